@@ -1,0 +1,9 @@
+//! watertight finds code that holds on to what it should let go of, and proves it on the running process.
+//!
+//! The rooms, lowest first; a room uses only those before it (`tests/layers.rs` enforces it):
+//! [`source`] → [`facts`], [`finding`], [`language`] → [`extract`], [`rules`], [`index`] → [`checks`] → [`scan`] →
+//! [`report`] → [`cli`].
+
+pub mod finding;
+pub mod rules;
+pub mod source;

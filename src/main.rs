@@ -1,0 +1,3 @@
+//! The `watertight` program.
+
+fn main() {}

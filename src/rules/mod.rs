@@ -1,0 +1,15 @@
+//! Rules as data: what is a leak, in words for people and in vocabulary for the checks.
+//!
+//! A rule is one TOML file. The built-in ones are embedded; a user's own take the same type and the same path.
+
+mod load;
+mod pattern;
+mod raw;
+mod set;
+mod vocabulary;
+
+pub use load::{RuleError, parse};
+pub use pattern::{Pattern, Patterns};
+pub use raw::{Check, Example, Family, Rule};
+pub use set::RuleSet;
+pub use vocabulary::{Bound, Channel, Container, Lifetime, Memo, Registration, Resource, Vocabulary};

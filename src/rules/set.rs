@@ -1,0 +1,38 @@
+use super::{Rule, RuleError, parse};
+use std::sync::Arc;
+
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// The rules of a run, ordered by id.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSet {
+    rules: Vec<Arc<Rule>>,
+}
+
+impl RuleSet {
+    /// The built-in rules.
+    ///
+    /// # Errors
+    /// A built-in rule that does not parse; the tests keep that from shipping.
+    pub fn builtin() -> Result<Self, RuleError> {
+        let mut rules = BUILTIN.iter().map(|(file, text)| parse(file, text).map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Self { rules })
+    }
+
+    /// The rules in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Rule>> {
+        self.rules.iter()
+    }
+
+    /// The rule of this id.
+    pub fn get(&self, id: &str) -> Option<&Arc<Rule>> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// Only the rules that `keep` keeps.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(&Rule) -> bool) -> Self {
+        Self { rules: self.rules.iter().filter(|rule| keep(rule)).cloned().collect() }
+    }
+}

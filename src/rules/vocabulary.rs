@@ -1,0 +1,180 @@
+use super::Pattern;
+use crate::finding::Severity;
+use serde::{Deserialize, Serialize};
+
+/// The words of one language for one rule. A table that a check does not use stays empty.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Vocabulary {
+    /// Containers that can grow (checks `growth`, `cache`, `loss`).
+    pub container: Vec<Container>,
+    /// Things that must be released (checks `handle`, `timer`, `task`, `forgotten`).
+    pub resource: Vec<Resource>,
+    /// Ways to register a callback and to remove it (check `listener`).
+    pub registration: Vec<Registration>,
+    /// Cache decorators and cache constructors (checks `memo`, `cache`).
+    pub memo: Vec<Memo>,
+    /// Queues and channels (check `channel`).
+    pub channel: Vec<Channel>,
+    /// Calls after which an argument belongs to somebody else, for every resource of the rule.
+    pub consumer: Vec<Pattern>,
+    /// Calls that cannot fail in a way that matters on a path between acquire and release.
+    pub harmless: Vec<Pattern>,
+}
+
+/// A family of containers that share their verbs.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Container {
+    /// What to call it in a sentence: `list`, `dict`, `queue`.
+    pub kind: String,
+    /// Constructors and type names, resolved through imports.
+    pub make: Vec<Pattern>,
+    /// Literal kinds that make one: `list`, `map`, `set`.
+    pub literal: Vec<String>,
+    /// Methods that add an element or a key.
+    pub grow: Vec<String>,
+    /// Methods that take elements away.
+    pub shrink: Vec<String>,
+    /// Methods that insert a missing key when they read (and, for `defaultdict`, `[]` itself, written `[]`).
+    pub touch: Vec<String>,
+    /// The constructor argument that caps it, if it has one.
+    pub bound: Option<Bound>,
+    /// Whether every one of them is capped or holds its entries weakly, so that it never counts as growing.
+    pub bounded: bool,
+}
+
+/// The argument that caps a container, cache or channel.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bound {
+    /// Its keyword.
+    pub name: String,
+    /// Its position, from 0, if it can be given by position.
+    pub position: Option<usize>,
+    /// Whether leaving it out means a cap (as for `lru_cache`) rather than none.
+    pub by_default: bool,
+    /// Whether 0 means no cap (as for `queue.Queue`).
+    pub zero_is_unbounded: bool,
+}
+
+/// A thing that must be released by somebody.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    /// What to call it in a sentence: `file`, `socket`, `interval`.
+    pub kind: String,
+    /// Calls that make one.
+    pub acquire: Vec<Pattern>,
+    /// Methods on it that let it go.
+    #[serde(default)]
+    pub release: Vec<String>,
+    /// Calls that let go of the handle given as an argument.
+    #[serde(default)]
+    pub release_by: Vec<Pattern>,
+    /// Calls that take it over: from then on somebody else's `release` counts.
+    #[serde(default)]
+    pub consumer: Vec<Pattern>,
+    /// Which element of a returned tuple is the handle; all of the value when absent.
+    #[serde(default)]
+    pub part: Option<usize>,
+    /// Keyword arguments which, given as a constant true, mean that nothing need be released (`daemon`).
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
+    #[serde(default)]
+    pub armed_by: Vec<String>,
+    /// Whether the language frees it at once when the last reference goes (a CPython file object).
+    #[serde(default)]
+    pub collected: bool,
+    /// Whether it ends by itself after a while (a one-shot timer, a child that exits).
+    #[serde(default)]
+    pub ends: bool,
+    /// What it costs the program, as a clause: `a file descriptor stays open`.
+    #[serde(default)]
+    pub cost: String,
+    /// Severity, where it differs from the rule's.
+    #[serde(default)]
+    pub severity: Option<Severity>,
+}
+
+/// How long the thing lives on which a callback is registered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lifetime {
+    /// As long as the process: `atexit`, `signal`, `window`, module registries.
+    Process,
+    /// As long as the receiver of the call; what that is must be reasoned about.
+    #[default]
+    Receiver,
+}
+
+/// A way to register a callback.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// What to call it in a sentence: `exit handler`, `event listener`.
+    pub kind: String,
+    /// Calls that register.
+    pub add: Vec<Pattern>,
+    /// Calls that remove, on the same receiver.
+    #[serde(default)]
+    pub remove: Vec<Pattern>,
+    /// How long the emitter lives.
+    #[serde(default)]
+    pub lifetime: Lifetime,
+    /// Position of the callback, from 0.
+    #[serde(default)]
+    pub callback: usize,
+    /// Keyword of the callback.
+    #[serde(default)]
+    pub callback_name: Option<String>,
+    /// Position of the event name, if there is one.
+    #[serde(default)]
+    pub event: Option<usize>,
+    /// Whether the emitter holds the callback weakly unless this keyword is given as false.
+    #[serde(default)]
+    pub weak_unless: Option<String>,
+    /// Whether the value returned by the call removes it when called or when one of these methods is called.
+    #[serde(default)]
+    pub disposer: Vec<String>,
+    /// Severity, where it differs from the rule's.
+    #[serde(default)]
+    pub severity: Option<Severity>,
+}
+
+/// A cache decorator or a cache constructor.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Memo {
+    /// Its names.
+    pub make: Vec<Pattern>,
+    /// The argument that caps it; none means that it is never capped.
+    #[serde(default)]
+    pub bound: Option<Bound>,
+    /// Methods of the decorated function that empty the cache.
+    #[serde(default)]
+    pub clear: Vec<String>,
+}
+
+/// A queue or channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// What to call it in a sentence.
+    pub kind: String,
+    /// Calls that make one.
+    pub make: Vec<Pattern>,
+    /// The argument that caps it; none means that it never is.
+    #[serde(default)]
+    pub bound: Option<Bound>,
+    /// Methods that put something in without waiting.
+    #[serde(default)]
+    pub send: Vec<String>,
+    /// Methods that take something out.
+    #[serde(default)]
+    pub receive: Vec<String>,
+    /// Methods that say how full it is; a producer that asks is throttled.
+    #[serde(default)]
+    pub measure: Vec<String>,
+}
