@@ -4,6 +4,8 @@
 //! [`source`] → [`facts`], [`finding`], [`language`] → [`extract`], [`rules`], [`index`] → [`checks`] → [`scan`] →
 //! [`report`] → [`cli`].
 
+pub mod facts;
 pub mod finding;
+pub mod language;
 pub mod rules;
 pub mod source;
