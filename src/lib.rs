@@ -4,6 +4,8 @@
 //! [`source`] → [`facts`], [`finding`], [`language`] → [`extract`], [`rules`], [`index`] → [`checks`] → [`scan`] →
 //! [`report`] → [`cli`].
 
+pub mod checks;
+pub mod extract;
 pub mod facts;
 pub mod finding;
 pub mod language;
