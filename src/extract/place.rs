@@ -172,7 +172,7 @@ fn named(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId, hops:
         }
         _ => {}
     }
-    if hops > 0 && let Some(value) = alias(facts, expr, binding) && let Some(place) = place(facts, habits, value.0, hops - 1) {
+    if hops > 0 && let Some(value) = alias(facts, habits, expr, binding) && let Some(place) = place(facts, habits, value.0, hops - 1) {
         return if value.1 { extended(place, Segment::Item) } else { place };
     }
     let scope = facts.binding(binding).scope;
@@ -188,7 +188,7 @@ fn named(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId, hops:
 
 /// The value that a mention of a name has, if that is another place: the last one given above the mention in the same
 /// function, or the only one there is. The flag says that the name is an element of the value.
-fn alias(facts: &Facts, expr: ExprId, binding: BindingId) -> Option<(ExprId, bool)> {
+fn alias(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId) -> Option<(ExprId, bool)> {
     let all = &facts.binding(binding).definitions;
     let at = facts.expr(expr).span.start;
     // Module names keep their own identity: they are what others import.
@@ -207,6 +207,11 @@ fn alias(facts: &Facts, expr: ExprId, binding: BindingId) -> Option<(ExprId, boo
         Source::Iterated(value) => (value, true),
         _ => return None,
     };
+    // A copy is another container; only its elements are the same.
+    let copied = facts.callee(facts.peeled(value)).name.is_some_and(|name| habits.views.iter().any(|word| word == facts.text(name)));
+    if copied && !element {
+        return None;
+    }
     let is_place = matches!(facts.kind(facts.peeled(value)), ExprKind::Field { .. } | ExprKind::Name { .. } | ExprKind::Index { .. } | ExprKind::Call { .. });
     is_place.then_some((value, element))
 }
@@ -215,8 +220,9 @@ fn alias(facts: &Facts, expr: ExprId, binding: BindingId) -> Option<(ExprId, boo
 fn called(facts: &Facts, habits: &Habits, call: ExprId, hops: u32) -> Option<Place> {
     let callee = facts.callee(call);
     let name = facts.text(callee.name?);
+    let is_view = habits.views.iter().any(|word| word == name);
     let Some(receiver) = callee.receiver else {
-        if callee.path.is_some() && habits.views.iter().any(|word| word == name) {
+        if is_view && callee.path.is_some() {
             let [only] = facts.args(call) else { return None };
             return place(facts, habits, *only, hops.checked_sub(1)?);
         }
@@ -224,7 +230,7 @@ fn called(facts: &Facts, habits: &Habits, call: ExprId, hops: u32) -> Option<Pla
         let owner = parent.then(|| facts.owner_of(facts.function_of(call))).flatten()?;
         return Some(Place { root: Root::Instance(owner), path: Vec::new() });
     };
-    if habits.transparent.iter().any(|word| word == name) {
+    if is_view || habits.transparent.iter().any(|word| word == name) {
         return place(facts, habits, receiver, hops);
     }
     if habits.elements.iter().any(|word| word == name) {

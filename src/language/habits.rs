@@ -45,7 +45,7 @@ pub struct Habits {
     pub elements: Vec<String>,
     /// Calls whose value is their receiver.
     pub transparent: Vec<String>,
-    /// Functions that hand out the elements of their argument.
+    /// Calls that hand out the elements of their receiver or, without one, of their argument.
     pub views: Vec<String>,
     /// Functions that tell the size of their argument.
     pub measures: Vec<String>,
