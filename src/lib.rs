@@ -4,6 +4,9 @@
 //! [`source`] → [`facts`], [`finding`], [`language`] → [`extract`], [`rules`], [`index`] → [`checks`] → [`scan`] →
 //! [`report`] → [`cli`].
 
+pub mod cli;
 pub mod finding;
+pub mod report;
 pub mod rules;
+pub mod scan;
 pub mod source;

@@ -30,6 +30,16 @@ impl RuleSet {
         self.rules.iter().find(|rule| rule.id == id)
     }
 
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// Only the rules that `keep` keeps.
     #[must_use]
     pub fn filtered(&self, keep: impl Fn(&Rule) -> bool) -> Self {
