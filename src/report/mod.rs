@@ -21,9 +21,9 @@ pub use concise::write as write_concise;
 pub use human::write as write_human;
 pub use json::write as write_json;
 pub use paint::Paint;
+pub use rulebook::{Card, markdown, page};
 pub use sarif::write as write_sarif;
 pub use summary::{summary, tell};
-pub use rulebook::{Card, markdown, page};
 pub use wrap::wrap;
 
 use crate::finding::Report;

@@ -86,8 +86,11 @@ fn one(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options) -> Out
     match judged {
         Ok((said, judged)) => {
             problems.extend(said.into_iter().map(|(kind, message)| Problem::new(path, kind, message)));
-            let file = (!judged.findings.is_empty())
-                .then(|| Scanned { path: path.clone(), text: text.into(), findings: judged.findings });
+            let file = (!judged.findings.is_empty()).then(|| Scanned {
+                path: path.clone(),
+                text: text.into(),
+                findings: judged.findings,
+            });
             Outcome { scanned: true, hidden: judged.hidden, file, problems, refused: false }
         }
         Err((kind, message)) => {

@@ -27,7 +27,8 @@ mod tests {
 
     #[test]
     fn tests_are_known_by_folder_or_name() {
-        for path in ["tests/a.py", "src/x/test_a.py", "a_test.py", "conftest.py", "w/a.test.ts", "a.spec.jsx", "x/__tests__/a.js"] {
+        for path in ["tests/a.py", "src/x/test_a.py", "a_test.py", "conftest.py", "w/a.test.ts", "a.spec.jsx", "x/__tests__/a.js"]
+        {
             assert!(is_test(path), "{path}");
         }
         for path in ["src/a.py", "latest.py", "testing/a.py", "contest.py", "src/test.ts", "attest.py", "a.test.py"] {

@@ -2,7 +2,9 @@ use super::level;
 use crate::finding::Severity;
 use crate::report::rulebook::markdown;
 use crate::rules::{Rule, RuleSet};
-use serde_sarif::sarif::{MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor, Tool, ToolComponent};
+use serde_sarif::sarif::{
+    MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor, Tool, ToolComponent,
+};
 use std::collections::BTreeMap;
 
 /// Code scanning refuses longer descriptions.
@@ -53,11 +55,8 @@ fn properties(rule: &Rule) -> PropertyBag {
 }
 
 fn text(text: &str) -> MultiformatMessageString {
-    let text = if text.chars().count() > LONGEST {
-        text.chars().take(LONGEST - 1).chain(['…']).collect()
-    } else {
-        text.to_owned()
-    };
+    let text =
+        if text.chars().count() > LONGEST { text.chars().take(LONGEST - 1).chain(['…']).collect() } else { text.to_owned() };
     MultiformatMessageString::builder().text(text).build()
 }
 

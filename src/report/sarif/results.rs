@@ -87,7 +87,8 @@ fn words(mark: &Mark) -> &str {
 }
 
 fn properties(finding: &Finding) -> PropertyBag {
-    let evidence: Vec<_> = finding.evidence.iter().map(|piece| serde_json::json!({ "stance": piece.stance, "text": piece.text })).collect();
+    let evidence: Vec<_> =
+        finding.evidence.iter().map(|piece| serde_json::json!({ "stance": piece.stance, "text": piece.text })).collect();
     let more = [
         ("confidence".to_owned(), finding.confidence.value().into()),
         ("evidence".to_owned(), evidence.into()),
@@ -99,12 +100,8 @@ fn properties(finding: &Finding) -> PropertyBag {
 impl Here<'_> {
     fn location(&self, span: Span) -> Location {
         let (start, end) = self.places.range(span);
-        let region = Region::builder()
-            .start_line(start.line)
-            .start_column(start.column)
-            .end_line(end.line)
-            .end_column(end.column)
-            .build();
+        let region =
+            Region::builder().start_line(start.line).start_column(start.column).end_line(end.line).end_column(end.column).build();
         let physical = PhysicalLocation::builder().artifact_location(artifact(&self.file.path)).region(region).build();
         Location::builder().physical_location(physical).build()
     }

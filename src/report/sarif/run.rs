@@ -1,12 +1,12 @@
+use super::BASE;
 use super::driver::tool;
 use super::results::{artifact, results};
-use super::BASE;
 use crate::finding::{Problem, ProblemKind, Report};
 use crate::report::Context;
 use crate::report::uri::folder;
 use serde_sarif::sarif::{
-    ArtifactLocation, Invocation, Location, Message, Notification, PhysicalLocation, ReportingDescriptorReference, Run, SCHEMA_URL,
-    Sarif,
+    ArtifactLocation, Invocation, Location, Message, Notification, PhysicalLocation, ReportingDescriptorReference, Run,
+    SCHEMA_URL, Sarif,
 };
 use std::collections::BTreeMap;
 use std::io::{self, Write};
