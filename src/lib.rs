@@ -5,7 +5,9 @@
 //! [`report`] → [`cli`].
 
 pub mod cli;
+pub mod facts;
 pub mod finding;
+pub mod language;
 pub mod report;
 pub mod rules;
 pub mod scan;

@@ -1,4 +1,5 @@
 use crate::finding::Analysis;
+use crate::language::languages;
 use crate::rules::RuleSet;
 use crate::scan::Analyzer;
 use std::path::Path;
@@ -16,11 +17,11 @@ pub fn analyzer(rules: &RuleSet) -> Box<dyn Analyzer> {
 
 impl Analyzer for Checks {
     fn handles(&self, path: &Path) -> bool {
-        path.extension().is_some_and(|extension| extension == "py" || extension == "pyi")
+        languages().by_path(path).is_some()
     }
 
     fn handles_shebang(&self, line: &str) -> bool {
-        line.contains("python")
+        languages().by_shebang(line).is_some()
     }
 
     fn analyse(&self, _path: &str, _text: &str) -> Analysis {
