@@ -1,5 +1,4 @@
 use crate::finding::Analysis;
-use crate::language::languages;
 use crate::rules::RuleSet;
 use crate::scan::Analyzer;
 use std::path::Path;
@@ -17,11 +16,11 @@ pub fn analyzer(rules: &RuleSet) -> Box<dyn Analyzer> {
 
 impl Analyzer for Checks {
     fn handles(&self, path: &Path) -> bool {
-        languages().by_path(path).is_some()
+        path.extension().is_some_and(|extension| extension == "py" || extension == "pyi")
     }
 
     fn handles_shebang(&self, line: &str) -> bool {
-        languages().by_shebang(line).is_some()
+        line.contains("python")
     }
 
     fn analyse(&self, _path: &str, _text: &str) -> Analysis {

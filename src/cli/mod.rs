@@ -15,7 +15,6 @@ pub use analyzer::analyzer;
 use crate::rules::{Family, RuleSet};
 use crate::scan::Analyzer;
 use clap::{Parser, Subcommand};
-use std::io::Write as _;
 use std::process::ExitCode;
 
 /// The run could not do its job.
@@ -63,7 +62,7 @@ pub fn run(build: Build<'_>) -> ExitCode {
     match dispatch(&cli.command, build) {
         Ok(code) => ExitCode::from(code),
         Err(message) => {
-            let _ = write!(std::io::stderr(), "error: {}\n", message.trim_end());
+            output::mention(&format!("error: {}\n", message.trim_end()));
             ExitCode::from(FAILED)
         }
     }

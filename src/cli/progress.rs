@@ -8,7 +8,7 @@ const PATIENCE: Duration = Duration::from_millis(300);
 
 /// A bar on the standard error, if that is a terminal and the run takes a while.
 pub struct Bar {
-    bar: ProgressBar,
+    drawn: ProgressBar,
     started: Instant,
     wanted: AtomicBool,
 }
@@ -17,8 +17,8 @@ impl Bar {
     /// A bar that is not shown yet.
     pub fn new(allowed: bool) -> Self {
         let wanted = allowed && std::io::stderr().is_terminal();
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        Self { bar, started: Instant::now(), wanted: AtomicBool::new(wanted) }
+        let drawn = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        Self { drawn, started: Instant::now(), wanted: AtomicBool::new(wanted) }
     }
 
     /// Says how far the run is.
@@ -27,17 +27,17 @@ impl Bar {
         {
             let style =
                 ProgressStyle::with_template("{bar:30} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar());
-            self.bar.set_style(style);
-            self.bar.set_length(total as u64);
-            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            self.drawn.set_style(style);
+            self.drawn.set_length(total as u64);
+            self.drawn.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
         }
-        if !self.bar.is_hidden() {
-            self.bar.set_position(done as u64);
+        if !self.drawn.is_hidden() {
+            self.drawn.set_position(done as u64);
         }
     }
 
     /// Takes the bar away, before anything else is written.
     pub fn end(&self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 }

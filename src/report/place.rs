@@ -27,9 +27,14 @@ impl<'a> Places<'a> {
 
     /// The span moved to lie in the text, at whole characters, so that no writer can stumble over it.
     pub fn fit(&self, span: Span) -> Span {
-        let start = self.text.floor_char_boundary(span.start as usize);
-        let end = self.text.floor_char_boundary(span.end as usize).max(start);
-        Span::new(start as u32, end as u32)
+        let start = self.boundary(span.start);
+        Span::new(start, self.boundary(span.end).max(start))
+    }
+
+    /// The nearest start of a character at or before an offset.
+    fn boundary(&self, offset: u32) -> u32 {
+        let offset = (offset as usize).min(self.text.len());
+        (0..=offset).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0) as u32
     }
 
     /// The part of a span on its first line.

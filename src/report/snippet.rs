@@ -35,14 +35,20 @@ impl SourceCode for Snippet<'_> {
         let wanted = self.places.fit(Span::new(span.offset() as u32, (span.offset() + span.len()) as u32));
         let first = lines.line(wanted.start).saturating_sub(before as u32).max(1);
         let last = (lines.line(wanted.end.saturating_sub(1).max(wanted.start)) + after as u32).min(lines.count());
-        let covered = Span::new(lines.span(text, first).start, lines.span(text, last).end);
+        let mut covered = Span::new(lines.span(text, first).start, lines.span(text, last).end);
+        let mut column = 0;
+        if before == 0 {
+            // Asked for no context, miette wants to know where the span itself starts.
+            column = lines.position(text, wanted.start).column as usize - 1;
+            covered.start = wanted.start;
+        }
         let offset = covered.start as usize;
         Ok(Box::new(MietteSpanContents::new_named(
             self.path.to_owned(),
             covered.slice(text).as_bytes(),
             (offset, covered.len() as usize).into(),
             first as usize - 1,
-            0,
+            column,
             (last - first) as usize + 1,
         )))
     }

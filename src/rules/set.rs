@@ -46,3 +46,11 @@ impl RuleSet {
         Self { rules: self.rules.iter().filter(|rule| keep(rule)).cloned().collect() }
     }
 }
+
+impl FromIterator<Rule> for RuleSet {
+    fn from_iter<T: IntoIterator<Item = Rule>>(rules: T) -> Self {
+        let mut rules: Vec<_> = rules.into_iter().map(Arc::new).collect();
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        Self { rules }
+    }
+}

@@ -16,7 +16,7 @@ fn is_test_file(file: &str) -> bool {
     match extension {
         "py" | "pyi" => stem == "conftest" || stem.starts_with("test_") || stem.ends_with("_test"),
         "rs" => stem == "tests" || stem.ends_with("_test") || stem.ends_with("_tests"),
-        _ if script => stem.ends_with(".test") || stem.ends_with(".spec"),
+        _ if script => matches!(stem.rsplit_once('.'), Some((_, "test" | "spec"))),
         _ => false,
     }
 }

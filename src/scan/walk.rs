@@ -84,9 +84,9 @@ fn candidate(path: PathBuf, root: Option<&Path>, cwd: &Path, analyzer: &dyn Anal
 
 fn folder(root: &Path, cwd: &Path, analyzer: &dyn Analyzer, threads: usize, walked: &mut Walked) {
     let inside = root.canonicalize().is_ok_and(|root| root.iter().any(|part| DEPENDENCIES.iter().any(|name| part == *name)));
-    let walker = WalkBuilder::new(root).threads(threads).filter_entry(move |entry| wanted(entry, inside)).build_parallel();
+    let walk = WalkBuilder::new(root).threads(threads).filter_entry(move |entry| wanted(entry, inside)).build_parallel();
     let (sender, receiver) = mpsc::channel();
-    walker.run(|| {
+    walk.run(|| {
         let sender = sender.clone();
         Box::new(move |entry| {
             // The receiver outlives the walk, so nothing is lost here.

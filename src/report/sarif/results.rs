@@ -21,13 +21,13 @@ pub fn results(file: &Scanned, rules: &RuleSet) -> Vec<Entry> {
     let places = Places::new(file);
     let lines: Vec<u32> = file.findings.iter().map(|finding| places.start(finding.primary.span).line).collect();
     let hashes = line_hashes(&file.text, &lines.iter().copied().collect());
-    let index: FxHashMap<&str, usize> = rules.iter().enumerate().map(|(at, rule)| (rule.id.as_str(), at)).collect();
+    let index: FxHashMap<&str, i64> = rules.iter().zip(0..).map(|(rule, at)| (rule.id.as_str(), at)).collect();
     let each = file.findings.iter().zip(fingerprints(file, &places)).zip(lines);
     let each = each.map(|((finding, name), line)| {
         let mut names = BTreeMap::from([("watertight/v1".to_owned(), name)]);
         names.extend(hashes.get(&line).map(|hash| ("primaryLocationLineHash".to_owned(), hash.clone())));
         let mut entry = entry(finding, &Here { file, places: &places }, names);
-        entry.rule_index = index.get(finding.rule.as_str()).map(|at| *at as i64);
+        entry.rule_index = index.get(finding.rule.as_str()).copied();
         entry
     });
     each.collect()
