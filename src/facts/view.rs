@@ -1,6 +1,6 @@
 use super::{
-    Binding, BindingId, Callee, Definition, Expr, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, List, Literal, Name,
-    Operation, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type, TypeId,
+    Binding, BindingId, Callee, Definition, Expr, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, List, Literal,
+    Name, Operation, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type, TypeId,
 };
 
 /// What stands around an expression or step, innermost first.
@@ -252,9 +252,9 @@ impl Facts {
     /// The method of this name, in the type or in a base that this file defines.
     pub fn method(&self, ty: TypeId, name: &str) -> Option<FunctionId> {
         let name = self.names.find(name)?;
-        self.lineage(ty).into_iter().find_map(|ty| {
-            self.ty(ty).methods.iter().copied().find(|method| self.function(*method).name == Some(name))
-        })
+        self.lineage(ty)
+            .into_iter()
+            .find_map(|ty| self.ty(ty).methods.iter().copied().find(|method| self.function(*method).name == Some(name)))
     }
 
     /// The type and its bases in this file, nearest first.

@@ -57,7 +57,8 @@ impl Languages {
         let line = text.lines().next()?.strip_prefix("#!")?;
         let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
         let program = words.find(|word| *word != "env" && !word.starts_with('-'))?;
-        let fits = |known: &String| program == known || program.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        let fits =
+            |known: &String| program == known || program.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('.'));
         self.all.iter().find(|language| language.habits.interpreters.iter().any(fits))
     }
 }
