@@ -4,6 +4,13 @@
 //! [`source`] → [`facts`], [`finding`], [`language`] → [`extract`], [`rules`], [`index`] → [`checks`] → [`scan`] →
 //! [`report`] → [`cli`].
 
+pub mod checks;
+pub mod cli;
+pub mod extract;
+pub mod facts;
 pub mod finding;
+pub mod language;
+pub mod report;
 pub mod rules;
+pub mod scan;
 pub mod source;

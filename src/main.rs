@@ -1,3 +1,7 @@
 //! The `watertight` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    watertight::cli::run(&watertight::cli::analyzer)
+}

@@ -1,11 +1,13 @@
 //! What a check says: a finding with its places, its evidence, and how bad and how sure it is.
 
+mod analysis;
 mod confidence;
 mod evidence;
 mod problem;
 mod report;
 mod severity;
 
+pub use analysis::Analysis;
 pub use confidence::Confidence;
 pub use evidence::{Evidence, Stance, Weight};
 pub use problem::{Problem, ProblemKind};

@@ -20,6 +20,39 @@ pub enum ProblemKind {
     TooSlow,
     /// Nothing on the command line could be analysed.
     NoFiles,
+    /// The analysis itself failed: a fault of this program and not of the file.
+    Internal,
+}
+
+impl ProblemKind {
+    /// The word used in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Unreadable => "unreadable",
+            Self::Binary => "binary",
+            Self::Encoding => "encoding",
+            Self::TooLarge => "too-large",
+            Self::TooDeep => "too-deep",
+            Self::TooSlow => "too-slow",
+            Self::NoFiles => "no-files",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// What a user can do about it.
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::Missing => "check the spelling and the working directory",
+            Self::Unreadable => "check the permissions, or leave the path out",
+            Self::Binary => "leave the file out; it is no source text",
+            Self::Encoding => "save the file as UTF-8",
+            Self::TooLarge => "raise --max-file-size, or leave the file out",
+            Self::TooDeep | Self::TooSlow => "split the code up, or leave the file out",
+            Self::NoFiles => "name a file or a folder with source in it; ignored and hidden files count only when named",
+            Self::Internal => "please report it, with the file if you can share it",
+        }
+    }
 }
 
 /// Something that could not be analysed, said once, with the remedy; it never ends a run.
@@ -33,4 +66,11 @@ pub struct Problem {
     pub message: String,
     /// What the user can do.
     pub remedy: String,
+}
+
+impl Problem {
+    /// A problem with the remedy of its kind.
+    pub fn new(path: impl Into<String>, kind: ProblemKind, message: impl Into<String>) -> Self {
+        Self { path: path.into(), kind, message: message.into(), remedy: kind.remedy().to_owned() }
+    }
 }

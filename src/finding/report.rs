@@ -25,6 +25,8 @@ pub struct Report {
     pub scanned: usize,
     /// How many findings were left out because their confidence is below the level shown.
     pub hidden: usize,
+    /// How many paths that the user named could not be analysed at all.
+    pub refused: usize,
 }
 
 impl Report {

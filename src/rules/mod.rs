@@ -3,12 +3,14 @@
 //! A rule is one TOML file. The built-in ones are embedded; a user's own take the same type and the same path.
 
 mod load;
+mod near;
 mod pattern;
 mod raw;
 mod set;
 mod vocabulary;
 
 pub use load::{RuleError, parse};
+pub use near::nearest;
 pub use pattern::{Pattern, Patterns};
 pub use raw::{Check, Example, Family, Rule};
 pub use set::RuleSet;

@@ -29,6 +29,8 @@ pub enum Check {
     Forgotten,
     /// An entry that a failure path leaves behind.
     Loss,
+    /// A suppression that suppresses nothing; judged where suppressions are, in `scan/`.
+    Suppression,
 }
 
 /// Which command shows a rule besides `check`.
@@ -47,6 +49,23 @@ pub enum Family {
     Task,
     /// References that keep things alive.
     Reference,
+    /// The comments that speak to this program.
+    Suppression,
+}
+
+impl Family {
+    /// The word used in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Growth => "growth",
+            Self::Handle => "handle",
+            Self::Timer => "timer",
+            Self::Listener => "listener",
+            Self::Task => "task",
+            Self::Reference => "reference",
+            Self::Suppression => "suppression",
+        }
+    }
 }
 
 /// A pair of programs that the tests run: the rule speaks on `bad` and is silent on `good`.

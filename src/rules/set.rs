@@ -30,9 +30,27 @@ impl RuleSet {
         self.rules.iter().find(|rule| rule.id == id)
     }
 
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// Only the rules that `keep` keeps.
     #[must_use]
     pub fn filtered(&self, keep: impl Fn(&Rule) -> bool) -> Self {
         Self { rules: self.rules.iter().filter(|rule| keep(rule)).cloned().collect() }
+    }
+}
+
+impl FromIterator<Rule> for RuleSet {
+    fn from_iter<T: IntoIterator<Item = Rule>>(rules: T) -> Self {
+        let mut rules: Vec<_> = rules.into_iter().map(Arc::new).collect();
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        Self { rules }
     }
 }

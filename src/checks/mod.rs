@@ -1,0 +1,62 @@
+//! The reasoning: one file per kind, pure, over facts and vocabulary; no file here knows syntax.
+
+mod context;
+mod cycle;
+mod growth;
+mod handle;
+mod listener;
+mod loss;
+mod memo;
+mod queue;
+mod task;
+mod timer;
+
+pub use context::Context;
+
+use crate::extract::extract;
+use crate::facts::Facts;
+use crate::finding::{Analysis, Finding, ProblemKind};
+use crate::language::languages;
+use crate::rules::{Check, RuleSet};
+use std::path::Path;
+
+/// Everything that the rules say about one text; its language follows from the path or the first line.
+pub fn analyse(path: &str, text: &str, rules: &RuleSet) -> Analysis {
+    let found = languages().by_path(Path::new(path)).or_else(|| languages().by_shebang(text));
+    let Some(language) = found else { return Analysis::default() };
+    let facts = extract(language, text);
+    let mut problems = Vec::new();
+    if facts.cut {
+        problems.push((ProblemKind::TooDeep, "nested too deeply; what lies below the limit was not analysed".to_owned()));
+    }
+    Analysis { findings: check(&facts, rules), problems, comments: facts.comments }
+}
+
+/// Runs every rule that has a vocabulary in the file's language, and orders what they find by place, then rule.
+pub fn check(facts: &Facts, rules: &RuleSet) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in rules.iter() {
+        let Some(words) = rule.vocabulary.get(&facts.language) else { continue };
+        findings.extend(one(&Context::new(facts, rule, words)));
+    }
+    findings.sort_by(|a, b| (a.primary.span, &a.rule, &a.message).cmp(&(b.primary.span, &b.rule, &b.message)));
+    findings.dedup_by(|a, b| a.primary.span == b.primary.span && a.rule == b.rule);
+    findings
+}
+
+fn one(context: &Context) -> Vec<Finding> {
+    match context.rule.check {
+        Check::Growth => growth::check(context),
+        Check::Cache => growth::check(context),
+        Check::Memo => memo::check(context),
+        Check::Channel => queue::check(context),
+        Check::Handle => handle::check(context),
+        Check::Timer => timer::check(context),
+        Check::Listener => listener::check(context),
+        Check::Task => task::check(context),
+        Check::Cycle => cycle::check(context),
+        // The shape exists only where destructors can be switched off.
+        Check::Forgotten | Check::Suppression => Vec::new(),
+        Check::Loss => loss::check(context),
+    }
+}

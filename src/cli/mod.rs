@@ -1,0 +1,80 @@
+//! The command line: what a user may say, one file a command.
+
+mod analyzer;
+mod explain;
+mod flags;
+mod lint;
+mod output;
+mod progress;
+mod rules;
+mod select;
+mod size;
+
+pub use analyzer::analyzer;
+
+use crate::rules::{Family, RuleSet};
+use crate::scan::Analyzer;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The run could not do its job.
+const FAILED: u8 = 2;
+
+/// Finds code that holds on to what it should let go of: memory and resource leaks.
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not do its job.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Look for leaks with every rule
+    #[command(visible_aliases = ["leaks", "mem.leaks"])]
+    Check(flags::Flags),
+    /// Look for what grows without bound: collections, caches, channels
+    #[command(visible_alias = "mem.scan")]
+    Scan(flags::Flags),
+    /// Look for handles that are never closed: files, sockets, sessions, connections
+    #[command(visible_alias = "mem.handles")]
+    Handles(flags::Flags),
+    /// Show the page of a rule
+    Explain(explain::Explain),
+    /// List the rules
+    Rules(rules::List),
+}
+
+/// What makes an analyzer for the rules of a run.
+pub type Build<'a> = &'a dyn Fn(&RuleSet) -> Box<dyn Analyzer>;
+
+/// Runs the program with the arguments it was given.
+pub fn run(build: Build<'_>) -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Clap writes help to the standard output and mistakes to the standard error; a closed pipe is no mistake.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { FAILED } else { 0 });
+        }
+    };
+    match dispatch(&cli.command, build) {
+        Ok(code) => ExitCode::from(code),
+        Err(message) => {
+            output::mention(&format!("error: {}\n", message.trim_end()));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
+    let known = RuleSet::builtin().map_err(|error| format!("a built-in rule is broken: {error}"))?;
+    match command {
+        Command::Check(flags) => lint::lint(flags, &known, None, build),
+        Command::Scan(flags) => lint::lint(flags, &known, Some(Family::Growth), build),
+        Command::Handles(flags) => lint::lint(flags, &known, Some(Family::Handle), build),
+        Command::Explain(explain) => explain::explain(explain, &known),
+        Command::Rules(list) => rules::list(list, &known),
+    }
+}

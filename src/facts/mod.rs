@@ -1,0 +1,81 @@
+//! What a file says, in the words that all languages share.
+//!
+//! Facts are plain data without a type of the parser; they depend on their own file alone. Checks read them and know
+//! no syntax. The tables are indexed by the ids; [`Facts`] also answers the questions that checks ask of them.
+
+mod expr;
+mod flow;
+mod function;
+mod ids;
+mod name;
+mod place;
+mod scope;
+mod infer;
+mod types;
+mod view;
+
+pub use expr::{CollectionKind, Expr, ExprKind, List, Literal, Operator, Parent};
+pub use flow::{Arm, Block, ExitKind, Handler, LoopKind, Managed, Step, StepKind};
+pub use function::{Function, FunctionKind, Param, ParamKind, Traits};
+pub use ids::{BindingId, ExprId, FunctionId, PlaceId, ScopeId, StepId, TypeId};
+pub use name::{Name, Names};
+pub use place::{Action, Operation, Place, Places, Root, Segment};
+pub use scope::{Binding, BindingKind, Definition, Scope, Source};
+pub use types::Type;
+pub use view::Around;
+
+use crate::source::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
+
+/// What a call calls, as far as the file tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Callee {
+    /// The dotted path through imports, builtins and inferred types: `socket.socket.accept`.
+    pub path: Option<Name>,
+    /// The last name: the method, or the function.
+    pub name: Option<Name>,
+    /// What the method is called on.
+    pub receiver: Option<ExprId>,
+    /// The function of this file that is called.
+    pub function: Option<FunctionId>,
+    /// The type of this file that is constructed.
+    pub constructs: Option<TypeId>,
+}
+
+/// The facts of one file.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// The language id.
+    pub language: String,
+    /// Identifiers and dotted paths.
+    pub names: Names,
+    /// Expressions.
+    pub exprs: Vec<Expr>,
+    /// Children of expressions; see [`List`].
+    pub lists: Vec<ExprId>,
+    /// Steps of flow.
+    pub steps: Vec<Step>,
+    /// Functions; the first is the module body.
+    pub functions: Vec<Function>,
+    /// Types.
+    pub types: Vec<Type>,
+    /// Scopes; the first is the module's.
+    pub scopes: Vec<Scope>,
+    /// Bindings.
+    pub bindings: Vec<Binding>,
+    /// Places.
+    pub places: Places,
+    /// The place an expression denotes, aliases followed.
+    pub place_of: FxHashMap<ExprId, PlaceId>,
+    /// What is done to each place, in textual order; indexed by [`PlaceId`].
+    pub operations: Vec<Vec<Operation>>,
+    /// What each call calls.
+    pub callees: FxHashMap<ExprId, Callee>,
+    /// Fields that a method of the type itself gives a value.
+    pub assigned_fields: FxHashSet<(TypeId, Name)>,
+    /// Comments, for suppressions.
+    pub comments: Vec<Span>,
+    /// Whether the nesting limit cut something off.
+    pub cut: bool,
+}

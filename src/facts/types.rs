@@ -1,0 +1,28 @@
+use super::{ExprId, FunctionId, Name, TypeId};
+use crate::source::Span;
+use serde::{Deserialize, Serialize};
+
+/// A class, struct or enum.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Type {
+    /// Its name.
+    pub name: Name,
+    /// All of it.
+    pub span: Span,
+    /// Its name in the text.
+    pub head: Span,
+    /// The function in which it is defined.
+    pub parent: FunctionId,
+    /// What it inherits from, as written.
+    pub bases: Vec<ExprId>,
+    /// Those of them that this file defines.
+    pub local_bases: Vec<TypeId>,
+    /// The dotted paths of all its bases, through this file's own types.
+    pub base_paths: Vec<Name>,
+    /// Its decorators or attributes.
+    pub decorators: Vec<ExprId>,
+    /// Its methods in order.
+    pub methods: Vec<FunctionId>,
+    /// The statements of its body.
+    pub body: FunctionId,
+}

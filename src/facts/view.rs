@@ -1,0 +1,328 @@
+use super::{
+    Binding, BindingId, Callee, Definition, Expr, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, List, Literal,
+    Name, Operation, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type, TypeId,
+};
+
+/// What stands around an expression or step, innermost first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// A larger expression.
+    Expr(ExprId),
+    /// A step of flow.
+    Step(StepId),
+}
+
+impl Facts {
+    /// The expression of this id.
+    pub fn expr(&self, id: ExprId) -> &Expr {
+        &self.exprs[id.index()]
+    }
+
+    /// What the expression is.
+    pub fn kind(&self, id: ExprId) -> ExprKind {
+        self.exprs[id.index()].kind
+    }
+
+    /// The step of this id.
+    pub fn step(&self, id: StepId) -> &Step {
+        &self.steps[id.index()]
+    }
+
+    /// The function of this id.
+    pub fn function(&self, id: FunctionId) -> &Function {
+        &self.functions[id.index()]
+    }
+
+    /// Every function with its id, the module body first.
+    pub fn functions(&self) -> impl Iterator<Item = (FunctionId, &Function)> {
+        self.functions.iter().enumerate().map(|(at, function)| (FunctionId(at as u32), function))
+    }
+
+    /// The type of this id.
+    pub fn ty(&self, id: TypeId) -> &Type {
+        &self.types[id.index()]
+    }
+
+    /// Every type with its id.
+    pub fn types(&self) -> impl Iterator<Item = (TypeId, &Type)> {
+        self.types.iter().enumerate().map(|(at, ty)| (TypeId(at as u32), ty))
+    }
+
+    /// The binding of this id.
+    pub fn binding(&self, id: BindingId) -> &Binding {
+        &self.bindings[id.index()]
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: Name) -> &str {
+        self.names.text(name)
+    }
+
+    /// The expressions of a list.
+    pub fn list(&self, list: List) -> &[ExprId] {
+        &self.lists[list.start as usize..(list.start + list.len) as usize]
+    }
+
+    /// The function in whose body an expression stands.
+    pub fn function_of(&self, expr: ExprId) -> FunctionId {
+        self.scopes[self.expr(expr).scope.index()].function
+    }
+
+    /// What a call calls; empty for anything that is no call.
+    pub fn callee(&self, call: ExprId) -> Callee {
+        self.callees.get(&call).copied().unwrap_or_default()
+    }
+
+    /// The dotted path of what a call calls.
+    pub fn callee_path(&self, call: ExprId) -> Option<&str> {
+        self.callee(call).path.map(|name| self.text(name))
+    }
+
+    /// The method or function name of what a call calls.
+    pub fn callee_name(&self, call: ExprId) -> Option<&str> {
+        self.callee(call).name.map(|name| self.text(name))
+    }
+
+    /// The method name, if the call has a receiver.
+    pub fn method_name(&self, call: ExprId) -> Option<&str> {
+        let callee = self.callee(call);
+        callee.receiver.and(callee.name).map(|name| self.text(name))
+    }
+
+    /// The arguments of a call; nothing for anything that is no call.
+    pub fn args(&self, call: ExprId) -> &[ExprId] {
+        match self.kind(call) {
+            ExprKind::Call { args, .. } => self.list(args),
+            _ => &[],
+        }
+    }
+
+    /// The value of the argument with this keyword, or else at this position.
+    pub fn argument(&self, call: ExprId, keyword: &str, position: Option<usize>) -> Option<ExprId> {
+        let args = self.args(call);
+        let named = args.iter().find_map(|arg| match self.kind(*arg) {
+            ExprKind::Named { name, value } if self.text(name) == keyword => Some(value),
+            _ => None,
+        });
+        named.or_else(|| self.positional(call, position?))
+    }
+
+    /// The positional argument at this position, if no spread comes before it.
+    pub fn positional(&self, call: ExprId, position: usize) -> Option<ExprId> {
+        let plain = |arg: &ExprId| !matches!(self.kind(*arg), ExprKind::Named { .. } | ExprKind::Spread(_));
+        self.args(call).iter().take_while(|arg| plain(arg)).nth(position).copied()
+    }
+
+    /// Whether a call has an argument whose elements are not visible (`*args`, `**options`).
+    pub fn has_spread(&self, call: ExprId) -> bool {
+        self.args(call).iter().any(|arg| matches!(self.kind(*arg), ExprKind::Spread(_)))
+    }
+
+    /// The place an expression denotes.
+    pub fn place(&self, expr: ExprId) -> Option<PlaceId> {
+        self.place_of.get(&expr).copied()
+    }
+
+    /// What is done to a place, in textual order.
+    pub fn operations(&self, place: PlaceId) -> &[Operation] {
+        self.operations.get(place.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The place one segment further, if the file mentions it.
+    pub fn member(&self, place: PlaceId, segment: Segment) -> Option<PlaceId> {
+        let Place { root, mut path } = self.places.get(place).clone();
+        path.push(segment);
+        self.places.find(&Place { root, path })
+    }
+
+    /// The place as a person would write it.
+    pub fn display(&self, place: PlaceId) -> String {
+        let Place { root, path } = self.places.get(place);
+        let mut text = match *root {
+            Root::Binding(binding) => self.text(self.binding(binding).name).to_owned(),
+            Root::Instance(_) => "self".to_owned(),
+            Root::Static(ty) => self.text(self.ty(ty).name).to_owned(),
+            Root::External(name) => self.text(name).to_owned(),
+        };
+        for segment in path {
+            match segment {
+                Segment::Field(name) => {
+                    text.push('.');
+                    text.push_str(self.text(*name));
+                }
+                Segment::Item => text.push_str("[…]"),
+            }
+        }
+        text
+    }
+
+    /// What a name refers to, for an expression that is a name.
+    pub fn binding_of(&self, expr: ExprId) -> Option<BindingId> {
+        match self.kind(expr) {
+            ExprKind::Name { binding, .. } => binding,
+            _ => None,
+        }
+    }
+
+    /// The expression without what does not change its value: await, `?`.
+    pub fn peeled(&self, mut expr: ExprId) -> ExprId {
+        while let ExprKind::Await(inner) | ExprKind::Try(inner) = self.kind(expr) {
+            expr = inner;
+        }
+        expr
+    }
+
+    /// The literal an expression is.
+    pub fn literal(&self, expr: ExprId) -> Option<Literal> {
+        match self.kind(expr) {
+            ExprKind::Literal(literal) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// Everything around an expression, innermost first, up to the body of its function.
+    pub fn around(&self, expr: ExprId) -> impl Iterator<Item = Around> {
+        self.climb(self.expr(expr).parent)
+    }
+
+    /// Everything around a step, innermost first, up to the body of its function.
+    pub fn around_step(&self, step: StepId) -> impl Iterator<Item = Around> {
+        self.climb(self.step(step).parent)
+    }
+
+    fn climb(&self, from: Parent) -> impl Iterator<Item = Around> {
+        let mut next = from;
+        std::iter::from_fn(move || match next {
+            Parent::None => None,
+            Parent::Expr(id) => {
+                next = self.expr(id).parent;
+                Some(Around::Expr(id))
+            }
+            Parent::Step(id) => {
+                next = self.step(id).parent;
+                Some(Around::Step(id))
+            }
+        })
+    }
+
+    /// The step in which an expression is evaluated.
+    pub fn step_of(&self, expr: ExprId) -> Option<StepId> {
+        self.around(expr).find_map(|around| match around {
+            Around::Step(step) => Some(step),
+            Around::Expr(_) => None,
+        })
+    }
+
+    /// Whether an expression stands in the given block of a step around it.
+    pub fn in_block(&self, expr: ExprId, block: &[StepId]) -> bool {
+        self.around(expr).any(|around| matches!(around, Around::Step(step) if block.contains(&step)))
+    }
+
+    /// Whether an expression runs in a loop of its own function.
+    pub fn in_loop(&self, expr: ExprId) -> bool {
+        self.loop_around(expr).is_some()
+    }
+
+    /// The innermost loop of its own function whose body holds an expression.
+    pub fn loop_around(&self, expr: ExprId) -> Option<StepId> {
+        self.around(expr).find_map(|around| match around {
+            Around::Step(step) => match &self.step(step).kind {
+                StepKind::Loop { body, header, .. } if Some(expr) != *header && self.in_block(expr, body) => Some(step),
+                _ => None,
+            },
+            Around::Expr(_) => None,
+        })
+    }
+
+    /// The function itself and every function around it, innermost first.
+    pub fn enclosing(&self, function: FunctionId) -> impl Iterator<Item = FunctionId> {
+        std::iter::successors(Some(function), |id| self.function(*id).parent)
+    }
+
+    /// The innermost type whose method, or part of a method, a function is.
+    pub fn owner_of(&self, function: FunctionId) -> Option<TypeId> {
+        self.enclosing(function).find_map(|id| self.function(id).owner)
+    }
+
+    /// The method of the owner that a function is, or is nested in.
+    pub fn method_of(&self, function: FunctionId) -> Option<FunctionId> {
+        self.enclosing(function).find(|id| self.function(*id).owner.is_some())
+    }
+
+    /// The method of this name, in the type or in a base that this file defines.
+    pub fn method(&self, ty: TypeId, name: &str) -> Option<FunctionId> {
+        let name = self.names.find(name)?;
+        self.lineage(ty)
+            .into_iter()
+            .find_map(|ty| self.ty(ty).methods.iter().copied().find(|method| self.function(*method).name == Some(name)))
+    }
+
+    /// The type and its bases in this file, nearest first.
+    pub fn lineage(&self, ty: TypeId) -> Vec<TypeId> {
+        let mut all = vec![ty];
+        let mut at = 0;
+        while at < all.len() {
+            for base in &self.ty(all[at]).local_bases {
+                if !all.contains(base) {
+                    all.push(*base);
+                }
+            }
+            at += 1;
+        }
+        all
+    }
+
+    /// The type, its bases, and the types of this file that inherit from any of them.
+    pub fn relatives(&self, ty: TypeId) -> Vec<TypeId> {
+        let lineage = self.lineage(ty);
+        let heirs = self.types().map(|(id, _)| id).filter(|id| self.lineage(*id).iter().any(|base| lineage.contains(base)));
+        heirs.collect()
+    }
+
+    /// The fully qualified name of a function: types and functions around it, joined by dots; empty for the module.
+    pub fn qualified(&self, function: FunctionId) -> String {
+        let mut parts: Vec<&str> = Vec::new();
+        for id in self.enclosing(function) {
+            let function = self.function(id);
+            let name = match function.kind {
+                FunctionKind::Module => None,
+                FunctionKind::TypeBody => function.owner.map(|ty| self.text(self.ty(ty).name)),
+                FunctionKind::Named => function.name.map(|name| self.text(name)),
+                FunctionKind::Closure => Some("<closure>"),
+            };
+            parts.extend(name);
+        }
+        parts.reverse();
+        parts.join(".")
+    }
+
+    /// Every value a place is given, in textual order.
+    pub fn definitions_of(&self, place: PlaceId) -> Vec<Definition> {
+        let Place { root, path } = self.places.get(place);
+        if let (Root::Binding(binding), true) = (root, path.is_empty()) {
+            return self.binding(*binding).definitions.clone();
+        }
+        let assigned = |operation: &Operation| match operation.action {
+            super::Action::Assign(source) => {
+                let annotation = match self.expr(operation.expr).parent {
+                    Parent::Expr(parent) => match self.kind(parent) {
+                        ExprKind::Assign { annotation, .. } => annotation,
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                Some(Definition { target: operation.expr, source, annotation })
+            }
+            _ => None,
+        };
+        self.operations(place).iter().filter_map(assigned).collect()
+    }
+
+    /// The value of a definition, where it is one expression as a whole.
+    pub fn value_of(&self, definition: &Definition) -> Option<ExprId> {
+        match definition.source {
+            Source::Assigned(value) | Source::Managed(value) => Some(value),
+            _ => None,
+        }
+    }
+}

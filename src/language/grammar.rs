@@ -1,0 +1,47 @@
+use super::{Capture, Habits};
+use miette::Diagnostic;
+use thiserror::Error;
+use tree_sitter::Query;
+
+/// A language whose queries or habits cannot be used.
+#[derive(Debug, Error, Diagnostic)]
+#[error("language {language}: {message}")]
+#[diagnostic(code(watertight::language))]
+pub struct LanguageError {
+    language: String,
+    message: String,
+}
+
+/// A grammar with its compiled query and its habits.
+#[derive(Debug)]
+pub struct Language {
+    /// The folder below `queries/`.
+    pub id: String,
+    /// What no query can point at.
+    pub habits: Habits,
+    /// The grammar.
+    pub grammar: tree_sitter::Language,
+    /// All patterns of the language.
+    pub query: Query,
+    captures: Vec<Capture>,
+}
+
+impl Language {
+    /// Compiles a language.
+    ///
+    /// # Errors
+    /// A query that the grammar refuses, or a capture that the vocabulary does not have.
+    pub fn new(id: &str, grammar: tree_sitter::Language, patterns: &str, habits: &str) -> Result<Self, LanguageError> {
+        let refuse = |message: String| LanguageError { language: id.to_owned(), message };
+        let habits = toml::from_str(habits).map_err(|error| refuse(error.to_string()))?;
+        let query = Query::new(&grammar, patterns).map_err(|error| refuse(error.to_string()))?;
+        let meaning = |name: &&str| Capture::from_name(name).ok_or_else(|| refuse(format!("unknown capture @{name}")));
+        let captures = query.capture_names().iter().map(meaning).collect::<Result<_, _>>()?;
+        Ok(Self { id: id.to_owned(), habits, grammar, query, captures })
+    }
+
+    /// What the capture of this index means.
+    pub fn capture(&self, index: u32) -> Capture {
+        self.captures[index as usize]
+    }
+}

@@ -1,0 +1,52 @@
+use serde::Deserialize;
+
+/// How a method names its instance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Receiver {
+    /// By a word of the language (`this`).
+    #[default]
+    Word,
+    /// By its first parameter.
+    FirstParameter,
+}
+
+/// What no query can point at: names to which a language, or the habits of its users, give a meaning.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Habits {
+    /// The language's name in a sentence.
+    pub name: String,
+    /// File extensions, without the dot.
+    pub extensions: Vec<String>,
+    /// Interpreters a `#!` line may name.
+    pub interpreters: Vec<String>,
+    /// What starts a comment.
+    pub comments: Vec<String>,
+    /// Whether an assignment declares its target in the innermost function.
+    pub implicit_declarations: bool,
+    /// Whether a type's body is out of sight of its methods.
+    pub opaque_types: bool,
+    /// How a method names its instance.
+    pub receiver: Receiver,
+    /// Decorators that take the instance away.
+    pub static_decorators: Vec<String>,
+    /// Decorators that make the type the receiver.
+    pub class_decorators: Vec<String>,
+    /// Methods whose receiver is the type without a decorator.
+    pub class_methods: Vec<String>,
+    /// The call that stands for the instance as its base type.
+    pub parent_call: String,
+    /// Methods that make the instance.
+    pub constructors: Vec<String>,
+    /// Methods that end it.
+    pub teardowns: Vec<String>,
+    /// Calls whose value is an element of their receiver.
+    pub elements: Vec<String>,
+    /// Calls whose value is their receiver.
+    pub transparent: Vec<String>,
+    /// Calls that hand out the elements of their receiver or, without one, of their argument.
+    pub views: Vec<String>,
+    /// Functions that tell the size of their argument.
+    pub measures: Vec<String>,
+}

@@ -1,0 +1,13 @@
+//! The languages: grammar, compiled query and habits, found by extension or by the interpreter of a script.
+//!
+//! Beside `extract/` this is the only room that knows the parser.
+
+mod capture;
+mod detect;
+mod grammar;
+mod habits;
+
+pub use capture::{Capture, Form, Part};
+pub use detect::{Languages, languages};
+pub use grammar::{Language, LanguageError};
+pub use habits::{Habits, Receiver};

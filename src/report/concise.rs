@@ -1,0 +1,19 @@
+use super::place::Places;
+use crate::finding::Report;
+use std::io::{self, Write};
+
+/// One line a finding, `path:line:column: severity[rule] message`, as editors and `grep` read it.
+///
+/// # Errors
+/// What `out` says.
+pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    for file in &report.files {
+        let places = Places::new(file);
+        for finding in &file.findings {
+            let at = places.start(finding.primary.span);
+            let (severity, rule, message) = (finding.severity.name(), &finding.rule, &finding.message);
+            writeln!(out, "{}:{}:{}: {severity}[{rule}] {message}", file.path, at.line, at.column)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+use super::{BASE, level};
+use crate::finding::{Finding, Mark, Scanned};
+use crate::report::fingerprint::fingerprints;
+use crate::report::linehash::line_hashes;
+use crate::report::place::Places;
+use crate::report::uri::uri;
+use crate::rules::RuleSet;
+use crate::source::Span;
+use rustc_hash::FxHashMap;
+use serde_sarif::sarif::{
+    ArtifactLocation, CodeFlow, Location, LogicalLocation, Message, PhysicalLocation, PropertyBag, Region, Result as Entry,
+    ThreadFlow, ThreadFlowLocation,
+};
+use std::collections::BTreeMap;
+
+/// Code scanning keeps no more related places than this.
+const MOST_RELATED: usize = 100;
+
+/// The results of one file.
+pub fn results(file: &Scanned, rules: &RuleSet) -> Vec<Entry> {
+    let places = Places::new(file);
+    let lines: Vec<u32> = file.findings.iter().map(|finding| places.start(finding.primary.span).line).collect();
+    let hashes = line_hashes(&file.text, &lines.iter().copied().collect());
+    let index: FxHashMap<&str, i64> = rules.iter().zip(0..).map(|(rule, at)| (rule.id.as_str(), at)).collect();
+    let each = file.findings.iter().zip(fingerprints(file, &places)).zip(lines);
+    let each = each.map(|((finding, name), line)| {
+        let mut names = BTreeMap::from([("watertight/v1".to_owned(), name)]);
+        names.extend(hashes.get(&line).map(|hash| ("primaryLocationLineHash".to_owned(), hash.clone())));
+        let mut entry = entry(finding, &Here { file, places: &places }, names);
+        entry.rule_index = index.get(finding.rule.as_str()).copied();
+        entry
+    });
+    each.collect()
+}
+
+/// The file a result stands in.
+struct Here<'a> {
+    file: &'a Scanned,
+    places: &'a Places<'a>,
+}
+
+fn entry(finding: &Finding, here: &Here<'_>, fingerprints: BTreeMap<String, String>) -> Entry {
+    let mut primary = here.location(finding.primary.span);
+    if !finding.symbol.is_empty() {
+        let symbol = LogicalLocation::builder().fully_qualified_name(&finding.symbol).build();
+        primary.logical_locations = Some(vec![symbol]);
+    }
+    let related: Vec<_> = finding.related.iter().take(MOST_RELATED).zip(1..).map(|(mark, id)| here.related(mark, id)).collect();
+    let confidence = finding.confidence.value();
+    let mut entry = Entry::builder()
+        .rule_id(&finding.rule)
+        .message(message(finding))
+        .locations(vec![primary])
+        .partial_fingerprints(fingerprints)
+        .rank((confidence * 100.0).round())
+        .properties(properties(finding))
+        .build();
+    entry.level = serde_json::from_value(level(finding.severity).into()).ok();
+    entry.related_locations = (!related.is_empty()).then_some(related);
+    entry.code_flows = (!finding.path.is_empty()).then(|| vec![here.flow(&finding.path)]);
+    entry
+}
+
+/// The sentence, what it leads to and what to do, with links to the related places.
+fn message(finding: &Finding) -> Message {
+    let parts = [&finding.message, &finding.risk, &finding.recommendation];
+    let parts = parts.into_iter().map(|part| part.trim()).filter(|part| !part.is_empty()).map(|part| {
+        let part = escaped(part);
+        if part.ends_with(['.', '!', '?']) { part } else { part + "." }
+    });
+    let mut text = parts.collect::<Vec<_>>().join(" ");
+    let links = finding.related.iter().take(MOST_RELATED).zip(1..);
+    let links: Vec<String> = links.map(|(mark, id)| format!("[{}]({id})", escaped(words(mark)))).collect();
+    if !links.is_empty() {
+        text = format!("{text} See: {}.", links.join(", "));
+    }
+    Message::builder().text(text).build()
+}
+
+/// Square brackets would be read as links.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+}
+
+fn words(mark: &Mark) -> &str {
+    if mark.label.is_empty() { "see here" } else { &mark.label }
+}
+
+fn properties(finding: &Finding) -> PropertyBag {
+    let evidence: Vec<_> =
+        finding.evidence.iter().map(|piece| serde_json::json!({ "stance": piece.stance, "text": piece.text })).collect();
+    let more = [
+        ("confidence".to_owned(), finding.confidence.value().into()),
+        ("evidence".to_owned(), evidence.into()),
+        ("pattern".to_owned(), finding.pattern.as_str().into()),
+    ];
+    PropertyBag::builder().additional_properties(BTreeMap::from(more)).build()
+}
+
+impl Here<'_> {
+    fn location(&self, span: Span) -> Location {
+        let (start, end) = self.places.range(span);
+        let region =
+            Region::builder().start_line(start.line).start_column(start.column).end_line(end.line).end_column(end.column).build();
+        let physical = PhysicalLocation::builder().artifact_location(artifact(&self.file.path)).region(region).build();
+        Location::builder().physical_location(physical).build()
+    }
+
+    fn related(&self, mark: &Mark, id: i64) -> Location {
+        let mut location = self.marked(mark);
+        location.id = Some(id);
+        location
+    }
+
+    fn marked(&self, mark: &Mark) -> Location {
+        let mut location = self.location(mark.span);
+        location.message = Some(Message::builder().text(words(mark)).build());
+        location
+    }
+
+    fn flow(&self, path: &[Mark]) -> CodeFlow {
+        let steps = path.iter().map(|mark| ThreadFlowLocation::builder().location(self.marked(mark)).build());
+        let thread = ThreadFlow::builder().locations(steps.collect::<Vec<_>>()).build();
+        CodeFlow::builder().thread_flows(vec![thread]).build()
+    }
+}
+
+/// A file by its URI, relative to the root where it lies below it.
+pub fn artifact(path: &str) -> ArtifactLocation {
+    let uri = uri(path);
+    let mut location = ArtifactLocation::builder().uri(uri.clone()).build();
+    location.uri_base_id = (!uri.starts_with("file:")).then(|| BASE.to_owned());
+    location
+}

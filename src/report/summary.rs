@@ -1,0 +1,42 @@
+use super::{Context, Paint, levels};
+use crate::finding::{Problem, Report};
+
+/// The closing line of a report for people.
+pub fn summary(report: &Report, context: &Context<'_>) -> String {
+    let paint = Paint(context.colour);
+    let [high, medium, low] = levels(report);
+    let total = high + medium + low;
+    let head = if total == 0 && report.scanned == 0 {
+        "No files analysed".to_owned()
+    } else if total == 0 {
+        paint.good("No leaks detected")
+    } else {
+        let counts = [(high, "high"), (medium, "medium"), (low, "low")].into_iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<_> = counts.map(|(count, name)| format!("{count} {name}")).collect();
+        let files = counted(report.files.len(), "file");
+        format!("{} ({}) in {files}", paint.strong(&counted(total, "finding")), counts.join(", "))
+    };
+    let mut parts = vec![head];
+    if report.scanned > 0 {
+        let time = context.seconds.map(|seconds| format!(" in {seconds:.1} s")).unwrap_or_default();
+        parts.push(format!("{} scanned{time}", counted(report.scanned, "file")));
+    }
+    if report.hidden > 0 {
+        let (verb, pronoun) = if report.hidden == 1 { ("is", "it") } else { ("are", "them") };
+        parts.push(format!("{} {verb} below the confidence shown (--pedantic shows {pronoun})", report.hidden));
+    }
+    if !report.problems.is_empty() {
+        parts.push(counted(report.problems.len(), "problem"));
+    }
+    parts.join(", ") + "\n"
+}
+
+/// A problem in one line for the standard error.
+pub fn tell(problem: &Problem, paint: Paint) -> String {
+    let Problem { path, message, remedy, .. } = problem;
+    format!("{} {path}: {message}; {remedy}\n", paint.doubtful("problem:"))
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,53 @@
+//! The pipeline: from the paths a user named to a report. It is the only room that reads files.
+//!
+//! What is said about a text comes from an [`Analyzer`]; here is decided which texts are read, and which of the
+//! findings are shown.
+
+mod decode;
+mod directive;
+mod guard;
+mod judge;
+mod pipeline;
+mod read;
+mod shown;
+mod suppress;
+mod testcode;
+mod walk;
+
+pub use guard::hush;
+pub use pipeline::run;
+pub use testcode::is_test;
+
+use crate::finding::Analysis;
+use crate::rules::RuleSet;
+use std::path::Path;
+
+/// Whatever turns a text into findings.
+pub trait Analyzer: Sync {
+    /// Whether the file's name alone says that its language is supported.
+    fn handles(&self, path: &Path) -> bool;
+
+    /// Whether a first line that starts with `#!`, of a file without an extension, names a supported language.
+    fn handles_shebang(&self, line: &str) -> bool;
+
+    /// Every finding in `text`, and where its comments are.
+    fn analyse(&self, path: &str, text: &str) -> Analysis;
+}
+
+/// What a run may do and what it shows.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The rules of this run.
+    pub rules: RuleSet,
+    /// Every rule there is, so that a suppression of a rule outside the run is not called unused.
+    pub known: RuleSet,
+    /// Whether findings below the default confidence are shown.
+    pub pedantic: bool,
+    /// How many threads; `None` lets the machine decide.
+    pub threads: Option<usize>,
+    /// Larger files are not read.
+    pub max_file_size: u64,
+}
+
+/// How far a run is: files done, files in all.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);

@@ -1,0 +1,63 @@
+use super::Analyzer;
+use super::decode::{Decoded, decode};
+use super::walk::Candidate;
+use crate::finding::ProblemKind;
+use std::fs::File;
+use std::io::{self, Read, Seek};
+
+/// What came of reading one candidate.
+pub enum Reading {
+    /// A text to analyse.
+    Text(Decoded),
+    /// A file in no supported language.
+    Foreign,
+    /// A file that cannot be analysed.
+    Refused(ProblemKind, String),
+}
+
+/// Reads a candidate, unless it is too large or no text.
+pub fn read(candidate: &Candidate, analyzer: &dyn Analyzer, limit: u64) -> Reading {
+    attempt(candidate, analyzer, limit)
+        .unwrap_or_else(|error| Reading::Refused(ProblemKind::Unreadable, format!("could not be read: {error}")))
+}
+
+fn attempt(candidate: &Candidate, analyzer: &dyn Analyzer, limit: u64) -> io::Result<Reading> {
+    let mut file = File::open(&candidate.path)?;
+    if candidate.sniff && !sniffed(&mut file, analyzer)? {
+        return Ok(Reading::Foreign);
+    }
+    let too_large = || Reading::Refused(ProblemKind::TooLarge, format!("is larger than the limit of {}", size(limit)));
+    let expected = file.metadata()?.len();
+    if expected > limit {
+        return Ok(too_large());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0) + 1);
+    // The file may grow while it is read, and some report no size at all.
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Ok(too_large());
+    }
+    Ok(match decode(bytes) {
+        Some(decoded) => Reading::Text(decoded),
+        None => Reading::Refused(ProblemKind::Binary, "holds NUL bytes, so it is no source text".into()),
+    })
+}
+
+/// Whether the first line names a supported language; the file is then at its start again.
+fn sniffed(file: &mut File, analyzer: &dyn Analyzer) -> io::Result<bool> {
+    let mut head = Vec::with_capacity(256);
+    file.take(256).read_to_end(&mut head)?;
+    let first = String::from_utf8_lossy(head.split(|byte| *byte == b'\n').next().unwrap_or_default());
+    file.rewind()?;
+    Ok(first.starts_with("#!") && analyzer.handles_shebang(first.trim_end()))
+}
+
+/// A size in the largest unit that divides it.
+fn size(bytes: u64) -> String {
+    for (unit, factor) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] {
+        if bytes >= factor && bytes.is_multiple_of(factor) {
+            return format!("{} {unit}", bytes / factor);
+        }
+    }
+    format!("{bytes} bytes")
+}

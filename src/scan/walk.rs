@@ -1,0 +1,145 @@
+use super::Analyzer;
+use super::shown::shown;
+use crate::finding::{Problem, ProblemKind};
+use ignore::{DirEntry, Error, WalkBuilder, WalkState};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+/// Folders with other people's code, which nobody means who names a folder above them.
+const DEPENDENCIES: &[&str] = &["node_modules", "site-packages", "bower_components", "venv", "__pypackages__"];
+/// Folders with generated code, unless they are Python packages by that name.
+const GENERATED: &[&str] = &["build", "dist", "_build", "buck-out"];
+/// Files that mark a folder as a virtual environment or as a cache.
+const MARKERS: &[&str] = &["pyvenv.cfg", "CACHEDIR.TAG"];
+
+/// A file that may be analysed.
+pub struct Candidate {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The path as the user would write it.
+    pub shown: String,
+    /// The part of the path that says whether it is test code: not what lies above the folder the user named.
+    pub own: String,
+    /// Whether the first line must be looked at, because the name says nothing.
+    pub sniff: bool,
+    /// Whether the user named this very file.
+    pub named: bool,
+}
+
+/// What the paths of one run lead to.
+#[derive(Default)]
+pub struct Walked {
+    /// The files, ordered by the path shown.
+    pub candidates: Vec<Candidate>,
+    /// What could not be walked.
+    pub problems: Vec<Problem>,
+    /// How many named paths lead nowhere.
+    pub refused: usize,
+}
+
+/// Finds the files below the paths that a user named.
+pub fn walk(paths: &[PathBuf], cwd: &Path, analyzer: &dyn Analyzer, threads: usize) -> Walked {
+    let mut walked = Walked::default();
+    for path in paths {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => folder(path, cwd, analyzer, threads, &mut walked),
+            Ok(metadata) if metadata.is_file() => {
+                walked.candidates.extend(candidate(path.clone(), None, cwd, analyzer));
+            }
+            Ok(_) => walked.refuse(shown(path, cwd), ProblemKind::Unreadable, "is neither a file nor a folder"),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                walked.refuse(shown(path, cwd), ProblemKind::Missing, "does not exist");
+            }
+            Err(error) => walked.refuse(shown(path, cwd), ProblemKind::Unreadable, format!("could not be read: {error}")),
+        }
+    }
+    // Of a file that is both named and found below a named folder, the named one stays.
+    walked.candidates.sort_by(|a, b| a.shown.cmp(&b.shown).then(b.named.cmp(&a.named)));
+    walked.candidates.dedup_by(|later, first| later.shown == first.shown);
+    walked
+}
+
+impl Walked {
+    fn refuse(&mut self, path: String, kind: ProblemKind, message: impl Into<String>) {
+        self.refused += 1;
+        self.problems.push(Problem::new(path, kind, message));
+    }
+}
+
+/// The candidate at `path`, found below `root` or named itself, if the name may be that of source.
+fn candidate(path: PathBuf, root: Option<&Path>, cwd: &Path, analyzer: &dyn Analyzer) -> Option<Candidate> {
+    let sniff = !analyzer.handles(&path);
+    if sniff && path.extension().is_some() {
+        return None;
+    }
+    let shown = shown(&path, cwd);
+    let own = match root {
+        Some(root) if Path::new(&shown).is_absolute() => path.strip_prefix(root).map(|below| self::shown(below, cwd)).ok(),
+        _ => None,
+    };
+    Some(Candidate { own: own.unwrap_or_else(|| shown.clone()), sniff, named: root.is_none(), shown, path })
+}
+
+fn folder(root: &Path, cwd: &Path, analyzer: &dyn Analyzer, threads: usize, walked: &mut Walked) {
+    let inside = root.canonicalize().is_ok_and(|root| root.iter().any(|part| DEPENDENCIES.iter().any(|name| part == *name)));
+    let walk = WalkBuilder::new(root).threads(threads).filter_entry(move |entry| wanted(entry, inside)).build_parallel();
+    let (sender, receiver) = mpsc::channel();
+    walk.run(|| {
+        let sender = sender.clone();
+        Box::new(move |entry| {
+            // The receiver outlives the walk, so nothing is lost here.
+            let _ = match entry {
+                Err(error) => sender.send(Err(problem(&error, cwd))),
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                    match candidate(entry.into_path(), Some(root), cwd, analyzer) {
+                        Some(candidate) => sender.send(Ok(candidate)),
+                        None => Ok(()),
+                    }
+                }
+                Ok(_) => Ok(()),
+            };
+            WalkState::Continue
+        })
+    });
+    drop(sender);
+    for found in receiver {
+        match found {
+            Ok(candidate) => walked.candidates.push(candidate),
+            Err(problem) => walked.problems.push(problem),
+        }
+    }
+}
+
+/// Whether to look at an entry; what the user named is always looked at.
+fn wanted(entry: &DirEntry, inside: bool) -> bool {
+    if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+        return true;
+    }
+    let name = entry.file_name();
+    let is = |names: &[&str]| names.iter().any(|known| name == *known);
+    if name == "__pycache__" || MARKERS.iter().any(|marker| entry.path().join(marker).exists()) {
+        return false;
+    }
+    // An installed package consists of what was generated, so whoever names one means that too.
+    if is(DEPENDENCIES) || (is(GENERATED) && !inside) { entry.path().join("__init__.py").exists() } else { true }
+}
+
+/// A walk's error as a problem of the path it speaks of.
+fn problem(error: &Error, cwd: &Path) -> Problem {
+    let mut place = error;
+    let mut path = None;
+    loop {
+        place = match place {
+            Error::WithPath { path: at, err } => {
+                path = Some(at);
+                err
+            }
+            Error::WithDepth { err, .. } | Error::WithLineNumber { err, .. } => err,
+            _ => break,
+        };
+    }
+    let path = path.map_or_else(|| ".".to_owned(), |path| shown(path, cwd));
+    Problem::new(path, ProblemKind::Unreadable, format!("could not be read: {place}"))
+}
