@@ -24,6 +24,10 @@ pub struct Vocabulary {
     pub words: Words,
     /// Calls that cannot fail in a way that matters on a path between acquire and release.
     pub harmless: Vec<Pattern>,
+    /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
+    pub borrower: Vec<Pattern>,
+    /// Calls that refer to their argument weakly (`weakref.ref`).
+    pub weak: Vec<Pattern>,
 }
 
 /// What the names that people choose say about lifetimes and keys. Compared word by word, without regard to case:
@@ -93,6 +97,12 @@ pub struct Resource {
     pub kind: String,
     /// Calls that make one.
     pub acquire: Vec<Pattern>,
+    /// Calls that fit a method pattern of `acquire` and yet make none (`asyncio.TaskGroup.create_task`).
+    #[serde(default, rename = "except")]
+    pub exempt: Vec<Pattern>,
+    /// Keyword arguments of which one must be given for the call to make one (`stream`); none are asked for when empty.
+    #[serde(default)]
+    pub when: Vec<String>,
     /// Methods on it that let it go.
     #[serde(default)]
     pub release: Vec<String>,
@@ -150,6 +160,9 @@ pub struct Registration {
     /// How long the emitter lives.
     #[serde(default)]
     pub lifetime: Lifetime,
+    /// Position of the argument that is the emitter, where it is not the receiver of the call.
+    #[serde(default)]
+    pub emitter: Option<usize>,
     /// Position of the callback, from 0.
     #[serde(default)]
     pub callback: usize,
@@ -165,6 +178,9 @@ pub struct Registration {
     /// Whether the value returned by the call removes it when called or when one of these methods is called.
     #[serde(default)]
     pub disposer: Vec<String>,
+    /// Whether there is one place for it, so that registering again replaces the former callback (`signal.signal`).
+    #[serde(default)]
+    pub replaces: bool,
     /// Severity, where it differs from the rule's.
     #[serde(default)]
     pub severity: Option<Severity>,
