@@ -102,11 +102,26 @@ fn life(facts: &Facts, id: PlaceId, place: &Place) -> Option<Life> {
                 FunctionKind::TypeBody => None,
                 // A function that merely uses its own local closes over nothing.
                 _ if matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) => Some(Life::Closure),
-                _ => facts.operations(id).iter().any(|operation| operation.function != own).then_some(Life::Closure),
+                _ => {
+                    facts.operations(id).iter().any(|operation| escapes(facts, operation.function, own)).then_some(Life::Closure)
+                }
             }
         }
         _ => None,
     }
+}
+
+/// Whether a function inside another one is handed out by it, and so lives on.
+fn escapes(facts: &Facts, inner: FunctionId, outer: FunctionId) -> bool {
+    if inner == outer {
+        return false;
+    }
+    let direct = facts.enclosing(inner).take_while(|id| *id != outer).last().unwrap_or(inner);
+    let returned = |expr: ExprId| {
+        facts.step_of(expr).is_some_and(|step| matches!(facts.step(step).kind, crate::facts::StepKind::Exit { .. }))
+    };
+    let named = facts.bindings.iter().find(|binding| binding.kind == BindingKind::Function(direct));
+    named.is_some_and(|binding| binding.uses.iter().any(|mention| returned(*mention)))
 }
 
 /// The container a place is given, if every container it is given can grow.
@@ -191,8 +206,10 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
             if has(&container.shrink, name) {
                 release(call, true, false);
             } else if has(&container.grow, name) || has(&container.touch, name) {
-                let key = by_key.then(|| facts.positional(call, 0)).flatten();
-                grow(call, key, facts.positional(call, usize::from(by_key)), has(&container.touch, name));
+                // `update` and its like take whole collections; only what inserts one key has a key.
+                let single = has(&container.touch, name);
+                let key = single.then(|| facts.positional(call, 0)).flatten();
+                grow(call, key, facts.positional(call, usize::from(single)), single);
             }
         }
         Action::SetItem { key: Some(key), value, .. } if by_key => grow(expr, Some(key), value, false),
@@ -203,17 +220,34 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
             _ => release(expr, true, false),
         },
         Action::Assign(_) if expr != held.declared => release(expr, true, true),
-        Action::Argument { call, .. } if !harmless(context, call) => release(call, false, false),
+        Action::Argument { call, position } => {
+            if let Some(certain) = handed(context, container, call, position) {
+                release(call, certain, false);
+            }
+        }
         Action::Alias { target } if !facts.place_of.contains_key(&target) || leaves(facts, target) => release(expr, false, false),
         _ => {}
     }
 }
 
-/// Functions that only look at their argument.
-fn harmless(context: &Context, call: ExprId) -> bool {
-    let callee = context.facts.callee(call);
-    callee.constructs.is_none()
-        && context.words.harmless.iter().any(|word| word.fits(context.facts.callee_path(call), context.facts.method_name(call)))
+/// What a call does with the container it is given: surely takes entries out, may do so, or surely does not.
+fn handed(context: &Context, container: &Container, call: ExprId, position: u32) -> Option<bool> {
+    let facts = context.facts;
+    let callee = facts.callee(call);
+    if context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call))) {
+        return None;
+    }
+    let Some(function) = callee.function else { return Some(false) };
+    let function = facts.function(function);
+    let at = position as usize + usize::from(callee.receiver.is_some() && function.receiver.is_some());
+    let Some(param) = function.params.get(at) else { return Some(false) };
+    let place = facts.places.find(&Place { root: Root::Binding(param.binding), path: Vec::new() })?;
+    let shrinks = |operation: &Operation| match operation.action {
+        Action::Method { name, .. } => container.shrink.iter().any(|word| word == facts.text(name)),
+        Action::DeleteItem { .. } | Action::SetItem { key: None, .. } => true,
+        _ => false,
+    };
+    facts.operations(place).iter().any(shrinks).then_some(true)
 }
 
 /// Whether what is written lies outside the function, so that others reach the container through it.

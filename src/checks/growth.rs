@@ -138,8 +138,16 @@ fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
     };
     let certain: Vec<&Release> = held.release.iter().filter(|release| release.certain && !making(release)).collect();
     let mut evidence = Vec::new();
-    if certain.iter().any(|release| !ends(release) && !(finaliser(release) && held.life != Life::Instance)) {
+    let own = adds_itself(facts, held);
+    // An instance that adds itself is still there when others are gone: only taking out that one instance helps.
+    let whole = |release: &Release| own.is_some() && (release.replaced || facts.args(release.at).is_empty());
+    let useless = |release: &Release| held.life != Life::Instance && (finaliser(release) || whole(release));
+    if certain.iter().any(|release| !ends(release) && !useless(release)) {
         return None;
+    }
+    if let Some(growth) = own {
+        let text = "every instance adds itself when it is made";
+        evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(growth.at).span));
     }
     match certain.first() {
         None => evidence.push(Evidence::supports(Weight::Slight, "nothing in this file takes entries out")),
@@ -154,9 +162,18 @@ fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
     }
     if let Some(handed) = held.release.iter().find(|release| !release.certain) {
         let text = "it is handed to code that could remove entries";
-        evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(handed.at).span));
+        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(handed.at).span));
     }
     Some(evidence)
+}
+
+/// The growth by which a new instance puts itself into a collection that outlives it.
+fn adds_itself<'a>(facts: &Facts, held: &'a Held) -> Option<&'a Growth> {
+    held.growth.iter().find(|growth| {
+        let function = facts.function(growth.function);
+        let value = growth.value.and_then(|value| facts.binding_of(value));
+        held.life != Life::Instance && function.traits.is_constructor && value.is_some() && value == function.receiver
+    })
 }
 
 /// Another collection of the same owner is relieved while this one is not.
@@ -182,7 +199,15 @@ fn siblings(facts: &Facts, held: &Held, all: &[Held]) -> Option<Evidence> {
 /// How often it grows, and by how many different keys.
 fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
-    let mut evidence: Vec<Evidence> = lifetime::serves(facts, words, growth.function).into_iter().collect();
+    let mut evidence = vec![match lifetime::serves(facts, words, growth.function) {
+        Some(serves) => serves,
+        None => Evidence::doubts(Weight::Fair, "nothing says how often the function runs"),
+    }];
+    if let Some(work) = growth.value.filter(|value| is_work(facts, words, *value)) {
+        evidence.push(
+            Evidence::supports(Weight::Strong, "what it keeps is done at some time and stays in it").at(facts.expr(work).span),
+        );
+    }
     match growth.key {
         Some(key) => {
             let text = facts.expr(key).span;
@@ -192,12 +217,23 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
                 Keys::Unknown => Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text),
             });
         }
+        None if growth.value.is_some_and(|value| is_work(facts, words, value)) => {}
         None if held.life == Life::Instance => {
             evidence.push(Evidence::doubts(Weight::Fair, "it has no keys, so it may be a result that somebody takes as a whole"));
         }
         None => evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is added to")),
     }
     evidence
+}
+
+/// Whether a value is named or made like a task, thread or other piece of work that ends.
+fn is_work(facts: &Facts, words: &crate::rules::Words, value: ExprId) -> bool {
+    let name = match facts.kind(value) {
+        ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => Some(facts.text(name)),
+        ExprKind::Call { .. } => facts.callee_name(value),
+        _ => None,
+    };
+    name.is_some_and(|name| key::ends_with(&words.work, name))
 }
 
 /// Whether code elsewhere can get at it.
