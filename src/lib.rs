@@ -4,7 +4,9 @@
 //! [`source`] → [`facts`], [`finding`], [`language`] → [`extract`], [`rules`], [`index`] → [`checks`] → [`scan`] →
 //! [`report`] → [`cli`].
 
+pub mod checks;
 pub mod cli;
+pub mod extract;
 pub mod facts;
 pub mod finding;
 pub mod language;

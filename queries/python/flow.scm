@@ -15,13 +15,10 @@
 
 (try_statement body: (_) @try.body) @try
 (try_statement (except_clause) @try.handler) @try
-(try_statement (except_group_clause) @try.handler) @try
 (try_statement (else_clause) @try.else) @try
 (try_statement (finally_clause (block) @try.finally)) @try
 (except_clause (block) @handler.body) @handler
 (except_clause value: (_) @handler.type) @handler
-(except_clause alias: (_) @handler.target) @handler
-(except_group_clause (block) @handler.body) @handler
 
 (with_statement (with_clause (with_item) @manage.item) body: (_) @manage.body) @manage
 (with_item value: (_) @managed.value) @managed

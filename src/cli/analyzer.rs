@@ -1,11 +1,13 @@
+use crate::checks::check;
+use crate::extract::extract;
 use crate::finding::Analysis;
+use crate::language::{Language, languages};
 use crate::rules::RuleSet;
 use crate::scan::Analyzer;
 use std::path::Path;
 
 /// The checks over the supported languages, with the rules of one run.
 struct Checks {
-    #[allow(dead_code, reason = "the checks are not joined yet")]
     rules: RuleSet,
 }
 
@@ -16,14 +18,21 @@ pub fn analyzer(rules: &RuleSet) -> Box<dyn Analyzer> {
 
 impl Analyzer for Checks {
     fn handles(&self, path: &Path) -> bool {
-        path.extension().is_some_and(|extension| extension == "py" || extension == "pyi")
+        languages().by_path(path).is_some()
     }
 
     fn handles_shebang(&self, line: &str) -> bool {
-        line.contains("python")
+        languages().by_shebang(line).is_some()
     }
 
-    fn analyse(&self, _path: &str, _text: &str) -> Analysis {
-        Analysis::default()
+    fn analyse(&self, path: &str, text: &str) -> Analysis {
+        language(path, text).map_or_else(Analysis::default, |language| {
+            let facts = extract(language, text);
+            Analysis { findings: check(&facts, &self.rules), problems: Vec::new(), comments: facts.comments }
+        })
     }
+}
+
+fn language(path: &str, text: &str) -> Option<&'static Language> {
+    languages().by_path(Path::new(path)).or_else(|| languages().by_shebang(text))
 }

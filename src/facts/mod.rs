@@ -7,6 +7,7 @@ mod expr;
 mod flow;
 mod function;
 mod ids;
+mod infer;
 mod name;
 mod place;
 mod scope;
@@ -24,7 +25,7 @@ pub use types::Type;
 pub use view::Around;
 
 use crate::source::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 /// What a call calls, as far as the file tells.
@@ -71,6 +72,8 @@ pub struct Facts {
     pub operations: Vec<Vec<Operation>>,
     /// What each call calls.
     pub callees: FxHashMap<ExprId, Callee>,
+    /// Fields that a method of the type itself gives a value.
+    pub assigned_fields: FxHashSet<(TypeId, Name)>,
     /// Comments, for suppressions.
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.

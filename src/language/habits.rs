@@ -45,6 +45,8 @@ pub struct Habits {
     pub elements: Vec<String>,
     /// Calls whose value is their receiver.
     pub transparent: Vec<String>,
+    /// Calls that hand out the elements of their receiver or, without one, of their argument.
+    pub views: Vec<String>,
     /// Functions that tell the size of their argument.
     pub measures: Vec<String>,
 }

@@ -1,0 +1,183 @@
+//! Functions, types and parameters.
+
+use super::lower::{Lowering, span};
+use crate::facts::{
+    BindingKind, Block, ExitKind, ExprId, FunctionId, FunctionKind, Param, ParamKind, Parent, ScopeId, StepId, StepKind, Type,
+    TypeId,
+};
+use crate::language::{Form, Part, Receiver};
+use tree_sitter::Node;
+
+impl<'tree> Lowering<'_, 'tree> {
+    pub fn decorated(&mut self, node: Node<'tree>, steps: &mut Block) {
+        let decorators: Vec<ExprId> = self.parts(node, Part::Decorator).into_iter().map(|inner| self.expr(inner)).collect();
+        let Some(definition) = self.part(node, Part::Definition) else { return };
+        let step = match self.form(definition) {
+            Some(Form::Type) => self.define_type(definition, &decorators),
+            _ => self.define_function(definition, &decorators),
+        };
+        steps.extend(step);
+    }
+
+    pub fn define_function(&mut self, node: Node<'tree>, decorators: &[ExprId]) -> Option<StepId> {
+        let head = self.part(node, Part::Name)?;
+        let name = self.name(head);
+        let owner = self.facts.functions[self.function.index()].owner.filter(|_| self.at_type_body());
+        let binding = self.declare(self.scope, name, BindingKind::Variable);
+        let (params, body) = (self.part(node, Part::Params), self.part(node, Part::Body));
+        let step = self.deeper(|this| {
+            this.step_with(node, |this| {
+                let id = this.define(FunctionKind::Named, node, Some(head), owner, params, body);
+                StepKind::Function(id)
+            })
+        })?;
+        let StepKind::Function(id) = self.facts.steps[step.index()].kind else { return None };
+        self.facts.bindings[binding.index()].kind = BindingKind::Function(id);
+        self.facts.functions[id.index()].decorators = decorators.to_vec();
+        self.facts.functions[id.index()].traits.is_async = self.part(node, Part::Async).is_some();
+        if let Some(owner) = owner {
+            self.facts.types[owner.index()].methods.push(id);
+        }
+        self.mark(id);
+        Some(step)
+    }
+
+    fn at_type_body(&self) -> bool {
+        self.facts.functions[self.function.index()].kind == FunctionKind::TypeBody
+    }
+
+    /// Lowers a body with its own scope and parameters.
+    pub fn define(
+        &mut self,
+        kind: FunctionKind,
+        node: Node<'tree>,
+        head: Option<Node<'tree>>,
+        owner: Option<TypeId>,
+        params: Option<Node<'tree>>,
+        body: Option<Node<'tree>>,
+    ) -> FunctionId {
+        let params = params.map(|params| self.children(params)).unwrap_or_default();
+        let defaults: Vec<(Option<ExprId>, Option<ExprId>)> = params.iter().map(|param| self.outside(*param)).collect();
+        let id = self.new_function(kind, node, head, owner);
+        let (scope, function, parent) = (self.scope, self.function, self.parent);
+        self.scope = self.new_scope(Some(scope), id, kind == FunctionKind::TypeBody && self.habits.opaque_types);
+        (self.function, self.parent) = (id, Parent::None);
+        self.facts.functions[id.index()].scope = self.scope;
+        for (at, (param, (default, annotation))) in params.into_iter().zip(defaults).enumerate() {
+            if let Some(param) = self.parameter(param, at as u32, default, annotation) {
+                self.facts.functions[id.index()].params.push(param);
+            }
+        }
+        let steps = self.body(kind, body);
+        self.facts.functions[id.index()].body = steps;
+        (self.scope, self.function, self.parent) = (scope, function, parent);
+        id
+    }
+
+    /// The body of a lambda is an expression: its value is what it returns.
+    fn body(&mut self, kind: FunctionKind, body: Option<Node<'tree>>) -> Block {
+        let Some(body) = body else { return Vec::new() };
+        if kind != FunctionKind::Closure || self.form(body) == Some(Form::Block) {
+            return self.block(body);
+        }
+        let lowered = self
+            .deeper(|this| this.step_with(body, |this| StepKind::Exit { kind: ExitKind::Return, value: Some(this.expr(body)) }));
+        lowered.into_iter().collect()
+    }
+
+    /// Default values and types are evaluated outside the function.
+    fn outside(&mut self, param: Node<'tree>) -> (Option<ExprId>, Option<ExprId>) {
+        let before = std::mem::replace(&mut self.parent, Parent::None);
+        let default = self.part(param, Part::Default).map(|node| self.expr(node));
+        let annotation = self.part(param, Part::Type).map(|node| self.expr(node));
+        self.parent = before;
+        (default, annotation)
+    }
+
+    fn parameter(&mut self, node: Node<'tree>, at: u32, default: Option<ExprId>, annotation: Option<ExprId>) -> Option<Param> {
+        let inner = match self.form(node)? {
+            Form::Name => node,
+            _ => self.part(node, Part::Name)?,
+        };
+        let shape = self.form(inner).filter(|form| matches!(form, Form::ParamRest | Form::ParamOptions));
+        let kind = match shape.or_else(|| self.form(node)) {
+            Some(Form::ParamRest) => ParamKind::Rest,
+            Some(Form::ParamOptions) => ParamKind::Named,
+            _ => ParamKind::Plain,
+        };
+        let named = if shape.is_some() { self.part(inner, Part::Name)? } else { inner };
+        let name = self.name(named);
+        let binding = self.declare(self.scope, name, BindingKind::Parameter(at));
+        Some(Param { name, binding, default, annotation, kind })
+    }
+
+    /// Reads a function's name and decorators for what they say about it.
+    fn mark(&mut self, id: FunctionId) {
+        let function = &self.facts.functions[id.index()];
+        let name = function.name.map(|name| self.facts.names.text(name).to_owned()).unwrap_or_default();
+        let decorated = |words: &[String]| {
+            function.decorators.iter().any(|decorator| {
+                let text = self.facts.expr(*decorator).span.slice(self.text);
+                words.iter().any(|word| text == word)
+            })
+        };
+        let mut traits = function.traits;
+        let method = function.owner.is_some();
+        traits.is_static = decorated(&self.habits.static_decorators);
+        traits.is_class_method = decorated(&self.habits.class_decorators) || self.habits.class_methods.contains(&name);
+        traits.is_constructor = method && self.habits.constructors.contains(&name);
+        traits.is_teardown = method && self.habits.teardowns.contains(&name);
+        traits.is_test = name.starts_with("test_") || name.starts_with("Test");
+        let first = function.params.first().map(|param| param.binding);
+        let named = self.habits.receiver == Receiver::FirstParameter && method && !traits.is_static;
+        let function = &mut self.facts.functions[id.index()];
+        function.traits = traits;
+        function.receiver = first.filter(|_| named);
+    }
+
+    pub fn define_type(&mut self, node: Node<'tree>, decorators: &[ExprId]) -> Option<StepId> {
+        let head = self.part(node, Part::Name)?;
+        let name = self.name(head);
+        let binding = self.declare(self.scope, name, BindingKind::Variable);
+        let bases = self.part(node, Part::Bases);
+        let body = self.part(node, Part::Body);
+        self.deeper(|this| {
+            this.step_with(node, |this| {
+                let nodes = bases.map(|bases| this.children(bases)).unwrap_or_default();
+                let outer = std::mem::replace(&mut this.parent, Parent::None);
+                let bases = nodes.into_iter().map(|base| this.expr(base)).collect();
+                this.parent = outer;
+                let id = TypeId(this.facts.types.len() as u32);
+                this.facts.bindings[binding.index()].kind = BindingKind::Type(id);
+                let parent = this.function;
+                this.facts.types.push(Type {
+                    name,
+                    span: span(node),
+                    head: span(head),
+                    parent,
+                    bases,
+                    local_bases: Vec::new(),
+                    base_paths: Vec::new(),
+                    decorators: decorators.to_vec(),
+                    methods: Vec::new(),
+                    body: FunctionId(0),
+                });
+                let inner = this.define(FunctionKind::TypeBody, node, Some(head), Some(id), None, body);
+                this.facts.types[id.index()].body = inner;
+                StepKind::Type(id)
+            })
+        })
+    }
+
+    /// `global` and `nonlocal`: the name is looked up around the function and never declared in it.
+    pub fn borrow(&mut self, node: Node<'tree>, module: bool) {
+        for node in self.parts(node, Part::Name) {
+            let name = self.name(node);
+            self.borrowed.insert((self.scope, name));
+            if module {
+                self.declare(ScopeId(0), name, BindingKind::Variable);
+                self.module_names.insert((self.scope, name));
+            }
+        }
+    }
+}

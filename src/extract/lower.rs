@@ -1,0 +1,196 @@
+//! The walk from nodes to facts: state shared by the files that lower steps, expressions and definitions.
+
+use super::forms::Forms;
+use crate::facts::{
+    Binding, BindingId, BindingKind, Block, Definition, Expr, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, List,
+    Name, Parent, Scope, ScopeId, Step, StepId, StepKind, Traits, TypeId,
+};
+use crate::language::{Form, Habits, Language, Part};
+use crate::source::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
+use tree_sitter::Node;
+
+/// Deepest nesting that is followed; each level takes a few stack frames of well under a kilobyte.
+const DEEPEST: u32 = 600;
+
+pub struct Lowering<'a, 'tree> {
+    pub habits: &'a Habits,
+    pub forms: &'a Forms<'tree>,
+    pub text: &'a str,
+    pub facts: Facts,
+    /// The function and scope being filled.
+    pub function: FunctionId,
+    pub scope: ScopeId,
+    pub parent: Parent,
+    /// Names by scope, for implicit declaration.
+    pub declared: FxHashMap<(ScopeId, Name), BindingId>,
+    /// Names that a scope takes from the module or from a function around it.
+    pub borrowed: FxHashSet<(ScopeId, Name)>,
+    /// Those of them that are the module's.
+    pub module_names: FxHashSet<(ScopeId, Name)>,
+    /// What each written name or place receives, in textual order.
+    pub pending: Vec<Definition>,
+    depth: u32,
+}
+
+impl<'a, 'tree> Lowering<'a, 'tree> {
+    pub fn new(language: &'a Language, forms: &'a Forms<'tree>, text: &'a str) -> Self {
+        let facts = Facts { language: language.id.clone(), ..Facts::default() };
+        Self {
+            habits: &language.habits,
+            forms,
+            text,
+            facts,
+            function: FunctionId(0),
+            scope: ScopeId(0),
+            parent: Parent::None,
+            declared: FxHashMap::default(),
+            borrowed: FxHashSet::default(),
+            module_names: FxHashSet::default(),
+            pending: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    /// Lowers a whole file.
+    pub fn run(mut self, root: Node<'tree>) -> (Facts, Vec<Definition>, FxHashSet<(ScopeId, Name)>) {
+        self.scope = self.new_scope(None, FunctionId(0), false);
+        self.new_function(FunctionKind::Module, root, None, None);
+        let body = self.block(root);
+        self.facts.functions[0].body = body;
+        self.facts.comments = self.forms.comments.iter().map(|node| span(*node)).collect();
+        (self.facts, self.pending, self.module_names)
+    }
+
+    pub fn form(&self, node: Node<'tree>) -> Option<Form> {
+        self.forms.form(node)
+    }
+
+    pub fn part(&self, node: Node<'tree>, part: Part) -> Option<Node<'tree>> {
+        self.forms.part(node, part)
+    }
+
+    pub fn parts(&self, node: Node<'tree>, part: Part) -> Vec<Node<'tree>> {
+        self.forms.parts(node, part)
+    }
+
+    /// The named children that are not comments.
+    #[allow(clippy::unused_self)] // Reads like its neighbours at the call.
+    pub fn children(&self, node: Node<'tree>) -> Vec<Node<'tree>> {
+        let mut cursor = node.walk();
+        node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
+    }
+
+    pub fn source(&self, node: Node<'tree>) -> &'a str {
+        self.text.get(node.byte_range()).unwrap_or("")
+    }
+
+    pub fn name(&mut self, node: Node<'tree>) -> Name {
+        let text = self.source(node);
+        self.facts.names.intern(text)
+    }
+
+    /// Runs `work` one level deeper, unless that is too deep.
+    pub fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= DEEPEST {
+            self.facts.cut = true;
+            return None;
+        }
+        self.depth += 1;
+        let value = work(self);
+        self.depth -= 1;
+        Some(value)
+    }
+
+    pub fn new_scope(&mut self, parent: Option<ScopeId>, function: FunctionId, opaque: bool) -> ScopeId {
+        let id = ScopeId(self.facts.scopes.len() as u32);
+        self.facts.scopes.push(Scope { parent, function, opaque, bindings: Vec::new() });
+        id
+    }
+
+    pub fn new_function(
+        &mut self,
+        kind: FunctionKind,
+        node: Node<'tree>,
+        name: Option<Node<'tree>>,
+        owner: Option<TypeId>,
+    ) -> FunctionId {
+        let id = FunctionId(self.facts.functions.len() as u32);
+        let head =
+            name.map_or_else(|| Span::new(node.start_byte() as u32, (node.start_byte() + 1).min(node.end_byte()) as u32), span);
+        let name = name.map(|name| self.name(name));
+        let parent = (kind != FunctionKind::Module).then_some(self.function);
+        self.facts.functions.push(Function {
+            kind,
+            name,
+            span: span(node),
+            head,
+            parent,
+            owner,
+            scope: self.scope,
+            params: Vec::new(),
+            receiver: None,
+            decorators: Vec::new(),
+            traits: Traits::default(),
+            body: Vec::new(),
+            calls: Vec::new(),
+        });
+        id
+    }
+
+    /// Declares a name in a scope, or finds the declaration that is there.
+    pub fn declare(&mut self, scope: ScopeId, name: Name, kind: BindingKind) -> BindingId {
+        if let Some(&known) = self.declared.get(&(scope, name)) {
+            let binding = &mut self.facts.bindings[known.index()];
+            if binding.kind == BindingKind::Variable {
+                binding.kind = kind;
+            }
+            return known;
+        }
+        let id = BindingId(self.facts.bindings.len() as u32);
+        self.facts.bindings.push(Binding { name, kind, scope, since: 0, definitions: Vec::new(), uses: Vec::new() });
+        self.facts.scopes[scope.index()].bindings.push(id);
+        self.declared.insert((scope, name), id);
+        id
+    }
+
+    /// Adds a step around whatever `fill` lowers.
+    pub fn step_with(&mut self, node: Node<'tree>, fill: impl FnOnce(&mut Self) -> StepKind) -> StepId {
+        let id = StepId(self.facts.steps.len() as u32);
+        // The place is taken before the children are lowered, so that they can name their parent.
+        let placeholder = StepKind::Exit { kind: crate::facts::ExitKind::Continue, value: None };
+        self.facts.steps.push(Step { kind: placeholder, span: span(node), parent: self.parent, scope: self.scope });
+        let before = std::mem::replace(&mut self.parent, Parent::Step(id));
+        let kind = fill(self);
+        self.parent = before;
+        self.facts.steps[id.index()].kind = kind;
+        id
+    }
+
+    /// Adds an expression around whatever `fill` lowers.
+    pub fn expr_with(&mut self, node: Node<'tree>, fill: impl FnOnce(&mut Self) -> ExprKind) -> ExprId {
+        let id = ExprId(self.facts.exprs.len() as u32);
+        let placeholder = ExprKind::Other(List::default());
+        self.facts.exprs.push(Expr { kind: placeholder, span: span(node), parent: self.parent, scope: self.scope });
+        let before = std::mem::replace(&mut self.parent, Parent::Expr(id));
+        let kind = fill(self);
+        self.parent = before;
+        self.facts.exprs[id.index()].kind = kind;
+        id
+    }
+
+    pub fn list(&mut self, items: &[ExprId]) -> List {
+        let start = self.facts.lists.len() as u32;
+        self.facts.lists.extend_from_slice(items);
+        List { start, len: items.len() as u32 }
+    }
+
+    /// The steps of a body; an absent body has none.
+    pub fn optional_block(&mut self, node: Option<Node<'tree>>) -> Block {
+        node.map(|node| self.block(node)).unwrap_or_default()
+    }
+}
+
+pub fn span(node: Node) -> Span {
+    Span::new(node.start_byte() as u32, node.end_byte() as u32)
+}

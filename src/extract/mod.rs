@@ -1,0 +1,30 @@
+//! From text to facts. Together with `language/` the only user of the parser; total: whatever the text, facts come back.
+
+mod define;
+mod expr;
+mod forms;
+mod import;
+mod lower;
+mod operation;
+mod place;
+mod resolve;
+mod step;
+
+use crate::facts::Facts;
+use crate::language::Language;
+use lower::Lowering;
+use tree_sitter::Parser;
+
+/// The facts of one text. A text that does not parse gives the facts of the parts that do.
+pub fn extract(language: &Language, text: &str) -> Facts {
+    let mut parser = Parser::new();
+    let tree = match parser.set_language(&language.grammar) {
+        Ok(()) => parser.parse(text, None),
+        Err(_) => None,
+    };
+    let Some(tree) = tree else { return Facts::default() };
+    let forms = forms::Forms::read(language, &tree, text);
+    let (mut facts, pending, module_names) = Lowering::new(language, &forms, text).run(tree.root_node());
+    resolve::resolve(&mut facts, &language.habits, &pending, &module_names);
+    facts
+}

@@ -1,0 +1,293 @@
+//! Which place an expression denotes, with aliases followed, and which dotted path a callee has.
+
+use crate::facts::{
+    BindingId, BindingKind, Callee, Definition, ExprId, ExprKind, Facts, Literal, Name, Place, Root, Segment, Source, TypeId,
+};
+use crate::language::Habits;
+
+/// How many aliases are followed in a row, so that rings of assignments end.
+const HOPS: u32 = 6;
+/// Longest path that is kept apart; longer ones name the same place as their beginning.
+const LONGEST: usize = 6;
+
+/// Finds the callee of every call and the place of every name, field, index and element call.
+pub fn resolve(facts: &mut Facts, habits: &Habits) {
+    let calls: Vec<ExprId> = ids(facts).filter(|id| matches!(facts.kind(*id), ExprKind::Call { .. })).collect();
+    for &call in &calls {
+        let callee = callee(facts, call);
+        facts.callees.insert(call, callee);
+    }
+    for id in ids(facts) {
+        let found = match facts.kind(id) {
+            ExprKind::Name { .. } | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } | ExprKind::This => {
+                place(facts, habits, id, HOPS)
+            }
+            _ => None,
+        };
+        if let Some(found) = found {
+            let place = facts.places.intern(found);
+            facts.place_of.insert(id, place);
+        }
+    }
+}
+
+/// Completes the callees with what the inferred types of their receivers tell.
+pub fn infer(facts: &mut Facts) {
+    let mut calls: Vec<ExprId> = facts.callees.keys().copied().collect();
+    calls.sort_unstable();
+    for call in calls {
+        if let Some(path) = typed_path(facts, call) {
+            let path = facts.names.intern(&path);
+            facts.callees.entry(call).or_default().path = Some(path);
+        }
+    }
+}
+
+/// Notes every field that a method gives a value through its receiver.
+pub fn fields(facts: &mut Facts, pending: &[Definition]) {
+    for definition in pending {
+        let ExprKind::Field { base, name } = facts.kind(definition.target) else { continue };
+        if let Some(owner) = facts.binding_of(base).and_then(|binding| receiver_owner(facts, binding)) {
+            facts.assigned_fields.insert((owner, name));
+        }
+    }
+}
+
+fn ids(facts: &Facts) -> impl Iterator<Item = ExprId> + use<> {
+    (0..facts.exprs.len() as u32).map(ExprId)
+}
+
+/// The dotted path of a name or field chain that starts at an import or a builtin.
+pub fn dotted(facts: &Facts, expr: ExprId) -> Option<String> {
+    match facts.kind(expr) {
+        ExprKind::Name { name, binding: None } => Some(facts.text(name).to_owned()),
+        ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
+            BindingKind::Import(path) => Some(facts.text(path).to_owned()),
+            BindingKind::Variable => dotted_alias(facts, binding),
+            _ => None,
+        },
+        ExprKind::Field { base, name } => dotted(facts, base).map(|base| format!("{base}.{}", facts.text(name))),
+        // `Dict[str, int]` names the same type as `Dict`.
+        ExprKind::Index { base, .. } => dotted(facts, base),
+        _ => None,
+    }
+}
+
+/// A module-level `name = imported.thing` is that thing by another name.
+fn dotted_alias(facts: &Facts, binding: BindingId) -> Option<String> {
+    let binding = facts.binding(binding);
+    let [only] = binding.definitions.as_slice() else { return None };
+    let Source::Assigned(value) = only.source else { return None };
+    let is_chain = matches!(facts.kind(value), ExprKind::Field { .. } | ExprKind::Name { .. });
+    let before = facts.expr(value).span.start < facts.expr(only.target).span.start;
+    if is_chain && !before { imported(facts, value, HOPS) } else { None }
+}
+
+fn imported(facts: &Facts, expr: ExprId, hops: u32) -> Option<String> {
+    match facts.kind(expr) {
+        ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
+            BindingKind::Import(path) => Some(facts.text(path).to_owned()),
+            _ => None,
+        },
+        ExprKind::Field { base, name } if hops > 0 => Some(format!("{}.{}", imported(facts, base, hops - 1)?, facts.text(name))),
+        _ => None,
+    }
+}
+
+fn callee(facts: &mut Facts, call: ExprId) -> Callee {
+    let ExprKind::Call { callee, .. } = facts.kind(call) else { return Callee::default() };
+    let path = dotted(facts, callee).map(|path| facts.names.intern(&path));
+    match facts.kind(callee) {
+        ExprKind::Name { name, binding } => {
+            let kind = binding.map(|binding| facts.binding(binding).kind);
+            let function = match kind {
+                Some(BindingKind::Function(function)) => Some(function),
+                _ => None,
+            };
+            let constructs = match kind {
+                Some(BindingKind::Type(ty)) => Some(ty),
+                _ => None,
+            };
+            Callee { path, name: Some(name), receiver: None, function, constructs }
+        }
+        ExprKind::Field { base, name } => {
+            let function = receiver_type(facts, base).and_then(|ty| facts.method(ty, facts.text(name)));
+            Callee { path, name: Some(name), receiver: Some(base), function, constructs: None }
+        }
+        _ => Callee::default(),
+    }
+}
+
+/// The type of this file whose instance (or which itself) an expression is.
+fn receiver_type(facts: &Facts, base: ExprId) -> Option<TypeId> {
+    let binding = facts.binding_of(base)?;
+    match facts.binding(binding).kind {
+        BindingKind::Type(ty) => Some(ty),
+        BindingKind::Parameter(_) => receiver_owner(facts, binding),
+        _ => None,
+    }
+}
+
+/// The type whose method has this binding as its receiver.
+fn receiver_owner(facts: &Facts, binding: BindingId) -> Option<TypeId> {
+    let function = facts.scopes[facts.binding(binding).scope.index()].function;
+    let function = facts.function(function);
+    function.owner.filter(|_| function.receiver == Some(binding))
+}
+
+/// The place an expression denotes.
+fn place(facts: &Facts, habits: &Habits, expr: ExprId, hops: u32) -> Option<Place> {
+    match facts.kind(expr) {
+        ExprKind::Name { binding: Some(binding), .. } => Some(named(facts, habits, expr, binding, hops)),
+        ExprKind::Field { base, name } => {
+            let base = place(facts, habits, base, hops)?;
+            Some(normal(facts, extended(base, Segment::Field(name))))
+        }
+        ExprKind::Index { base, .. } => Some(extended(place(facts, habits, base, hops)?, Segment::Item)),
+        ExprKind::Call { .. } => called(facts, habits, expr, hops),
+        ExprKind::This => facts.owner_of(facts.function_of(expr)).map(|ty| Place { root: Root::Instance(ty), path: Vec::new() }),
+        ExprKind::Await(inner) | ExprKind::Try(inner) => place(facts, habits, inner, hops),
+        _ => None,
+    }
+}
+
+fn extended(mut place: Place, segment: Segment) -> Place {
+    if place.path.len() < LONGEST {
+        place.path.push(segment);
+    }
+    place
+}
+
+fn named(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId, hops: u32) -> Place {
+    let own = |root| Place { root, path: Vec::new() };
+    match facts.binding(binding).kind {
+        BindingKind::Import(path) => return own(Root::External(path)),
+        BindingKind::Type(ty) => return own(Root::Static(ty)),
+        BindingKind::Parameter(_) => {
+            if let Some(ty) = receiver_owner(facts, binding) {
+                let function = facts.scopes[facts.binding(binding).scope.index()].function;
+                let shared = facts.function(function).traits.is_class_method;
+                return own(if shared { Root::Static(ty) } else { Root::Instance(ty) });
+            }
+        }
+        _ => {}
+    }
+    if hops > 0
+        && let Some(value) = alias(facts, habits, expr, binding)
+        && let Some(place) = place(facts, habits, value.0, hops - 1)
+    {
+        return if value.1 { extended(place, Segment::Item) } else { place };
+    }
+    let scope = facts.binding(binding).scope;
+    let function = facts.scopes[scope.index()].function;
+    match facts.function(function) {
+        body if body.kind == crate::facts::FunctionKind::TypeBody => {
+            let name = facts.binding(binding).name;
+            body.owner.map_or_else(
+                || own(Root::Binding(binding)),
+                |ty| Place { root: Root::Static(ty), path: vec![Segment::Field(name)] },
+            )
+        }
+        _ => own(Root::Binding(binding)),
+    }
+}
+
+/// The value that a mention of a name has, if that is another place: the last one given above the mention in the same
+/// function, or the only one there is. The flag says that the name is an element of the value.
+fn alias(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId) -> Option<(ExprId, bool)> {
+    let all = &facts.binding(binding).definitions;
+    let at = facts.expr(expr).span.start;
+    // Module names keep their own identity: they are what others import.
+    if facts.binding(binding).scope.0 == 0 || all.iter().any(|definition| definition.target == expr) {
+        return None;
+    }
+    let here = facts.function_of(expr);
+    let before = all
+        .iter()
+        .rev()
+        .find(|definition| facts.expr(definition.target).span.start < at && facts.function_of(definition.target) == here);
+    let chosen = match (before, all.as_slice()) {
+        (Some(definition), _) => definition,
+        (None, [only]) => only,
+        _ => return None,
+    };
+    let (value, element) = match chosen.source {
+        Source::Assigned(value) => (value, false),
+        Source::Iterated(value) => (value, true),
+        _ => return None,
+    };
+    // A copy is another container; only its elements are the same.
+    let copied =
+        facts.callee(facts.peeled(value)).name.is_some_and(|name| habits.views.iter().any(|word| word == facts.text(name)));
+    if copied && !element {
+        return None;
+    }
+    let is_place = matches!(
+        facts.kind(facts.peeled(value)),
+        ExprKind::Field { .. } | ExprKind::Name { .. } | ExprKind::Index { .. } | ExprKind::Call { .. }
+    );
+    is_place.then_some((value, element))
+}
+
+/// A call that hands out its receiver or one of its elements denotes that place.
+fn called(facts: &Facts, habits: &Habits, call: ExprId, hops: u32) -> Option<Place> {
+    let callee = facts.callee(call);
+    let name = facts.text(callee.name?);
+    let is_view = habits.views.iter().any(|word| word == name);
+    let Some(receiver) = callee.receiver else {
+        if is_view && callee.path.is_some() {
+            let [only] = facts.args(call) else { return None };
+            return place(facts, habits, *only, hops.checked_sub(1)?);
+        }
+        let parent = name == habits.parent_call && !name.is_empty();
+        let owner = parent.then(|| facts.owner_of(facts.function_of(call))).flatten()?;
+        return Some(Place { root: Root::Instance(owner), path: Vec::new() });
+    };
+    if is_view || habits.transparent.iter().any(|word| word == name) {
+        return place(facts, habits, receiver, hops);
+    }
+    if habits.elements.iter().any(|word| word == name) {
+        // `queue.get()` and `session.get(url)` are no element access; a key is what makes it one.
+        facts.args(call).first()?;
+        return Some(extended(place(facts, habits, receiver, hops)?, Segment::Item));
+    }
+    None
+}
+
+/// A field that only the type's body gives a value is shared by all instances; one that a base declares is the base's.
+fn normal(facts: &Facts, place: Place) -> Place {
+    let (Root::Instance(ty), [Segment::Field(name)]) = (place.root, place.path.as_slice()) else { return place };
+    match declared_in(facts, ty, *name) {
+        Some((owner, true)) => Place { root: Root::Static(owner), path: place.path },
+        Some((owner, false)) => Place { root: Root::Instance(owner), path: place.path },
+        None => place,
+    }
+}
+
+fn declared_in(facts: &Facts, ty: TypeId, name: Name) -> Option<(TypeId, bool)> {
+    let lineage = facts.lineage(ty);
+    let shared = lineage.iter().copied().find(|ty| {
+        let scope = facts.function(facts.ty(*ty).body).scope;
+        facts.scopes[scope.index()].bindings.iter().any(|binding| {
+            let binding = facts.binding(*binding);
+            binding.name == name && binding.kind == BindingKind::Variable
+                && binding.definitions.iter().any(|definition| matches!(definition.source, Source::Assigned(value) if facts.literal(value) != Some(Literal::Null)))
+        })
+    });
+    let own = lineage.iter().rev().copied().find(|ty| facts.assigned_fields.contains(&(*ty, name)));
+    match (own, shared) {
+        (Some(owner), _) => Some((owner, false)),
+        (None, Some(owner)) => Some((owner, true)),
+        (None, None) => None,
+    }
+}
+
+/// The path of a method through the inferred type of its receiver: `socket.socket.accept`.
+fn typed_path(facts: &Facts, call: ExprId) -> Option<String> {
+    let callee = facts.callee(call);
+    if callee.path.is_some() {
+        return None;
+    }
+    let of = facts.type_path(callee.receiver?)?;
+    Some(format!("{of}.{}", facts.text(callee.name?)))
+}

@@ -1,0 +1,94 @@
+//! Who refers to whom: names to bindings, bases to types, calls to what they call.
+
+use super::{operation, place};
+use crate::facts::{BindingId, BindingKind, Definition, ExprId, ExprKind, Facts, Name, ScopeId, TypeId};
+use crate::language::Habits;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Names that a scope takes from the module, by `global`.
+pub type ModuleNames = FxHashSet<(ScopeId, Name)>;
+
+/// Fills in everything that needs the whole file to be lowered first.
+pub fn resolve(facts: &mut Facts, habits: &Habits, pending: &[Definition], module_names: &ModuleNames) {
+    names(facts, module_names);
+    define(facts, pending);
+    bases(facts);
+    place::fields(facts, pending);
+    place::resolve(facts, habits);
+    operation::collect(facts, habits, pending);
+    place::infer(facts);
+}
+
+/// Binds every mentioned name.
+fn names(facts: &mut Facts, module_names: &ModuleNames) {
+    let mut table: FxHashMap<(ScopeId, Name), BindingId> = FxHashMap::default();
+    for (at, binding) in facts.bindings.iter().enumerate() {
+        table.entry((binding.scope, binding.name)).or_insert(BindingId(at as u32));
+    }
+    for at in 0..facts.exprs.len() {
+        let expr = facts.exprs[at];
+        let ExprKind::Name { name, .. } = expr.kind else { continue };
+        let found = lookup(facts, &table, module_names, expr.scope, name);
+        facts.exprs[at].kind = ExprKind::Name { name, binding: found };
+        if let Some(binding) = found {
+            facts.bindings[binding.index()].uses.push(ExprId(at as u32));
+        }
+    }
+    for binding in &mut facts.bindings {
+        let exprs = &facts.exprs;
+        binding.uses.sort_by_key(|id| exprs[id.index()].span.start);
+    }
+}
+
+fn lookup(
+    facts: &Facts,
+    table: &FxHashMap<(ScopeId, Name), BindingId>,
+    module_names: &ModuleNames,
+    from: ScopeId,
+    name: Name,
+) -> Option<BindingId> {
+    let mut next = Some(from);
+    while let Some(scope) = next {
+        let here = &facts.scopes[scope.index()];
+        let visible = !here.opaque || here.function == facts.scopes[from.index()].function;
+        if module_names.contains(&(scope, name)) {
+            return table.get(&(ScopeId(0), name)).copied();
+        }
+        if visible && let Some(binding) = table.get(&(scope, name)) {
+            return Some(*binding);
+        }
+        next = here.parent;
+    }
+    None
+}
+
+/// Gives each binding the values that its mentions receive.
+fn define(facts: &mut Facts, pending: &[Definition]) {
+    for definition in pending {
+        if let ExprKind::Name { binding: Some(binding), .. } = facts.kind(definition.target) {
+            facts.bindings[binding.index()].definitions.push(*definition);
+        }
+    }
+    for binding in &mut facts.bindings {
+        let exprs = &facts.exprs;
+        binding.definitions.sort_by_key(|definition| exprs[definition.target.index()].span.start);
+    }
+}
+
+/// Finds which bases this file defines itself, and the dotted paths of the others.
+fn bases(facts: &mut Facts) {
+    for at in 0..facts.types.len() {
+        let bases = facts.types[at].bases.clone();
+        let local = bases.iter().filter_map(|base| match facts.binding(facts.binding_of(*base)?).kind {
+            BindingKind::Type(ty) if ty.index() != at => Some(ty),
+            _ => None,
+        });
+        facts.types[at].local_bases = local.collect();
+    }
+    for at in 0..facts.types.len() {
+        let exprs: Vec<ExprId> = facts.lineage(TypeId(at as u32)).into_iter().flat_map(|ty| facts.ty(ty).bases.clone()).collect();
+        let paths = exprs.into_iter().filter_map(|base| place::dotted(facts, base)).collect::<Vec<_>>();
+        let names = paths.iter().map(|path| facts.names.intern(path)).collect();
+        facts.types[at].base_paths = names;
+    }
+}

@@ -1,0 +1,214 @@
+//! Statements.
+
+use super::lower::{Lowering, span};
+use crate::facts::{
+    Arm, Block, ExitKind, ExprId, ExprKind, Handler, Literal, LoopKind, Managed, Operator, Source, StepId, StepKind,
+};
+use crate::language::{Form, Part};
+use tree_sitter::Node;
+
+impl<'tree> Lowering<'_, 'tree> {
+    /// The steps of a block, or of a single statement where the grammar has no block.
+    pub fn block(&mut self, node: Node<'tree>) -> Block {
+        let mut steps = Vec::new();
+        match self.form(node) {
+            None | Some(Form::Block) => self.inside(node, &mut steps),
+            Some(_) => self.step(node, &mut steps),
+        }
+        steps
+    }
+
+    fn inside(&mut self, node: Node<'tree>, steps: &mut Block) {
+        let children = match self.part(node, Part::Body) {
+            Some(body) => vec![body],
+            None => self.children(node),
+        };
+        self.deeper(|this| children.into_iter().for_each(|child| this.step(child, steps)));
+    }
+
+    /// Lowers one statement; what no pattern names is opened and read for the statements inside it.
+    pub fn step(&mut self, node: Node<'tree>, steps: &mut Block) {
+        match self.form(node) {
+            None | Some(Form::Block) => self.inside(node, steps),
+            Some(Form::Function) => steps.extend(self.define_function(node, &[])),
+            Some(Form::Type) => steps.extend(self.define_type(node, &[])),
+            Some(Form::Decorated) => self.decorated(node, steps),
+            Some(Form::Import) => self.import(node),
+            Some(Form::Global) => self.borrow(node, true),
+            Some(Form::Nonlocal) => self.borrow(node, false),
+            Some(Form::Annotation | Form::Comment) => {}
+            Some(form) => {
+                if let Some(step) = self.deeper(|this| this.flow(node, form)) {
+                    steps.push(step);
+                }
+            }
+        }
+    }
+
+    fn flow(&mut self, node: Node<'tree>, form: Form) -> StepId {
+        match form {
+            Form::Branch => self.branch(node),
+            Form::While => self.repeat(node),
+            Form::Each => self.each(node),
+            Form::Try => self.attempt(node),
+            Form::Manage => self.manage(node),
+            Form::Switch => self.switch(node),
+            Form::Return => self.exit(node, ExitKind::Return),
+            Form::Raise => self.exit(node, ExitKind::Raise),
+            Form::Break => self.exit(node, ExitKind::Break),
+            Form::Continue => self.exit(node, ExitKind::Continue),
+            _ => self.step_with(node, |this| StepKind::Evaluate(this.expr(node))),
+        }
+    }
+
+    fn exit(&mut self, node: Node<'tree>, kind: ExitKind) -> StepId {
+        let value = self.children(node).into_iter().next();
+        self.step_with(node, |this| StepKind::Exit { kind, value: value.map(|value| this.expr(value)) })
+    }
+
+    fn branch(&mut self, node: Node<'tree>) -> StepId {
+        let alternatives = self.parts(node, Part::Else);
+        self.step_with(node, |this| this.branch_kind(node, &alternatives))
+    }
+
+    /// `elif` clauses are siblings in some grammars; here each is the `else` of the one before.
+    fn branch_kind(&mut self, node: Node<'tree>, alternatives: &[Node<'tree>]) -> StepKind {
+        let condition = self.required(node, Part::Condition);
+        let then = self.part(node, Part::Then);
+        let then = self.optional_block(then);
+        let otherwise = match alternatives {
+            [] => Vec::new(),
+            [next, rest @ ..] if self.form(*next) == Some(Form::Branch) && !rest.is_empty() => {
+                let nested = self.deeper(|this| this.step_with(*next, |this| this.branch_kind(*next, rest)));
+                nested.into_iter().collect()
+            }
+            [next, ..] => self.block(*next),
+        };
+        StepKind::Branch { condition, then, otherwise }
+    }
+
+    fn repeat(&mut self, node: Node<'tree>) -> StepId {
+        let (body, otherwise) = (self.part(node, Part::Body), self.part(node, Part::Else));
+        self.step_with(node, |this| {
+            let header = this.required(node, Part::Condition);
+            let constant = matches!(
+                this.facts.kind(header),
+                ExprKind::Literal(Literal::Bool(true)) | ExprKind::Literal(Literal::Number(Some(1..)))
+            );
+            let kind = if constant { LoopKind::Forever } else { LoopKind::While };
+            let (body, otherwise) = (this.optional_block(body), this.optional_block(otherwise));
+            StepKind::Loop { kind, header: Some(header), target: None, body, otherwise }
+        })
+    }
+
+    fn each(&mut self, node: Node<'tree>) -> StepId {
+        let (body, otherwise) = (self.part(node, Part::Body), self.part(node, Part::Else));
+        self.step_with(node, |this| {
+            let header = this.required(node, Part::Iterable);
+            let target = this.part(node, Part::Target).map(|target| this.target(target, Source::Iterated(header), None));
+            let (body, otherwise) = (this.optional_block(body), this.optional_block(otherwise));
+            StepKind::Loop { kind: LoopKind::Each, header: Some(header), target, body, otherwise }
+        })
+    }
+
+    fn attempt(&mut self, node: Node<'tree>) -> StepId {
+        let (body, handlers) = (self.part(node, Part::Body), self.parts(node, Part::Handler));
+        let (otherwise, finally) = (self.part(node, Part::Else), self.part(node, Part::Finally));
+        self.step_with(node, |this| StepKind::Try {
+            body: this.optional_block(body),
+            handlers: handlers.into_iter().map(|handler| this.handler(handler)).collect(),
+            otherwise: this.optional_block(otherwise),
+            finally: this.optional_block(finally),
+        })
+    }
+
+    fn handler(&mut self, node: Node<'tree>) -> Handler {
+        let caught = self.part(node, Part::Type);
+        // `Type as name` is one node in some grammars and two fields in others.
+        let (caught, name) = match caught {
+            Some(caught) if self.form(caught) == Some(Form::Alias) => {
+                (self.part(caught, Part::Value), self.part(caught, Part::Target))
+            }
+            _ => (caught, self.part(node, Part::Target)),
+        };
+        let catches = caught.map(|caught| self.expr(caught));
+        let target = name.map(|name| self.target(name, Source::Caught, None));
+        let body = self.part(node, Part::Body);
+        Handler { catches, target, body: self.optional_block(body), span: span(node) }
+    }
+
+    fn manage(&mut self, node: Node<'tree>) -> StepId {
+        let (items, body) = (self.parts(node, Part::Item), self.part(node, Part::Body));
+        self.step_with(node, |this| {
+            let items = items.into_iter().flat_map(|item| this.managed(item)).collect();
+            StepKind::Manage { items, body: this.optional_block(body) }
+        })
+    }
+
+    /// Parentheses around several items look like a tuple to the grammar: each of its elements is managed.
+    fn managed(&mut self, node: Node<'tree>) -> Vec<Managed> {
+        let value = self.part(node, Part::Value).unwrap_or(node);
+        match self.form(value) {
+            Some(Form::Tuple) => self.children(value).into_iter().flat_map(|item| self.managed(item)).collect(),
+            Some(Form::Alias) => {
+                let managed = self.required(value, Part::Value);
+                let target = self.part(value, Part::Target).map(|target| self.target(target, Source::Managed(managed), None));
+                vec![Managed { value: managed, target }]
+            }
+            None if self.children(value).len() == 1 => self.managed(self.children(value)[0]),
+            _ => vec![Managed { value: self.expr(value), target: None }],
+        }
+    }
+
+    fn switch(&mut self, node: Node<'tree>) -> StepId {
+        let arms = self.parts(node, Part::Arm);
+        self.step_with(node, |this| {
+            let subject = this.required(node, Part::Subject);
+            let arms: Vec<Arm> = arms.into_iter().map(|arm| this.arm(arm, subject)).collect();
+            let total = arms.iter().any(|arm| arm.guard.is_none() && arm.pattern.is_none());
+            StepKind::Switch { subject, arms, total }
+        })
+    }
+
+    fn arm(&mut self, node: Node<'tree>, subject: ExprId) -> Arm {
+        let patterns = self.parts(node, Part::Pattern);
+        // A lone `_` or bare name fits everything.
+        let catches_all = patterns.len() == 1 && self.source(patterns[0]).chars().all(|c| c.is_alphanumeric() || c == '_');
+        let pattern = patterns.first().map(|pattern| self.target(*pattern, Source::Unpacked(subject, 0), None));
+        let guard = self.part(node, Part::Guard).map(|guard| self.expr(guard));
+        let body = self.part(node, Part::Body);
+        Arm { pattern: pattern.filter(|_| !catches_all), guard, body: self.optional_block(body) }
+    }
+
+    /// The value of a part; where broken code lacks it, an empty expression.
+    pub fn required(&mut self, node: Node<'tree>, part: Part) -> ExprId {
+        match self.part(node, part) {
+            Some(child) => self.expr(child),
+            None => self.expr_with(node, |_| ExprKind::Literal(Literal::Other)),
+        }
+    }
+
+    pub fn operator(text: &str) -> Operator {
+        match text.trim_end_matches('=') {
+            "and" | "&&" => Operator::And,
+            "or" | "||" => Operator::Or,
+            "not" => Operator::Not,
+            "in" => Operator::In,
+            "not in" => Operator::NotIn,
+            "is" => Operator::Is,
+            "is not" => Operator::IsNot,
+            "+" => Operator::Add,
+            "-" => Operator::Subtract,
+            "|" => Operator::BitOr,
+            "&" => Operator::BitAnd,
+            "<" if text == "<=" => Operator::LessEqual,
+            ">" if text == ">=" => Operator::GreaterEqual,
+            "<" => Operator::Less,
+            ">" => Operator::Greater,
+            "!" if text == "!" => Operator::Not,
+            "!" | "<>" => Operator::NotEqual,
+            "" => Operator::Equal,
+            _ => Operator::Other,
+        }
+    }
+}

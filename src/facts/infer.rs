@@ -1,0 +1,98 @@
+//! Types as far as constructor calls and annotations tell them.
+
+use super::{Action, BindingKind, Definition, ExprId, ExprKind, Facts, PlaceId, Source, TypeId};
+
+/// How many names are followed in a row, so that rings of assignments end.
+const HOPS: u32 = 5;
+
+impl Facts {
+    /// The dotted path of what made the value of an expression: `socket.socket` after `s = socket.socket()`.
+    pub fn type_path(&self, expr: ExprId) -> Option<&str> {
+        self.made_by(expr, HOPS)
+    }
+
+    fn made_by(&self, expr: ExprId, hops: u32) -> Option<&str> {
+        let expr = self.peeled(expr);
+        if let ExprKind::Call { .. } = self.kind(expr) {
+            return self.callee_path(expr);
+        }
+        if hops == 0 {
+            return None;
+        }
+        if let ExprKind::Choice { then, otherwise, .. } = self.kind(expr) {
+            return self.made_by(then, hops - 1).or_else(|| self.made_by(otherwise, hops - 1));
+        }
+        if let Some(binding) = self.binding_of(expr) {
+            let binding = self.binding(binding);
+            let found = binding.definitions.iter().rev().find_map(|definition| self.defined_type(definition, hops - 1));
+            return found.or_else(|| self.parameter_type(expr));
+        }
+        self.place_type(self.place(expr)?, hops - 1)
+    }
+
+    /// The dotted path of what made the values that a place is given.
+    pub fn type_of_place(&self, place: PlaceId) -> Option<&str> {
+        self.place_type(place, HOPS)
+    }
+
+    fn place_type(&self, place: PlaceId, hops: u32) -> Option<&str> {
+        let assigned = self.operations(place).iter().find_map(|operation| match operation.action {
+            Action::Assign(Source::Assigned(value) | Source::Managed(value)) => self.made_by(value, hops.checked_sub(1)?),
+            _ => None,
+        });
+        assigned.or_else(|| self.definitions_of(place).iter().find_map(|definition| self.annotated(definition.annotation?)))
+    }
+
+    fn defined_type(&self, definition: &Definition, hops: u32) -> Option<&str> {
+        let value = match definition.source {
+            Source::Assigned(value) | Source::Managed(value) => self.made_by(value, hops),
+            Source::Declared(annotation) => self.annotated(annotation),
+            _ => None,
+        };
+        value.or_else(|| self.annotated(definition.annotation?))
+    }
+
+    fn parameter_type(&self, expr: ExprId) -> Option<&str> {
+        let binding = self.binding_of(expr)?;
+        let function = self.function(self.scopes[self.binding(binding).scope.index()].function);
+        let param = function.params.iter().find(|param| param.binding == binding)?;
+        self.annotated(param.annotation?)
+    }
+
+    /// The dotted path of an annotation, if it names one import or builtin outright.
+    pub fn annotated(&self, annotation: ExprId) -> Option<&str> {
+        match self.kind(annotation) {
+            ExprKind::Name { name, binding: None } => Some(self.text(name)),
+            ExprKind::Name { binding: Some(binding), .. } => match self.binding(binding).kind {
+                BindingKind::Import(path) => Some(self.text(path)),
+                _ => None,
+            },
+            ExprKind::Index { base, .. } => self.annotated(base),
+            ExprKind::Field { base, name } => {
+                let path = format!("{}.{}", self.annotated(base)?, self.text(name));
+                self.names.find(&path).map(|name| self.text(name))
+            }
+            ExprKind::Other(list) => match self.list(list) {
+                [first, ..] => self.annotated(*first),
+                [] => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The type of this file that a value is an instance of.
+    pub fn local_type(&self, expr: ExprId) -> Option<TypeId> {
+        let mut expr = self.peeled(expr);
+        for _ in 0..HOPS {
+            if let ExprKind::Call { .. } = self.kind(expr) {
+                return self.callee(expr).constructs;
+            }
+            let definition = match self.binding_of(expr) {
+                Some(binding) => self.binding(binding).definitions.last().copied(),
+                None => self.place(expr).and_then(|place| self.definitions_of(place).last().copied()),
+            };
+            expr = self.peeled(self.value_of(&definition?)?);
+        }
+        None
+    }
+}
