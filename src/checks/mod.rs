@@ -13,9 +13,24 @@ mod timer;
 
 pub use context::Context;
 
+use crate::extract::extract;
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Analysis, Finding, ProblemKind};
+use crate::language::languages;
 use crate::rules::{Check, RuleSet};
+use std::path::Path;
+
+/// Everything that the rules say about one text; its language follows from the path or the first line.
+pub fn analyse(path: &str, text: &str, rules: &RuleSet) -> Analysis {
+    let found = languages().by_path(Path::new(path)).or_else(|| languages().by_shebang(text));
+    let Some(language) = found else { return Analysis::default() };
+    let facts = extract(language, text);
+    let mut problems = Vec::new();
+    if facts.cut {
+        problems.push((ProblemKind::TooDeep, "nested too deeply; what lies below the limit was not analysed".to_owned()));
+    }
+    Analysis { findings: check(&facts, rules), problems, comments: facts.comments }
+}
 
 /// Runs every rule that has a vocabulary in the file's language, and orders what they find by place, then rule.
 pub fn check(facts: &Facts, rules: &RuleSet) -> Vec<Finding> {
@@ -41,9 +56,7 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Task => task::check(context),
         Check::Cycle => cycle::check(context),
         // The shape exists only where destructors can be switched off.
-        Check::Forgotten => Vec::new(),
-        // Suppressions are judged in `scan/`, when every other finding is known.
-        Check::Suppression => Vec::new(),
+        Check::Forgotten | Check::Suppression => Vec::new(),
         Check::Loss => loss::check(context),
     }
 }

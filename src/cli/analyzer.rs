@@ -1,7 +1,6 @@
-use crate::checks::check;
-use crate::extract::extract;
+use crate::checks;
 use crate::finding::Analysis;
-use crate::language::{Language, languages};
+use crate::language::languages;
 use crate::rules::RuleSet;
 use crate::scan::Analyzer;
 use std::path::Path;
@@ -26,13 +25,6 @@ impl Analyzer for Checks {
     }
 
     fn analyse(&self, path: &str, text: &str) -> Analysis {
-        language(path, text).map_or_else(Analysis::default, |language| {
-            let facts = extract(language, text);
-            Analysis { findings: check(&facts, &self.rules), problems: Vec::new(), comments: facts.comments }
-        })
+        checks::analyse(path, text, &self.rules)
     }
-}
-
-fn language(path: &str, text: &str) -> Option<&'static Language> {
-    languages().by_path(Path::new(path)).or_else(|| languages().by_shebang(text))
 }
