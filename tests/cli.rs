@@ -124,7 +124,12 @@ fn bad_files_neither_stop_nor_fail_a_run_over_their_folder() {
     ]);
     let (code, out, err) = run(folder.path(), &["check"]);
     assert!(code < 2 && out.contains("files scanned"), "{code}\n{out}\n{err}");
-    for said in ["binary.py: holds NUL bytes", "huge.py: is larger than the limit of 4 MiB", "latin.py: is not UTF-8"] {
+    for said in [
+        "deep.py: opens thousands",
+        "binary.py: holds NUL bytes",
+        "huge.py: is larger than the limit of 4 MiB",
+        "latin.py: is not UTF-8",
+    ] {
         assert_eq!(err.matches(said).count(), 1, "{said}\n{err}");
     }
     assert!(!err.contains("a.py:") && !err.contains("empty.py:") && !err.contains("internal error"), "{err}");

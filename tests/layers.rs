@@ -35,13 +35,13 @@ const KEPT: &[(&str, &[&str])] = &[
 
 /// Every source file with its room and its text, without comments.
 fn sources() -> Vec<(PathBuf, String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    collect(&root, &mut files);
+    collect(&source, &mut files);
     files.sort();
     assert!(files.len() > 20, "the sources were not found");
     let each = files.into_iter().map(|path| {
-        let below = path.strip_prefix(&root).expect("below src").to_path_buf();
+        let below = path.strip_prefix(&source).expect("below src").to_path_buf();
         let room = below.iter().next().expect("a name").to_string_lossy().trim_end_matches(".rs").to_owned();
         let text = fs::read_to_string(&path).expect("source is text");
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
