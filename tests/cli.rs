@@ -42,6 +42,24 @@ fn clean_code_is_exit_code_0_in_every_command() {
 }
 
 #[test]
+fn the_exit_code_follows_the_severity_asked_for() {
+    let folder = folder(&[("a.py", b"x = 1  # watertight: ignore[no-such-rule]\n")]);
+    for (words, expected) in [
+        (vec!["check"], 1),
+        (vec!["check", "--fail-on", "medium"], 0),
+        (vec!["check", "--fail-on", "never"], 0),
+        (vec!["check", "--exit-zero"], 0),
+        (vec!["check", "--ignore", "unused-suppression", "--select", "unused-suppression"], 2),
+        (vec!["check", "a.py", "gone.py"], 2),
+        (vec!["check", "a.py", "gone.py", "--exit-zero"], 2),
+    ] {
+        assert_eq!(run(folder.path(), &words).0, expected, "{words:?}");
+    }
+    let (_, out, _) = run(folder.path(), &["check", "--format", "concise"]);
+    assert_eq!(out, "a.py:1:29: low[unused-suppression] there is no rule `no-such-rule`, so this suppresses nothing\n");
+}
+
+#[test]
 fn mistakes_are_exit_code_2_and_name_what_was_meant() {
     let folder = folder(&[("a.py", CLEAN)]);
     for (words, meant) in [
@@ -142,13 +160,14 @@ fn the_output_does_not_depend_on_threads() {
     let folder = folder(&files);
     for format in ["human", "concise", "json", "sarif"] {
         let one = run(folder.path(), &["check", "--pedantic", "--format", format, "--threads", "1"]);
+        assert_eq!(one.0, 1, "{format}: there is something to order");
         for threads in ["2", "7"] {
             assert!(one == run(folder.path(), &["check", "--pedantic", "--format", format, "--threads", threads]), "{format}");
         }
     }
 }
 
-const LEAKY: &[u8] = b"import socket\n\n\ndef f(host):\n    s = socket.create_connection((host, 80))\n    s.sendall(b'x')\n\n\nclass Log:\n    lines = []\n\n    def add(self, line):\n        self.lines.append(line)\n";
+const LEAKY: &[u8] = b"import socket\n\n\ndef f(host):\n    s = socket.create_connection((host, 80))\n    s.sendall(b'x')\n\n\nclass Log:\n    lines = []\n\n    def add(self, line):\n        self.lines.append(line)  # watertight: ignore[no-such-rule]\n";
 
 #[test]
 fn colours_are_for_terminals_unless_asked_for() {
