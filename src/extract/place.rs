@@ -57,46 +57,9 @@ fn ids(facts: &Facts) -> impl Iterator<Item = ExprId> + use<> {
     (0..facts.exprs.len() as u32).map(ExprId)
 }
 
-/// The dotted path of a name or field chain that starts at an import or a builtin.
-pub fn dotted(facts: &Facts, expr: ExprId) -> Option<String> {
-    match facts.kind(expr) {
-        ExprKind::Name { name, binding: None } => Some(facts.text(name).to_owned()),
-        ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
-            BindingKind::Import(path) => Some(facts.text(path).to_owned()),
-            BindingKind::Variable => dotted_alias(facts, binding),
-            _ => None,
-        },
-        ExprKind::Field { base, name } => dotted(facts, base).map(|base| format!("{base}.{}", facts.text(name))),
-        // `Dict[str, int]` names the same type as `Dict`.
-        ExprKind::Index { base, .. } => dotted(facts, base),
-        _ => None,
-    }
-}
-
-/// A module-level `name = imported.thing` is that thing by another name.
-fn dotted_alias(facts: &Facts, binding: BindingId) -> Option<String> {
-    let binding = facts.binding(binding);
-    let [only] = binding.definitions.as_slice() else { return None };
-    let Source::Assigned(value) = only.source else { return None };
-    let is_chain = matches!(facts.kind(value), ExprKind::Field { .. } | ExprKind::Name { .. });
-    let before = facts.expr(value).span.start < facts.expr(only.target).span.start;
-    if is_chain && !before { imported(facts, value, HOPS) } else { None }
-}
-
-fn imported(facts: &Facts, expr: ExprId, hops: u32) -> Option<String> {
-    match facts.kind(expr) {
-        ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
-            BindingKind::Import(path) => Some(facts.text(path).to_owned()),
-            _ => None,
-        },
-        ExprKind::Field { base, name } if hops > 0 => Some(format!("{}.{}", imported(facts, base, hops - 1)?, facts.text(name))),
-        _ => None,
-    }
-}
-
 fn callee(facts: &mut Facts, call: ExprId) -> Callee {
     let ExprKind::Call { callee, .. } = facts.kind(call) else { return Callee::default() };
-    let path = dotted(facts, callee).map(|path| facts.names.intern(&path));
+    let path = facts.dotted(callee).map(|path| facts.names.intern(&path));
     match facts.kind(callee) {
         ExprKind::Name { name, binding } => {
             let kind = binding.map(|binding| facts.binding(binding).kind);

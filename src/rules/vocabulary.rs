@@ -18,8 +18,39 @@ pub struct Vocabulary {
     pub channel: Vec<Channel>,
     /// Calls after which an argument belongs to somebody else, for every resource of the rule.
     pub consumer: Vec<Pattern>,
+    /// The rule whose containers and words this one uses as well.
+    pub shares: Option<String>,
+    /// What names say about lifetimes and keys (checks `growth`, `cache`, `loss`).
+    pub words: Words,
     /// Calls that cannot fail in a way that matters on a path between acquire and release.
     pub harmless: Vec<Pattern>,
+    /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
+    pub borrower: Vec<Pattern>,
+    /// Calls that refer to their argument weakly (`weakref.ref`).
+    pub weak: Vec<Pattern>,
+}
+
+/// What the names that people choose say about lifetimes and keys. Compared word by word, without regard to case:
+/// `SessionManager` and `session_manager` both end in `manager`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Words {
+    /// Last words of types whose instances live about as long as the process.
+    pub lasting: Vec<String>,
+    /// Last words of types whose instances are soon thrown away.
+    pub passing: Vec<String>,
+    /// First words of functions that run once per request, message or event.
+    pub serving: Vec<String>,
+    /// First words of functions that set things up once.
+    pub setup: Vec<String>,
+    /// Methods that run when the collector finds an instance unreachable (`__del__`).
+    pub finaliser: Vec<String>,
+    /// Dotted paths of types of which there are few values or instances: `bool`, `enum.Enum`.
+    pub fixed_types: Vec<String>,
+    /// Last words of keys that come from an open set.
+    pub open: Vec<String>,
+    /// Last words of keys that come from a small fixed set.
+    pub fixed: Vec<String>,
 }
 
 /// A family of containers that share their verbs.
@@ -66,6 +97,12 @@ pub struct Resource {
     pub kind: String,
     /// Calls that make one.
     pub acquire: Vec<Pattern>,
+    /// Calls that fit a method pattern of `acquire` and yet make none (`asyncio.TaskGroup.create_task`).
+    #[serde(default, rename = "except")]
+    pub exempt: Vec<Pattern>,
+    /// Keyword arguments of which one must be given for the call to make one (`stream`); none are asked for when empty.
+    #[serde(default)]
+    pub when: Vec<String>,
     /// Methods on it that let it go.
     #[serde(default)]
     pub release: Vec<String>,
@@ -123,6 +160,9 @@ pub struct Registration {
     /// How long the emitter lives.
     #[serde(default)]
     pub lifetime: Lifetime,
+    /// Position of the argument that is the emitter, where it is not the receiver of the call.
+    #[serde(default)]
+    pub emitter: Option<usize>,
     /// Position of the callback, from 0.
     #[serde(default)]
     pub callback: usize,
@@ -138,6 +178,9 @@ pub struct Registration {
     /// Whether the value returned by the call removes it when called or when one of these methods is called.
     #[serde(default)]
     pub disposer: Vec<String>,
+    /// Whether there is one place for it, so that registering again replaces the former callback (`signal.signal`).
+    #[serde(default)]
+    pub replaces: bool,
     /// Severity, where it differs from the rule's.
     #[serde(default)]
     pub severity: Option<Severity>,
