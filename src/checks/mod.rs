@@ -1,8 +1,11 @@
 //! The reasoning: one file per kind, pure, over facts and vocabulary; no file here knows syntax.
 
+mod acquire;
+mod callback;
 mod container;
 mod context;
 mod cycle;
+mod fate;
 mod growth;
 mod handle;
 mod key;
@@ -10,7 +13,9 @@ mod lifetime;
 mod listener;
 mod loss;
 mod memo;
+mod owner;
 mod queue;
+mod stray;
 mod task;
 mod timer;
 
