@@ -4,14 +4,14 @@ use super::Context;
 use super::acquire;
 use super::callback::{self, Holds};
 use super::owner::{self, Runs};
-use super::timer::{Timer, single, tell};
+use super::timer::{Timer, is_unconditional, single, tell};
 use crate::facts::{BindingKind, ExprId, Facts, FunctionId, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 
 /// A timer that sets itself again each time it fires, with nothing that could stop it.
 pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     let facts = context.facts;
-    if owner::conditional(facts, timer.call) || timer.holds < Holds::Locals {
+    if !is_unconditional(facts, timer) || timer.holds < Holds::Locals {
         return None;
     }
     let mut evidence = vec![
@@ -49,7 +49,7 @@ pub fn lost(context: &Context, timer: &Timer) -> Option<Finding> {
     if holds < Holds::Locals {
         return None;
     }
-    let mut evidence = vec![Evidence::doubts(Weight::Fair, "it fires once, and lets go then")];
+    let mut evidence = vec![Evidence::doubts(Weight::Strong, "it fires once, and lets go then")];
     if let Some((function, _)) = behind.iter().find(|(function, _)| is_void(facts, *function)) {
         let own = facts.function(*function);
         evidence.push(

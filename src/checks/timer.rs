@@ -35,12 +35,23 @@ fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Opti
     if owner::runs(facts, &context.words.words, function) == Runs::Once || !kept.armed || kept.handed {
         return None;
     }
-    let callback = rest.iter().copied().find(|arg| {
-        callback::function_behind(facts, *arg).is_some() || facts.place(*arg).is_some() || facts.binding_of(*arg).is_some()
-    });
-    let holds = rest.iter().map(|arg| callback::holds(facts, &context.words.weak, *arg)).max()?;
+    let args = facts.args(call).iter().copied();
+    let known = args.clone().find(|arg| callback::function_behind(facts, *arg).is_some());
+    let callback =
+        known.or_else(|| rest.iter().copied().find(|arg| facts.place(*arg).is_some() || facts.binding_of(*arg).is_some()));
+    let holds = args.map(|arg| callback::holds(facts, &context.words.weak, arg)).max()?;
     let timer = Timer { call, resource, function, callback, holds, kept };
     (!acquire::is_short(facts, *delay) || repeats(facts, &timer)).then_some(timer)
+}
+
+/// Whether the callback leads back, without a condition on the way, to the call that sets the timer.
+pub fn is_unconditional(facts: &Facts, timer: &Timer) -> bool {
+    let behind = timer.callback.and_then(|callback| callback::function_behind(facts, callback));
+    behind.is_some_and(|behind| {
+        let back = |call: &&ExprId| facts.callee(**call).function == Some(timer.function) && !owner::conditional(facts, **call);
+        let direct = behind == timer.function || facts.function(behind).calls.iter().any(|call| back(&call));
+        direct && !owner::conditional(facts, timer.call)
+    })
 }
 
 /// Whether the callback leads back to the function that sets the timer.
@@ -124,6 +135,10 @@ fn missed_teardown(
     let mut evidence = Vec::new();
     let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released);
     match elsewhere {
+        Some(deed) if timer.callback.and_then(|callback| callback::function_behind(facts, callback)) == Some(deed.0) => {
+            let text = "its own callback cancels it";
+            evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
+        }
         Some(deed) => {
             let text = format!("`{}` cancels it, and no teardown does", owner::name_of(facts, deed.0));
             evidence.push(Evidence::supports(Weight::Fair, text).at(facts.expr(deed.1).span));
@@ -136,7 +151,7 @@ fn missed_teardown(
     if timer.holds == Holds::Instance {
         evidence.push(Evidence::supports(Weight::Slight, "its callback keeps the object that has ended alive"));
     }
-    if repeats(facts, timer) && !owner::conditional(facts, timer.call) {
+    if is_unconditional(facts, timer) {
         evidence.push(Evidence::supports(Weight::Fair, "it schedules itself again without a condition"));
     }
     evidence.extend(single(context, ty));
@@ -174,18 +189,29 @@ fn sibling(
 fn checked(facts: &Facts, timer: &Timer, reached: &rustc_hash::FxHashSet<FunctionId>) -> Option<Evidence> {
     let behind = timer.callback.and_then(|callback| callback::function_behind(facts, callback))?;
     let family = owner::reach(facts, facts.owner_of(timer.function), &[behind]);
-    let flag = facts.places.iter().find(|(id, place)| {
-        let operations = facts.operations(*id);
-        matches!(place.root, Root::Instance(_) | Root::Static(_))
-            && operations.iter().any(|at| reached.contains(&at.function) && changes(&at.action))
-            && operations.iter().any(|at| family.contains(&at.function) && asked(facts, at.expr, &at.action))
-    })?;
-    let text = format!("its callback asks `{}`, which a teardown changes", facts.display(flag.0));
-    Some(Evidence::doubts(Weight::Strong, text))
+    let own = |place: &Place| matches!(place.root, Root::Instance(_) | Root::Static(_));
+    let asked = |id: PlaceId| facts.operations(id).iter().any(|at| family.contains(&at.function) && asked(facts, at.expr, &at.action));
+    let changed = |id: PlaceId| {
+        let there = facts.operations(id).iter().filter(|at| reached.contains(&at.function));
+        there.filter_map(|at| changes(&at.action)).max()
+    };
+    let (id, weight) = facts
+        .places
+        .iter()
+        .filter(|(id, place)| own(place) && asked(*id))
+        .filter_map(|(id, _)| Some((id, changed(id)?)))
+        .max_by_key(|(id, weight)| (*weight, std::cmp::Reverse(*id)))?;
+    let text = format!("its callback asks `{}`, which a teardown changes", facts.display(id));
+    Some(Evidence::doubts(weight, text))
 }
 
-fn changes(action: &Action) -> bool {
-    matches!(action, Action::Assign(_) | Action::Method { .. } | Action::SetItem { .. })
+/// How surely an operation of a teardown changes the answer to a question.
+fn changes(action: &Action) -> Option<Weight> {
+    match action {
+        Action::Assign(_) => Some(Weight::Strong),
+        Action::Method { .. } => Some(Weight::Fair),
+        _ => None,
+    }
 }
 
 fn asked(facts: &Facts, expr: ExprId, action: &Action) -> bool {
@@ -217,13 +243,15 @@ fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Function
     if cleared || runs != Runs::PerCall || repeats(facts, timer) || owner::guarded(facts, timer.call) {
         return None;
     }
-    // Only a second place that sets the same handle says that this one can come while a timer runs.
-    let nested = facts.function(timer.function).parent.is_some_and(|outer| facts.function(outer).kind == crate::facts::FunctionKind::Named);
-    let again = facts.definitions_of(field).into_iter().any(|definition| {
-        fate::given(definition.source)
-            .is_some_and(|value| value != timer.call && facts.callee_name(value) == facts.callee_name(timer.call))
+    // Only a place that does cancel before it sets the same handle says that this one can come while a timer runs.
+    let careful = facts.operations(field).iter().any(|operation| {
+        let there = owner::reach(facts, owner, &[operation.function]);
+        matches!(operation.action, Action::Assign(_))
+            && sets(facts, timer, operation)
+            && deeds.iter().any(|deed| deed.2 == Deed::Released && there.contains(&deed.0))
     });
-    if !again && !nested {
+    let captured = matches!(facts.places.get(field).root, Root::Binding(_)) && facts.places.get(field).path.len() == 1;
+    if !careful && !captured {
         return None;
     }
     let mut evidence = vec![
@@ -231,8 +259,8 @@ fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Function
             .at(facts.expr(elsewhere.1).span),
         Evidence::doubts(Weight::Slight, "nothing shows that a timer still runs when it is replaced"),
     ];
-    if again {
-        evidence.push(Evidence::supports(Weight::Slight, "it is set in more than one place"));
+    if careful {
+        evidence.push(Evidence::supports(Weight::Fair, "another place that sets it cancels the former one"));
     }
     let name = facts.display(field);
     let message = format!("`{name}` is given a new {} while the former one may still run", timer.resource.kind);
@@ -241,6 +269,16 @@ fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Function
     Some(finding.weigh(context.rule.confidence))
 }
 
+/// Whether an assignment gives a place another timer of the same kind.
+fn sets(facts: &Facts, timer: &Timer, operation: &crate::facts::Operation) -> bool {
+    match operation.action {
+        Action::Assign(source) => fate::given(source)
+            .is_some_and(|value| value != timer.call && facts.callee_name(value) == facts.callee_name(timer.call)),
+        _ => false,
+    }
+}
+
+/// The finding at a timer, with its resource's words.
 pub fn tell(context: &Context, timer: &Timer, message: String, evidence: Vec<Evidence>) -> Finding {
     let mut finding = context.finding(timer.call, message, "set here".to_owned());
     finding.risk.clone_from(&timer.resource.cost);
