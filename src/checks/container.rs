@@ -208,7 +208,9 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
             } else if has(&container.grow, name) || has(&container.touch, name) {
                 // `update` and its like take whole collections; only what inserts one key has a key.
                 let single = has(&container.touch, name);
-                let key = single.then(|| facts.positional(call, 0)).flatten();
+                // An element of a set is its own key.
+                let element = name == "add" && has(&container.literal, "set");
+                let key = (single || element).then(|| facts.positional(call, 0)).flatten();
                 grow(call, key, facts.positional(call, usize::from(single)), single);
             }
         }

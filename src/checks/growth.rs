@@ -19,14 +19,14 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let facts = context.facts;
     let words = &context.words.words;
     let growth: Vec<&Growth> = held.growth.iter().filter(|growth| recurring(context, held, growth)).collect();
-    let first = *growth.first()?;
+    let first = growth.iter().copied().find(|growth| adds_itself(facts, held, growth)).or(growth.first().copied())?;
     let caching = growth.iter().all(|growth| caches(facts, held, growth));
     if caching != (context.rule.check == Check::Cache) || measured(facts, held) || reset_first(facts, held, first) {
         return None;
     }
     let mut evidence = lifetime::owner(facts, words, held);
-    evidence.extend(relief(context, held)?);
-    evidence.extend(siblings(facts, held, all));
+    evidence.extend(relief(context, held, first)?);
+    evidence.extend(siblings(facts, held, first, all));
     evidence.extend(rate(context, held, first));
     evidence.extend(reach(facts, held));
     Some(tell(context, held, first, evidence))
@@ -43,7 +43,7 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     if held.life == Life::Closure && own == Some(growth.function) && !is_default {
         return false;
     }
-    let fixed = growth.key.is_some_and(|key| key::keys(facts, words, key) == Keys::Fixed);
+    let fixed = growth.key.is_some_and(|key| key::keys(facts, words, key) <= Keys::Few);
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
     let registry = held.life != Life::Instance && lifetime::registers(facts, growth.function);
     !fixed && !constant && !registry && !once(facts, held, growth) && lifetime::recurs(facts, words, held.life, growth.function)
@@ -123,7 +123,7 @@ fn reset_first(facts: &Facts, held: &Held, growth: &Growth) -> bool {
 }
 
 /// What takes entries out, as evidence; nothing at all when entries certainly leave while the owner is in use.
-fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
+fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidence>> {
     let facts = context.facts;
     let finaliser = |release: &Release| {
         let name = facts.function(release.function).name.map_or("", |name| facts.text(name));
@@ -136,16 +136,20 @@ fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
             && (own.traits.is_constructor || own.kind == crate::facts::FunctionKind::Module)
             && held.life == Life::Instance
     };
+    // Whoever else holds it may take entries out where this file cannot see it.
+    if held.release.iter().any(|release| !release.certain) {
+        return None;
+    }
     let certain: Vec<&Release> = held.release.iter().filter(|release| release.certain && !making(release)).collect();
     let mut evidence = Vec::new();
-    let own = adds_itself(facts, held);
+    let own = adds_itself(facts, held, growth);
     // An instance that adds itself is still there when others are gone: only taking out that one instance helps.
-    let whole = |release: &Release| own.is_some() && (release.replaced || facts.args(release.at).is_empty());
+    let whole = |release: &Release| own && (release.replaced || facts.args(release.at).is_empty());
     let useless = |release: &Release| held.life != Life::Instance && (finaliser(release) || whole(release));
     if certain.iter().any(|release| !ends(release) && !useless(release)) {
         return None;
     }
-    if let Some(growth) = own {
+    if own {
         let text = "every instance adds itself when it is made";
         evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(growth.at).span));
     }
@@ -160,28 +164,23 @@ fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
             evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(release.at).span));
         }
     }
-    if let Some(handed) = held.release.iter().find(|release| !release.certain) {
-        let text = "it is handed to code that could remove entries";
-        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(handed.at).span));
-    }
     Some(evidence)
 }
 
-/// The growth by which a new instance puts itself into a collection that outlives it.
-fn adds_itself<'a>(facts: &Facts, held: &'a Held) -> Option<&'a Growth> {
-    held.growth.iter().find(|growth| {
-        let function = facts.function(growth.function);
-        let value = growth.value.and_then(|value| facts.binding_of(value));
-        held.life != Life::Instance && function.traits.is_constructor && value.is_some() && value == function.receiver
-    })
+/// Whether a new instance puts itself into a collection that outlives it.
+fn adds_itself(facts: &Facts, held: &Held, growth: &Growth) -> bool {
+    let function = facts.function(growth.function);
+    let value = growth.value.and_then(|value| facts.binding_of(value));
+    held.life != Life::Instance && function.traits.is_constructor && value.is_some() && value == function.receiver
 }
 
 /// Another collection of the same owner is relieved while this one is not.
-fn siblings(facts: &Facts, held: &Held, all: &[Held]) -> Option<Evidence> {
+fn siblings(facts: &Facts, held: &Held, growth: &Growth, all: &[Held]) -> Option<Evidence> {
     let root = facts.places.get(held.place).root;
     let relieved = |other: &&Held| {
         other.place != held.place
             && facts.places.get(other.place).root == root
+            && other.growth.iter().any(|twin| twin.function == growth.function)
             && other
                 .release
                 .iter()
@@ -199,10 +198,16 @@ fn siblings(facts: &Facts, held: &Held, all: &[Held]) -> Option<Evidence> {
 /// How often it grows, and by how many different keys.
 fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
+    if adds_itself(facts, held, growth) {
+        return Vec::new();
+    }
     let mut evidence = vec![match lifetime::serves(facts, words, growth.function) {
         Some(serves) => serves,
-        None => Evidence::doubts(Weight::Fair, "nothing says how often the function runs"),
+        None => Evidence::doubts(Weight::Strong, "nothing says how often the function runs"),
     }];
+    if lifetime::named(facts, &words.adding, growth.function) {
+        evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
+    }
     if let Some(work) = growth.value.filter(|value| is_work(facts, words, *value)) {
         evidence.push(
             Evidence::supports(Weight::Strong, "what it keeps is done at some time and stays in it").at(facts.expr(work).span),
@@ -214,10 +219,17 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
             evidence.push(match key::keys(facts, words, key) {
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
+                Keys::Unknown if context.rule.check == Check::Cache => {
+                    Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text)
+                }
                 Keys::Unknown => Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text),
             });
         }
         None if growth.value.is_some_and(|value| is_work(facts, words, value)) => {}
+        None if held.container.touch.iter().any(|word| word == "setdefault") => {
+            evidence
+                .push(Evidence::doubts(Weight::Strong, "whole collections are merged into it, perhaps the same keys each time"));
+        }
         None if held.life == Life::Instance => {
             evidence.push(Evidence::doubts(Weight::Fair, "it has no keys, so it may be a result that somebody takes as a whole"));
         }

@@ -108,10 +108,10 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
 }
 
 fn by_name(words: &Words, name: &str) -> Keys {
-    if ends_with(&words.open, name) {
-        Keys::Open
-    } else if ends_with(&words.fixed, name) {
+    if ends_with(&words.fixed, name) {
         Keys::Few
+    } else if ends_with(&words.open, name) {
+        Keys::Open
     } else {
         Keys::Unknown
     }
@@ -142,9 +142,14 @@ pub fn split(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether the last word of a name is one of these.
+/// Whether a name ends in one of these: a word, or several joined by `_`.
 pub fn ends_with(words: &[String], name: &str) -> bool {
-    split(name).last().is_some_and(|last| words.iter().any(|word| word == last))
+    let own = split(name);
+    let ends = |word: &String| match word.split_once('_') {
+        None => own.last() == Some(word),
+        Some(_) => own.join("_").ends_with(word.as_str()),
+    };
+    words.iter().any(ends)
 }
 
 /// Whether the first word of a name is one of these.

@@ -2,7 +2,7 @@
 
 use super::container::{Held, Life};
 use super::key;
-use crate::facts::{ExprId, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind, TypeId};
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Words;
 
@@ -28,8 +28,7 @@ fn instance(facts: &Facts, words: &Words, ty: TypeId) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     if key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::supports(Weight::Strong, format!("a `{name}` usually lives as long as the service")));
-    }
-    if let Some(at) = made_at_top(facts, ty) {
+    } else if let Some(at) = made_at_top(facts, ty) {
         evidence.push(Evidence::supports(Weight::Strong, "an instance is made at module level").at(facts.expr(at).span));
     }
     if let Some(method) = runs(facts, ty) {
@@ -57,14 +56,26 @@ fn made_at_top(facts: &Facts, ty: TypeId) -> Option<ExprId> {
     facts.function(FunctionId(0)).calls.iter().copied().find(|call| facts.callee(*call).constructs == Some(ty))
 }
 
-/// A method with a loop that only an exit ends.
+/// A coroutine method that loops until an exit, or until the object says so.
 fn runs(facts: &Facts, ty: TypeId) -> Option<FunctionId> {
-    let endless =
-        |step: &crate::facts::Step| matches!(step.kind, StepKind::Loop { kind: LoopKind::Forever | LoopKind::While, .. });
+    let endless = |step: &crate::facts::Step| match step.kind {
+        StepKind::Loop { kind: LoopKind::Forever, .. } => true,
+        StepKind::Loop { kind: LoopKind::While, header: Some(header), .. } => asks_owner(facts, header),
+        _ => false,
+    };
     facts.ty(ty).methods.iter().copied().find(|method| {
         let scope = facts.function(*method).scope;
         facts.function(*method).traits.is_async && facts.steps.iter().any(|step| endless(step) && step.scope == scope)
     })
+}
+
+/// Whether a condition is, or negates, a field or method of the instance.
+fn asks_owner(facts: &Facts, condition: ExprId) -> bool {
+    match facts.kind(condition) {
+        ExprKind::Operation { operands, .. } => facts.list(operands).iter().any(|operand| asks_owner(facts, *operand)),
+        ExprKind::Call { callee, .. } => asks_owner(facts, callee),
+        _ => facts.place(condition).is_some_and(|place| matches!(facts.places.get(place).root, Root::Instance(_))),
+    }
 }
 
 /// Whether what a function does is done again and again for the place: not at import, not while the owner is made.
@@ -108,6 +119,11 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
         return Some(Evidence::supports(Weight::Fair, format!("`{name}` runs once per event")).at(own.head));
     }
     None
+}
+
+/// Whether the first word of a function's name is one of these.
+pub fn named(facts: &Facts, words: &[String], function: FunctionId) -> bool {
+    facts.function(function).name.is_some_and(|name| key::starts_with(words, facts.text(name)))
 }
 
 /// Whether a function hands back what it was given, as a registering decorator does.

@@ -91,16 +91,12 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
     finding.evidence.push(Evidence::supports(Weight::Fair, "both are filled under the same key in the same function"));
     let elsewhere = held.release.iter().find(|release| release.certain);
     match elsewhere {
-        Some(release) => finding
-            .evidence
-            .push(Evidence::doubts(Weight::Slight, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
+        Some(release) => {
+            finding.evidence.push(Evidence::doubts(Weight::Fair, "entries do leave it elsewhere").at(facts.expr(release.at).span))
+        }
         None => finding.evidence.push(Evidence::supports(Weight::Fair, "no single entry ever leaves it in this file")),
     }
-    finding.evidence.extend(
-        lifetime::owner(facts, &context.words.words, held)
-            .into_iter()
-            .filter(|piece| piece.weight != Weight::Strong || piece.stance == crate::finding::Stance::For),
-    );
+    finding.evidence.extend(lifetime::owner(facts, &context.words.words, held));
     if returned(facts, held) {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "it is handed out, so a caller could remove entries"));
     }

@@ -66,6 +66,7 @@ fn joined(rule: &Rule, all: &[Rule]) -> Rule {
         };
         words.container.extend(source.container.iter().cloned());
         words.words = source.words.clone();
+        words.harmless.extend(source.harmless.iter().cloned());
     }
     rule
 }
