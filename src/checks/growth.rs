@@ -90,7 +90,7 @@ fn caches(facts: &Facts, held: &Held, growth: &Growth) -> bool {
 }
 
 /// A size that is compared is a size that somebody keeps in check.
-fn measured(facts: &Facts, held: &Held) -> bool {
+pub fn measured(facts: &Facts, held: &Held) -> bool {
     facts.operations(held.place).iter().any(|operation| match operation.action {
         Action::Measure { at } => compared(facts, at),
         _ => false,
@@ -129,23 +129,21 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
         let name = facts.function(release.function).name.map_or("", |name| facts.text(name));
         context.words.words.finaliser.iter().any(|word| word == name)
     };
-    let ends = |release: &Release| facts.function(release.function).traits.is_teardown && held.life == Life::Instance;
+    let ends = |release: &Release| held.life == Life::Instance && at_the_end(context, release);
     let making = |release: &Release| {
         let own = facts.function(release.function);
         release.replaced
             && (own.traits.is_constructor || own.kind == crate::facts::FunctionKind::Module)
             && held.life == Life::Instance
     };
-    // Whoever else holds it may take entries out where this file cannot see it.
-    if held.release.iter().any(|release| !release.certain) {
-        return None;
-    }
     let certain: Vec<&Release> = held.release.iter().filter(|release| release.certain && !making(release)).collect();
     let mut evidence = Vec::new();
     let own = adds_itself(facts, held, growth);
     // An instance that adds itself is still there when others are gone: only taking out that one instance helps.
-    let whole = |release: &Release| own && (release.replaced || facts.args(release.at).is_empty());
-    let useless = |release: &Release| held.life != Life::Instance && (finaliser(release) || whole(release));
+    // An entry that a mere lookup leaves behind is not what anybody meant to remove one by one.
+    let stray = growth.by_read && looked_up(facts, growth);
+    let whole = |release: &Release| (own || stray) && (release.replaced || facts.args(release.at).is_empty());
+    let useless = |release: &Release| whole(release) || (held.life != Life::Instance && finaliser(release));
     if certain.iter().any(|release| !ends(release) && !useless(release)) {
         return None;
     }
@@ -153,11 +151,22 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
         let text = "every instance adds itself when it is made";
         evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(growth.at).span));
     }
+    if stray {
+        evidence.push(Evidence::supports(Weight::Strong, "a lookup inserts the missing key, and the entry stays"));
+    }
+    if let Some(handed) = held.release.iter().find(|release| !release.certain) {
+        let text = "it is handed to code that could remove entries";
+        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(handed.at).span));
+    }
     match certain.first() {
         None => evidence.push(Evidence::supports(Weight::Slight, "nothing in this file takes entries out")),
         Some(release) if finaliser(release) => {
             let text = "the only removal runs when the instance is collected, which the collection itself prevents";
             evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(release.at).span));
+        }
+        Some(release) if whole(release) => {
+            let text = "entries leave only all at once";
+            evidence.push(Evidence::doubts(Weight::Fair, text).at(facts.expr(release.at).span));
         }
         Some(release) => {
             let text = "entries leave only when the owner is shut down";
@@ -165,6 +174,22 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
         }
     }
     Some(evidence)
+}
+
+/// Whether a release belongs to the end of its owner: a teardown, or a step that only the end takes.
+fn at_the_end(context: &Context, release: &Release) -> bool {
+    let facts = context.facts;
+    let own = facts.function(release.function);
+    let everything = release.replaced || facts.args(release.at).is_empty();
+    own.traits.is_teardown || (everything && lifetime::named(facts, &context.words.words.ending, release.function))
+}
+
+/// Whether a read that inserts is followed by nothing that fills the entry.
+fn looked_up(facts: &Facts, growth: &Growth) -> bool {
+    let crate::facts::Parent::Expr(index) = facts.expr(growth.expr).parent else { return false };
+    let crate::facts::Parent::Expr(user) = facts.expr(index).parent else { return false };
+    let ExprKind::Field { name, .. } = facts.kind(user) else { return false };
+    matches!(facts.text(name), "items" | "values" | "keys" | "get")
 }
 
 /// Whether a new instance puts itself into a collection that outlives it.

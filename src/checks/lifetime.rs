@@ -86,9 +86,10 @@ pub fn recurs(facts: &Facts, words: &Words, life: Life, function: FunctionId) ->
         FunctionKind::Closure => true,
         FunctionKind::Named => {
             let name = own.name.map_or("", |name| facts.text(name));
-            let making = life == Life::Instance && own.traits.is_constructor;
-            !making
-                && !own.traits.is_test
+            if own.traits.is_constructor {
+                return life != Life::Instance;
+            }
+            !own.traits.is_test
                 && !(life != Life::Instance && only_at_import(facts, function))
                 && !key::starts_with(&words.setup, name)
         }

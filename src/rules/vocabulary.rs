@@ -43,6 +43,8 @@ pub struct Words {
     pub serving: Vec<String>,
     /// First words of functions that set things up once.
     pub setup: Vec<String>,
+    /// First words of functions that are part of a shutdown.
+    pub ending: Vec<String>,
     /// First words of functions by which users register something.
     pub adding: Vec<String>,
     /// Last words of values that are pieces of work, which end while a collection keeps them.
