@@ -1,9 +1,12 @@
 //! The reasoning: one file per kind, pure, over facts and vocabulary; no file here knows syntax.
 
+mod container;
 mod context;
 mod cycle;
 mod growth;
 mod handle;
+mod key;
+mod lifetime;
 mod listener;
 mod loss;
 mod memo;
@@ -47,7 +50,7 @@ pub fn check(facts: &Facts, rules: &RuleSet) -> Vec<Finding> {
 fn one(context: &Context) -> Vec<Finding> {
     match context.rule.check {
         Check::Growth => growth::check(context),
-        Check::Cache => growth::check(context),
+        Check::Cache => [growth::check(context), memo::unlimited_functions(context)].concat(),
         Check::Memo => memo::check(context),
         Check::Channel => queue::check(context),
         Check::Handle => handle::check(context),

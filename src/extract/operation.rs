@@ -38,7 +38,9 @@ fn action(facts: &Facts, habits: &Habits, written: &FxHashMap<ExprId, Source>, e
 fn within(facts: &Facts, habits: &Habits, written: &FxHashMap<ExprId, Source>, expr: ExprId, parent: ExprId) -> Action {
     match facts.kind(parent) {
         ExprKind::Field { name, .. } => match facts.expr(parent).parent {
-            Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == parent) => Action::Method { name, call },
+            Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == parent) => {
+                Action::Method { name, call }
+            }
             _ => Action::Read,
         },
         ExprKind::Index { base, key } if base == expr => item(facts, written, parent, key),

@@ -1,7 +1,9 @@
 //! Statements.
 
 use super::lower::{Lowering, span};
-use crate::facts::{Arm, Block, ExitKind, ExprId, ExprKind, Handler, Literal, LoopKind, Managed, Operator, Source, StepId, StepKind};
+use crate::facts::{
+    Arm, Block, ExitKind, ExprId, ExprKind, Handler, Literal, LoopKind, Managed, Operator, Source, StepId, StepKind,
+};
 use crate::language::{Form, Part};
 use tree_sitter::Node;
 
@@ -124,7 +126,9 @@ impl<'tree> Lowering<'_, 'tree> {
         let caught = self.part(node, Part::Type);
         // `Type as name` is one node in some grammars and two fields in others.
         let (caught, name) = match caught {
-            Some(caught) if self.form(caught) == Some(Form::Alias) => (self.part(caught, Part::Value), self.part(caught, Part::Target)),
+            Some(caught) if self.form(caught) == Some(Form::Alias) => {
+                (self.part(caught, Part::Value), self.part(caught, Part::Target))
+            }
             _ => (caught, self.part(node, Part::Target)),
         };
         let catches = caught.map(|caught| self.expr(caught));
