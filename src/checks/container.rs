@@ -1,6 +1,7 @@
 //! Which places hold containers, and what is done to them: growth, release, and what tells nothing.
 
 use super::Context;
+use super::lifetime;
 use crate::facts::{
     Action, BindingKind, CollectionKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Operation, Operator, Place,
     PlaceId, Root, Segment, Source,
@@ -16,8 +17,12 @@ pub enum Life {
     Type,
     /// As long as an instance.
     Instance,
-    /// As long as a function that closes over it, or a default value.
+    /// As long as a function that closes over it.
     Closure,
+    /// As long as the function whose parameter has it as a default value.
+    Default,
+    /// As long as a loop that never ends.
+    Loop,
 }
 
 /// A place that is given a growable container.
@@ -101,14 +106,22 @@ fn life(facts: &Facts, id: PlaceId, place: &Place) -> Option<Life> {
                 FunctionKind::Module => Some(Life::Module),
                 FunctionKind::TypeBody => None,
                 // A function that merely uses its own local closes over nothing.
-                _ if matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) => Some(Life::Closure),
-                _ => {
-                    facts.operations(id).iter().any(|operation| escapes(facts, operation.function, own)).then_some(Life::Closure)
-                }
+                _ if matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) => Some(Life::Default),
+                _ if facts.operations(id).iter().any(|operation| escapes(facts, operation.function, own)) => Some(Life::Closure),
+                _ => outer(facts, id, binding).then_some(Life::Loop),
             }
         }
         _ => None,
     }
+}
+
+/// Whether a local is made before an endless loop that goes on using it.
+fn outer(facts: &Facts, id: PlaceId, binding: crate::facts::BindingId) -> bool {
+    let [made, ..] = facts.binding(binding).definitions.as_slice() else { return false };
+    facts.operations(id).iter().any(|operation| {
+        lifetime::endless_around(facts, operation.expr)
+            .is_some_and(|around| !facts.step(around).span.contains(facts.expr(made.target).span))
+    })
 }
 
 /// Whether a function inside another one is handed out by it, and so lives on.

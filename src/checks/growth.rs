@@ -5,7 +5,7 @@ use super::Context;
 use super::container::{self, Growth, Held, Life, Release};
 use super::key::{self, Keys};
 use super::lifetime;
-use crate::facts::{Action, ExprId, ExprKind, Facts, Operator, Place, Root, StepKind};
+use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, Place, Root, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Check;
 
@@ -19,7 +19,8 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let facts = context.facts;
     let words = &context.words.words;
     let growth: Vec<&Growth> = held.growth.iter().filter(|growth| recurring(context, held, growth)).collect();
-    let first = growth.iter().copied().find(|growth| adds_itself(facts, held, growth)).or(growth.first().copied())?;
+    let telling = |growth: &&&Growth| adds_itself(facts, held, growth) || (growth.by_read && looked_up(facts, held, growth));
+    let first = growth.iter().find(telling).or(growth.first()).copied()?;
     let caching = growth.iter().all(|growth| caches(facts, held, growth));
     if caching != (context.rule.check == Check::Cache) || measured(facts, held) || reset_first(facts, held, first) {
         return None;
@@ -39,8 +40,10 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
         _ => None,
     };
     // A variable of a function is the same one again only in the functions that close over it.
-    let is_default = facts.exprs.get(held.declared.index()).is_some_and(|expr| expr.parent == crate::facts::Parent::None);
-    if held.life == Life::Closure && own == Some(growth.function) && !is_default {
+    if held.life == Life::Loop {
+        return lifetime::endless_around(facts, growth.expr).is_some();
+    }
+    if held.life == Life::Closure && own == Some(growth.function) {
         return false;
     }
     let fixed = growth.key.is_some_and(|key| key::keys(facts, words, key) <= Keys::Few);
@@ -141,7 +144,7 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
     let own = adds_itself(facts, held, growth);
     // An instance that adds itself is still there when others are gone: only taking out that one instance helps.
     // An entry that a mere lookup leaves behind is not what anybody meant to remove one by one.
-    let stray = growth.by_read && looked_up(facts, growth);
+    let stray = growth.by_read && looked_up(facts, held, growth);
     let whole = |release: &Release| (own || stray) && (release.replaced || facts.args(release.at).is_empty());
     let useless = |release: &Release| whole(release) || (held.life != Life::Instance && finaliser(release));
     if certain.iter().any(|release| !ends(release) && !useless(release)) {
@@ -184,12 +187,21 @@ fn at_the_end(context: &Context, release: &Release) -> bool {
     own.traits.is_teardown || (everything && lifetime::named(facts, &context.words.words.ending, release.function))
 }
 
-/// Whether a read that inserts is followed by nothing that fills the entry.
-fn looked_up(facts: &Facts, growth: &Growth) -> bool {
+/// Whether a read that inserts is followed by nothing that fills the entry, and preceded by no question for the key.
+fn looked_up(facts: &Facts, held: &Held, growth: &Growth) -> bool {
+    let asked = |operation: &Operation| operation.function == growth.function && operation.action == Action::Tested;
+    if facts.operations(held.place).iter().any(|operation| asked(operation) && membership(facts, operation.expr)) {
+        return false;
+    }
     let crate::facts::Parent::Expr(index) = facts.expr(growth.expr).parent else { return false };
     let crate::facts::Parent::Expr(user) = facts.expr(index).parent else { return false };
     let ExprKind::Field { name, .. } = facts.kind(user) else { return false };
     matches!(facts.text(name), "items" | "values" | "keys" | "get")
+}
+
+fn membership(facts: &Facts, expr: ExprId) -> bool {
+    let crate::facts::Parent::Expr(parent) = facts.expr(expr).parent else { return false };
+    matches!(facts.kind(parent), ExprKind::Operation { operator: Operator::In | Operator::NotIn, .. })
 }
 
 /// Whether a new instance puts itself into a collection that outlives it.
@@ -223,7 +235,7 @@ fn siblings(facts: &Facts, held: &Held, growth: &Growth, all: &[Held]) -> Option
 /// How often it grows, and by how many different keys.
 fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
-    if adds_itself(facts, held, growth) {
+    if adds_itself(facts, held, growth) || held.life == Life::Loop || held.life == Life::Default {
         return Vec::new();
     }
     let mut evidence = vec![match lifetime::serves(facts, words, growth.function) {
@@ -232,6 +244,9 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     }];
     if lifetime::named(facts, &words.adding, growth.function) {
         evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
+    }
+    if growth.value.is_some_and(|value| named_value(facts, &words.registered, value)) {
+        evidence.push(Evidence::doubts(Weight::Strong, "what it keeps looks like a callback that its users register"));
     }
     if let Some(work) = growth.value.filter(|value| is_work(facts, words, *value)) {
         evidence.push(
@@ -265,12 +280,17 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
 
 /// Whether a value is named or made like a task, thread or other piece of work that ends.
 fn is_work(facts: &Facts, words: &crate::rules::Words, value: ExprId) -> bool {
+    named_value(facts, &words.work, value)
+}
+
+/// Whether the name of a value, or of the call that makes it, ends in one of these words.
+fn named_value(facts: &Facts, words: &[String], value: ExprId) -> bool {
     let name = match facts.kind(value) {
         ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => Some(facts.text(name)),
         ExprKind::Call { .. } => facts.callee_name(value),
         _ => None,
     };
-    name.is_some_and(|name| key::ends_with(&words.work, name))
+    name.is_some_and(|name| key::ends_with(words, name))
 }
 
 /// Whether code elsewhere can get at it.
@@ -311,7 +331,8 @@ fn tell(context: &Context, held: &Held, growth: &Growth, evidence: Vec<Evidence>
 
 fn owner(held: &Held) -> &'static str {
     match held.life {
-        Life::Module | Life::Type => "the process",
+        Life::Module | Life::Type | Life::Default => "the process",
+        Life::Loop => "the loop",
         Life::Instance => "the owner",
         Life::Closure => "the function",
     }

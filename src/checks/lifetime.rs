@@ -15,6 +15,8 @@ pub fn owner(facts: &Facts, words: &Words, held: &Held) -> Vec<Evidence> {
             "it belongs to the type, so all instances share it for the life of the process",
         )],
         (Life::Closure, _) => vec![Evidence::supports(Weight::Slight, "it lives as long as the function that closes over it")],
+        (Life::Default, _) => vec![Evidence::supports(Weight::Strong, "a default value is made once and kept from call to call")],
+        (Life::Loop, _) => vec![Evidence::supports(Weight::Strong, "the loop that adds to it has no way out")],
         (Life::Instance, Root::Instance(ty)) => instance(facts, words, ty),
         (Life::Instance, _) => Vec::new(),
     }
@@ -116,7 +118,7 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
     if own.traits.is_async {
         return Some(Evidence::supports(Weight::Fair, format!("`{name}` is a coroutine, run once per event")).at(own.head));
     }
-    if key::starts_with(&words.serving, name) {
+    if key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name) {
         return Some(Evidence::supports(Weight::Fair, format!("`{name}` runs once per event")).at(own.head));
     }
     None
@@ -156,6 +158,19 @@ fn calls(facts: &Facts, decorator: ExprId, function: FunctionId) -> bool {
     facts
         .binding_of(decorator)
         .is_some_and(|binding| facts.binding(binding).kind == crate::facts::BindingKind::Function(function))
+}
+
+/// The loop around an expression that neither a condition nor an exit ends.
+pub fn endless_around(facts: &Facts, expr: ExprId) -> Option<crate::facts::StepId> {
+    let around = facts.loop_around(expr)?;
+    let StepKind::Loop { kind: LoopKind::Forever, .. } = facts.step(around).kind else { return None };
+    let (span, scope) = (facts.step(around).span, facts.step(around).scope);
+    let leaves = facts.steps.iter().any(|step| {
+        step.scope == scope
+            && span.contains(step.span)
+            && matches!(step.kind, StepKind::Exit { kind, .. } if kind != crate::facts::ExitKind::Continue)
+    });
+    (!leaves).then_some(around)
 }
 
 /// The conditions that an expression stands under, innermost first.

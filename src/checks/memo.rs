@@ -81,7 +81,9 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
 fn single(facts: &Facts, owner: crate::facts::TypeId) -> bool {
     let made: Vec<ExprId> =
         facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(owner)).map(|(call, _)| *call).collect();
-    matches!(made.as_slice(), [only] if facts.function_of(*only) == FunctionId(0))
+    // A constructor that hands out a stored instance makes one only.
+    let stored = facts.method(owner, "__new__").is_some();
+    stored || matches!(made.as_slice(), [only] if facts.function_of(*only) == FunctionId(0))
 }
 
 /// Whether some call in the file empties the cache of this function.

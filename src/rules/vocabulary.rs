@@ -49,6 +49,8 @@ pub struct Words {
     pub adding: Vec<String>,
     /// Last words of values that are pieces of work, which end while a collection keeps them.
     pub work: Vec<String>,
+    /// Last words of values that users register: callbacks and their like.
+    pub registered: Vec<String>,
     /// Methods that run when the collector finds an instance unreachable (`__del__`).
     pub finaliser: Vec<String>,
     /// Dotted paths of types of which there are few values or instances: `bool`, `enum.Enum`.
