@@ -64,7 +64,8 @@ fn mismatches(path: &Path, rule: &str, rules: &RuleSet) -> String {
     for finding in &spoken {
         let line = Lines::new(&text).line(finding.primary.span.start);
         if !wanted.contains(&line) {
-            writeln!(report, "  surplus {shown}:{line}: {}{}", finding.message, weighed(finding)).expect("a String can be written");
+            writeln!(report, "  surplus {shown}:{line}: {}{}", finding.message, weighed(finding))
+                .expect("a String can be written");
         }
     }
     let related = lines_of(&text, spoken.iter().flat_map(|finding| &finding.related).map(|mark| &mark.span));
