@@ -5,7 +5,7 @@ use super::container::{self, Growth, Held, Life};
 use super::key::{self, Keys};
 use super::lifetime;
 use crate::facts::{Action, ExprId, Facts, FunctionId, Operation};
-use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 
 /// Findings of the rule that asks for `loss`.
 pub fn check(context: &Context) -> Vec<Finding> {
@@ -19,6 +19,10 @@ pub fn check(context: &Context) -> Vec<Finding> {
 fn uneven(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let facts = context.facts;
     if held.life == Life::Closure || super::growth::measured(facts, held) {
+        return None;
+    }
+    let lasting = lifetime::owner(facts, &context.words.words, held);
+    if !lasting.iter().any(|piece| piece.stance == Stance::For) {
         return None;
     }
     let root = facts.places.get(held.place).root;
@@ -91,9 +95,9 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
     finding.evidence.push(Evidence::supports(Weight::Fair, "both are filled under the same key in the same function"));
     let elsewhere = held.release.iter().find(|release| release.certain);
     match elsewhere {
-        Some(release) => {
-            finding.evidence.push(Evidence::doubts(Weight::Fair, "entries do leave it elsewhere").at(facts.expr(release.at).span))
-        }
+        Some(release) => finding
+            .evidence
+            .push(Evidence::doubts(Weight::Strong, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
         None => finding.evidence.push(Evidence::supports(Weight::Fair, "no single entry ever leaves it in this file")),
     }
     finding.evidence.extend(lifetime::owner(facts, &context.words.words, held));

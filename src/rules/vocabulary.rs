@@ -43,6 +43,8 @@ pub struct Words {
     pub serving: Vec<String>,
     /// First words of functions that set things up once.
     pub setup: Vec<String>,
+    /// Last words of functions that run once although their first word says otherwise.
+    pub startup: Vec<String>,
     /// First words of functions that are part of a shutdown.
     pub ending: Vec<String>,
     /// First words of functions by which users register something.
