@@ -81,7 +81,7 @@ pub fn held<'a>(context: &Context<'a>) -> Vec<Held<'a>> {
 fn one<'a>(context: &Context<'a>, id: PlaceId, place: &Place) -> Option<Held<'a>> {
     let facts = context.facts;
     let life = life(facts, id, place)?;
-    let (container, declared) = made(context, id, place)?;
+    let (container, declared) = if life == Life::Default { default(context, place)? } else { made(context, id)? };
     let mut held = Held { place: id, container, life, declared, growth: Vec::new(), release: Vec::new() };
     for operation in facts.operations(id) {
         sort(context, &mut held, operation);
@@ -138,7 +138,7 @@ fn escapes(facts: &Facts, inner: FunctionId, outer: FunctionId) -> bool {
 }
 
 /// The container a place is given, if every container it is given can grow.
-fn made<'a>(context: &Context<'a>, id: PlaceId, place: &Place) -> Option<(&'a Container, ExprId)> {
+fn made<'a>(context: &Context<'a>, id: PlaceId) -> Option<(&'a Container, ExprId)> {
     let facts = context.facts;
     let mut found: Option<(&Container, ExprId)> = None;
     for definition in facts.definitions_of(id) {
@@ -151,7 +151,7 @@ fn made<'a>(context: &Context<'a>, id: PlaceId, place: &Place) -> Option<(&'a Co
             }
         }
     }
-    found.or_else(|| default(context, place))
+    found
 }
 
 /// `items or []` and `[] if x else y` can be either.

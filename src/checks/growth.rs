@@ -5,7 +5,7 @@ use super::Context;
 use super::container::{self, Growth, Held, Life, Release};
 use super::key::{self, Keys};
 use super::lifetime;
-use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, Place, Root, StepKind};
+use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, Place, Root, Segment, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Check;
 
@@ -49,7 +49,9 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     let fixed = growth.key.is_some_and(|key| key::keys(facts, words, key) <= Keys::Few);
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
     let registry = held.life != Life::Instance && lifetime::registers(facts, growth.function);
-    !fixed && !constant && !registry && !once(facts, held, growth) && lifetime::recurs(facts, words, held.life, growth.function)
+    // A cache is filled by whoever asks first, whatever the function is called.
+    let setup: &[String] = if context.rule.check == Check::Cache { &[] } else { &words.setup };
+    !fixed && !constant && !registry && !once(facts, held, growth) && lifetime::recurs(facts, setup, held.life, growth.function)
 }
 
 /// `if item not in items: items.append(item)` and `if not self._done: …` run once per item or once at all.
@@ -78,7 +80,7 @@ fn caches(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     if growth.key.is_none() {
         return false;
     }
-    let here = |operation: &&crate::facts::Operation| operation.function == growth.function && operation.expr != growth.expr;
+    let here = |operation: &&Operation| operation.function == growth.function && operation.expr != growth.expr;
     let asked = facts.operations(held.place).iter().filter(here).any(|operation| match operation.action {
         Action::Tested => true,
         Action::Method { call, .. } => facts.method_name(call) == Some("get"),
@@ -191,6 +193,11 @@ fn at_the_end(context: &Context, release: &Release) -> bool {
 fn looked_up(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     let asked = |operation: &Operation| operation.function == growth.function && operation.action == Action::Tested;
     if facts.operations(held.place).iter().any(|operation| asked(operation) && membership(facts, operation.expr)) {
+        return false;
+    }
+    let filled =
+        |operation: &Operation| operation.function == growth.function && matches!(operation.action, Action::SetItem { .. });
+    if facts.member(held.place, Segment::Item).is_some_and(|item| facts.operations(item).iter().any(filled)) {
         return false;
     }
     let crate::facts::Parent::Expr(index) = facts.expr(growth.expr).parent else { return false };

@@ -81,7 +81,7 @@ fn asks_owner(facts: &Facts, condition: ExprId) -> bool {
 }
 
 /// Whether what a function does is done again and again for the place: not at import, not while the owner is made.
-pub fn recurs(facts: &Facts, words: &Words, life: Life, function: FunctionId) -> bool {
+pub fn recurs(facts: &Facts, setup: &[String], life: Life, function: FunctionId) -> bool {
     let own = facts.function(function);
     match own.kind {
         FunctionKind::Module | FunctionKind::TypeBody => false,
@@ -91,9 +91,7 @@ pub fn recurs(facts: &Facts, words: &Words, life: Life, function: FunctionId) ->
             if own.traits.is_constructor {
                 return life != Life::Instance;
             }
-            !own.traits.is_test
-                && !(life != Life::Instance && only_at_import(facts, function))
-                && !key::starts_with(&words.setup, name)
+            !own.traits.is_test && !(life != Life::Instance && only_at_import(facts, function)) && !key::starts_with(setup, name)
         }
     }
 }

@@ -131,7 +131,7 @@ pub struct Resource {
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,
-    /// Whether the language frees it at once when the last reference goes (a CPython file object).
+    /// Whether the language frees it at once when the last reference goes (a `CPython` file object).
     #[serde(default)]
     pub collected: bool,
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).
