@@ -168,7 +168,14 @@ pub fn endless_around(facts: &Facts, expr: ExprId) -> Option<crate::facts::StepI
             && span.contains(step.span)
             && matches!(step.kind, StepKind::Exit { kind, .. } if kind != crate::facts::ExitKind::Continue)
     });
-    (!leaves).then_some(around)
+    // An exception that is caught around the loop ends it as well.
+    let caught = facts.around_step(around).any(|outer| match outer {
+        crate::facts::Around::Step(step) => {
+            matches!(&facts.step(step).kind, StepKind::Try { handlers, .. } if !handlers.is_empty())
+        }
+        crate::facts::Around::Expr(_) => false,
+    });
+    (!leaves && !caught).then_some(around)
 }
 
 /// The conditions that an expression stands under, innermost first.
