@@ -1,15 +1,23 @@
 //! The reasoning: one file per kind, pure, over facts and vocabulary; no file here knows syntax.
 
 mod context;
+mod custody;
 mod cycle;
+mod fate;
+mod field;
 mod growth;
+mod guard;
 mod handle;
 mod listener;
 mod loss;
 mod memo;
+mod obligation;
+mod path;
 mod queue;
+mod summary;
 mod task;
 mod timer;
+mod verdict;
 
 pub use context::Context;
 

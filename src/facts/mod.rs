@@ -11,6 +11,7 @@ mod name;
 mod place;
 mod scope;
 mod infer;
+mod tree;
 mod types;
 mod view;
 
