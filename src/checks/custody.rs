@@ -30,6 +30,8 @@ pub struct Custody {
     pub releases: Vec<ExprId>,
     /// Where it is handed on, in textual order.
     pub handed: Vec<ExprId>,
+    /// How many of these are calls of which nothing is known: they may take it over or not.
+    pub guessed: usize,
     /// The fields and elements that it is stored in.
     pub stored: Vec<ExprId>,
     /// Whether a nested function takes care of it, or the name belongs to another function.
@@ -44,10 +46,10 @@ struct Reading<'a, 'b> {
     custody: Custody,
 }
 
-/// Reads every mention of the handle that `acquire` makes and `binding` names.
-pub fn custody(ledger: &Ledger, resource: &Resource, acquire: ExprId, binding: BindingId) -> Custody {
+/// Reads every mention of the handle that `acquire` makes and `names` stand for.
+pub fn custody(ledger: &Ledger, resource: &Resource, acquire: ExprId, names: &[BindingId]) -> Custody {
     let function = ledger.facts.function_of(acquire);
-    let mut reading = Reading { ledger, resource, function, names: vec![binding], custody: Custody::default() };
+    let mut reading = Reading { ledger, resource, function, names: names.to_vec(), custody: Custody::default() };
     let mut next = 0;
     while let Some(&name) = reading.names.get(next) {
         reading.name(name, acquire);
@@ -90,7 +92,12 @@ impl Reading<'_, '_> {
             Fate::Released(at) => self.release(at),
             // Without its name the value is collected, if it can be.
             Fate::Deleted(at) if self.resource.collected => self.release(at),
-            Fate::Handed(at) | Fate::Yielded(at) | Fate::Returned(at) => self.hand(at),
+            Fate::Handed(at) => {
+                let known = self.ledger.is_consumed(self.resource, at) || !matches!(self.ledger.facts.kind(at), ExprKind::Call { .. });
+                self.custody.guessed += usize::from(!known);
+                self.hand(at);
+            }
+            Fate::Yielded(at) | Fate::Returned(at) => self.hand(at),
             Fate::Stored(target, at) => {
                 self.custody.stored.push(target);
                 self.hand(at);

@@ -4,7 +4,7 @@ use super::Context;
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Obligation};
 use super::verdict;
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Name, Place, Root, Segment, TypeId};
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Place, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use rustc_hash::FxHashSet;
 
@@ -56,7 +56,8 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     let facts = context.facts;
     let relatives = facts.relatives(kept.ty);
     let care = care(ledger, kept, &relatives);
-    if care.released || reached_by_name(facts, &relatives) {
+    let reached = reached_by_name(ledger, &relatives);
+    if care.released || reached == Some(Reach::Any) {
         return None;
     }
     let kind = &kept.obligation.resource.kind;
@@ -77,6 +78,9 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
         finding.related.push(mark);
     }
     finding.evidence = evidence(facts, ledger, kept, &care, teardown);
+    if reached.is_some() {
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
+    }
     Some(verdict::finish(context, &kept.obligation, finding))
 }
 
@@ -93,7 +97,8 @@ fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: 
         None => all.push(Evidence::doubts(Weight::Fair, "the type has no teardown, so perhaps it lives as long as the process")),
     }
     if has_unknown_base(facts, kept.ty) {
-        let weight = if teardown.is_some() { Weight::Fair } else { Weight::Strong };
+        let own = teardown.is_some_and(|method| sibling(facts, ledger, kept, method).is_some());
+        let weight = if own { Weight::Fair } else { Weight::Strong };
         all.push(Evidence::doubts(weight, "a base outside this file may release it"));
     }
     if kept.obligation.resource.collected {
@@ -105,7 +110,7 @@ fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: 
         all.push(Evidence::doubts(Weight::Fair, format!("it is passed on in {} places, where it may be released", care.handed)));
     }
     if care.returned > 0 {
-        all.push(Evidence::doubts(Weight::Fair, "a method returns it, so the caller may release it"));
+        all.push(Evidence::doubts(Weight::Strong, "a method returns it, so that it is shared, and the caller may release it"));
     }
     all
 }
@@ -175,18 +180,30 @@ fn in_teardown(facts: &Facts, expr: ExprId) -> bool {
     facts.enclosing(facts.function_of(expr)).any(|function| facts.function(function).traits.is_teardown)
 }
 
-/// Whether the fields of the type are reached by names that are computed.
-fn reached_by_name(facts: &Facts, relatives: &[TypeId]) -> bool {
-    relatives.iter().any(|ty| {
-        let Some(place) = facts.places.find(&Place { root: Root::Instance(*ty), path: Vec::new() }) else { return false };
-        facts.operations(place).iter().any(|operation| match operation.action {
-            Action::Argument { call, position: 0 } => {
-                let builtin = facts.callee(call).receiver.is_none() && facts.callee_path(call).is_some_and(|path| !path.contains('.'));
-                builtin && facts.positional(call, 1).is_some_and(|key| matches!(facts.kind(key), ExprKind::Name { .. }))
-            }
-            _ => false,
-        })
-    })
+/// How fields are reached by a name that is a value (`getattr(self, name)`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// By a name that stands there as text; which one the facts do not tell.
+    Text,
+    /// By a name that is computed: it may be any.
+    Any,
+}
+
+fn reached_by_name(ledger: &Ledger, relatives: &[TypeId]) -> Option<Reach> {
+    let facts = ledger.facts;
+    let reach = |operation: &Operation| {
+        let Action::Argument { call, position: 0 } = operation.action else { return None };
+        let callee = facts.callee(call);
+        let builtin = callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none() && callee.path.is_some();
+        let key = facts.positional(call, 1).filter(|_| builtin)?;
+        match facts.kind(key) {
+            ExprKind::Literal(_) => Some(Reach::Text).filter(|_| !ledger.is_glance(call)),
+            ExprKind::Name { .. } | ExprKind::Other(_) | ExprKind::Operation { .. } => Some(Reach::Any),
+            _ => None,
+        }
+    };
+    let places = relatives.iter().filter_map(|ty| facts.places.find(&Place { root: Root::Instance(*ty), path: Vec::new() }));
+    places.flat_map(|place| facts.operations(place).iter().filter_map(reach).collect::<Vec<_>>()).max()
 }
 
 /// A teardown of the type or its relatives that does something.

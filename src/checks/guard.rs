@@ -1,6 +1,6 @@
 //! What a condition says about a handle.
 
-use crate::facts::{Around, ExprId, ExprKind, Facts, Literal, Operator, StepKind};
+use crate::facts::{Around, ExprId, ExprKind, Facts, Literal, Operator, Source, StepKind};
 use crate::source::Span;
 use rustc_hash::FxHashSet;
 
@@ -48,4 +48,30 @@ pub fn deciders(facts: &Facts, expr: ExprId) -> Vec<Span> {
         },
     };
     facts.around(expr).filter_map(decides).collect()
+}
+
+/// Whether a value is an exception that a handler of the function has caught and kept.
+pub fn was_caught(facts: &Facts, value: ExprId) -> bool {
+    let kept = |source: Source| match source {
+        Source::Caught => true,
+        Source::Assigned(value) => facts.binding_of(value).is_some_and(|name| {
+            facts.binding(name).definitions.iter().any(|definition| definition.source == Source::Caught)
+        }),
+        _ => false,
+    };
+    let Some(name) = facts.binding_of(value) else { return false };
+    facts.binding(name).definitions.iter().any(|definition| kept(definition.source))
+}
+
+/// Whether the handle is held for long when an expression is evaluated: across the rounds of a loop, the body of a
+/// managed region, or a wait.
+pub fn is_sustained(facts: &Facts, acquire: ExprId, expr: ExprId) -> bool {
+    let from = facts.expr(acquire).span;
+    facts.around(expr).any(|around| match around {
+        Around::Expr(id) => matches!(facts.kind(id), ExprKind::Await(_)),
+        Around::Step(id) => {
+            let step = facts.step(id);
+            matches!(step.kind, StepKind::Loop { .. } | StepKind::Manage { .. }) && !step.span.contains(from)
+        }
+    })
 }

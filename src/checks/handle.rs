@@ -6,7 +6,7 @@ use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
 use super::obligation::{Ledger, Obligation};
 use super::{path, verdict};
-use crate::facts::{ExprKind, FunctionKind, Root, Segment};
+use crate::facts::{BindingId, ExprKind, FunctionKind, Root, Segment};
 use crate::finding::{Evidence, Finding, Weight};
 
 pub fn check(context: &Context) -> Vec<Finding> {
@@ -40,20 +40,38 @@ fn acquired<'a>(
         return;
     }
     let in_field = found.iter().any(|fate| matches!(fate, Fate::Stored(..)));
-    for fate in found {
+    for fate in &found {
         match fate {
-            Fate::Bound(name, _) if !in_field => {
-                let custody = custody(ledger, obligation.resource, obligation.call, name);
-                kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
-                if !custody.elsewhere {
-                    let ways = path::ways(ledger, &custody, obligation.call);
-                    findings.extend(verdict::local(context, obligation, name, &custody, &ways));
-                }
-            }
-            Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, target)),
-            Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, obligation, fate)),
+            Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
+            Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, obligation, *fate)),
             _ => {}
         }
+    }
+    for names in named(&found).into_iter().filter(|_| !in_field) {
+        let custody = custody(ledger, obligation.resource, obligation.call, &names);
+        if custody.elsewhere {
+            continue;
+        }
+        if custody.handed.len() == custody.stored.len() {
+            kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
+        }
+        let ways = path::ways(ledger, &custody, obligation);
+        findings.extend(verdict::local(context, obligation, names[0], &custody, &ways));
+    }
+}
+
+/// The names of each handle: those of a chain `a = b = …` mean the same one, those of `a, b = …` one each.
+fn named(found: &[Fate]) -> Vec<Vec<BindingId>> {
+    let bound = |fate: &Fate| match fate {
+        Fate::Bound(name, at) => Some((*name, *at)),
+        _ => None,
+    };
+    let all: Vec<_> = found.iter().filter_map(bound).collect();
+    let chained = all.iter().enumerate().all(|(at, (_, assign))| all[..at].iter().all(|(_, other)| other != assign));
+    let names = all.into_iter().map(|(name, _)| name);
+    match chained {
+        true => Some(names.collect::<Vec<_>>()).filter(|names| !names.is_empty()).into_iter().collect(),
+        false => names.map(|name| vec![name]).collect(),
     }
 }
 

@@ -130,8 +130,15 @@ impl<'a> Ledger<'a> {
         resource.release.iter().any(|word| word == method)
     }
 
-    /// Whether a call can be left out when the ways out by failure are counted.
-    pub fn is_harmless(&self, call: ExprId) -> bool {
+    /// Whether a call can be left out when the ways out by failure are counted: releases count as such, of whatever.
+    pub fn is_harmless(&self, resource: &Resource, call: ExprId) -> bool {
+        self.has(&self.harmless, call)
+            || resource.release_by.iter().any(|pattern| self.fits(pattern, call))
+            || self.facts.method_name(call).is_some_and(|method| self.releases(resource, method))
+    }
+
+    /// Whether a call is known to do nothing that matters.
+    pub fn is_glance(&self, call: ExprId) -> bool {
         self.has(&self.harmless, call)
     }
 

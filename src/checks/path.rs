@@ -4,8 +4,9 @@
 //! the walk is linear in the size of the function.
 
 use super::custody::{Custody, Effect};
-use super::obligation::Ledger;
+use super::obligation::{Ledger, Obligation};
 use crate::facts::{Block, CollectionKind, ExitKind, ExprId, ExprKind, Handler, LoopKind, StepId, StepKind};
+use crate::rules::Resource;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -33,7 +34,9 @@ pub enum Leaving {
     Raise,
     /// A call fails; one of the handle's own methods, or any other.
     Fail {
-        /// Whether the call works on the handle itself.
+        /// The call.
+        call: ExprId,
+        /// Whether it works on the handle itself.
         own: bool,
     },
     /// Its name gets another value.
@@ -88,6 +91,7 @@ impl Out {
 /// The walk for one handle.
 pub struct Walk<'a, 'b> {
     ledger: &'b Ledger<'a>,
+    resource: &'b Resource,
     custody: &'b Custody,
     acquire: ExprId,
     /// What decides whether the handle is acquired at all.
@@ -97,11 +101,12 @@ pub struct Walk<'a, 'b> {
 }
 
 /// Every way on which the handle that `acquire` makes in its function is not released.
-pub fn ways(ledger: &Ledger, custody: &Custody, acquire: ExprId) -> Vec<Way> {
+pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> Vec<Way> {
+    let (acquire, resource) = (obligation.call, obligation.resource);
     let facts = ledger.facts;
     let function = facts.function(facts.function_of(acquire));
     let deciders = super::guard::deciders(facts, acquire);
-    let mut walk = Walk { ledger, custody, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };
+    let mut walk = Walk { ledger, resource, custody, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };
     let mut out = walk.block(&function.body, FREE);
     let next = out.next;
     let end = Span::new(function.span.end.saturating_sub(1), function.span.end);
@@ -167,6 +172,9 @@ impl Walk<'_, '_> {
         match kind {
             ExitKind::Return => out.way(Leaving::Return, span, bits),
             ExitKind::Raise => {
+                // A failure kept from a handler above is raised on the ways that went through the handler.
+                let kept = value.is_some_and(|value| super::guard::was_caught(self.ledger.facts, value));
+                let bits = if kept { bits & !HELD } else { bits };
                 out.fails |= bits;
                 out.way(Leaving::Raise, span, bits);
             }
@@ -328,13 +336,13 @@ impl Walk<'_, '_> {
             Some(Effect::Use) | None => bits,
         };
         let fallible = match facts.kind(expr) {
-            ExprKind::Call { .. } => effect == Some(Effect::Use) || !self.ledger.is_harmless(expr),
+            ExprKind::Call { .. } => effect == Some(Effect::Use) || !self.ledger.is_harmless(self.resource, expr),
             ExprKind::Yield { .. } => true,
             _ => effect == Some(Effect::Use),
         };
         if fallible {
             out.fails |= after;
-            out.way(Leaving::Fail { own: effect == Some(Effect::Use) }, span, after);
+            out.way(Leaving::Fail { call: expr, own: effect == Some(Effect::Use) }, span, after);
         }
         after
     }

@@ -1,6 +1,7 @@
 //! What is said about a handle that a local name holds.
 
 use super::Context;
+use super::guard;
 use super::custody::Custody;
 use super::obligation::Obligation;
 use super::path::{CAUGHT, HELD, Leaving, Way};
@@ -86,7 +87,7 @@ fn evidence(context: &Context, finding: &mut Finding, plight: Plight, custody: &
         }
         Plight::Raised => push(Evidence::supports(Weight::Fair, "the function raises while it is held")),
         Plight::Caught => push(Evidence::supports(Weight::Fair, "the handler goes on without releasing it")),
-        Plight::Failing => failing(shown, &mut push),
+        Plight::Failing => failing(context, obligation, custody, shown, &mut push),
     }
     if obligation.resource.collected {
         let weight = if plight == Plight::Failing { Weight::None } else { Weight::Fair };
@@ -100,14 +101,27 @@ fn evidence(context: &Context, finding: &mut Finding, plight: Plight, custody: &
     }
 }
 
-/// Failures that nobody in the function speaks of are likely only where several foreign calls stand in the way.
-fn failing(shown: &[Way], push: &mut impl FnMut(Evidence)) {
-    let foreign = shown.iter().filter(|way| way.leaving == Leaving::Fail { own: false }).count();
+/// Failures that nobody in the function speaks of are likely only where the handle is held across foreign work.
+fn failing(context: &Context, obligation: &Obligation, custody: &Custody, shown: &[Way], push: &mut impl FnMut(Evidence)) {
+    let foreign: Vec<_> = shown
+        .iter()
+        .filter_map(|way| match way.leaving {
+            Leaving::Fail { call, own: false } => Some(call),
+            _ => None,
+        })
+        .collect();
+    let sustained = foreign.iter().filter(|call| guard::is_sustained(context.facts, obligation.call, **call)).count();
     push(Evidence::doubts(Weight::Fair, "the ordinary ways out release it or hand it on"));
-    match foreign {
-        0 => push(Evidence::doubts(Weight::Slight, "only calls on the handle itself can fail in between")),
-        1 | 2 => push(Evidence::supports(Weight::Slight, format!("{foreign} other calls can fail while it is held"))),
-        _ => push(Evidence::supports(Weight::Fair, format!("{foreign} other calls can fail while it is held"))),
+    let text = format!("{} other calls can fail while it is held", foreign.len());
+    match (foreign.len(), sustained) {
+        (0, _) => push(Evidence::doubts(Weight::Slight, "only calls on the handle itself can fail in between")),
+        (3.., 1..) => {
+            push(Evidence::supports(Weight::Fair, format!("{text}, {sustained} of them in a loop, a managed region or a wait")));
+        }
+        _ => push(Evidence::supports(Weight::Slight, text)),
+    }
+    if custody.releases.is_empty() && custody.guessed == custody.handed.len() {
+        push(Evidence::doubts(Weight::Strong, "nothing here releases it; it is passed to a call of which nothing is known"));
     }
 }
 
@@ -130,7 +144,7 @@ fn marks(context: &Context, finding: &mut Finding, custody: &Custody, shown: &[W
         Mark::new(Role::Exit, way.at, label)
     };
     // The most telling exit: a failure of a foreign call rather than one of the handle's own.
-    let foreign = shown.iter().find(|way| way.leaving == Leaving::Fail { own: false });
+    let foreign = shown.iter().find(|way| matches!(way.leaving, Leaving::Fail { own: false, .. }));
     let Some(way) = foreign.or(shown.first()) else { return };
     finding.path = vec![finding.primary.clone(), exit(way)];
     let releases = custody.releases.iter().take(3).map(|at| context.span(*at));
