@@ -59,6 +59,8 @@ fn sarif_has_what_code_scanning_reads() {
             assert!(rule.pointer(field).and_then(Value::as_str).is_some_and(|text| !text.is_empty()), "{field}");
         }
     }
+    let tags = &rules[0]["properties"]["tags"];
+    assert_eq!(tags, &serde_json::json!(["leak", "growth", "CWE-401"]), "each once, or readers refuse the log");
     let result = &run["results"][0];
     let index = result["ruleIndex"].as_u64().expect("an index");
     assert_eq!(rules[usize::try_from(index).expect("small")]["id"], result["ruleId"]);

@@ -1,6 +1,174 @@
-use super::Context;
-use crate::finding::Finding;
+//! Cache decorators: on a method they keep every instance alive; without a limit they keep every argument.
 
-pub fn check(_context: &Context) -> Vec<Finding> {
-    Vec::new()
+use super::Context;
+use super::container::capped;
+use super::key::{self, Keys};
+use crate::facts::{ExprId, Facts, Function, FunctionId, Literal, Param};
+use crate::finding::{Evidence, Finding, Weight};
+use crate::rules::Memo;
+
+/// Findings of the rule that asks for `memo`: a shared cache around a method.
+pub fn check(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    let methods = facts.functions().filter(|(_, function)| takes_instance(function));
+    methods
+        .filter_map(|(id, function)| {
+            let (decorator, memo) = decorated(context, function)?;
+            Some(on_method(context, id, decorator, memo))
+        })
+        .collect()
+}
+
+fn takes_instance(function: &Function) -> bool {
+    function.receiver.is_some() && !function.traits.is_class_method && !function.traits.is_static
+}
+
+/// The cache decorator of a function, with its vocabulary.
+pub fn decorated<'a>(context: &Context<'a>, function: &Function) -> Option<(ExprId, &'a Memo)> {
+    function.decorators.iter().find_map(|decorator| {
+        let path = path(context.facts, *decorator)?;
+        let memo = context.words.memo.iter().find(|memo| memo.make.iter().any(|make| make.fits(Some(&path), None)))?;
+        Some((*decorator, memo))
+    })
+}
+
+/// The dotted path of a decorator, called or not.
+fn path(facts: &Facts, decorator: ExprId) -> Option<String> {
+    match facts.callee_path(decorator) {
+        Some(path) => Some(path.to_owned()),
+        None => facts.dotted(decorator),
+    }
+}
+
+fn on_method(context: &Context, id: FunctionId, decorator: ExprId, memo: &Memo) -> Finding {
+    let facts = context.facts;
+    let function = facts.function(id);
+    let name = function.name.map_or("", |name| facts.text(name));
+    let owner = function.owner.map_or("", |ty| facts.text(facts.ty(ty).name));
+    let message = format!("the cache on `{owner}.{name}` is shared by all instances and keeps every `self` it has seen");
+    let mut finding = context.finding(decorator, message, "the key of this cache holds `self`".to_owned());
+    finding.symbol = facts.qualified(id);
+    finding.evidence = method_evidence(context, function, decorator, memo);
+    finding.risk = format!("each `{owner}` stays in memory, with all it refers to, until its entry is evicted");
+    finding.weigh(context.rule.confidence)
+}
+
+fn method_evidence(context: &Context, function: &Function, decorator: ExprId, memo: &Memo) -> Vec<Evidence> {
+    let facts = context.facts;
+    let words = &context.words.words;
+    let mut evidence = Vec::new();
+    if unlimited(facts, decorator, memo) {
+        evidence.push(Evidence::supports(Weight::Strong, "it has no size limit").at(facts.expr(decorator).span));
+    } else {
+        evidence.push(Evidence::supports(Weight::Slight, "its limit counts calls, not instances"));
+    }
+    let Some(owner) = function.owner else { return evidence };
+    let name = facts.text(facts.ty(owner).name);
+    let bases = facts.ty(owner).base_paths.iter().map(|base| facts.text(*base));
+    if bases.clone().any(|base| words.fixed_types.iter().any(|fixed| fixed == base)) {
+        evidence.push(Evidence::doubts(Weight::Decisive, format!("the instances of `{name}` are a fixed set")));
+        evidence.push(Evidence::doubts(Weight::Decisive, "they live as long as the process anyway"));
+    }
+    if single(facts, owner) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("the one `{name}` of this file is made at module level")));
+    }
+    if cleared(facts, function, memo) {
+        evidence.push(Evidence::doubts(Weight::Strong, "the cache is cleared in this file"));
+    }
+    evidence
+}
+
+fn single(facts: &Facts, owner: crate::facts::TypeId) -> bool {
+    let made: Vec<ExprId> =
+        facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(owner)).map(|(call, _)| *call).collect();
+    // A constructor that hands out a stored instance makes one only.
+    let stored = facts.method(owner, "__new__").is_some();
+    stored || matches!(made.as_slice(), [only] if facts.function_of(*only) == FunctionId(0))
+}
+
+/// Whether some call in the file empties the cache of this function.
+fn cleared(facts: &Facts, function: &Function, memo: &Memo) -> bool {
+    let Some(own) = function.name else { return false };
+    facts.callees.iter().any(|(_, callee)| {
+        let clears = callee.name.is_some_and(|name| memo.clear.iter().any(|word| word == facts.text(name)));
+        clears && callee.receiver.is_some_and(|receiver| names(facts, receiver, own))
+    })
+}
+
+fn names(facts: &Facts, expr: ExprId, wanted: crate::facts::Name) -> bool {
+    match facts.kind(expr) {
+        crate::facts::ExprKind::Name { name, .. } | crate::facts::ExprKind::Field { name, .. } => name == wanted,
+        _ => false,
+    }
+}
+
+/// Whether a cache decorator sets no limit.
+pub fn unlimited(facts: &Facts, decorator: ExprId, memo: &Memo) -> bool {
+    let Some(bound) = &memo.bound else { return true };
+    match facts.kind(decorator) {
+        crate::facts::ExprKind::Call { .. } => !capped(facts, decorator, bound),
+        _ => !bound.by_default,
+    }
+}
+
+/// Findings of the rule that asks for `cache`, as far as they come from decorators: no limit over open arguments.
+pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    facts
+        .functions()
+        .filter_map(|(id, function)| {
+            let (decorator, memo) = decorated(context, function)?;
+            if !unlimited(facts, decorator, memo) || takes_instance(function) || cleared(facts, function, memo) {
+                return None;
+            }
+            let evidence = arguments(context, function)?;
+            let name = function.name.map_or("", |name| facts.text(name));
+            let message =
+                format!("the cache of `{name}` has no limit: it keeps every combination of arguments it is called with");
+            let mut finding = context.finding(decorator, message, "this cache never evicts".to_owned());
+            finding.symbol = facts.qualified(id);
+            finding.risk = "memory rises with every distinct argument for as long as the process lives".to_owned();
+            finding.evidence = evidence;
+            Some(finding.weigh(context.rule.confidence))
+        })
+        .collect()
+}
+
+/// What the parameters say about how many different calls there can be; nothing when there is only one.
+fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let params: Vec<&Param> = function.params.iter().filter(|param| Some(param.binding) != function.receiver).collect();
+    if params.is_empty() {
+        return None;
+    }
+    let kinds: Vec<(&Param, Keys)> = params.into_iter().map(|param| (param, parameter(context, param))).collect();
+    let widest = kinds.iter().max_by_key(|(_, keys)| *keys)?;
+    let name = facts.text(widest.0.name);
+    let mut evidence = vec![match widest.1 {
+        Keys::Open => Evidence::supports(Weight::Strong, format!("`{name}` comes from an open set")),
+        Keys::Unknown => Evidence::doubts(Weight::Fair, format!("nothing says how many values `{name}` has")),
+        Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "the arguments look like a small set"),
+    }];
+    let label = function.name.map_or("", |name| facts.text(name));
+    if key::starts_with(&words.setup, label) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("`{label}` sounds like set-up")));
+    }
+    Some(evidence)
+}
+
+fn parameter(context: &Context, param: &Param) -> Keys {
+    let (facts, words) = (context.facts, &context.words.words);
+    let of_type = param.annotation.and_then(|annotation| facts.annotated(annotation));
+    if of_type.is_some_and(|path| words.fixed_types.iter().any(|fixed| fixed == path)) {
+        return Keys::Few;
+    }
+    let flag = param.default.is_some_and(|default| matches!(facts.literal(default), Some(Literal::Bool(_))));
+    let name = facts.text(param.name);
+    if flag || key::ends_with(&words.fixed, name) {
+        Keys::Few
+    } else if key::ends_with(&words.open, name) {
+        Keys::Open
+    } else {
+        Keys::Unknown
+    }
 }

@@ -1,5 +1,6 @@
 //! The reasoning: one file per kind, pure, over facts and vocabulary; no file here knows syntax.
 
+mod container;
 mod context;
 mod custody;
 mod cycle;
@@ -8,6 +9,8 @@ mod field;
 mod growth;
 mod guard;
 mod handle;
+mod key;
+mod lifetime;
 mod listener;
 mod loss;
 mod memo;
@@ -55,7 +58,7 @@ pub fn check(facts: &Facts, rules: &RuleSet) -> Vec<Finding> {
 fn one(context: &Context) -> Vec<Finding> {
     match context.rule.check {
         Check::Growth => growth::check(context),
-        Check::Cache => growth::check(context),
+        Check::Cache => [growth::check(context), memo::unlimited_functions(context)].concat(),
         Check::Memo => memo::check(context),
         Check::Channel => queue::check(context),
         Check::Handle => handle::check(context),

@@ -2,7 +2,8 @@
 
 use super::lower::{Lowering, span};
 use crate::facts::{
-    BindingKind, Block, ExitKind, ExprId, FunctionId, FunctionKind, Param, ParamKind, Parent, ScopeId, StepId, StepKind, Type, TypeId,
+    BindingKind, Block, ExitKind, ExprId, FunctionId, FunctionKind, Param, ParamKind, Parent, ScopeId, StepId, StepKind, Type,
+    TypeId,
 };
 use crate::language::{Form, Part, Receiver};
 use tree_sitter::Node;
@@ -79,9 +80,8 @@ impl<'tree> Lowering<'_, 'tree> {
         if kind != FunctionKind::Closure || self.form(body) == Some(Form::Block) {
             return self.block(body);
         }
-        let lowered = self.deeper(|this| {
-            this.step_with(body, |this| StepKind::Exit { kind: ExitKind::Return, value: Some(this.expr(body)) })
-        });
+        let lowered = self
+            .deeper(|this| this.step_with(body, |this| StepKind::Exit { kind: ExitKind::Return, value: Some(this.expr(body)) }));
         lowered.into_iter().collect()
     }
 

@@ -44,7 +44,9 @@ impl<'tree> Lowering<'_, 'tree> {
                 let name = self.named(node);
                 ExprKind::Named { name, value: self.required(node, Part::Value) }
             }
-            Form::Spread => self.first_child(node).map_or(ExprKind::Literal(Literal::Other), |inner| ExprKind::Spread(self.expr(inner))),
+            Form::Spread => {
+                self.first_child(node).map_or(ExprKind::Literal(Literal::Other), |inner| ExprKind::Spread(self.expr(inner)))
+            }
             Form::Await => ExprKind::Await(self.required(node, Part::Value)),
             Form::Yield => {
                 let delegate = self.part(node, Part::From).is_some();
@@ -133,9 +135,9 @@ impl<'tree> Lowering<'_, 'tree> {
             [] => None,
             [only] if self.form(*only) == Some(Form::Slice) => None,
             [only] => Some(self.expr(*only)),
-            several => Some(self.expr_with(node, |this| {
-                ExprKind::Collection { kind: CollectionKind::Tuple, items: this.all(several) }
-            })),
+            several => {
+                Some(self.expr_with(node, |this| ExprKind::Collection { kind: CollectionKind::Tuple, items: this.all(several) }))
+            }
         };
         ExprKind::Index { base, key }
     }
@@ -250,7 +252,9 @@ impl<'tree> Lowering<'_, 'tree> {
                 };
                 for (at, item) in self.facts.list(items).to_vec().into_iter().enumerate() {
                     let part = match source {
-                        Source::Assigned(value) => self.element(value, at).map_or(Source::Unpacked(value, at as u32), Source::Assigned),
+                        Source::Assigned(value) => {
+                            self.element(value, at).map_or(Source::Unpacked(value, at as u32), Source::Assigned)
+                        }
                         other => value.map_or(other, |value| Source::Unpacked(value, at as u32)),
                     };
                     self.bind(item, part, None);
@@ -264,7 +268,9 @@ impl<'tree> Lowering<'_, 'tree> {
     /// The element of a tuple that stands there as a literal: `a, b = x, y`.
     fn element(&self, value: ExprId, at: usize) -> Option<ExprId> {
         match self.facts.kind(value) {
-            ExprKind::Collection { kind: CollectionKind::Tuple | CollectionKind::List, items } => self.facts.list(items).get(at).copied(),
+            ExprKind::Collection { kind: CollectionKind::Tuple | CollectionKind::List, items } => {
+                self.facts.list(items).get(at).copied()
+            }
             _ => None,
         }
     }

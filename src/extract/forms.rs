@@ -5,6 +5,9 @@ use rustc_hash::FxHashMap;
 use streaming_iterator::StreamingIterator;
 use tree_sitter::{Node, QueryCursor, Tree};
 
+/// Below this depth nothing is matched: the cursor counts depth in 16 bits and takes for ever once that is not enough.
+const DEEPEST_MATCH: u32 = 4_000;
+
 const END: u32 = u32::MAX;
 
 struct Entry {
@@ -26,6 +29,7 @@ impl<'tree> Forms<'tree> {
     pub fn read(language: &Language, tree: &'tree Tree, text: &str) -> Self {
         let mut forms = Self { entries: FxHashMap::default(), parts: Vec::new(), comments: Vec::new() };
         let mut cursor = QueryCursor::new();
+        cursor.set_max_start_depth(Some(DEEPEST_MATCH));
         let mut matches = cursor.matches(&language.query, tree.root_node(), text.as_bytes());
         while let Some(found) = matches.next() {
             let captures = found.captures();

@@ -2,8 +2,8 @@
 
 use super::forms::Forms;
 use crate::facts::{
-    Binding, BindingId, BindingKind, Block, Definition, Expr, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, List, Name, Parent, Scope,
-    ScopeId, Step, StepId, StepKind, Traits, TypeId,
+    Binding, BindingId, BindingKind, Block, Definition, Expr, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, List,
+    Name, Parent, Scope, ScopeId, Step, StepId, StepKind, Traits, TypeId,
 };
 use crate::language::{Form, Habits, Language, Part};
 use crate::source::Span;
@@ -108,9 +108,16 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         id
     }
 
-    pub fn new_function(&mut self, kind: FunctionKind, node: Node<'tree>, name: Option<Node<'tree>>, owner: Option<TypeId>) -> FunctionId {
+    pub fn new_function(
+        &mut self,
+        kind: FunctionKind,
+        node: Node<'tree>,
+        name: Option<Node<'tree>>,
+        owner: Option<TypeId>,
+    ) -> FunctionId {
         let id = FunctionId(self.facts.functions.len() as u32);
-        let head = name.map_or_else(|| Span::new(node.start_byte() as u32, (node.start_byte() + 1).min(node.end_byte()) as u32), span);
+        let head =
+            name.map_or_else(|| Span::new(node.start_byte() as u32, (node.start_byte() + 1).min(node.end_byte()) as u32), span);
         let name = name.map(|name| self.name(name));
         let parent = (kind != FunctionKind::Module).then_some(self.function);
         self.facts.functions.push(Function {

@@ -57,46 +57,9 @@ fn ids(facts: &Facts) -> impl Iterator<Item = ExprId> + use<> {
     (0..facts.exprs.len() as u32).map(ExprId)
 }
 
-/// The dotted path of a name or field chain that starts at an import or a builtin.
-pub fn dotted(facts: &Facts, expr: ExprId) -> Option<String> {
-    match facts.kind(expr) {
-        ExprKind::Name { name, binding: None } => Some(facts.text(name).to_owned()),
-        ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
-            BindingKind::Import(path) => Some(facts.text(path).to_owned()),
-            BindingKind::Variable => dotted_alias(facts, binding),
-            _ => None,
-        },
-        ExprKind::Field { base, name } => dotted(facts, base).map(|base| format!("{base}.{}", facts.text(name))),
-        // `Dict[str, int]` names the same type as `Dict`.
-        ExprKind::Index { base, .. } => dotted(facts, base),
-        _ => None,
-    }
-}
-
-/// A module-level `name = imported.thing` is that thing by another name.
-fn dotted_alias(facts: &Facts, binding: BindingId) -> Option<String> {
-    let binding = facts.binding(binding);
-    let [only] = binding.definitions.as_slice() else { return None };
-    let Source::Assigned(value) = only.source else { return None };
-    let is_chain = matches!(facts.kind(value), ExprKind::Field { .. } | ExprKind::Name { .. });
-    let before = facts.expr(value).span.start < facts.expr(only.target).span.start;
-    if is_chain && !before { imported(facts, value, HOPS) } else { None }
-}
-
-fn imported(facts: &Facts, expr: ExprId, hops: u32) -> Option<String> {
-    match facts.kind(expr) {
-        ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
-            BindingKind::Import(path) => Some(facts.text(path).to_owned()),
-            _ => None,
-        },
-        ExprKind::Field { base, name } if hops > 0 => Some(format!("{}.{}", imported(facts, base, hops - 1)?, facts.text(name))),
-        _ => None,
-    }
-}
-
 fn callee(facts: &mut Facts, call: ExprId) -> Callee {
     let ExprKind::Call { callee, .. } = facts.kind(call) else { return Callee::default() };
-    let path = dotted(facts, callee).map(|path| facts.names.intern(&path));
+    let path = facts.dotted(callee).map(|path| facts.names.intern(&path));
     match facts.kind(callee) {
         ExprKind::Name { name, binding } => {
             let kind = binding.map(|binding| facts.binding(binding).kind);
@@ -172,7 +135,10 @@ fn named(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId, hops:
         }
         _ => {}
     }
-    if hops > 0 && let Some(value) = alias(facts, habits, expr, binding) && let Some(place) = place(facts, habits, value.0, hops - 1) {
+    if hops > 0
+        && let Some(value) = alias(facts, habits, expr, binding)
+        && let Some(place) = place(facts, habits, value.0, hops - 1)
+    {
         return if value.1 { extended(place, Segment::Item) } else { place };
     }
     let scope = facts.binding(binding).scope;
@@ -180,7 +146,10 @@ fn named(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId, hops:
     match facts.function(function) {
         body if body.kind == crate::facts::FunctionKind::TypeBody => {
             let name = facts.binding(binding).name;
-            body.owner.map_or_else(|| own(Root::Binding(binding)), |ty| Place { root: Root::Static(ty), path: vec![Segment::Field(name)] })
+            body.owner.map_or_else(
+                || own(Root::Binding(binding)),
+                |ty| Place { root: Root::Static(ty), path: vec![Segment::Field(name)] },
+            )
         }
         _ => own(Root::Binding(binding)),
     }
@@ -196,7 +165,10 @@ fn alias(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId) -> Op
         return None;
     }
     let here = facts.function_of(expr);
-    let before = all.iter().rev().find(|definition| facts.expr(definition.target).span.start < at && facts.function_of(definition.target) == here);
+    let before = all
+        .iter()
+        .rev()
+        .find(|definition| facts.expr(definition.target).span.start < at && facts.function_of(definition.target) == here);
     let chosen = match (before, all.as_slice()) {
         (Some(definition), _) => definition,
         (None, [only]) => only,
@@ -208,11 +180,15 @@ fn alias(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId) -> Op
         _ => return None,
     };
     // A copy is another container; only its elements are the same.
-    let copied = facts.callee(facts.peeled(value)).name.is_some_and(|name| habits.views.iter().any(|word| word == facts.text(name)));
+    let copied =
+        facts.callee(facts.peeled(value)).name.is_some_and(|name| habits.views.iter().any(|word| word == facts.text(name)));
     if copied && !element {
         return None;
     }
-    let is_place = matches!(facts.kind(facts.peeled(value)), ExprKind::Field { .. } | ExprKind::Name { .. } | ExprKind::Index { .. } | ExprKind::Call { .. });
+    let is_place = matches!(
+        facts.kind(facts.peeled(value)),
+        ExprKind::Field { .. } | ExprKind::Name { .. } | ExprKind::Index { .. } | ExprKind::Call { .. }
+    );
     is_place.then_some((value, element))
 }
 

@@ -1,7 +1,9 @@
 //! Statements.
 
 use super::lower::{Lowering, span};
-use crate::facts::{Arm, Block, ExitKind, ExprId, ExprKind, Handler, Literal, LoopKind, Managed, Operator, Source, StepId, StepKind};
+use crate::facts::{
+    Arm, Block, ExitKind, ExprId, ExprKind, Handler, Literal, LoopKind, Managed, Operator, Source, StepId, StepKind,
+};
 use crate::language::{Form, Part};
 use tree_sitter::Node;
 
@@ -89,10 +91,7 @@ impl<'tree> Lowering<'_, 'tree> {
         let (body, otherwise) = (self.part(node, Part::Body), self.part(node, Part::Else));
         self.step_with(node, |this| {
             let header = this.required(node, Part::Condition);
-            let constant = matches!(
-                this.facts.kind(header),
-                ExprKind::Literal(Literal::Bool(true)) | ExprKind::Literal(Literal::Number(Some(1..)))
-            );
+            let constant = matches!(this.facts.kind(header), ExprKind::Literal(Literal::Bool(true) | Literal::Number(Some(1..))));
             let kind = if constant { LoopKind::Forever } else { LoopKind::While };
             let (body, otherwise) = (this.optional_block(body), this.optional_block(otherwise));
             StepKind::Loop { kind, header: Some(header), target: None, body, otherwise }
@@ -124,7 +123,9 @@ impl<'tree> Lowering<'_, 'tree> {
         let caught = self.part(node, Part::Type);
         // `Type as name` is one node in some grammars and two fields in others.
         let (caught, name) = match caught {
-            Some(caught) if self.form(caught) == Some(Form::Alias) => (self.part(caught, Part::Value), self.part(caught, Part::Target)),
+            Some(caught) if self.form(caught) == Some(Form::Alias) => {
+                (self.part(caught, Part::Value), self.part(caught, Part::Target))
+            }
             _ => (caught, self.part(node, Part::Target)),
         };
         let catches = caught.map(|caught| self.expr(caught));

@@ -3,14 +3,15 @@
 //! Facts are plain data without a type of the parser; they depend on their own file alone. Checks read them and know
 //! no syntax. The tables are indexed by the ids; [`Facts`] also answers the questions that checks ask of them.
 
+mod dotted;
 mod expr;
 mod flow;
 mod function;
 mod ids;
+mod infer;
 mod name;
 mod place;
 mod scope;
-mod infer;
 mod tree;
 mod types;
 mod view;

@@ -14,4 +14,4 @@ pub use near::nearest;
 pub use pattern::{Pattern, Patterns};
 pub use raw::{Check, Example, Family, Rule};
 pub use set::RuleSet;
-pub use vocabulary::{Bound, Channel, Container, Lifetime, Memo, Registration, Resource, Vocabulary};
+pub use vocabulary::{Bound, Channel, Container, Lifetime, Memo, Registration, Resource, Vocabulary, Words};

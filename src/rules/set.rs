@@ -15,7 +15,8 @@ impl RuleSet {
     /// # Errors
     /// A built-in rule that does not parse; the tests keep that from shipping.
     pub fn builtin() -> Result<Self, RuleError> {
-        let mut rules = BUILTIN.iter().map(|(file, text)| parse(file, text).map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
+        let rules = BUILTIN.iter().map(|(file, text)| parse(file, text)).collect::<Result<Vec<_>, _>>()?;
+        let mut rules: Vec<Arc<Rule>> = rules.iter().map(|rule| Arc::new(joined(rule, &rules))).collect();
         rules.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(Self { rules })
     }
@@ -53,4 +54,19 @@ impl FromIterator<Rule> for RuleSet {
         rules.sort_by(|a, b| a.id.cmp(&b.id));
         Self { rules }
     }
+}
+
+/// The rule with what it shares copied in, so that checks need not look at other rules.
+fn joined(rule: &Rule, all: &[Rule]) -> Rule {
+    let mut rule = rule.clone();
+    for (language, words) in &mut rule.vocabulary {
+        let Some(shared) = &words.shares else { continue };
+        let Some(source) = all.iter().find(|other| other.id == *shared).and_then(|other| other.vocabulary.get(language)) else {
+            continue;
+        };
+        words.container.extend(source.container.iter().cloned());
+        words.words = source.words.clone();
+        words.harmless.extend(source.harmless.iter().cloned());
+    }
+    rule
 }

@@ -18,12 +18,49 @@ pub struct Vocabulary {
     pub channel: Vec<Channel>,
     /// Calls after which an argument belongs to somebody else, for every resource of the rule.
     pub consumer: Vec<Pattern>,
+    /// The rule whose containers and words this one uses as well.
+    pub shares: Option<String>,
+    /// What names say about lifetimes and keys (checks `growth`, `cache`, `loss`).
+    pub words: Words,
     /// Calls that cannot fail in a way that matters on a path between acquire and release.
     pub harmless: Vec<Pattern>,
     /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
     pub borrower: Vec<Pattern>,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
+}
+
+/// What the names that people choose say about lifetimes and keys. Compared word by word, without regard to case:
+/// `SessionManager` and `session_manager` both end in `manager`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Words {
+    /// Last words of types whose instances live about as long as the process.
+    pub lasting: Vec<String>,
+    /// Last words of types whose instances are soon thrown away.
+    pub passing: Vec<String>,
+    /// First words of functions that run once per request, message or event.
+    pub serving: Vec<String>,
+    /// First words of functions that set things up once.
+    pub setup: Vec<String>,
+    /// Last words of functions that run once although their first word says otherwise.
+    pub startup: Vec<String>,
+    /// First words of functions that are part of a shutdown.
+    pub ending: Vec<String>,
+    /// First words of functions by which users register something.
+    pub adding: Vec<String>,
+    /// Last words of values that are pieces of work, which end while a collection keeps them.
+    pub work: Vec<String>,
+    /// Last words of values that users register: callbacks and their like.
+    pub registered: Vec<String>,
+    /// Methods that run when the collector finds an instance unreachable (`__del__`).
+    pub finaliser: Vec<String>,
+    /// Dotted paths of types of which there are few values or instances: `bool`, `enum.Enum`.
+    pub fixed_types: Vec<String>,
+    /// Last words of keys that come from an open set.
+    pub open: Vec<String>,
+    /// Last words of keys that come from a small fixed set.
+    pub fixed: Vec<String>,
 }
 
 /// A family of containers that share their verbs.
@@ -94,7 +131,7 @@ pub struct Resource {
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,
-    /// Whether the language frees it at once when the last reference goes (a CPython file object).
+    /// Whether the language frees it at once when the last reference goes (a `CPython` file object).
     #[serde(default)]
     pub collected: bool,
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).

@@ -7,6 +7,7 @@ mod decode;
 mod directive;
 mod guard;
 mod judge;
+mod nesting;
 mod pipeline;
 mod read;
 mod shown;

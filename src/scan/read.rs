@@ -1,5 +1,6 @@
 use super::Analyzer;
 use super::decode::{Decoded, decode};
+use super::nesting::too_deep;
 use super::walk::Candidate;
 use crate::finding::ProblemKind;
 use std::fs::File;
@@ -38,6 +39,9 @@ fn attempt(candidate: &Candidate, analyzer: &dyn Analyzer, limit: u64) -> io::Re
         return Ok(too_large());
     }
     Ok(match decode(bytes) {
+        Some(decoded) if too_deep(&decoded.text) => {
+            Reading::Refused(ProblemKind::TooDeep, "opens thousands of brackets inside each other".into())
+        }
         Some(decoded) => Reading::Text(decoded),
         None => Reading::Refused(ProblemKind::Binary, "holds NUL bytes, so it is no source text".into()),
     })

@@ -60,7 +60,7 @@ fn rule(id: &str, family: &str) -> Rule {
     let check = if family == "suppression" { family } else { "handle" };
     let text = format!(
         "id = '{id}'\nsummary = 'A summary'\nwhy = 'Why'\nremedy = 'Remedy'\ncheck = '{check}'\nfamily = '{family}'\n\
-         severity = 'low'\nconfidence = 0.9\n"
+         severity = 'low'\nconfidence = 0.9\ntags = ['{family}', 'CWE-401']\n"
     );
     parse("toy", &text).unwrap_or_else(|_| panic!("{id} is a rule"))
 }

@@ -36,8 +36,11 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor {
 
 fn properties(rule: &Rule) -> PropertyBag {
     let mut tags = vec!["leak".to_owned(), rule.family.name().to_owned()];
-    tags.extend(rule.tags.iter().cloned());
-    tags.dedup();
+    for tag in &rule.tags {
+        if !tags.contains(tag) {
+            tags.push(tag.clone());
+        }
+    }
     let precision = match rule.confidence.value() {
         value if value >= 0.9 => "very-high",
         value if value >= 0.7 => "high",

@@ -61,13 +61,10 @@ fn entry(finding: &Finding, here: &Here<'_>, fingerprints: BTreeMap<String, Stri
     entry
 }
 
-/// The sentence, what it leads to and what to do, with links to the related places.
+/// The sentence and what it leads to, with links to the related places. What to do stands in the rule's help.
 fn message(finding: &Finding) -> Message {
-    let parts = [&finding.message, &finding.risk, &finding.recommendation];
-    let parts = parts.into_iter().map(|part| part.trim()).filter(|part| !part.is_empty()).map(|part| {
-        let part = escaped(part);
-        if part.ends_with(['.', '!', '?']) { part } else { part + "." }
-    });
+    let parts = [&finding.message, &finding.risk];
+    let parts = parts.into_iter().map(|part| part.trim()).filter(|part| !part.is_empty()).map(|part| sentence(&escaped(part)));
     let mut text = parts.collect::<Vec<_>>().join(" ");
     let links = finding.related.iter().take(MOST_RELATED).zip(1..);
     let links: Vec<String> = links.map(|(mark, id)| format!("[{}]({id})", escaped(words(mark)))).collect();
@@ -75,6 +72,15 @@ fn message(finding: &Finding) -> Message {
         text = format!("{text} See: {}.", links.join(", "));
     }
     Message::builder().text(text).build()
+}
+
+/// A clause with a capital letter, unless it starts with a name, and a full stop.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.split_whitespace().collect::<Vec<_>>().join(" ");
+    if letters.starts_with(|first: char| first.is_ascii_lowercase()) {
+        letters[..1].make_ascii_uppercase();
+    }
+    if letters.ends_with(['.', '!', '?']) { letters } else { letters + "." }
 }
 
 /// Square brackets would be read as links.
@@ -93,6 +99,7 @@ fn properties(finding: &Finding) -> PropertyBag {
         ("confidence".to_owned(), finding.confidence.value().into()),
         ("evidence".to_owned(), evidence.into()),
         ("pattern".to_owned(), finding.pattern.as_str().into()),
+        ("recommendation".to_owned(), finding.recommendation.as_str().into()),
     ];
     PropertyBag::builder().additional_properties(BTreeMap::from(more)).build()
 }

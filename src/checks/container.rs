@@ -1,0 +1,284 @@
+//! Which places hold containers, and what is done to them: growth, release, and what tells nothing.
+
+use super::Context;
+use super::lifetime;
+use crate::facts::{
+    Action, BindingKind, CollectionKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Operation, Operator, Place,
+    PlaceId, Root, Segment, Source,
+};
+use crate::rules::{Bound, Container};
+
+/// How long a place lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// As long as the process: a module variable.
+    Module,
+    /// As long as the type: shared by all instances.
+    Type,
+    /// As long as an instance.
+    Instance,
+    /// As long as a function that closes over it.
+    Closure,
+    /// As long as the function whose parameter has it as a default value.
+    Default,
+    /// As long as a loop that never ends.
+    Loop,
+}
+
+/// A place that is given a growable container.
+#[derive(Clone, Debug)]
+pub struct Held<'a> {
+    /// The place.
+    pub place: PlaceId,
+    /// Its container's vocabulary.
+    pub container: &'a Container,
+    /// How long it lives.
+    pub life: Life,
+    /// Where it is given the container first.
+    pub declared: ExprId,
+    /// Where growth happens.
+    pub growth: Vec<Growth>,
+    /// Where entries leave.
+    pub release: Vec<Release>,
+}
+
+/// One growing operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Growth {
+    /// The call or the mention that is written.
+    pub at: ExprId,
+    /// The mention of the place.
+    pub expr: ExprId,
+    /// The function that grows it.
+    pub function: FunctionId,
+    /// The key, where there is one.
+    pub key: Option<ExprId>,
+    /// The new value.
+    pub value: Option<ExprId>,
+    /// Whether a mere read inserts.
+    pub by_read: bool,
+}
+
+/// One operation by which entries leave, or may leave.
+#[derive(Clone, Copy, Debug)]
+pub struct Release {
+    /// Where.
+    pub at: ExprId,
+    /// The function that does it.
+    pub function: FunctionId,
+    /// Whether entries certainly leave there; otherwise the place is handed to somebody who could remove them.
+    pub certain: bool,
+    /// Whether the place is given a new value as a whole.
+    pub replaced: bool,
+}
+
+/// Every place of the file that lives beyond a call and holds a container of the vocabulary.
+pub fn held<'a>(context: &Context<'a>) -> Vec<Held<'a>> {
+    let facts = context.facts;
+    facts.places.iter().filter_map(|(id, place)| one(context, id, place)).collect()
+}
+
+fn one<'a>(context: &Context<'a>, id: PlaceId, place: &Place) -> Option<Held<'a>> {
+    let facts = context.facts;
+    let life = life(facts, id, place)?;
+    let (container, declared) = if life == Life::Default { default(context, place)? } else { made(context, id)? };
+    let mut held = Held { place: id, container, life, declared, growth: Vec::new(), release: Vec::new() };
+    for operation in facts.operations(id) {
+        sort(context, &mut held, operation);
+    }
+    // `pop = self.items.pop`, kept and called later, takes entries away as well.
+    let bound = container.shrink.iter().filter_map(|word| facts.member(id, Segment::Field(facts.names.find(word)?)));
+    for method in bound {
+        for operation in facts.operations(method).iter().filter(|operation| !matches!(operation.action, Action::Called { .. })) {
+            held.release.push(Release { at: operation.expr, function: operation.function, certain: true, replaced: false });
+        }
+    }
+    Some(held)
+}
+
+fn life(facts: &Facts, id: PlaceId, place: &Place) -> Option<Life> {
+    match (place.root, place.path.as_slice()) {
+        (Root::Static(_), [Segment::Field(_)]) => Some(Life::Type),
+        (Root::Instance(_), [Segment::Field(_)]) => Some(Life::Instance),
+        (Root::Binding(binding), []) => {
+            let own = facts.scopes[facts.binding(binding).scope.index()].function;
+            match facts.function(own).kind {
+                FunctionKind::Module => Some(Life::Module),
+                FunctionKind::TypeBody => None,
+                // A function that merely uses its own local closes over nothing.
+                _ if matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) => Some(Life::Default),
+                _ if facts.operations(id).iter().any(|operation| escapes(facts, operation.function, own)) => Some(Life::Closure),
+                _ => outer(facts, id, binding).then_some(Life::Loop),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether a local is made before an endless loop that goes on using it.
+fn outer(facts: &Facts, id: PlaceId, binding: crate::facts::BindingId) -> bool {
+    let [made, ..] = facts.binding(binding).definitions.as_slice() else { return false };
+    facts.operations(id).iter().any(|operation| {
+        lifetime::endless_around(facts, operation.expr)
+            .is_some_and(|around| !facts.step(around).span.contains(facts.expr(made.target).span))
+    })
+}
+
+/// Whether a function inside another one is handed out by it, and so lives on.
+fn escapes(facts: &Facts, inner: FunctionId, outer: FunctionId) -> bool {
+    if inner == outer {
+        return false;
+    }
+    let direct = facts.enclosing(inner).take_while(|id| *id != outer).last().unwrap_or(inner);
+    let returned = |expr: ExprId| {
+        facts.step_of(expr).is_some_and(|step| matches!(facts.step(step).kind, crate::facts::StepKind::Exit { .. }))
+    };
+    let named = facts.bindings.iter().find(|binding| binding.kind == BindingKind::Function(direct));
+    named.is_some_and(|binding| binding.uses.iter().any(|mention| returned(*mention)))
+}
+
+/// The container a place is given, if every container it is given can grow.
+fn made<'a>(context: &Context<'a>, id: PlaceId) -> Option<(&'a Container, ExprId)> {
+    let facts = context.facts;
+    let mut found: Option<(&Container, ExprId)> = None;
+    for definition in facts.definitions_of(id) {
+        let Source::Assigned(value) = definition.source else { continue };
+        for value in alternatives(facts, value) {
+            match container(context, value) {
+                Some(container) if container.bounded => return None,
+                Some(container) => found = found.or(Some((container, definition.target))),
+                None => {}
+            }
+        }
+    }
+    found
+}
+
+/// `items or []` and `[] if x else y` can be either.
+fn alternatives(facts: &Facts, value: ExprId) -> Vec<ExprId> {
+    match facts.kind(value) {
+        ExprKind::Choice { then, otherwise, .. } => vec![then, otherwise],
+        ExprKind::Operation { operator: Operator::Or, operands } => facts.list(operands).to_vec(),
+        _ => vec![value],
+    }
+}
+
+/// A mutable default value is made once and lives as long as its function.
+fn default<'a>(context: &Context<'a>, place: &Place) -> Option<(&'a Container, ExprId)> {
+    let facts = context.facts;
+    let Root::Binding(binding) = place.root else { return None };
+    let function = facts.function(facts.scopes[facts.binding(binding).scope.index()].function);
+    let param = function.params.iter().find(|param| param.binding == binding)?;
+    let value = param.default?;
+    container(context, value).filter(|container| !container.bounded).map(|container| (container, value))
+}
+
+/// The vocabulary of the container that an expression makes; a capped one counts as bounded, that is, as none.
+pub fn container<'a>(context: &Context<'a>, value: ExprId) -> Option<&'a Container> {
+    let facts = context.facts;
+    let all = &context.words.container;
+    let literal = |kind: CollectionKind| all.iter().find(|container| container.literal.iter().any(|word| word == kind.word()));
+    match facts.kind(facts.peeled(value)) {
+        ExprKind::Collection { kind, .. } | ExprKind::Comprehension { kind, .. } => literal(kind),
+        ExprKind::Call { .. } => {
+            let call = facts.peeled(value);
+            let path = facts.callee_path(call);
+            let found =
+                all.iter().find(|container| container.make.iter().any(|make| make.fits(path, facts.callee_name(call))))?;
+            match &found.bound {
+                Some(bound) if capped(facts, call, bound) => None,
+                _ => Some(found),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether a constructor call is given a cap.
+pub fn capped(facts: &Facts, call: ExprId, bound: &Bound) -> bool {
+    let Some(value) = facts.argument(call, &bound.name, bound.position) else {
+        return bound.by_default || facts.has_spread(call);
+    };
+    match facts.literal(value) {
+        Some(Literal::Null) => false,
+        Some(Literal::Number(Some(0))) => !bound.zero_is_unbounded,
+        _ => true,
+    }
+}
+
+fn sort(context: &Context, held: &mut Held, operation: &Operation) {
+    let (facts, container) = (context.facts, held.container);
+    let Operation { action, expr, function } = *operation;
+    let has = |words: &[String], name: &str| words.iter().any(|word| word == name);
+    let by_key = has(&container.literal, "map") || has(&container.touch, "[]") || has(&container.grow, "setdefault");
+    let mut grow = |at, key, value, by_read| held.growth.push(Growth { at, expr, function, key, value, by_read });
+    let mut release = |at, certain, replaced| held.release.push(Release { at, function, certain, replaced });
+    match action {
+        Action::Method { name, call } => {
+            let name = facts.text(name);
+            if has(&container.shrink, name) {
+                release(call, true, false);
+            } else if has(&container.grow, name) || has(&container.touch, name) {
+                // `update` and its like take whole collections; only what inserts one key has a key.
+                let single = has(&container.touch, name);
+                // An element of a set is its own key.
+                let element = name == "add" && has(&container.literal, "set");
+                let key = (single || element).then(|| facts.positional(call, 0)).flatten();
+                grow(call, key, facts.positional(call, usize::from(single)), single);
+            }
+        }
+        Action::SetItem { key: Some(key), value, .. } if by_key => grow(expr, Some(key), value, false),
+        Action::SetItem { key: None, .. } | Action::DeleteItem { .. } | Action::Delete => release(expr, true, false),
+        Action::GetItem { key: Some(key) } if has(&container.touch, "[]") => grow(expr, Some(key), None, true),
+        Action::Assign(Source::Updated(value)) => match update_of(facts, expr) {
+            Some(Operator::Add | Operator::BitOr) => grow(expr, None, Some(value), false),
+            _ => release(expr, true, false),
+        },
+        Action::Assign(_) if expr != held.declared => release(expr, true, true),
+        Action::Argument { call, position } => {
+            if let Some(certain) = handed(context, container, call, position) {
+                release(call, certain, false);
+            }
+        }
+        Action::Alias { target } if !facts.place_of.contains_key(&target) || leaves(facts, target) => release(expr, false, false),
+        _ => {}
+    }
+}
+
+/// What a call does with the container it is given: surely takes entries out, may do so, or surely does not.
+fn handed(context: &Context, container: &Container, call: ExprId, position: u32) -> Option<bool> {
+    let facts = context.facts;
+    let callee = facts.callee(call);
+    if context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call))) {
+        return None;
+    }
+    let Some(function) = callee.function else { return Some(false) };
+    let function = facts.function(function);
+    let at = position as usize + usize::from(callee.receiver.is_some() && function.receiver.is_some());
+    let Some(param) = function.params.get(at) else { return Some(false) };
+    let place = facts.places.find(&Place { root: Root::Binding(param.binding), path: Vec::new() })?;
+    let shrinks = |operation: &Operation| match operation.action {
+        Action::Method { name, .. } => container.shrink.iter().any(|word| word == facts.text(name)),
+        Action::DeleteItem { .. } | Action::SetItem { key: None, .. } => true,
+        _ => false,
+    };
+    facts.operations(place).iter().any(shrinks).then_some(true)
+}
+
+/// Whether what is written lies outside the function, so that others reach the container through it.
+fn leaves(facts: &Facts, target: ExprId) -> bool {
+    facts.place(target).is_some_and(|place| {
+        let place = facts.places.get(place);
+        !matches!(place.root, Root::Binding(_)) || !place.path.is_empty()
+    })
+}
+
+fn update_of(facts: &Facts, target: ExprId) -> Option<Operator> {
+    match facts.expr(target).parent {
+        crate::facts::Parent::Expr(parent) => match facts.kind(parent) {
+            ExprKind::Assign { update, .. } => update,
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,174 @@
+//! Where a key comes from: a fixed set, or whatever callers bring.
+
+use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionKind, Literal, Operator, Source};
+use crate::rules::Words;
+
+/// How many different keys there can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keys {
+    /// A constant, a type, an enum member: a fixed set.
+    Fixed,
+    /// Named like something of which there are few.
+    Few,
+    /// Nothing is known.
+    Unknown,
+    /// Named like something of which there is no end, or made anew each time.
+    Open,
+}
+
+/// How many different values an expression can have as a key.
+pub fn keys(facts: &Facts, words: &Words, key: ExprId) -> Keys {
+    judge(facts, words, key, 6)
+}
+
+fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
+    if hops == 0 {
+        return Keys::Unknown;
+    }
+    match facts.kind(key) {
+        ExprKind::Literal(Literal::Other) => Keys::Unknown,
+        ExprKind::Literal(_) => Keys::Fixed,
+        ExprKind::Name { name, binding } => match binding {
+            Some(binding) => bound(facts, words, binding, facts.text(name), hops),
+            None => Keys::Fixed,
+        },
+        ExprKind::Field { base, name } => {
+            let text = facts.text(name);
+            let shared = facts
+                .binding_of(base)
+                .is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Import(_) | BindingKind::Type(_)));
+            if shared || text.chars().all(|c| c.is_uppercase() || c == '_' || c.is_ascii_digit()) {
+                Keys::Fixed
+            } else {
+                by_name(words, text)
+            }
+        }
+        ExprKind::Collection { items, .. }
+        | ExprKind::Operation { operands: items, operator: Operator::Add | Operator::Other | Operator::Or }
+        | ExprKind::Other(items) => {
+            facts.list(items).iter().map(|item| judge(facts, words, *item, hops - 1)).max().unwrap_or(Keys::Unknown)
+        }
+        ExprKind::Operation { .. } => Keys::Few,
+        ExprKind::Choice { then, otherwise, .. } => {
+            judge(facts, words, then, hops - 1).max(judge(facts, words, otherwise, hops - 1))
+        }
+        ExprKind::Index { base, .. } => match judge(facts, words, base, hops - 1) {
+            Keys::Open => Keys::Open,
+            _ => Keys::Unknown,
+        },
+        ExprKind::Call { .. } => called(facts, words, key, hops),
+        ExprKind::Await(inner) => judge(facts, words, inner, hops - 1),
+        _ => Keys::Unknown,
+    }
+}
+
+fn called(facts: &Facts, words: &Words, call: ExprId, hops: u32) -> Keys {
+    let Some(name) = facts.callee_name(call) else { return Keys::Unknown };
+    match by_name(words, name) {
+        Keys::Unknown => {
+            let args = facts.args(call).iter().map(|arg| judge(facts, words, *arg, hops - 1));
+            match args.max() {
+                Some(Keys::Open) => Keys::Open,
+                _ => Keys::Unknown,
+            }
+        }
+        known => known,
+    }
+}
+
+fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &str, hops: u32) -> Keys {
+    let own = facts.binding(binding);
+    match own.kind {
+        BindingKind::Import(_) | BindingKind::Function(_) | BindingKind::Type(_) => return Keys::Fixed,
+        BindingKind::Parameter(_) => {
+            let function = facts.function(facts.scopes[own.scope.index()].function);
+            if function.receiver == Some(binding) {
+                return if function.traits.is_class_method { Keys::Fixed } else { Keys::Unknown };
+            }
+            return by_name(words, name);
+        }
+        BindingKind::Variable => {}
+    }
+    let module = facts.function(facts.scopes[own.scope.index()].function).kind == FunctionKind::Module;
+    let from = own.definitions.iter().map(|definition| match definition.source {
+        Source::Assigned(value) => judge(facts, words, value, hops - 1),
+        Source::Updated(_) => Keys::Open,
+        Source::Iterated(value) | Source::Unpacked(value, _) => match facts.kind(value) {
+            ExprKind::Collection { .. } => judge(facts, words, value, hops - 1),
+            _ => Keys::Unknown,
+        },
+        _ => Keys::Unknown,
+    });
+    // What comes from outside is only called like something of which there are few.
+    let filled = own.definitions.iter().any(|definition| match definition.source {
+        Source::Assigned(value) => awaited(facts, value, hops),
+        _ => false,
+    });
+    match (by_name(words, name), from.max()) {
+        (Keys::Few, Some(Keys::Unknown)) if filled && !module => Keys::Unknown,
+        (Keys::Unknown, Some(Keys::Unknown) | None) if module => Keys::Few,
+        (Keys::Unknown, Some(from)) => from,
+        (_, Some(Keys::Fixed)) => Keys::Fixed,
+        (named, _) => named,
+    }
+}
+
+/// Whether a value is awaited, or read off something awaited.
+fn awaited(facts: &Facts, value: ExprId, hops: u32) -> bool {
+    match facts.kind(value) {
+        ExprKind::Await(_) => true,
+        ExprKind::Call { callee, .. } if hops > 0 => awaited(facts, callee, hops - 1),
+        ExprKind::Field { base, .. } | ExprKind::Index { base, .. } if hops > 0 => awaited(facts, base, hops - 1),
+        _ => false,
+    }
+}
+
+fn by_name(words: &Words, name: &str) -> Keys {
+    if ends_with(&words.fixed, name) {
+        Keys::Few
+    } else if ends_with(&words.open, name) {
+        Keys::Open
+    } else {
+        Keys::Unknown
+    }
+}
+
+/// The words a name is made of, lower case: `HTTPServer`, `http_server` and `httpServer` are `http`, `server`.
+pub fn split(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let chars: Vec<char> = name.chars().collect();
+    for (at, c) in chars.iter().enumerate() {
+        if !c.is_alphanumeric() {
+            words.push(String::new());
+            continue;
+        }
+        let after_lower = at > 0 && c.is_uppercase() && (chars[at - 1].is_lowercase() || chars[at - 1].is_ascii_digit());
+        let before_lower = at > 0
+            && c.is_uppercase()
+            && chars[at - 1].is_uppercase()
+            && chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+        if words.is_empty() || after_lower || before_lower {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a name ends in one of these: a word, or several joined by `_`.
+pub fn ends_with(words: &[String], name: &str) -> bool {
+    let own = split(name);
+    let ends = |word: &String| match word.split_once('_') {
+        None => own.last() == Some(word),
+        Some(_) => own.join("_").ends_with(word.as_str()),
+    };
+    words.iter().any(ends)
+}
+
+/// Whether the first word of a name is one of these.
+pub fn starts_with(words: &[String], name: &str) -> bool {
+    split(name).first().is_some_and(|first| words.iter().any(|word| word == first))
+}

@@ -1,0 +1,195 @@
+//! How long the owner of a place lives, as far as the file tells, and how often a function runs.
+
+use super::container::{Held, Life};
+use super::key;
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind, TypeId};
+use crate::finding::{Evidence, Weight};
+use crate::rules::Words;
+
+/// What speaks for and against a long life of the owner.
+pub fn owner(facts: &Facts, words: &Words, held: &Held) -> Vec<Evidence> {
+    match (held.life, facts.places.get(held.place).root) {
+        (Life::Module, _) => vec![Evidence::supports(Weight::Slight, "it lives as long as the process")],
+        (Life::Type, _) => vec![Evidence::supports(
+            Weight::Fair,
+            "it belongs to the type, so all instances share it for the life of the process",
+        )],
+        (Life::Closure, _) => vec![Evidence::supports(Weight::Slight, "it lives as long as the function that closes over it")],
+        (Life::Default, _) => vec![Evidence::supports(Weight::Strong, "a default value is made once and kept from call to call")],
+        (Life::Loop, _) => vec![Evidence::supports(Weight::Strong, "the loop that adds to it has no way out")],
+        (Life::Instance, Root::Instance(ty)) => instance(facts, words, ty),
+        (Life::Instance, _) => Vec::new(),
+    }
+}
+
+fn instance(facts: &Facts, words: &Words, ty: TypeId) -> Vec<Evidence> {
+    let name = facts.text(facts.ty(ty).name);
+    if key::ends_with(&words.passing, name) {
+        return vec![Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon"))];
+    }
+    let mut evidence = Vec::new();
+    if key::ends_with(&words.lasting, name) {
+        evidence.push(Evidence::supports(Weight::Strong, format!("a `{name}` usually lives as long as the service")));
+    } else if let Some(at) = made_at_top(facts, ty) {
+        evidence.push(Evidence::supports(Weight::Strong, "an instance is made at module level").at(facts.expr(at).span));
+    }
+    if let Some(method) = runs(facts, ty) {
+        let at = facts.function(method);
+        let name = at.name.map_or("", |name| facts.text(name));
+        evidence
+            .push(Evidence::supports(Weight::Fair, format!("`{name}` loops for as long as the object is in use")).at(at.head));
+    }
+    if let Some(method) = facts.ty(ty).methods.iter().copied().find(|method| facts.function(*method).traits.is_teardown) {
+        let at = facts.function(method);
+        let name = at.name.map_or("", |name| facts.text(name));
+        evidence.push(
+            Evidence::supports(Weight::Slight, format!("the type has an end of life, `{name}`, so its instances live a while"))
+                .at(at.head),
+        );
+    }
+    if evidence.is_empty() {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("nothing says that a `{name}` lives long")));
+    }
+    evidence
+}
+
+/// The call at module level that makes an instance.
+fn made_at_top(facts: &Facts, ty: TypeId) -> Option<ExprId> {
+    facts.function(FunctionId(0)).calls.iter().copied().find(|call| facts.callee(*call).constructs == Some(ty))
+}
+
+/// A coroutine method that loops until an exit, or until the object says so.
+fn runs(facts: &Facts, ty: TypeId) -> Option<FunctionId> {
+    let endless = |step: &crate::facts::Step| match step.kind {
+        StepKind::Loop { kind: LoopKind::Forever, .. } => true,
+        StepKind::Loop { kind: LoopKind::While, header: Some(header), .. } => asks_owner(facts, header),
+        _ => false,
+    };
+    facts.ty(ty).methods.iter().copied().find(|method| {
+        let scope = facts.function(*method).scope;
+        facts.function(*method).traits.is_async && facts.steps.iter().any(|step| endless(step) && step.scope == scope)
+    })
+}
+
+/// Whether a condition is, or negates, a field or method of the instance.
+fn asks_owner(facts: &Facts, condition: ExprId) -> bool {
+    match facts.kind(condition) {
+        ExprKind::Operation { operands, .. } => facts.list(operands).iter().any(|operand| asks_owner(facts, *operand)),
+        ExprKind::Call { callee, .. } => asks_owner(facts, callee),
+        _ => facts.place(condition).is_some_and(|place| matches!(facts.places.get(place).root, Root::Instance(_))),
+    }
+}
+
+/// Whether what a function does is done again and again for the place: not at import, not while the owner is made.
+pub fn recurs(facts: &Facts, setup: &[String], life: Life, function: FunctionId) -> bool {
+    let own = facts.function(function);
+    match own.kind {
+        FunctionKind::Module | FunctionKind::TypeBody => false,
+        FunctionKind::Closure => true,
+        FunctionKind::Named => {
+            let name = own.name.map_or("", |name| facts.text(name));
+            if own.traits.is_constructor {
+                return life != Life::Instance;
+            }
+            !own.traits.is_test && !(life != Life::Instance && only_at_import(facts, function)) && !key::starts_with(setup, name)
+        }
+    }
+}
+
+/// Whether every call of a private function in this file is made while the module is loaded.
+fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
+    let calls: Vec<FunctionId> = facts
+        .callees
+        .iter()
+        .filter(|(_, callee)| callee.function == Some(function))
+        .map(|(call, _)| facts.function_of(*call))
+        .collect();
+    let loading = |caller: &FunctionId| matches!(facts.function(*caller).kind, FunctionKind::Module | FunctionKind::TypeBody);
+    !calls.is_empty() && calls.iter().all(loading)
+}
+
+/// What says that a function runs once per request, message or event.
+pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    let method = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
+    let own = facts.function(method);
+    let name = facts.text(own.name?);
+    if own.traits.is_async {
+        return Some(Evidence::supports(Weight::Fair, format!("`{name}` is a coroutine, run once per event")).at(own.head));
+    }
+    if key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name) {
+        return Some(Evidence::supports(Weight::Fair, format!("`{name}` runs once per event")).at(own.head));
+    }
+    None
+}
+
+/// Whether the first word of a function's name is one of these.
+pub fn named(facts: &Facts, words: &[String], function: FunctionId) -> bool {
+    facts.function(function).name.is_some_and(|name| key::starts_with(words, facts.text(name)))
+}
+
+/// Whether a function hands back what it was given, as a registering decorator does.
+pub fn registers(facts: &Facts, function: FunctionId) -> bool {
+    let own = facts.function(function);
+    let returned = facts.steps.iter().filter(|step| step.scope == own.scope).filter_map(|step| match step.kind {
+        StepKind::Exit { kind: crate::facts::ExitKind::Return, value } => value,
+        _ => None,
+    });
+    let mut returned = returned.peekable();
+    let given = |value: ExprId| {
+        facts.binding_of(value).is_some_and(|binding| {
+            own.params.iter().skip(usize::from(own.receiver.is_some())).any(|param| param.binding == binding)
+        })
+    };
+    let decorating = |value: ExprId| {
+        facts
+            .binding_of(value)
+            .is_some_and(|binding| matches!(facts.binding(binding).kind, crate::facts::BindingKind::Function(_)))
+    };
+    returned.any(|value| given(value) || decorating(value))
+        || facts.functions.iter().any(|other| other.decorators.iter().any(|decorator| calls(facts, *decorator, function)))
+}
+
+fn calls(facts: &Facts, decorator: ExprId, function: FunctionId) -> bool {
+    if facts.callee(decorator).function == Some(function) {
+        return true;
+    }
+    facts
+        .binding_of(decorator)
+        .is_some_and(|binding| facts.binding(binding).kind == crate::facts::BindingKind::Function(function))
+}
+
+/// The loop around an expression that neither a condition nor an exit ends.
+pub fn endless_around(facts: &Facts, expr: ExprId) -> Option<crate::facts::StepId> {
+    let around = facts.loop_around(expr)?;
+    let StepKind::Loop { kind: LoopKind::Forever, .. } = facts.step(around).kind else { return None };
+    let (span, scope) = (facts.step(around).span, facts.step(around).scope);
+    let leaves = facts.steps.iter().any(|step| {
+        step.scope == scope
+            && span.contains(step.span)
+            && matches!(step.kind, StepKind::Exit { kind, .. } if kind != crate::facts::ExitKind::Continue)
+    });
+    // An exception that is caught around the loop ends it as well.
+    let caught = facts.around_step(around).any(|outer| match outer {
+        crate::facts::Around::Step(step) => {
+            matches!(&facts.step(step).kind, StepKind::Try { handlers, .. } if !handlers.is_empty())
+        }
+        crate::facts::Around::Expr(_) => false,
+    });
+    (!leaves && !caught).then_some(around)
+}
+
+/// The conditions that an expression stands under, innermost first.
+pub fn conditions(facts: &Facts, expr: ExprId) -> Vec<ExprId> {
+    let mut found = Vec::new();
+    let mut inner = facts.step_of(expr);
+    while let Some(step) = inner {
+        inner = match facts.step(step).parent {
+            Parent::Step(parent) => Some(parent),
+            _ => None,
+        };
+        if let StepKind::Branch { condition, .. } = facts.step(step).kind {
+            found.push(condition);
+        }
+    }
+    found
+}

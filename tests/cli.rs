@@ -1,0 +1,190 @@
+//! The program as a user meets it: exit codes, messages, formats, and input that is not what it should be.
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// The program in a folder, with nothing in the environment that changes how it writes.
+fn program(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("watertight").expect("the program is built");
+    command.current_dir(folder).args(words).env_remove("FORCE_COLOR").env_remove("NO_COLOR").timeout(Duration::from_secs(120));
+    command
+}
+
+/// Exit code, standard output and standard error.
+fn run(folder: &Path, words: &[&str]) -> (i32, String, String) {
+    let output = program(folder, words).output().expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code().expect("an exit code"), text(output.stdout), text(output.stderr))
+}
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    for (path, bytes) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder can be made");
+        fs::write(path, bytes).expect("a file can be written");
+    }
+    folder
+}
+
+const CLEAN: &[u8] = b"def f(path):\n    with open(path) as file:\n        return file.read()\n";
+
+#[test]
+fn clean_code_is_exit_code_0_in_every_command() {
+    let folder = folder(&[("a.py", CLEAN)]);
+    for command in ["check", "leaks", "mem.leaks"] {
+        let (code, out, err) = run(folder.path(), &[command]);
+        assert_eq!((code, out.as_str(), err.as_str()), (0, "No leaks detected, 1 file scanned\n", ""), "{command}");
+    }
+}
+
+#[test]
+fn the_exit_code_follows_the_severity_asked_for() {
+    let folder = folder(&[("a.py", b"x = 1  # watertight: ignore[no-such-rule]\n")]);
+    for (words, expected) in [
+        (vec!["check"], 1),
+        (vec!["check", "--fail-on", "medium"], 0),
+        (vec!["check", "--fail-on", "never"], 0),
+        (vec!["check", "--exit-zero"], 0),
+        (vec!["check", "--ignore", "unused-suppression", "--select", "unused-suppression"], 2),
+        (vec!["check", "a.py", "gone.py"], 2),
+        (vec!["check", "a.py", "gone.py", "--exit-zero"], 2),
+    ] {
+        assert_eq!(run(folder.path(), &words).0, expected, "{words:?}");
+    }
+    let (_, out, _) = run(folder.path(), &["check", "--format", "concise"]);
+    assert_eq!(out, "a.py:1:29: low[unused-suppression] there is no rule `no-such-rule`, so this suppresses nothing\n");
+}
+
+#[test]
+fn mistakes_are_exit_code_2_and_name_what_was_meant() {
+    let folder = folder(&[("a.py", CLEAN)]);
+    for (words, meant) in [
+        (vec!["chek"], "check"),
+        (vec!["check", "--selct", "x"], "--select"),
+        (vec!["check", "--format", "jsn"], "json"),
+        (vec!["check", "--select", "unused-supression"], "unused-suppression"),
+        (vec!["check", "--ignore", "unused-supression"], "unused-suppression"),
+        (vec!["explain", "unused-supression"], "unused-suppression"),
+        (vec!["check", "--threads", "0"], "--threads"),
+        (vec!["check", "--max-file-size", "4T"], "k, M or G"),
+        (vec!["check", "missing.py"], "missing.py: does not exist"),
+        (vec!["check", "-o", "no/such/folder/report.txt"], "no/such/folder/report.txt"),
+    ] {
+        let (code, _, err) = run(folder.path(), &words);
+        assert!(code == 2 && err.contains(meant), "{words:?}: {code}\n{err}");
+    }
+}
+
+#[test]
+fn a_missing_path_does_not_keep_the_rest_from_being_scanned() {
+    let folder = folder(&[("a.py", CLEAN)]);
+    let (code, out, err) = run(folder.path(), &["check", "gone", "a.py"]);
+    assert_eq!((code, err.lines().count()), (2, 1));
+    assert_eq!(out, "No leaks detected, 1 file scanned, 1 problem\n");
+}
+
+#[test]
+fn a_folder_without_source_is_no_failure() {
+    let folder = folder(&[("notes.txt", b"x")]);
+    let (code, out, err) = run(folder.path(), &["check"]);
+    assert!(code == 0 && out.starts_with("No files analysed") && err.contains("no file in a supported language"), "{out}{err}");
+    let (_, _, err) = run(folder.path(), &["check", "--quiet"]);
+    assert_eq!(err, "");
+}
+
+#[test]
+fn every_format_is_whole_even_without_findings() {
+    let folder = folder(&[("a.py", CLEAN)]);
+    for format in ["json", "sarif"] {
+        let (code, out, _) = run(folder.path(), &["check", "--format", format]);
+        let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        assert!(code == 0 && document.is_object(), "{format}");
+    }
+    assert_eq!(run(folder.path(), &["check", "--format", "concise"]).1, "");
+    let (_, out, _) = run(folder.path(), &["check", "--format", "json", "-o", "report.json"]);
+    assert_eq!(out, "");
+    let written = fs::read_to_string(folder.path().join("report.json")).expect("the report was written");
+    assert!(serde_json::from_str::<serde_json::Value>(&written).is_ok());
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let folder = folder(&[]);
+    let (code, table, _) = run(folder.path(), &["rules"]);
+    assert!(code == 0 && table.contains("unused-suppression"));
+    let (_, list, _) = run(folder.path(), &["rules", "--format", "json"]);
+    let list: Vec<serde_json::Value> = serde_json::from_str(&list).expect("JSON");
+    for rule in &list {
+        let id = rule["id"].as_str().expect("an id");
+        for format in ["text", "markdown", "json"] {
+            let (code, page, _) = run(folder.path(), &["explain", id, "--format", format]);
+            assert!(code == 0 && page.contains(id), "{id} as {format}");
+        }
+    }
+}
+
+#[test]
+fn bad_files_neither_stop_nor_fail_a_run_over_their_folder() {
+    let deep = [b"x = ".to_vec(), vec![b'['; 100_000], vec![b']'; 100_000]].concat();
+    let huge = vec![b'x'; 50 << 20];
+    let folder = folder(&[
+        ("a.py", CLEAN),
+        ("binary.py", b"\0\x01\x02"),
+        ("broken.py", b"def f(:\n  if x\n)))\n\t'''"),
+        ("deep.py", &deep),
+        ("empty.py", b""),
+        ("huge.py", &huge),
+        ("latin.py", b"x = '\xE9'\n"),
+    ]);
+    let (code, out, err) = run(folder.path(), &["check"]);
+    assert!(code < 2 && out.contains("files scanned"), "{code}\n{out}\n{err}");
+    for said in [
+        "deep.py: opens thousands",
+        "binary.py: holds NUL bytes",
+        "huge.py: is larger than the limit of 4 MiB",
+        "latin.py: is not UTF-8",
+    ] {
+        assert_eq!(err.matches(said).count(), 1, "{said}\n{err}");
+    }
+    assert!(!err.contains("a.py:") && !err.contains("empty.py:") && !err.contains("internal error"), "{err}");
+}
+
+#[test]
+fn the_output_does_not_depend_on_threads() {
+    let files: Vec<(String, Vec<u8>)> = (0..60).map(|n| (format!("d{}/f{n}.py", n % 5), LEAKY.to_vec())).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+    let folder = folder(&files);
+    for format in ["human", "concise", "json", "sarif"] {
+        let one = run(folder.path(), &["check", "--pedantic", "--format", format, "--threads", "1"]);
+        assert_eq!(one.0, 1, "{format}: there is something to order");
+        for threads in ["2", "7"] {
+            assert!(one == run(folder.path(), &["check", "--pedantic", "--format", format, "--threads", threads]), "{format}");
+        }
+    }
+}
+
+const LEAKY: &[u8] = b"import socket\n\n\ndef f(host):\n    s = socket.create_connection((host, 80))\n    s.sendall(b'x')\n\n\nclass Log:\n    lines = []\n\n    def add(self, line):\n        self.lines.append(line)  # watertight: ignore[no-such-rule]\n";
+
+#[test]
+fn colours_are_for_terminals_unless_asked_for() {
+    let folder = folder(&[("a.py", CLEAN)]);
+    assert!(!run(folder.path(), &["check"]).1.contains('\x1b'));
+    assert!(run(folder.path(), &["check", "--color", "always"]).1.contains('\x1b'));
+    let forced =
+        program(folder.path(), &["check"]).env("FORCE_COLOR", "1").env("NO_COLOR", "1").output().expect("the program runs");
+    assert!(!forced.stdout.contains(&0x1b));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_crash() {
+    let folder = folder(&[]);
+    let script = format!("'{}' rules --format json | true; echo ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_watertight"));
+    let output = Command::new("bash").current_dir(folder.path()).args(["-c", &script]).output().expect("bash runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "0");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
