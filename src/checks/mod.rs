@@ -2,17 +2,25 @@
 
 mod container;
 mod context;
+mod custody;
 mod cycle;
+mod fate;
+mod field;
 mod growth;
+mod guard;
 mod handle;
 mod key;
 mod lifetime;
 mod listener;
 mod loss;
 mod memo;
+mod obligation;
+mod path;
 mod queue;
+mod summary;
 mod task;
 mod timer;
+mod verdict;
 
 pub use context::Context;
 
