@@ -68,7 +68,9 @@ impl Reading<'_, '_> {
     fn name(&mut self, name: BindingId, acquire: ExprId) {
         let facts = self.ledger.facts;
         let binding = facts.binding(name);
-        if facts.scopes[binding.scope.index()].function != self.function || facts.function(self.function).kind == FunctionKind::Module {
+        if facts.scopes[binding.scope.index()].function != self.function
+            || facts.function(self.function).kind == FunctionKind::Module
+        {
             self.custody.elsewhere = true;
             return;
         }
@@ -93,7 +95,8 @@ impl Reading<'_, '_> {
             // Without its name the value is collected, if it can be.
             Fate::Deleted(at) if self.resource.collected => self.release(at),
             Fate::Handed(at) => {
-                let known = self.ledger.is_consumed(self.resource, at) || !matches!(self.ledger.facts.kind(at), ExprKind::Call { .. });
+                let known =
+                    self.ledger.is_consumed(self.resource, at) || !matches!(self.ledger.facts.kind(at), ExprKind::Call { .. });
                 self.custody.guessed += usize::from(!known);
                 self.hand(at);
             }

@@ -122,7 +122,8 @@ fn care(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> Care {
     let mut seen = FxHashSet::default();
     for at in 0..facts.exprs.len() as u32 {
         let expr = ExprId(at);
-        let is_field = matches!(facts.kind(expr), ExprKind::Field { name, .. } if name == kept.name) && may_be(facts, expr, relatives);
+        let is_field =
+            matches!(facts.kind(expr), ExprKind::Field { name, .. } if name == kept.name) && may_be(facts, expr, relatives);
         if is_field || is_alias(facts, expr, kept, relatives) {
             mention(ledger, kept, expr, &mut care, &mut seen);
         }
@@ -194,7 +195,8 @@ fn reached_by_name(ledger: &Ledger, relatives: &[TypeId]) -> Option<Reach> {
     let reach = |operation: &Operation| {
         let Action::Argument { call, position: 0 } = operation.action else { return None };
         let callee = facts.callee(call);
-        let builtin = callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none() && callee.path.is_some();
+        let builtin =
+            callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none() && callee.path.is_some();
         let key = facts.positional(call, 1).filter(|_| builtin)?;
         match facts.kind(key) {
             ExprKind::Literal(_) => Some(Reach::Text).filter(|_| !ledger.is_glance(call)),
@@ -218,7 +220,8 @@ fn sibling(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) ->
     facts.function(teardown).calls.iter().copied().find(|call| {
         let method = facts.method_name(*call).is_some_and(|method| ledger.releases(kept.obligation.resource, method));
         let receiver = facts.callee(*call).receiver;
-        method && receiver.is_some_and(|receiver| matches!(facts.kind(receiver), ExprKind::Field { name, .. } if name != kept.name))
+        method
+            && receiver.is_some_and(|receiver| matches!(facts.kind(receiver), ExprKind::Field { name, .. } if name != kept.name))
     })
 }
 

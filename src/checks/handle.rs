@@ -89,13 +89,17 @@ fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: crate
 fn unnamed(context: &Context, obligation: &Obligation, fate: Fate) -> Finding {
     let kind = &obligation.resource.kind;
     let (message, label) = match fate {
-        Fate::Dropped => (format!("this {kind} is thrown away and never released"), format!("the {kind} is made and dropped here")),
+        Fate::Dropped => {
+            (format!("this {kind} is thrown away and never released"), format!("the {kind} is made and dropped here"))
+        }
         _ => (format!("this {kind} is used without a name, so nothing releases it"), format!("the {kind} is made here")),
     };
     let mut finding = context.finding(obligation.call, message, label);
     finding.evidence.push(Evidence::supports(Weight::Fair, "it has no name by which it could be released"));
     if obligation.resource.collected {
-        finding.evidence.push(Evidence::doubts(Weight::Strong, "its last reference goes at the end of the statement, which frees it"));
+        finding
+            .evidence
+            .push(Evidence::doubts(Weight::Strong, "its last reference goes at the end of the statement, which frees it"));
     }
     verdict::finish(context, obligation, finding)
 }

@@ -105,8 +105,10 @@ impl<'a> Ledger<'a> {
         let at = self.acquire.find(self.facts.callee_path(call), self.facts.method_name(call))?;
         let resource = &self.resources[at];
         let fits = |pattern: &Pattern| self.fits(pattern, call);
-        let given = |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| !self.is_constant(value, false));
-        let excused = |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| self.is_constant(value, true));
+        let given =
+            |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| !self.is_constant(value, false));
+        let excused =
+            |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| self.is_constant(value, true));
         let counts = (resource.when.is_empty() || resource.when.iter().any(given))
             && !resource.unless.iter().any(excused)
             && !resource.exempt.iter().any(fits);

@@ -149,8 +149,12 @@ impl Walk<'_, '_> {
                     out.next |= inner.next;
                 }
             }
-            StepKind::Loop { kind, header, body, otherwise, .. } => self.repeat(*kind, *header, (body, otherwise), bits, &mut out),
-            StepKind::Try { body, handlers, otherwise, finally } => self.attempt(body, handlers, otherwise, finally, bits, &mut out),
+            StepKind::Loop { kind, header, body, otherwise, .. } => {
+                self.repeat(*kind, *header, (body, otherwise), bits, &mut out)
+            }
+            StepKind::Try { body, handlers, otherwise, finally } => {
+                self.attempt(body, handlers, otherwise, finally, bits, &mut out)
+            }
             StepKind::Manage { items, body } => {
                 let bits = items.iter().fold(bits, |bits, item| self.eval(item.value, bits, &mut out));
                 let inner = self.block(body, bits);

@@ -1,8 +1,8 @@
 //! What is said about a handle that a local name holds.
 
 use super::Context;
-use super::guard;
 use super::custody::Custody;
+use super::guard;
 use super::obligation::Obligation;
 use super::path::{CAUGHT, HELD, Leaving, Way};
 use crate::facts::BindingId;
@@ -94,7 +94,10 @@ fn evidence(context: &Context, finding: &mut Finding, plight: Plight, custody: &
         push(Evidence::doubts(weight, "it is freed when its last reference goes, at the latest with the frame of the function"));
     }
     if runs_once(context, obligation) {
-        push(Evidence::doubts(Weight::Fair, "the function is called where the module is loaded or run as a program, so perhaps once"));
+        push(Evidence::doubts(
+            Weight::Fair,
+            "the function is called where the module is loaded or run as a program, so perhaps once",
+        ));
     }
     if plight != Plight::Failing && context.facts.in_loop(obligation.call) {
         push(Evidence::supports(Weight::Slight, "it is acquired again in each round of a loop"));
