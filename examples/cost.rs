@@ -19,7 +19,12 @@ fn main() {
         ratios.push(analysis / parsing);
     }
     ratios.sort_by(f64::total_cmp);
-    println!("{} files, {:.1} MB, median ratio {:.2}", files.len(), bytes as f64 / 1e6, ratios[ratios.len() / 2]);
+    println!(
+        "{} files, {:.1} MB, median ratio {:.2}",
+        files.len(),
+        f64::from(u32::try_from(bytes / 1000).unwrap_or(u32::MAX)) / 1e3,
+        ratios[ratios.len() / 2]
+    );
 }
 
 fn read(path: &Path) -> Option<(String, String)> {

@@ -91,7 +91,8 @@ pub fn recurs(facts: &Facts, setup: &[String], life: Life, function: FunctionId)
             if own.traits.is_constructor {
                 return life != Life::Instance;
             }
-            !own.traits.is_test && !(life != Life::Instance && only_at_import(facts, function)) && !key::starts_with(setup, name)
+            let loading = life != Life::Instance && only_at_import(facts, function);
+            !own.traits.is_test && !loading && !key::starts_with(setup, name)
         }
     }
 }

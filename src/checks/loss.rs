@@ -73,11 +73,11 @@ fn cleaned_alone(facts: &Facts, sibling: &Held, held: &Held) -> Option<ExprId> {
 
 /// `clear()` ends everything at once and says nothing about single entries.
 fn whole(facts: &Facts, at: ExprId) -> bool {
-    facts.method_name(at).is_some() && facts.args(at).is_empty() && facts.method_name(at) == Some("clear")
+    facts.method_name(at) == Some("clear") && facts.args(at).is_empty()
 }
 
-fn calls(facts: &Facts, caller: FunctionId, callee: FunctionId) -> bool {
-    facts.function(caller).calls.iter().any(|call| facts.callee(*call).function == Some(callee))
+fn calls(facts: &Facts, from: FunctionId, to: FunctionId) -> bool {
+    facts.function(from).calls.iter().any(|call| facts.callee(*call).function == Some(to))
 }
 
 fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &Growth, missed: ExprId) -> Finding {

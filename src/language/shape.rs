@@ -58,9 +58,8 @@ fn simple(grammar: &Language, tokens: &[String]) -> Option<(Form, Vec<(Part, Non
     let mut fields = Vec::new();
     let mut rest = middle;
     while !rest.is_empty() {
-        let (field, capture, after) = match rest {
-            [field, ":", "(", "_", ")", capture, after @ ..] | [field, ":", "_", capture, after @ ..] => (field, capture, after),
-            _ => return None,
+        let ([field, ":", "(", "_", ")", capture, after @ ..] | [field, ":", "_", capture, after @ ..]) = rest else {
+            return None;
         };
         let (_, part) = capture.strip_prefix('@')?.rsplit_once('.')?;
         fields.push((Part::from_word(part)?, grammar.field_id_for_name(field)?));
