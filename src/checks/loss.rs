@@ -3,14 +3,15 @@
 use super::Context;
 use super::container::{self, Growth, Held, Life};
 use super::key::{self, Keys};
-use super::lifetime;
+use super::{lifetime, undo};
 use crate::facts::{Action, ExprId, Facts, FunctionId, Operation};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 
 /// Findings of the rule that asks for `loss`.
 pub fn check(context: &Context) -> Vec<Finding> {
     let all = container::held(context);
-    let mut findings: Vec<Finding> = all.iter().filter_map(|held| uneven(context, held, &all)).collect();
+    let found = |held| uneven(context, held, &all).or_else(|| undo::missed(context, held));
+    let mut findings: Vec<Finding> = all.iter().filter_map(found).collect();
     findings.dedup_by_key(|finding| finding.primary.span);
     findings
 }

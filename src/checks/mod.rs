@@ -20,6 +20,7 @@ mod queue;
 mod summary;
 mod task;
 mod timer;
+mod undo;
 mod verdict;
 
 pub use context::Context;

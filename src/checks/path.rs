@@ -5,8 +5,7 @@
 
 use super::custody::{Custody, Effect};
 use super::obligation::{Ledger, Obligation};
-use crate::facts::{Block, CollectionKind, ExitKind, ExprId, ExprKind, Handler, LoopKind, StepId, StepKind};
-use crate::rules::Resource;
+use crate::facts::{Block, CollectionKind, ExitKind, ExprId, ExprKind, Facts, Handler, LoopKind, StepId, StepKind};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -90,8 +89,9 @@ impl Out {
 
 /// The walk for one handle.
 pub struct Walk<'a, 'b> {
-    ledger: &'b Ledger<'a>,
-    resource: &'b Resource,
+    facts: &'a Facts,
+    /// Whether a call is known not to fail in a way that matters.
+    harmless: &'b dyn Fn(ExprId) -> bool,
     custody: &'b Custody,
     acquire: ExprId,
     /// What decides whether the handle is acquired at all.
@@ -100,13 +100,16 @@ pub struct Walk<'a, 'b> {
     cleanup: u32,
 }
 
-/// Every way on which the handle that `acquire` makes in its function is not released.
+/// Every way on which the handle that an obligation speaks of is not released in its function.
 pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> Vec<Way> {
-    let (acquire, resource) = (obligation.call, obligation.resource);
-    let facts = ledger.facts;
+    exits(ledger.facts, custody, obligation.call, &|call| ledger.is_harmless(obligation.resource, call))
+}
+
+/// Every way on which what `acquire` begins is not ended in its function, given what each expression does to it.
+pub fn exits(facts: &Facts, custody: &Custody, acquire: ExprId, harmless: &dyn Fn(ExprId) -> bool) -> Vec<Way> {
     let function = facts.function(facts.function_of(acquire));
     let deciders = super::guard::deciders(facts, acquire);
-    let mut walk = Walk { ledger, resource, custody, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };
+    let mut walk = Walk { facts, harmless, custody, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };
     let mut out = walk.block(&function.body, FREE);
     let next = out.next;
     let end = Span::new(function.span.end.saturating_sub(1), function.span.end);
@@ -132,8 +135,7 @@ impl Walk<'_, '_> {
         if let Some(known) = self.memo.get(&(step, bits)) {
             return Rc::clone(known);
         }
-        let ledger = self.ledger;
-        let facts = ledger.facts;
+        let facts = self.facts;
         let span = facts.step(step).span;
         let mut out = Out::default();
         match &facts.step(step).kind {
@@ -177,7 +179,7 @@ impl Walk<'_, '_> {
             ExitKind::Return => out.way(Leaving::Return, span, bits),
             ExitKind::Raise => {
                 // A failure kept from a handler above is raised on the ways that went through the handler.
-                let kept = value.is_some_and(|value| super::guard::was_caught(self.ledger.facts, value));
+                let kept = value.is_some_and(|value| super::guard::was_caught(self.facts, value));
                 let bits = if kept { bits & !HELD } else { bits };
                 out.fails |= bits;
                 out.way(Leaving::Raise, span, bits);
@@ -189,12 +191,12 @@ impl Walk<'_, '_> {
 
     fn branch(&mut self, condition: ExprId, arms: (&Block, &Block), span: Span, bits: u8, out: &mut Out) {
         let bits = self.eval(condition, bits, out);
-        let (null, otherwise_null) = super::guard::nulls(self.ledger.facts, condition, &self.custody.mentions);
+        let (null, otherwise_null) = super::guard::nulls(self.facts, condition, &self.custody.mentions);
         let without = |null: bool| if null { bits & !OWED } else { bits };
         let (mut then_bits, mut else_bits) = (without(null), without(otherwise_null));
         // Where the condition looks at the handle, or decides like the one around the acquisition, an arm without the
         // release is the one in which there is nothing to release. A clean-up that asks first is taken at its word.
-        let mentioned = super::guard::mentions(self.ledger.facts, condition, &self.custody.mentions);
+        let mentioned = super::guard::mentions(self.facts, condition, &self.custody.mentions);
         if mentioned || self.cleanup > 0 || self.deciders.iter().any(|decider| !decider.contains(span)) {
             let (first, second) = (self.settles(arms.0, then_bits), self.settles(arms.1, else_bits));
             if first && !second {
@@ -212,7 +214,7 @@ impl Walk<'_, '_> {
 
     /// Whether a block lets go of the handle.
     fn settles(&mut self, block: &Block, bits: u8) -> bool {
-        let facts = self.ledger.facts;
+        let facts = self.facts;
         let (Some(first), Some(last)) = (block.first(), block.last()) else { return false };
         let span = Span::new(facts.step(*first).span.start, facts.step(*last).span.end);
         let inside = |at: &ExprId| span.contains(facts.expr(*at).span);
@@ -221,7 +223,7 @@ impl Walk<'_, '_> {
     }
 
     fn repeat(&mut self, kind: LoopKind, header: Option<ExprId>, blocks: (&Block, &Block), bits: u8, out: &mut Out) {
-        let facts = self.ledger.facts;
+        let facts = self.facts;
         let (nothing, something) = match (kind, header) {
             (LoopKind::While, Some(header)) => {
                 let (null, null_after) = super::guard::nulls(facts, header, &self.custody.mentions);
@@ -261,7 +263,7 @@ impl Walk<'_, '_> {
 
     /// Whether what is iterated stands there element by element, so that there is at least one round.
     fn is_listed(&self, header: ExprId) -> bool {
-        let kind = self.ledger.facts.kind(header);
+        let kind = self.facts.kind(header);
         matches!(kind, ExprKind::Collection { kind: CollectionKind::List | CollectionKind::Tuple, items } if items.len > 0)
     }
 
@@ -322,7 +324,7 @@ impl Walk<'_, '_> {
 
     /// Evaluates an expression: its parts first, then what it does to the handle.
     fn eval(&mut self, expr: ExprId, bits: u8, out: &mut Out) -> u8 {
-        let facts = self.ledger.facts;
+        let facts = self.facts;
         let bits = facts.operands(expr).into_iter().fold(bits, |bits, part| self.eval(part, bits, out));
         let span = facts.expr(expr).span;
         if expr == self.acquire {
@@ -340,7 +342,7 @@ impl Walk<'_, '_> {
             Some(Effect::Use) | None => bits,
         };
         let fallible = match facts.kind(expr) {
-            ExprKind::Call { .. } => effect == Some(Effect::Use) || !self.ledger.is_harmless(self.resource, expr),
+            ExprKind::Call { .. } => effect == Some(Effect::Use) || !(self.harmless)(expr),
             ExprKind::Yield { .. } => true,
             _ => effect == Some(Effect::Use),
         };
