@@ -1,6 +1,7 @@
 //! A handle in a field, against everything that its type does with the field.
 
 use super::Context;
+use super::reopen;
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Obligation};
 use super::verdict;
@@ -57,7 +58,10 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     let relatives = facts.relatives(kept.ty);
     let care = care(ledger, kept, &relatives);
     let reached = reached_by_name(ledger, &relatives);
-    if care.released || reached == Some(Reach::Any) {
+    if care.released {
+        return reopen::check(context, ledger, kept);
+    }
+    if reached == Some(Reach::Any) {
         return None;
     }
     let kind = &kept.obligation.resource.kind;
@@ -94,7 +98,10 @@ fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: 
                 all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
             }
         }
-        None => all.push(Evidence::doubts(Weight::Fair, "the type has no teardown, so perhaps it lives as long as the process")),
+        None => {
+            all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
+            all.push(Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process"));
+        }
     }
     if has_unknown_base(facts, kept.ty) {
         let own = teardown.is_some_and(|method| sibling(facts, ledger, kept, method).is_some());
@@ -102,7 +109,7 @@ fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: 
         all.push(Evidence::doubts(weight, "a base outside this file may release it"));
     }
     if kept.obligation.resource.collected {
-        all.push(Evidence::doubts(Weight::Fair, "it is freed together with the instance"));
+        all.push(Evidence::doubts(Weight::Slight, "it is freed together with the instance"));
     } else {
         all.push(Evidence::supports(Weight::Fair, "nothing frees it when the instance goes"));
     }
@@ -169,7 +176,9 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
             }
             // What a teardown gives away it gives to whoever releases it.
             Fate::Handed(at) | Fate::Stored(_, at) => {
-                care.released |= in_teardown(facts, at) || ledger.is_consumed(resource, at);
+                // So does whoever gets its method of release.
+                let method = matches!(facts.kind(at), ExprKind::Field { .. });
+                care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
                 care.handed += 1;
             }
             Fate::Used(_) | Fate::Tested | Fate::Written | Fate::Dropped => {}
@@ -225,7 +234,8 @@ fn sibling(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) ->
     })
 }
 
-fn has_unknown_base(facts: &Facts, ty: TypeId) -> bool {
+/// Whether a type inherits from something out of sight that may have a teardown.
+pub fn has_unknown_base(facts: &Facts, ty: TypeId) -> bool {
     facts.lineage(ty).iter().any(|ty| {
         let ty = facts.ty(*ty);
         ty.bases.len() > ty.local_bases.len() && ty.base_paths.iter().any(|path| !PLAIN.contains(&facts.text(*path)))

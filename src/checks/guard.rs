@@ -29,10 +29,17 @@ pub fn nulls(facts: &Facts, condition: ExprId, mentions: &FxHashSet<ExprId>) -> 
     }
 }
 
-/// Whether a condition mentions the handle at all.
-pub fn mentions(facts: &Facts, condition: ExprId, mentions: &FxHashSet<ExprId>) -> bool {
+/// Whether a condition asks for the state of the handle: mentions it, and does not just use it (`f.read(1)`).
+pub fn asks(facts: &Facts, condition: ExprId, mentions: &FxHashSet<ExprId>) -> bool {
     let span = facts.expr(condition).span;
-    mentions.iter().any(|mention| span.contains(facts.expr(*mention).span))
+    let asks = |mention: &ExprId| {
+        let call = facts.around(*mention).nth(1).and_then(|around| match around {
+            Around::Expr(call) if facts.callee(call).receiver == Some(*mention) => Some(call),
+            _ => None,
+        });
+        call.is_none_or(|call| facts.args(call).is_empty())
+    };
+    mentions.iter().any(|mention| span.contains(facts.expr(*mention).span) && asks(mention))
 }
 
 /// What decides whether an expression is evaluated: the branches, switches and choices around it.

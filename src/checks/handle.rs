@@ -7,7 +7,7 @@ use super::field::{self, Kept};
 use super::obligation::{Ledger, Obligation};
 use super::{path, verdict};
 use crate::facts::{BindingId, ExprKind, FunctionKind, Root, Segment};
-use crate::finding::{Evidence, Finding, Weight};
+use crate::finding::{Evidence, Finding, Severity, Weight};
 
 pub fn check(context: &Context) -> Vec<Finding> {
     let Some(ledger) = Ledger::open(context) else { return Vec::new() };
@@ -43,7 +43,9 @@ fn acquired<'a>(
     for fate in &found {
         match fate {
             Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
-            Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, obligation, *fate)),
+            // Used up, it has ended by itself.
+            Fate::Used(_) if obligation.resource.ends => {}
+            Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, ledger, obligation, *fate)),
             _ => {}
         }
     }
@@ -86,7 +88,7 @@ fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: crate
 }
 
 /// A handle that never gets a name, so that nobody can release it.
-fn unnamed(context: &Context, obligation: &Obligation, fate: Fate) -> Finding {
+fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fate) -> Finding {
     let kind = &obligation.resource.kind;
     let (message, label) = match fate {
         Fate::Dropped => {
@@ -97,9 +99,19 @@ fn unnamed(context: &Context, obligation: &Obligation, fate: Fate) -> Finding {
     let mut finding = context.finding(obligation.call, message, label);
     finding.evidence.push(Evidence::supports(Weight::Fair, "it has no name by which it could be released"));
     if obligation.resource.collected {
+<<<<<<< HEAD
         finding
             .evidence
             .push(Evidence::doubts(Weight::Strong, "its last reference goes at the end of the statement, which frees it"));
+=======
+        finding.evidence.push(Evidence::doubts(Weight::Fair, "its last reference goes soon, which frees it where references are counted"));
+>>>>>>> helper-c
     }
-    verdict::finish(context, obligation, finding)
+    // What is built on it keeps it, and does not release it.
+    let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some());
+    let mut finding = verdict::finish(context, obligation, finding);
+    if obligation.resource.collected && !kept {
+        finding.severity = Severity::Low;
+    }
+    finding
 }

@@ -17,6 +17,7 @@ mod memo;
 mod obligation;
 mod path;
 mod queue;
+mod reopen;
 mod summary;
 mod task;
 mod timer;

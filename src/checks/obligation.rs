@@ -46,13 +46,14 @@ pub struct Ledger<'a> {
     consumer: Patterns<()>,
     borrower: Patterns<()>,
     harmless: Patterns<()>,
+    release: &'a [String],
     fresh: FxHashMap<FunctionId, usize>,
 }
 
 impl<'a> Ledger<'a> {
     /// The ledger of one rule for one file; none if nothing in the file makes such a resource.
     pub fn open(context: &Context<'a>) -> Option<Self> {
-        let Vocabulary { resource, consumer, harmless, borrower, .. } = context.words;
+        let Vocabulary { resource, release, consumer, harmless, borrower, .. } = context.words;
         let mut acquire = Patterns::default();
         for (at, one) in resource.iter().enumerate() {
             one.acquire.iter().for_each(|pattern| acquire.add(pattern, at));
@@ -69,6 +70,7 @@ impl<'a> Ledger<'a> {
             consumer: table(consumer),
             borrower: table(borrower),
             harmless: table(harmless),
+            release,
             fresh: FxHashMap::default(),
         };
         if !context.facts.callees.keys().any(|call| ledger.made(*call).is_some()) {
@@ -129,7 +131,7 @@ impl<'a> Ledger<'a> {
 
     /// Whether a call of this method on the handle lets it go.
     pub fn releases(&self, resource: &Resource, method: &str) -> bool {
-        resource.release.iter().any(|word| word == method)
+        resource.release.iter().chain(self.release).any(|word| word == method)
     }
 
     /// Whether a call can be left out when the ways out by failure are counted: releases count as such, of whatever.
@@ -139,14 +141,24 @@ impl<'a> Ledger<'a> {
             || self.facts.method_name(call).is_some_and(|method| self.releases(resource, method))
     }
 
-    /// Whether a call is known to do nothing that matters.
+    /// Whether a call is known to look at its arguments and no more. A harmless method (`*.append`) may well keep them.
     pub fn is_glance(&self, call: ExprId) -> bool {
-        self.has(&self.harmless, call)
+        self.harmless.find(self.facts.callee_path(call), None).is_some()
     }
 
     /// Whether a call is known to take over what it is given.
     pub fn is_consumed(&self, resource: &Resource, call: ExprId) -> bool {
-        resource.consumer.iter().any(|pattern| self.fits(pattern, call)) || self.has(&self.consumer, call)
+        let fits = |pattern: &Pattern| self.fits(pattern, call);
+        resource.consumer.iter().any(fits) || self.has(&self.consumer, call) || self.gets_release(resource, call)
+    }
+
+    /// Whether a call is given the function that releases, to call it later (`finalize(self, os.close, fd)`).
+    fn gets_release(&self, resource: &Resource, call: ExprId) -> bool {
+        let is_release = |arg: &ExprId| {
+            let path = self.facts.dotted(*arg);
+            path.is_some_and(|path| resource.release_by.iter().any(|pattern| pattern.fits(Some(&path), None)))
+        };
+        !resource.release_by.is_empty() && self.facts.args(call).iter().any(is_release)
     }
 
     /// What a call does with the handle it is given as `arg`; `depth` caps how many helpers are followed in a row.
@@ -157,10 +169,11 @@ impl<'a> Ledger<'a> {
         if self.is_consumed(resource, call) {
             return Taking::Keeps;
         }
-        if self.has(&self.harmless, call) {
+        if self.is_glance(call) {
             return Taking::Glances;
         }
-        if self.has(&self.borrower, call) {
+        // A resource that is built on another one does not release it, unless the vocabulary says so.
+        if self.has(&self.borrower, call) || self.made(call).is_some() {
             return Taking::Borrows;
         }
         summary::taking(self, resource, call, arg, depth).unwrap_or(Taking::Keeps)

@@ -104,24 +104,28 @@ fn evidence(context: &Context, finding: &mut Finding, plight: Plight, custody: &
     }
 }
 
-/// Failures that nobody in the function speaks of are likely only where the handle is held across foreign work.
+/// Failures of which nobody in the function speaks count where the handle is held across foreign work, or where nothing
+/// else would ever free it.
 fn failing(context: &Context, obligation: &Obligation, custody: &Custody, shown: &[Way], push: &mut impl FnMut(Evidence)) {
-    let foreign: Vec<_> = shown
-        .iter()
-        .filter_map(|way| match way.leaving {
-            Leaving::Fail { call, own: false } => Some(call),
-            _ => None,
-        })
-        .collect();
-    let sustained = foreign.iter().filter(|call| guard::is_sustained(context.facts, obligation.call, **call)).count();
+    let call = |way: &Way| match way.leaving {
+        Leaving::Fail { call, own } => Some((call, own)),
+        _ => None,
+    };
+    let calls: Vec<_> = shown.iter().filter_map(call).collect();
+    let foreign = calls.iter().filter(|(_, own)| !own).count();
+    let sustained = calls.iter().any(|(call, _)| guard::is_sustained(context.facts, obligation.call, *call));
     push(Evidence::doubts(Weight::Fair, "the ordinary ways out release it or hand it on"));
-    let text = format!("{} other calls can fail while it is held", foreign.len());
-    match (foreign.len(), sustained) {
-        (0, _) => push(Evidence::doubts(Weight::Slight, "only calls on the handle itself can fail in between")),
-        (3.., 1..) => {
-            push(Evidence::supports(Weight::Fair, format!("{text}, {sustained} of them in a loop, a managed region or a wait")));
+    let text = format!("{foreign} other calls can fail while it is held");
+    match (foreign, sustained) {
+        (1.., true) => push(Evidence::supports(Weight::Fair, format!("{text}, for as long as a loop, a managed region or a wait lasts"))),
+        (1.., false) => push(Evidence::supports(Weight::Slight, text)),
+        (0, _) if obligation.resource.collected => {
+            push(Evidence::doubts(Weight::Slight, "only calls on the handle itself can fail in between"));
         }
-        _ => push(Evidence::supports(Weight::Slight, text)),
+        _ => push(Evidence::supports(Weight::Slight, format!("{} calls on it can fail while it is held", calls.len()))),
+    }
+    if !obligation.resource.collected {
+        push(Evidence::supports(Weight::Fair, "nothing else ever frees it"));
     }
     if custody.releases.is_empty() && custody.guessed == custody.handed.len() {
         push(Evidence::doubts(Weight::Strong, "nothing here releases it; it is passed to a call of which nothing is known"));

@@ -16,6 +16,8 @@ pub struct Vocabulary {
     pub memo: Vec<Memo>,
     /// Queues and channels (check `channel`).
     pub channel: Vec<Channel>,
+    /// Methods that let go of any resource of the rule, besides its own (`__exit__`).
+    pub release: Vec<String>,
     /// Calls after which an argument belongs to somebody else, for every resource of the rule.
     pub consumer: Vec<Pattern>,
     /// The rule whose containers and words this one uses as well.
