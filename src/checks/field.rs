@@ -1,9 +1,9 @@
 //! A handle in a field, against everything that its type does with the field.
 
 use super::Context;
-use super::reopen;
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Obligation};
+use super::reopen;
 use super::verdict;
 use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Place, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};

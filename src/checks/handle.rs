@@ -99,13 +99,9 @@ fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fa
     let mut finding = context.finding(obligation.call, message, label);
     finding.evidence.push(Evidence::supports(Weight::Fair, "it has no name by which it could be released"));
     if obligation.resource.collected {
-<<<<<<< HEAD
         finding
             .evidence
-            .push(Evidence::doubts(Weight::Strong, "its last reference goes at the end of the statement, which frees it"));
-=======
-        finding.evidence.push(Evidence::doubts(Weight::Fair, "its last reference goes soon, which frees it where references are counted"));
->>>>>>> helper-c
+            .push(Evidence::doubts(Weight::Fair, "its last reference goes soon, which frees it where references are counted"));
     }
     // What is built on it keeps it, and does not release it.
     let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some());

@@ -196,13 +196,8 @@ impl Walk<'_, '_> {
         let (mut then_bits, mut else_bits) = (without(null), without(otherwise_null));
         // Where the condition looks at the handle, or decides like the one around the acquisition, an arm without the
         // release is the one in which there is nothing to release. A clean-up that asks first is taken at its word.
-<<<<<<< HEAD
-        let mentioned = super::guard::mentions(self.facts, condition, &self.custody.mentions);
-        if mentioned || self.cleanup > 0 || self.deciders.iter().any(|decider| !decider.contains(span)) {
-=======
-        let asked = super::guard::asks(self.ledger.facts, condition, &self.custody.mentions);
+        let asked = super::guard::asks(self.facts, condition, &self.custody.mentions);
         if asked || self.cleanup > 0 || self.deciders.iter().any(|decider| !decider.contains(span)) {
->>>>>>> helper-c
             let (first, second) = (self.settles(arms.0, then_bits), self.settles(arms.1, else_bits));
             if first && !second {
                 else_bits = settled(else_bits);

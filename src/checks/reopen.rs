@@ -27,11 +27,18 @@ pub fn check(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding>
     let (ty, name, named) = (facts.text(facts.ty(kept.ty).name), facts.text(kept.name), facts.text(named));
     let message = format!("`{named}` fills `{ty}.{name}` again without releasing the {kind} it holds");
     let mut finding = context.finding(kept.obligation.call, message, format!("the {kind} is acquired here"));
-    finding.related.push(Mark::new(Role::Context, context.span(again), format!("`{named}` is called here with the former {kind} in place")));
+    finding.related.push(Mark::new(
+        Role::Context,
+        context.span(again),
+        format!("`{named}` is called here with the former {kind} in place"),
+    ));
     let text = format!("`{named}` runs more than once, and nothing releases the former {kind} before");
     finding.evidence.push(Evidence::supports(Weight::Fair, text).at(context.span(again)));
     if kept.obligation.resource.collected {
-        finding.evidence.push(Evidence::doubts(Weight::Slight, "the former one is freed when it is overwritten, if nothing else refers to it"));
+        finding.evidence.push(Evidence::doubts(
+            Weight::Slight,
+            "the former one is freed when it is overwritten, if nothing else refers to it",
+        ));
     }
     if has_unknown_base(facts, kept.ty) {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "a base outside this file may release it"));
@@ -40,7 +47,11 @@ pub fn check(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding>
 }
 
 fn calls_of(facts: &Facts, method: FunctionId) -> impl Iterator<Item = ExprId> {
-    facts.functions.iter().flat_map(|function| function.calls.iter().copied()).filter(move |call| facts.callee(*call).function == Some(method))
+    facts
+        .functions
+        .iter()
+        .flat_map(|function| function.calls.iter().copied())
+        .filter(move |call| facts.callee(*call).function == Some(method))
 }
 
 /// Every mention of the field in a function, before a point of it.
@@ -79,7 +90,8 @@ fn minds(ledger: &Ledger, kept: &Kept, function: FunctionId, point: ExprId) -> b
 fn touches(ledger: &Ledger, kept: &Kept, helper: FunctionId) -> bool {
     let facts = ledger.facts;
     (0..facts.exprs.len() as u32).map(ExprId).any(|expr| {
-        let own = matches!(facts.kind(expr), ExprKind::Field { name, .. } if name == kept.name) && facts.function_of(expr) == helper;
+        let own =
+            matches!(facts.kind(expr), ExprKind::Field { name, .. } if name == kept.name) && facts.function_of(expr) == helper;
         let found = |expr| fates(ledger, kept.obligation.resource, expr, None, HELPERS);
         own && found(expr).iter().any(|fate| !matches!(fate, Fate::Used(_)))
     })

@@ -117,7 +117,9 @@ fn failing(context: &Context, obligation: &Obligation, custody: &Custody, shown:
     push(Evidence::doubts(Weight::Fair, "the ordinary ways out release it or hand it on"));
     let text = format!("{foreign} other calls can fail while it is held");
     match (foreign, sustained) {
-        (1.., true) => push(Evidence::supports(Weight::Fair, format!("{text}, for as long as a loop, a managed region or a wait lasts"))),
+        (1.., true) => {
+            push(Evidence::supports(Weight::Fair, format!("{text}, for as long as a loop, a managed region or a wait lasts")))
+        }
         (1.., false) => push(Evidence::supports(Weight::Slight, text)),
         (0, _) if obligation.resource.collected => {
             push(Evidence::doubts(Weight::Slight, "only calls on the handle itself can fail in between"));
