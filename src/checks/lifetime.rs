@@ -98,7 +98,7 @@ pub fn recurs(facts: &Facts, setup: &[String], life: Life, function: FunctionId)
 }
 
 /// Whether every call of a private function in this file is made while the module is loaded.
-fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
+pub fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
     let calls: Vec<FunctionId> = facts
         .callees
         .iter()
