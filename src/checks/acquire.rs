@@ -1,7 +1,7 @@
 //! Calls that make a thing which somebody must let go.
 
 use super::Context;
-use super::fate::{self, Fate};
+use super::kept::{self, Fate};
 use crate::facts::{Action, ExprId, ExprKind, Facts, Literal, PlaceId};
 use crate::rules::{Patterns, Resource};
 
@@ -47,18 +47,21 @@ pub struct Kept {
 pub fn kept(facts: &Facts, resource: &Resource, call: ExprId) -> Kept {
     let arms = |call: ExprId| facts.callee_name(call).is_some_and(|name| resource.armed_by.iter().any(|word| word == name));
     let at_once = resource.armed_by.is_empty();
-    match fate::fate(facts, call) {
+    match kept::fate(facts, call) {
         Fate::Dropped => Kept { holders: Vec::new(), armed: at_once, handed: false },
         Fate::Kept(target) => {
-            let holders = fate::holders(facts, target);
+            let holders = kept::holders(facts, target);
             let started = holders.iter().any(|place| {
-                facts.operations(*place).iter().any(|operation| matches!(operation.action, Action::Method { call, .. } if arms(call)))
+                facts
+                    .operations(*place)
+                    .iter()
+                    .any(|operation| matches!(operation.action, Action::Method { call, .. } if arms(call)))
             });
             Kept { armed: at_once || started, handed: holders.is_empty(), holders }
         }
         // `Timer(…).start()` starts it and drops it; `create_task(…).add_done_callback(…)` drops it, too.
         Fate::Chained(method) => {
-            let dropped = matches!(fate::fate(facts, method), Fate::Dropped);
+            let dropped = matches!(kept::fate(facts, method), Fate::Dropped);
             let freed = facts.callee_name(method).is_some_and(|name| resource.release.iter().any(|word| word == name));
             Kept { holders: Vec::new(), armed: at_once || arms(method), handed: !dropped || freed }
         }
@@ -86,7 +89,8 @@ pub fn is_short(facts: &Facts, delay: ExprId) -> bool {
         // A number with a fraction has no value here; in delays it is a part of a second nearly always.
         ExprKind::Literal(Literal::Number(value)) => value.is_none_or(|value| value <= 1),
         ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).definitions.as_slice() {
-            [only] => fate::given(only.source).is_some_and(|value| matches!(facts.kind(value), ExprKind::Literal(_)) && is_short(facts, value)),
+            [only] => kept::given(only.source)
+                .is_some_and(|value| matches!(facts.kind(value), ExprKind::Literal(_)) && is_short(facts, value)),
             _ => false,
         },
         _ => false,

@@ -1,6 +1,8 @@
 //! What a callback keeps alive, which function stands behind it, and when two mentions are the same callback.
 
-use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Place, Root, ScopeId, Segment, TypeId};
+use crate::facts::{
+    BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Place, Root, ScopeId, Segment, TypeId,
+};
 use crate::rules::Pattern;
 
 /// How many names and wrappers are followed in a row.
@@ -65,7 +67,7 @@ fn named(facts: &Facts, weak: &[Pattern], binding: BindingId, hops: u32) -> Hold
         BindingKind::Parameter(_) => Holds::Unknown,
         BindingKind::Variable if own.scope.0 == 0 => Holds::Nothing,
         BindingKind::Variable => match own.definitions.as_slice() {
-            [only] => match super::fate::given(only.source) {
+            [only] => match super::kept::given(only.source) {
                 Some(value) => judge(facts, weak, value, hops - 1).max(Holds::Unknown),
                 None => Holds::Unknown,
             },
@@ -147,7 +149,7 @@ fn behind(facts: &Facts, expr: ExprId, hops: u32) -> Option<FunctionId> {
         ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
             BindingKind::Function(function) => Some(function),
             BindingKind::Variable if hops > 0 => match facts.binding(binding).definitions.as_slice() {
-                [only] => behind(facts, super::fate::given(only.source)?, hops - 1),
+                [only] => behind(facts, super::kept::given(only.source)?, hops - 1),
                 _ => None,
             },
             _ => None,

@@ -1,6 +1,7 @@
 //! Which places hold containers, and what is done to them: growth, release, and what tells nothing.
 
 use super::Context;
+use super::lifetime;
 use crate::facts::{
     Action, BindingKind, CollectionKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Operation, Operator, Place,
     PlaceId, Root, Segment, Source,
@@ -16,8 +17,12 @@ pub enum Life {
     Type,
     /// As long as an instance.
     Instance,
-    /// As long as a function that closes over it, or a default value.
+    /// As long as a function that closes over it.
     Closure,
+    /// As long as the function whose parameter has it as a default value.
+    Default,
+    /// As long as a loop that never ends.
+    Loop,
 }
 
 /// A place that is given a growable container.
@@ -76,7 +81,7 @@ pub fn held<'a>(context: &Context<'a>) -> Vec<Held<'a>> {
 fn one<'a>(context: &Context<'a>, id: PlaceId, place: &Place) -> Option<Held<'a>> {
     let facts = context.facts;
     let life = life(facts, id, place)?;
-    let (container, declared) = made(context, id, place)?;
+    let (container, declared) = if life == Life::Default { default(context, place)? } else { made(context, id)? };
     let mut held = Held { place: id, container, life, declared, growth: Vec::new(), release: Vec::new() };
     for operation in facts.operations(id) {
         sort(context, &mut held, operation);
@@ -101,14 +106,22 @@ fn life(facts: &Facts, id: PlaceId, place: &Place) -> Option<Life> {
                 FunctionKind::Module => Some(Life::Module),
                 FunctionKind::TypeBody => None,
                 // A function that merely uses its own local closes over nothing.
-                _ if matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) => Some(Life::Closure),
-                _ => {
-                    facts.operations(id).iter().any(|operation| escapes(facts, operation.function, own)).then_some(Life::Closure)
-                }
+                _ if matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) => Some(Life::Default),
+                _ if facts.operations(id).iter().any(|operation| escapes(facts, operation.function, own)) => Some(Life::Closure),
+                _ => outer(facts, id, binding).then_some(Life::Loop),
             }
         }
         _ => None,
     }
+}
+
+/// Whether a local is made before an endless loop that goes on using it.
+fn outer(facts: &Facts, id: PlaceId, binding: crate::facts::BindingId) -> bool {
+    let [made, ..] = facts.binding(binding).definitions.as_slice() else { return false };
+    facts.operations(id).iter().any(|operation| {
+        lifetime::endless_around(facts, operation.expr)
+            .is_some_and(|around| !facts.step(around).span.contains(facts.expr(made.target).span))
+    })
 }
 
 /// Whether a function inside another one is handed out by it, and so lives on.
@@ -125,7 +138,7 @@ fn escapes(facts: &Facts, inner: FunctionId, outer: FunctionId) -> bool {
 }
 
 /// The container a place is given, if every container it is given can grow.
-fn made<'a>(context: &Context<'a>, id: PlaceId, place: &Place) -> Option<(&'a Container, ExprId)> {
+fn made<'a>(context: &Context<'a>, id: PlaceId) -> Option<(&'a Container, ExprId)> {
     let facts = context.facts;
     let mut found: Option<(&Container, ExprId)> = None;
     for definition in facts.definitions_of(id) {
@@ -138,7 +151,7 @@ fn made<'a>(context: &Context<'a>, id: PlaceId, place: &Place) -> Option<(&'a Co
             }
         }
     }
-    found.or_else(|| default(context, place))
+    found
 }
 
 /// `items or []` and `[] if x else y` can be either.
@@ -208,7 +221,9 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
             } else if has(&container.grow, name) || has(&container.touch, name) {
                 // `update` and its like take whole collections; only what inserts one key has a key.
                 let single = has(&container.touch, name);
-                let key = single.then(|| facts.positional(call, 0)).flatten();
+                // An element of a set is its own key.
+                let element = name == "add" && has(&container.literal, "set");
+                let key = (single || element).then(|| facts.positional(call, 0)).flatten();
                 grow(call, key, facts.positional(call, usize::from(single)), single);
             }
         }

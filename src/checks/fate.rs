@@ -1,180 +1,250 @@
-//! Where the value of a call goes: dropped, handed on, or kept under names and fields, and what is done to it there.
+//! Where the value of one expression goes: read off what stands around it, step by step outwards.
 
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Operation, Parent, Place, PlaceId, Root, Segment, Source, StepKind};
-use crate::rules::{Pattern, Resource};
+use super::obligation::{Ledger, Taking};
+use crate::facts::{BindingId, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, StepId, StepKind};
+use crate::rules::Resource;
 
-/// How many names are followed in a row, so that rings of assignments end.
-const HOPS: usize = 8;
+/// How many helpers of the same file are followed in a row.
+pub const HELPERS: u32 = 3;
 
-/// What happens to a value where it is made.
+/// What happens to a handle at one mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// Nothing: the statement ends with it.
+    /// It is released; the expression with whose evaluation that is done.
+    Released(ExprId),
+    /// It leaves for somebody else's care.
+    Handed(ExprId),
+    /// It leaves by `return` or `raise`.
+    Returned(ExprId),
+    /// It is handed out by a generator.
+    Yielded(ExprId),
+    /// It becomes the value of a name.
+    Bound(BindingId, ExprId),
+    /// It becomes the value of a field or an element, the first of the two.
+    Stored(ExprId, ExprId),
+    /// A call uses it, which may fail: a method of its own, or somebody else's.
+    Used(ExprId),
+    /// The name goes (`del`).
+    Deleted(ExprId),
+    /// It is compared, tested, looked at.
+    Tested,
+    /// The mention is the target of an assignment.
+    Written,
+    /// Nothing is done with it.
     Dropped,
-    /// A name, a field or an element is given it.
-    Kept(ExprId),
-    /// A method of it is called at once.
-    Chained(ExprId),
-    /// It is returned, awaited, managed, given to a call or made part of something.
-    Handed,
 }
 
-/// What happens to the value of a call where it is made.
-pub fn fate(facts: &Facts, call: ExprId) -> Fate {
-    let mut value = call;
-    loop {
-        let parent = match facts.expr(value).parent {
-            Parent::Expr(parent) => parent,
-            Parent::Step(step) => match facts.step(step).kind {
-                StepKind::Evaluate(_) => return Fate::Dropped,
-                _ => return Fate::Handed,
-            },
-            Parent::None => return Fate::Handed,
-        };
-        match facts.kind(parent) {
-            ExprKind::Assign { target, value: Some(given), update: None, .. } if given == value => {
-                return Fate::Kept(target);
-            }
-            ExprKind::Choice { condition, .. } if condition != value => value = parent,
-            ExprKind::Field { .. } => match facts.expr(parent).parent {
-                Parent::Expr(outer) if matches!(facts.kind(outer), ExprKind::Call { callee, .. } if callee == parent) => {
-                    return Fate::Chained(outer);
-                }
-                _ => return Fate::Handed,
-            },
-            _ => return Fate::Handed,
+/// A walk outwards from one mention of a handle.
+struct Climb<'a, 'b> {
+    ledger: &'b Ledger<'a>,
+    resource: &'b Resource,
+    part: Option<usize>,
+    depth: u32,
+    /// Whether the handle is an element of the value that has been reached.
+    contained: bool,
+    /// Whether the value that has been reached is an element of the handle.
+    element: bool,
+    bound: bool,
+    found: Vec<Fate>,
+}
+
+/// Everything that happens to the value of `start`. `part` says which of its elements is the handle, if it is a tuple.
+pub fn fates(ledger: &Ledger, resource: &Resource, start: ExprId, part: Option<usize>, depth: u32) -> Vec<Fate> {
+    let mut climb = Climb { ledger, resource, part, depth, contained: false, element: false, bound: false, found: Vec::new() };
+    let mut at = start;
+    while let Some(next) = climb.outwards(at) {
+        at = next;
+    }
+    climb.found
+}
+
+impl Climb<'_, '_> {
+    fn facts(&self) -> &Facts {
+        self.ledger.facts
+    }
+
+    fn end(&mut self, fate: Fate) -> Option<ExprId> {
+        // A value that was bound on the way (`if (f := open(p)):`) is in the care of its name.
+        if !(self.bound && matches!(fate, Fate::Dropped | Fate::Tested)) {
+            self.found.push(fate);
+        }
+        None
+    }
+
+    /// Looks at what holds `at`; the holder, if the handle lives on as its value.
+    fn outwards(&mut self, at: ExprId) -> Option<ExprId> {
+        match self.facts().expr(at).parent {
+            Parent::None => self.end(Fate::Handed(at)),
+            Parent::Step(step) => self.at_step(at, step),
+            Parent::Expr(holder) => self.inside(at, holder),
         }
     }
-}
 
-/// Every place that holds what was written to `target`: the place itself, and those that were given its value later.
-pub fn holders(facts: &Facts, target: ExprId) -> Vec<PlaceId> {
-    let Some(first) = facts.place(target) else { return Vec::new() };
-    let mut all = vec![first];
-    // `a = b = value` gives the value to both.
-    if let Parent::Expr(assign) = facts.expr(target).parent {
-        if let Parent::Expr(outer) = facts.expr(assign).parent {
-            if let ExprKind::Assign { target: other, .. } = facts.kind(outer) {
-                all.extend(facts.place(other));
+    fn at_step(&mut self, at: ExprId, step: StepId) -> Option<ExprId> {
+        match &self.facts().step(step).kind {
+            StepKind::Evaluate(_) if self.contained => self.end(Fate::Tested),
+            StepKind::Evaluate(_) => self.end(Fate::Dropped),
+            StepKind::Exit { .. } => self.end(Fate::Returned(at)),
+            StepKind::Manage { items, .. } if items.iter().any(|item| item.value == at) => self.end(Fate::Released(at)),
+            StepKind::Loop { header: Some(header), target: Some(target), .. } if *header == at => {
+                let (target, contained) = (*target, self.contained);
+                if contained { self.assigned(target, at) } else { self.end(Fate::Used(at)) }
             }
-        }
-        if let ExprKind::Assign { value: Some(inner), .. } = facts.kind(assign) {
-            if let ExprKind::Assign { target: other, .. } = facts.kind(inner) {
-                all.extend(facts.place(other));
-            }
+            StepKind::Loop { target: Some(target), .. } if *target == at => self.end(Fate::Written),
+            StepKind::Manage { .. } | StepKind::Try { .. } => self.end(Fate::Written),
+            _ => self.end(Fate::Tested),
         }
     }
-    let mut at = 0;
-    while at < all.len() && all.len() < HOPS {
-        for operation in facts.operations(all[at]) {
-            if let Action::Alias { target } = operation.action
-                && let Some(next) = facts.place(target)
-                && !all.contains(&next)
-            {
-                all.push(next);
+
+    fn inside(&mut self, at: ExprId, holder: ExprId) -> Option<ExprId> {
+        match self.facts().kind(holder) {
+            ExprKind::Field { name, .. } => self.field(holder, self.facts().text(name).to_owned().as_str()),
+            ExprKind::Index { base, key } if base == at => self.index(holder, key),
+            ExprKind::Call { callee, .. } if callee == at => self.end(Fate::Used(holder)),
+            ExprKind::Call { .. } => self.argument(at, holder),
+            ExprKind::Assign { target, value, update, .. } => self.assign(at, holder, target, value, update),
+            ExprKind::Delete(_) => self.end(Fate::Deleted(holder)),
+            ExprKind::Operation { operator: Operator::And | Operator::Or, .. } => Some(holder),
+            ExprKind::Choice { condition, .. } if condition == at => self.end(Fate::Tested),
+            ExprKind::Choice { .. } | ExprKind::Await(_) | ExprKind::Try(_) | ExprKind::Named { .. } | ExprKind::Spread(_) => {
+                Some(holder)
             }
+            ExprKind::Yield { .. } => self.end(Fate::Yielded(holder)),
+            ExprKind::Collection { items, .. } => self.collected(at, items, holder),
+            ExprKind::Pair { .. } => {
+                self.contained = true;
+                Some(holder)
+            }
+            ExprKind::Comprehension { parts, .. } if self.facts().list(parts).first() == Some(&at) => {
+                self.contained = true;
+                Some(holder)
+            }
+            ExprKind::Each { target, .. } if target == at => self.end(Fate::Written),
+            ExprKind::Each { .. } if self.contained => self.end(Fate::Handed(at)),
+            ExprKind::Each { .. } => self.end(Fate::Used(at)),
+            _ => self.end(Fate::Tested),
         }
-        at += 1;
     }
-    all
-}
 
-/// The holder that outlives the function: a field of an instance, of a type, or a variable of the module.
-pub fn lasting(facts: &Facts, holders: &[PlaceId]) -> Option<PlaceId> {
-    holders.iter().copied().find(|place| outlives(facts, *place))
-}
-
-/// Whether a place is a field of an instance or type, or a variable of the module.
-pub fn outlives(facts: &Facts, place: PlaceId) -> bool {
-    let Place { root, path } = facts.places.get(place);
-    match (root, path.as_slice()) {
-        (Root::Instance(_) | Root::Static(_), [Segment::Field(_)]) => true,
-        (Root::Binding(binding), []) => facts.binding(*binding).scope.0 == 0,
-        _ => false,
-    }
-}
-
-/// Whether a place is reached by an index, so that it is one element of something.
-pub fn is_element(facts: &Facts, place: PlaceId) -> bool {
-    facts.places.get(place).path.contains(&Segment::Item)
-}
-
-/// What an operation on a holder means for the thing it holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// It is let go: cancelled, joined, closed.
-    Released,
-    /// Somebody else gets hold of it and may let it go.
-    Handed,
-    /// Nothing that matters.
-    Nothing,
-}
-
-/// What one operation does to the resource.
-pub fn deed(facts: &Facts, resource: &Resource, operation: &Operation) -> Deed {
-    let has = |words: &[Pattern], call| {
-        words.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
-    };
-    match operation.action {
-        Action::Method { name, .. } if resource.release.iter().any(|word| word == facts.text(name)) => Deed::Released,
-        Action::Argument { call, .. } if has(&resource.release_by, call) => Deed::Released,
-        Action::Argument { .. } | Action::Returned | Action::Stored { .. } | Action::Iterated => Deed::Handed,
-        Action::Awaited | Action::Managed => Deed::Released,
-        Action::Alias { target } if facts.place(target).is_none_or(|place| is_element(facts, place)) => Deed::Handed,
-        _ => Deed::Nothing,
-    }
-}
-
-/// The functions in which a held resource is released, or handed to somebody who could.
-pub fn deeds(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(FunctionId, ExprId, Deed)> {
-    let mut found = Vec::new();
-    for place in holders {
-        let own = facts.operations(*place).iter().map(|operation| (operation, deed(facts, resource, operation)));
-        found.extend(own.filter(|(_, deed)| *deed != Deed::Nothing).map(|(at, deed)| (at.function, at.expr, deed)));
-        found.extend(bound_release(facts, resource, *place));
-    }
-    found.extend(by_name(facts, resource, holders));
-    found
-}
-
-/// `done(self.timer.cancel)`: the releasing method is handed on without being called.
-fn bound_release(facts: &Facts, resource: &Resource, place: PlaceId) -> Vec<(FunctionId, ExprId, Deed)> {
-    let members = resource.release.iter().filter_map(|word| facts.member(place, Segment::Field(facts.names.find(word)?)));
-    let mentions = members.flat_map(|member| facts.operations(member));
-    let handed = mentions.filter(|operation| !matches!(operation.action, Action::Called { .. } | Action::Assign(_)));
-    handed.map(|operation| (operation.function, operation.expr, Deed::Released)).collect()
-}
-
-/// `connection.timer.cancel()` on another name: the same field of what is presumably the same kind of thing.
-fn by_name(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(FunctionId, ExprId, Deed)> {
-    let fields: Vec<_> = holders
-        .iter()
-        .filter_map(|place| match facts.places.get(*place).path.last() {
-            Some(Segment::Field(name)) => Some(*name),
+    fn field(&mut self, field: ExprId, name: &str) -> Option<ExprId> {
+        let call = match self.facts().expr(field).parent {
+            Parent::Expr(call) if matches!(self.facts().kind(call), ExprKind::Call { callee, .. } if callee == field) => {
+                Some(call)
+            }
             _ => None,
-        })
-        .collect();
-    if fields.is_empty() {
-        return Vec::new();
+        };
+        let releases = !self.contained && self.ledger.releases(self.resource, name);
+        match call {
+            Some(call) if releases => self.end(Fate::Released(call)),
+            Some(call) => self.end(Fate::Used(call)),
+            // Somebody gets the means to release it.
+            None if releases => self.end(Fate::Handed(field)),
+            None => self.end(Fate::Tested),
+        }
     }
-    let named = |expr| matches!(facts.kind(expr), ExprKind::Field { name, .. } if fields.contains(&name));
-    let mut found = Vec::new();
-    for function in &facts.functions {
-        for call in &function.calls {
-            let callee = facts.callee(*call);
-            let frees = callee.name.is_some_and(|name| resource.release.iter().any(|word| word == facts.text(name)));
-            if frees && callee.receiver.is_some_and(named) {
-                found.push((facts.function_of(*call), *call, Deed::Released));
+
+    /// A constant index of a tuple tells which element is meant; any other may be the handle.
+    fn index(&mut self, holder: ExprId, key: Option<ExprId>) -> Option<ExprId> {
+        let number = key.and_then(|key| match self.facts().literal(key) {
+            Some(Literal::Number(Some(number))) => Some(number as usize),
+            _ => None,
+        });
+        match (self.part, number) {
+            (Some(part), Some(number)) if part == number => {
+                self.part = None;
+                Some(holder)
+            }
+            (Some(_), Some(_)) => self.end(Fate::Dropped),
+            _ => {
+                self.element = true;
+                Some(holder)
             }
         }
     }
-    found
-}
 
-/// The value that a definition gives as a whole.
-pub fn given(source: Source) -> Option<ExprId> {
-    match source {
-        Source::Assigned(value) | Source::Managed(value) => Some(value),
-        _ => None,
+    fn argument(&mut self, at: ExprId, call: ExprId) -> Option<ExprId> {
+        // A helper that gets a container of handles is not followed.
+        let depth = if self.contained || self.element { 0 } else { self.depth };
+        let fate = match self.ledger.taking(self.resource, call, at, depth) {
+            Taking::Releases => Fate::Released(call),
+            Taking::Keeps => Fate::Handed(call),
+            Taking::Borrows => Fate::Used(call),
+            Taking::Glances => Fate::Tested,
+        };
+        self.end(fate)
+    }
+
+    fn assign(
+        &mut self,
+        at: ExprId,
+        holder: ExprId,
+        target: ExprId,
+        value: Option<ExprId>,
+        update: Option<Operator>,
+    ) -> Option<ExprId> {
+        if target == at && !self.element {
+            return self.end(Fate::Written);
+        }
+        if value != Some(at) {
+            return self.end(Fate::Tested);
+        }
+        if update.is_some() {
+            return self.end(Fate::Handed(holder));
+        }
+        self.assigned(target, holder);
+        self.bound = true;
+        Some(holder)
+    }
+
+    /// The value reaches a target: a name, a field, or several of them.
+    fn assigned(&mut self, target: ExprId, at: ExprId) -> Option<ExprId> {
+        let fate = match self.facts().kind(target) {
+            _ if self.element => Fate::Handed(at),
+            ExprKind::Name { binding: Some(binding), .. } if !self.contained || self.is_loop_target(target) => {
+                Fate::Bound(binding, at)
+            }
+            ExprKind::Field { .. } | ExprKind::Index { .. } => Fate::Stored(target, at),
+            ExprKind::Collection { items, .. } | ExprKind::Other(items) if !self.contained => return self.unpacked(items, at),
+            _ => Fate::Handed(at),
+        };
+        self.found.push(fate);
+        None
+    }
+
+    fn is_loop_target(&self, target: ExprId) -> bool {
+        matches!(self.facts().expr(target).parent, Parent::Step(_))
+    }
+
+    fn unpacked(&mut self, items: List, at: ExprId) -> Option<ExprId> {
+        let items = self.facts().list(items).to_vec();
+        let wanted = items.into_iter().enumerate().filter(|(index, _)| self.part.is_none_or(|part| part == *index));
+        for (_, item) in wanted.collect::<Vec<_>>() {
+            let fate = match self.facts().kind(item) {
+                ExprKind::Name { binding: Some(binding), .. } => Fate::Bound(binding, at),
+                ExprKind::Field { .. } | ExprKind::Index { .. } => Fate::Stored(item, at),
+                _ => Fate::Handed(at),
+            };
+            self.found.push(fate);
+        }
+        None
+    }
+
+    /// In `a, b = f, g` each value reaches the target that stands at its position.
+    fn collected(&mut self, at: ExprId, items: List, holder: ExprId) -> Option<ExprId> {
+        let position = self.facts().list(items).iter().position(|item| *item == at);
+        if let (Parent::Expr(assign), Some(position), false) = (self.facts().expr(holder).parent, position, self.contained)
+            && let ExprKind::Assign { target, value, update: None, .. } = self.facts().kind(assign)
+        {
+            if target == holder {
+                return self.end(Fate::Written);
+            }
+            if let (ExprKind::Collection { items, .. }, true) = (self.facts().kind(target), value == Some(holder))
+                && let Some(item) = self.facts().list(items).get(position).copied()
+            {
+                return self.assigned(item, assign);
+            }
+        }
+        self.contained = true;
+        Some(holder)
     }
 }

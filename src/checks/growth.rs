@@ -5,7 +5,7 @@ use super::Context;
 use super::container::{self, Growth, Held, Life, Release};
 use super::key::{self, Keys};
 use super::lifetime;
-use crate::facts::{Action, ExprId, ExprKind, Facts, Operator, Place, Root, StepKind};
+use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, Place, Root, Segment, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Check;
 
@@ -19,14 +19,15 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let facts = context.facts;
     let words = &context.words.words;
     let growth: Vec<&Growth> = held.growth.iter().filter(|growth| recurring(context, held, growth)).collect();
-    let first = *growth.first()?;
+    let telling = |growth: &&&Growth| adds_itself(facts, held, growth) || (growth.by_read && looked_up(facts, held, growth));
+    let first = growth.iter().find(telling).or(growth.first()).copied()?;
     let caching = growth.iter().all(|growth| caches(facts, held, growth));
     if caching != (context.rule.check == Check::Cache) || measured(facts, held) || reset_first(facts, held, first) {
         return None;
     }
     let mut evidence = lifetime::owner(facts, words, held);
-    evidence.extend(relief(context, held)?);
-    evidence.extend(siblings(facts, held, all));
+    evidence.extend(relief(context, held, first)?);
+    evidence.extend(siblings(facts, held, first, all));
     evidence.extend(rate(context, held, first));
     evidence.extend(reach(facts, held));
     Some(tell(context, held, first, evidence))
@@ -39,14 +40,18 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
         _ => None,
     };
     // A variable of a function is the same one again only in the functions that close over it.
-    let is_default = facts.exprs.get(held.declared.index()).is_some_and(|expr| expr.parent == crate::facts::Parent::None);
-    if held.life == Life::Closure && own == Some(growth.function) && !is_default {
+    if held.life == Life::Loop {
+        return lifetime::endless_around(facts, growth.expr).is_some();
+    }
+    if held.life == Life::Closure && own == Some(growth.function) {
         return false;
     }
-    let fixed = growth.key.is_some_and(|key| key::keys(facts, words, key) == Keys::Fixed);
+    let fixed = growth.key.is_some_and(|key| key::keys(facts, words, key) <= Keys::Few);
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
     let registry = held.life != Life::Instance && lifetime::registers(facts, growth.function);
-    !fixed && !constant && !registry && !once(facts, held, growth) && lifetime::recurs(facts, words, held.life, growth.function)
+    // A cache is filled by whoever asks first, whatever the function is called.
+    let setup: &[String] = if context.rule.check == Check::Cache { &[] } else { &words.setup };
+    !fixed && !constant && !registry && !once(facts, held, growth) && lifetime::recurs(facts, setup, held.life, growth.function)
 }
 
 /// `if item not in items: items.append(item)` and `if not self._done: …` run once per item or once at all.
@@ -75,11 +80,10 @@ fn caches(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     if growth.key.is_none() {
         return false;
     }
-    let here = |operation: &&crate::facts::Operation| operation.function == growth.function && operation.expr != growth.expr;
+    let here = |operation: &&Operation| operation.function == growth.function && operation.expr != growth.expr;
     let asked = facts.operations(held.place).iter().filter(here).any(|operation| match operation.action {
-        Action::Tested => true,
+        Action::Tested | Action::GetItem { .. } => true,
         Action::Method { call, .. } => facts.method_name(call) == Some("get"),
-        Action::GetItem { .. } => true,
         _ => false,
     });
     let returns = facts.steps.iter().any(|step| {
@@ -90,7 +94,7 @@ fn caches(facts: &Facts, held: &Held, growth: &Growth) -> bool {
 }
 
 /// A size that is compared is a size that somebody keeps in check.
-fn measured(facts: &Facts, held: &Held) -> bool {
+pub fn measured(facts: &Facts, held: &Held) -> bool {
     facts.operations(held.place).iter().any(|operation| match operation.action {
         Action::Measure { at } => compared(facts, at),
         _ => false,
@@ -123,13 +127,13 @@ fn reset_first(facts: &Facts, held: &Held, growth: &Growth) -> bool {
 }
 
 /// What takes entries out, as evidence; nothing at all when entries certainly leave while the owner is in use.
-fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
+fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidence>> {
     let facts = context.facts;
     let finaliser = |release: &Release| {
         let name = facts.function(release.function).name.map_or("", |name| facts.text(name));
         context.words.words.finaliser.iter().any(|word| word == name)
     };
-    let ends = |release: &Release| facts.function(release.function).traits.is_teardown && held.life == Life::Instance;
+    let ends = |release: &Release| held.life == Life::Instance && at_the_end(context, release);
     let making = |release: &Release| {
         let own = facts.function(release.function);
         release.replaced
@@ -138,16 +142,25 @@ fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
     };
     let certain: Vec<&Release> = held.release.iter().filter(|release| release.certain && !making(release)).collect();
     let mut evidence = Vec::new();
-    let own = adds_itself(facts, held);
+    let own = adds_itself(facts, held, growth);
     // An instance that adds itself is still there when others are gone: only taking out that one instance helps.
-    let whole = |release: &Release| own.is_some() && (release.replaced || facts.args(release.at).is_empty());
-    let useless = |release: &Release| held.life != Life::Instance && (finaliser(release) || whole(release));
+    // An entry that a mere lookup leaves behind is not what anybody meant to remove one by one.
+    let stray = growth.by_read && looked_up(facts, held, growth);
+    let whole = |release: &Release| (own || stray) && (release.replaced || facts.args(release.at).is_empty());
+    let useless = |release: &Release| whole(release) || (held.life != Life::Instance && finaliser(release));
     if certain.iter().any(|release| !ends(release) && !useless(release)) {
         return None;
     }
-    if let Some(growth) = own {
+    if own {
         let text = "every instance adds itself when it is made";
         evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(growth.at).span));
+    }
+    if stray {
+        evidence.push(Evidence::supports(Weight::Strong, "a lookup inserts the missing key, and the entry stays"));
+    }
+    if let Some(handed) = held.release.iter().find(|release| !release.certain) {
+        let text = "it is handed to code that could remove entries";
+        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(handed.at).span));
     }
     match certain.first() {
         None => evidence.push(Evidence::supports(Weight::Slight, "nothing in this file takes entries out")),
@@ -155,33 +168,62 @@ fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
             let text = "the only removal runs when the instance is collected, which the collection itself prevents";
             evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(release.at).span));
         }
+        Some(release) if whole(release) => {
+            let text = "entries leave only all at once";
+            evidence.push(Evidence::doubts(Weight::Fair, text).at(facts.expr(release.at).span));
+        }
         Some(release) => {
             let text = "entries leave only when the owner is shut down";
             evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(release.at).span));
         }
     }
-    if let Some(handed) = held.release.iter().find(|release| !release.certain) {
-        let text = "it is handed to code that could remove entries";
-        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(handed.at).span));
-    }
     Some(evidence)
 }
 
-/// The growth by which a new instance puts itself into a collection that outlives it.
-fn adds_itself<'a>(facts: &Facts, held: &'a Held) -> Option<&'a Growth> {
-    held.growth.iter().find(|growth| {
-        let function = facts.function(growth.function);
-        let value = growth.value.and_then(|value| facts.binding_of(value));
-        held.life != Life::Instance && function.traits.is_constructor && value.is_some() && value == function.receiver
-    })
+/// Whether a release belongs to the end of its owner: a teardown, or a step that only the end takes.
+fn at_the_end(context: &Context, release: &Release) -> bool {
+    let facts = context.facts;
+    let own = facts.function(release.function);
+    let everything = release.replaced || facts.args(release.at).is_empty();
+    own.traits.is_teardown || (everything && lifetime::named(facts, &context.words.words.ending, release.function))
+}
+
+/// Whether a read that inserts is followed by nothing that fills the entry, and preceded by no question for the key.
+fn looked_up(facts: &Facts, held: &Held, growth: &Growth) -> bool {
+    let asked = |operation: &Operation| operation.function == growth.function && operation.action == Action::Tested;
+    if facts.operations(held.place).iter().any(|operation| asked(operation) && membership(facts, operation.expr)) {
+        return false;
+    }
+    let filled =
+        |operation: &Operation| operation.function == growth.function && matches!(operation.action, Action::SetItem { .. });
+    if facts.member(held.place, Segment::Item).is_some_and(|item| facts.operations(item).iter().any(filled)) {
+        return false;
+    }
+    let crate::facts::Parent::Expr(index) = facts.expr(growth.expr).parent else { return false };
+    let crate::facts::Parent::Expr(user) = facts.expr(index).parent else { return false };
+    let ExprKind::Field { name, .. } = facts.kind(user) else { return false };
+    matches!(facts.text(name), "items" | "values" | "keys" | "get")
+}
+
+fn membership(facts: &Facts, expr: ExprId) -> bool {
+    let crate::facts::Parent::Expr(parent) = facts.expr(expr).parent else { return false };
+    matches!(facts.kind(parent), ExprKind::Operation { operator: Operator::In | Operator::NotIn, .. })
+}
+
+/// Whether a new instance puts itself into a collection that outlives it.
+fn adds_itself(facts: &Facts, held: &Held, growth: &Growth) -> bool {
+    let function = facts.function(growth.function);
+    let value = growth.value.and_then(|value| facts.binding_of(value));
+    held.life != Life::Instance && function.traits.is_constructor && value.is_some() && value == function.receiver
 }
 
 /// Another collection of the same owner is relieved while this one is not.
-fn siblings(facts: &Facts, held: &Held, all: &[Held]) -> Option<Evidence> {
+fn siblings(facts: &Facts, held: &Held, growth: &Growth, all: &[Held]) -> Option<Evidence> {
     let root = facts.places.get(held.place).root;
     let relieved = |other: &&Held| {
         other.place != held.place
             && facts.places.get(other.place).root == root
+            && other.growth.iter().any(|twin| twin.function == growth.function)
             && other
                 .release
                 .iter()
@@ -199,10 +241,19 @@ fn siblings(facts: &Facts, held: &Held, all: &[Held]) -> Option<Evidence> {
 /// How often it grows, and by how many different keys.
 fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
+    if adds_itself(facts, held, growth) || held.life == Life::Loop || held.life == Life::Default {
+        return Vec::new();
+    }
     let mut evidence = vec![match lifetime::serves(facts, words, growth.function) {
         Some(serves) => serves,
-        None => Evidence::doubts(Weight::Fair, "nothing says how often the function runs"),
+        None => Evidence::doubts(Weight::Strong, "nothing says how often the function runs"),
     }];
+    if lifetime::named(facts, &words.adding, growth.function) {
+        evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
+    }
+    if growth.value.is_some_and(|value| named_value(facts, &words.registered, value)) {
+        evidence.push(Evidence::doubts(Weight::Strong, "what it keeps looks like a callback that its users register"));
+    }
     if let Some(work) = growth.value.filter(|value| is_work(facts, words, *value)) {
         evidence.push(
             Evidence::supports(Weight::Strong, "what it keeps is done at some time and stays in it").at(facts.expr(work).span),
@@ -214,10 +265,17 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
             evidence.push(match key::keys(facts, words, key) {
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
+                Keys::Unknown if context.rule.check == Check::Cache => {
+                    Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text)
+                }
                 Keys::Unknown => Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text),
             });
         }
         None if growth.value.is_some_and(|value| is_work(facts, words, value)) => {}
+        None if held.container.touch.iter().any(|word| word == "setdefault") => {
+            evidence
+                .push(Evidence::doubts(Weight::Strong, "whole collections are merged into it, perhaps the same keys each time"));
+        }
         None if held.life == Life::Instance => {
             evidence.push(Evidence::doubts(Weight::Fair, "it has no keys, so it may be a result that somebody takes as a whole"));
         }
@@ -228,12 +286,17 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
 
 /// Whether a value is named or made like a task, thread or other piece of work that ends.
 fn is_work(facts: &Facts, words: &crate::rules::Words, value: ExprId) -> bool {
+    named_value(facts, &words.work, value)
+}
+
+/// Whether the name of a value, or of the call that makes it, ends in one of these words.
+fn named_value(facts: &Facts, words: &[String], value: ExprId) -> bool {
     let name = match facts.kind(value) {
         ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => Some(facts.text(name)),
         ExprKind::Call { .. } => facts.callee_name(value),
         _ => None,
     };
-    name.is_some_and(|name| key::ends_with(&words.work, name))
+    name.is_some_and(|name| key::ends_with(words, name))
 }
 
 /// Whether code elsewhere can get at it.
@@ -274,7 +337,8 @@ fn tell(context: &Context, held: &Held, growth: &Growth, evidence: Vec<Evidence>
 
 fn owner(held: &Held) -> &'static str {
     match held.life {
-        Life::Module | Life::Type => "the process",
+        Life::Module | Life::Type | Life::Default => "the process",
+        Life::Loop => "the loop",
         Life::Instance => "the owner",
         Life::Closure => "the function",
     }

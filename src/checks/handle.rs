@@ -1,6 +1,113 @@
-use super::Context;
-use crate::finding::Finding;
+//! A handle that on some way out is neither released nor handed on.
 
-pub fn check(_context: &Context) -> Vec<Finding> {
-    Vec::new()
+use super::Context;
+use super::custody::custody;
+use super::fate::{Fate, HELPERS, fates};
+use super::field::{self, Kept};
+use super::obligation::{Ledger, Obligation};
+use super::{path, verdict};
+use crate::facts::{BindingId, ExprKind, FunctionKind, Root, Segment};
+use crate::finding::{Evidence, Finding, Severity, Weight};
+
+pub fn check(context: &Context) -> Vec<Finding> {
+    let Some(ledger) = Ledger::open(context) else { return Vec::new() };
+    let mut findings = Vec::new();
+    let mut kept = Vec::new();
+    for obligation in ledger.obligations() {
+        let function = context.facts.function(context.facts.function_of(obligation.call));
+        // What is acquired while a module or type is loaded serves the whole process.
+        let once = matches!(function.kind, FunctionKind::Module | FunctionKind::TypeBody);
+        if once || context.facts.step_of(obligation.call).is_none() {
+            continue;
+        }
+        acquired(context, &ledger, &obligation, &mut findings, &mut kept);
+    }
+    findings.extend(field::check(context, &ledger, &kept));
+    findings
+}
+
+/// Follows the handle of one acquisition to wherever it goes first.
+fn acquired<'a>(
+    context: &Context<'a>,
+    ledger: &Ledger<'a>,
+    obligation: &Obligation<'a>,
+    findings: &mut Vec<Finding>,
+    kept: &mut Vec<Kept<'a>>,
+) {
+    let found = fates(ledger, obligation.resource, obligation.call, obligation.part(), HELPERS);
+    // Whoever else gets the same value may release it.
+    if found.iter().any(|fate| matches!(fate, Fate::Released(_) | Fate::Handed(_) | Fate::Returned(_) | Fate::Yielded(_))) {
+        return;
+    }
+    let in_field = found.iter().any(|fate| matches!(fate, Fate::Stored(..)));
+    for fate in &found {
+        match fate {
+            Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
+            // Used up, it has ended by itself.
+            Fate::Used(_) if obligation.resource.ends => {}
+            Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, ledger, obligation, *fate)),
+            _ => {}
+        }
+    }
+    for names in named(&found).into_iter().filter(|_| !in_field) {
+        let custody = custody(ledger, obligation.resource, obligation.call, &names);
+        if custody.elsewhere {
+            continue;
+        }
+        if custody.handed.len() == custody.stored.len() {
+            kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
+        }
+        let ways = path::ways(ledger, &custody, obligation);
+        findings.extend(verdict::local(context, obligation, names[0], &custody, &ways));
+    }
+}
+
+/// The names of each handle: those of a chain `a = b = …` mean the same one, those of `a, b = …` one each.
+fn named(found: &[Fate]) -> Vec<Vec<BindingId>> {
+    let bound = |fate: &Fate| match fate {
+        Fate::Bound(name, at) => Some((*name, *at)),
+        _ => None,
+    };
+    let all: Vec<_> = found.iter().filter_map(bound).collect();
+    let chained = all.iter().enumerate().all(|(at, (_, assign))| all[..at].iter().all(|(_, other)| other != assign));
+    let names = all.into_iter().map(|(name, _)| name);
+    match chained {
+        true => Some(names.collect::<Vec<_>>()).filter(|names| !names.is_empty()).into_iter().collect(),
+        false => names.map(|name| vec![name]).collect(),
+    }
+}
+
+/// The field of the method's own instance that a handle is stored in.
+fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: crate::facts::ExprId) -> Option<Kept<'a>> {
+    let ExprKind::Field { name, .. } = ledger.facts.kind(target) else { return None };
+    let place = ledger.facts.places.get(ledger.facts.place(target)?);
+    match (place.root, place.path.as_slice()) {
+        (Root::Instance(ty), [Segment::Field(_)]) => Some(Kept { obligation: *obligation, ty, name }),
+        _ => None,
+    }
+}
+
+/// A handle that never gets a name, so that nobody can release it.
+fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fate) -> Finding {
+    let kind = &obligation.resource.kind;
+    let (message, label) = match fate {
+        Fate::Dropped => {
+            (format!("this {kind} is thrown away and never released"), format!("the {kind} is made and dropped here"))
+        }
+        _ => (format!("this {kind} is used without a name, so nothing releases it"), format!("the {kind} is made here")),
+    };
+    let mut finding = context.finding(obligation.call, message, label);
+    finding.evidence.push(Evidence::supports(Weight::Fair, "it has no name by which it could be released"));
+    if obligation.resource.collected {
+        finding
+            .evidence
+            .push(Evidence::doubts(Weight::Fair, "its last reference goes soon, which frees it where references are counted"));
+    }
+    // What is built on it keeps it, and does not release it.
+    let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some());
+    let mut finding = verdict::finish(context, obligation, finding);
+    if obligation.resource.collected && !kept {
+        finding.severity = Severity::Low;
+    }
+    finding
 }

@@ -18,7 +18,7 @@ pub enum Keys {
 
 /// How many different values an expression can have as a key.
 pub fn keys(facts: &Facts, words: &Words, key: ExprId) -> Keys {
-    judge(facts, words, key, 4)
+    judge(facts, words, key, 6)
 }
 
 fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
@@ -99,7 +99,13 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
         },
         _ => Keys::Unknown,
     });
+    // What comes from outside is only called like something of which there are few.
+    let filled = own.definitions.iter().any(|definition| match definition.source {
+        Source::Assigned(value) => awaited(facts, value, hops),
+        _ => false,
+    });
     match (by_name(words, name), from.max()) {
+        (Keys::Few, Some(Keys::Unknown)) if filled && !module => Keys::Unknown,
         (Keys::Unknown, Some(Keys::Unknown) | None) if module => Keys::Few,
         (Keys::Unknown, Some(from)) => from,
         (_, Some(Keys::Fixed)) => Keys::Fixed,
@@ -107,11 +113,21 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
     }
 }
 
+/// Whether a value is awaited, or read off something awaited.
+fn awaited(facts: &Facts, value: ExprId, hops: u32) -> bool {
+    match facts.kind(value) {
+        ExprKind::Await(_) => true,
+        ExprKind::Call { callee, .. } if hops > 0 => awaited(facts, callee, hops - 1),
+        ExprKind::Field { base, .. } | ExprKind::Index { base, .. } if hops > 0 => awaited(facts, base, hops - 1),
+        _ => false,
+    }
+}
+
 fn by_name(words: &Words, name: &str) -> Keys {
-    if ends_with(&words.open, name) {
-        Keys::Open
-    } else if ends_with(&words.fixed, name) {
+    if ends_with(&words.fixed, name) {
         Keys::Few
+    } else if ends_with(&words.open, name) {
+        Keys::Open
     } else {
         Keys::Unknown
     }
@@ -142,9 +158,14 @@ pub fn split(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether the last word of a name is one of these.
+/// Whether a name ends in one of these: a word, or several joined by `_`.
 pub fn ends_with(words: &[String], name: &str) -> bool {
-    split(name).last().is_some_and(|last| words.iter().any(|word| word == last))
+    let own = split(name);
+    let ends = |word: &String| match word.split_once('_') {
+        None => own.last() == Some(word),
+        Some(_) => own.join("_").ends_with(word.as_str()),
+    };
+    words.iter().any(ends)
 }
 
 /// Whether the first word of a name is one of these.

@@ -2,7 +2,7 @@
 
 use super::container::{Held, Life};
 use super::key;
-use crate::facts::{ExprId, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind, TypeId};
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Words;
 
@@ -15,6 +15,8 @@ pub fn owner(facts: &Facts, words: &Words, held: &Held) -> Vec<Evidence> {
             "it belongs to the type, so all instances share it for the life of the process",
         )],
         (Life::Closure, _) => vec![Evidence::supports(Weight::Slight, "it lives as long as the function that closes over it")],
+        (Life::Default, _) => vec![Evidence::supports(Weight::Strong, "a default value is made once and kept from call to call")],
+        (Life::Loop, _) => vec![Evidence::supports(Weight::Strong, "the loop that adds to it has no way out")],
         (Life::Instance, Root::Instance(ty)) => instance(facts, words, ty),
         (Life::Instance, _) => Vec::new(),
     }
@@ -28,8 +30,7 @@ fn instance(facts: &Facts, words: &Words, ty: TypeId) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     if key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::supports(Weight::Strong, format!("a `{name}` usually lives as long as the service")));
-    }
-    if let Some(at) = made_at_top(facts, ty) {
+    } else if let Some(at) = made_at_top(facts, ty) {
         evidence.push(Evidence::supports(Weight::Strong, "an instance is made at module level").at(facts.expr(at).span));
     }
     if let Some(method) = runs(facts, ty) {
@@ -57,29 +58,41 @@ fn made_at_top(facts: &Facts, ty: TypeId) -> Option<ExprId> {
     facts.function(FunctionId(0)).calls.iter().copied().find(|call| facts.callee(*call).constructs == Some(ty))
 }
 
-/// A method with a loop that only an exit ends.
+/// A coroutine method that loops until an exit, or until the object says so.
 fn runs(facts: &Facts, ty: TypeId) -> Option<FunctionId> {
-    let endless =
-        |step: &crate::facts::Step| matches!(step.kind, StepKind::Loop { kind: LoopKind::Forever | LoopKind::While, .. });
+    let endless = |step: &crate::facts::Step| match step.kind {
+        StepKind::Loop { kind: LoopKind::Forever, .. } => true,
+        StepKind::Loop { kind: LoopKind::While, header: Some(header), .. } => asks_owner(facts, header),
+        _ => false,
+    };
     facts.ty(ty).methods.iter().copied().find(|method| {
         let scope = facts.function(*method).scope;
         facts.function(*method).traits.is_async && facts.steps.iter().any(|step| endless(step) && step.scope == scope)
     })
 }
 
+/// Whether a condition is, or negates, a field or method of the instance.
+fn asks_owner(facts: &Facts, condition: ExprId) -> bool {
+    match facts.kind(condition) {
+        ExprKind::Operation { operands, .. } => facts.list(operands).iter().any(|operand| asks_owner(facts, *operand)),
+        ExprKind::Call { callee, .. } => asks_owner(facts, callee),
+        _ => facts.place(condition).is_some_and(|place| matches!(facts.places.get(place).root, Root::Instance(_))),
+    }
+}
+
 /// Whether what a function does is done again and again for the place: not at import, not while the owner is made.
-pub fn recurs(facts: &Facts, words: &Words, life: Life, function: FunctionId) -> bool {
+pub fn recurs(facts: &Facts, setup: &[String], life: Life, function: FunctionId) -> bool {
     let own = facts.function(function);
     match own.kind {
         FunctionKind::Module | FunctionKind::TypeBody => false,
         FunctionKind::Closure => true,
         FunctionKind::Named => {
             let name = own.name.map_or("", |name| facts.text(name));
-            let making = life == Life::Instance && own.traits.is_constructor;
-            !making
-                && !own.traits.is_test
-                && !(life != Life::Instance && only_at_import(facts, function))
-                && !key::starts_with(&words.setup, name)
+            if own.traits.is_constructor {
+                return life != Life::Instance;
+            }
+            let loading = life != Life::Instance && only_at_import(facts, function);
+            !own.traits.is_test && !loading && !key::starts_with(setup, name)
         }
     }
 }
@@ -104,10 +117,15 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
     if own.traits.is_async {
         return Some(Evidence::supports(Weight::Fair, format!("`{name}` is a coroutine, run once per event")).at(own.head));
     }
-    if key::starts_with(&words.serving, name) {
+    if key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name) {
         return Some(Evidence::supports(Weight::Fair, format!("`{name}` runs once per event")).at(own.head));
     }
     None
+}
+
+/// Whether the first word of a function's name is one of these.
+pub fn named(facts: &Facts, words: &[String], function: FunctionId) -> bool {
+    facts.function(function).name.is_some_and(|name| key::starts_with(words, facts.text(name)))
 }
 
 /// Whether a function hands back what it was given, as a registering decorator does.
@@ -139,6 +157,26 @@ fn calls(facts: &Facts, decorator: ExprId, function: FunctionId) -> bool {
     facts
         .binding_of(decorator)
         .is_some_and(|binding| facts.binding(binding).kind == crate::facts::BindingKind::Function(function))
+}
+
+/// The loop around an expression that neither a condition nor an exit ends.
+pub fn endless_around(facts: &Facts, expr: ExprId) -> Option<crate::facts::StepId> {
+    let around = facts.loop_around(expr)?;
+    let StepKind::Loop { kind: LoopKind::Forever, .. } = facts.step(around).kind else { return None };
+    let (span, scope) = (facts.step(around).span, facts.step(around).scope);
+    let leaves = facts.steps.iter().any(|step| {
+        step.scope == scope
+            && span.contains(step.span)
+            && matches!(step.kind, StepKind::Exit { kind, .. } if kind != crate::facts::ExitKind::Continue)
+    });
+    // An exception that is caught around the loop ends it as well.
+    let caught = facts.around_step(around).any(|outer| match outer {
+        crate::facts::Around::Step(step) => {
+            matches!(&facts.step(step).kind, StepKind::Try { handlers, .. } if !handlers.is_empty())
+        }
+        crate::facts::Around::Expr(_) => false,
+    });
+    (!leaves && !caught).then_some(around)
 }
 
 /// The conditions that an expression stands under, innermost first.

@@ -3,14 +3,15 @@
 use super::Context;
 use super::container::{self, Growth, Held, Life};
 use super::key::{self, Keys};
-use super::lifetime;
+use super::{lifetime, undo};
 use crate::facts::{Action, ExprId, Facts, FunctionId, Operation};
-use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 
 /// Findings of the rule that asks for `loss`.
 pub fn check(context: &Context) -> Vec<Finding> {
     let all = container::held(context);
-    let mut findings: Vec<Finding> = all.iter().filter_map(|held| uneven(context, held, &all)).collect();
+    let found = |held| uneven(context, held, &all).or_else(|| undo::missed(context, held));
+    let mut findings: Vec<Finding> = all.iter().filter_map(found).collect();
     findings.dedup_by_key(|finding| finding.primary.span);
     findings
 }
@@ -18,13 +19,17 @@ pub fn check(context: &Context) -> Vec<Finding> {
 /// A map that is filled beside a sibling under the same key, and not cleaned in a function that cleans the sibling.
 fn uneven(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let facts = context.facts;
-    if held.life == Life::Closure {
+    if held.life == Life::Closure || super::growth::measured(facts, held) {
+        return None;
+    }
+    let lasting = lifetime::owner(facts, &context.words.words, held);
+    if !lasting.iter().any(|piece| piece.stance == Stance::For) {
         return None;
     }
     let root = facts.places.get(held.place).root;
     for growth in held.growth.iter().filter(|growth| growth.key.is_some() && !growth.by_read) {
         if key::keys(facts, &context.words.words, growth.key?) <= Keys::Few
-            || !lifetime::recurs(facts, &context.words.words, held.life, growth.function)
+            || !lifetime::recurs(facts, &context.words.words.setup, held.life, growth.function)
         {
             continue;
         }
@@ -69,11 +74,11 @@ fn cleaned_alone(facts: &Facts, sibling: &Held, held: &Held) -> Option<ExprId> {
 
 /// `clear()` ends everything at once and says nothing about single entries.
 fn whole(facts: &Facts, at: ExprId) -> bool {
-    facts.method_name(at).is_some() && facts.args(at).is_empty() && facts.method_name(at) == Some("clear")
+    facts.method_name(at) == Some("clear") && facts.args(at).is_empty()
 }
 
-fn calls(facts: &Facts, caller: FunctionId, callee: FunctionId) -> bool {
-    facts.function(caller).calls.iter().any(|call| facts.callee(*call).function == Some(callee))
+fn calls(facts: &Facts, from: FunctionId, to: FunctionId) -> bool {
+    facts.function(from).calls.iter().any(|call| facts.callee(*call).function == Some(to))
 }
 
 fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &Growth, missed: ExprId) -> Finding {
@@ -93,14 +98,10 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
     match elsewhere {
         Some(release) => finding
             .evidence
-            .push(Evidence::doubts(Weight::Slight, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
+            .push(Evidence::doubts(Weight::Strong, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
         None => finding.evidence.push(Evidence::supports(Weight::Fair, "no single entry ever leaves it in this file")),
     }
-    finding.evidence.extend(
-        lifetime::owner(facts, &context.words.words, held)
-            .into_iter()
-            .filter(|piece| piece.weight != Weight::Strong || piece.stance == crate::finding::Stance::For),
-    );
+    finding.evidence.extend(lifetime::owner(facts, &context.words.words, held));
     if returned(facts, held) {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "it is handed out, so a caller could remove entries"));
     }

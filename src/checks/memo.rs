@@ -81,7 +81,9 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
 fn single(facts: &Facts, owner: crate::facts::TypeId) -> bool {
     let made: Vec<ExprId> =
         facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(owner)).map(|(call, _)| *call).collect();
-    matches!(made.as_slice(), [only] if facts.function_of(*only) == FunctionId(0))
+    // A constructor that hands out a stored instance makes one only.
+    let stored = facts.method(owner, "__new__").is_some();
+    stored || matches!(made.as_slice(), [only] if facts.function_of(*only) == FunctionId(0))
 }
 
 /// Whether some call in the file empties the cache of this function.
@@ -125,7 +127,7 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
                 format!("the cache of `{name}` has no limit: it keeps every combination of arguments it is called with");
             let mut finding = context.finding(decorator, message, "this cache never evicts".to_owned());
             finding.symbol = facts.qualified(id);
-            finding.risk = "memory rises with every distinct argument for as long as the process lives".to_owned();
+            "memory rises with every distinct argument for as long as the process lives".clone_into(&mut finding.risk);
             finding.evidence = evidence;
             Some(finding.weigh(context.rule.confidence))
         })

@@ -2,8 +2,8 @@
 
 use super::callback;
 use crate::facts::{
-    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operator, Parent, PlaceId, Root, StepId,
-    StepKind, TypeId,
+    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operator, Parent, PlaceId, Root,
+    StepId, StepKind, TypeId,
 };
 use crate::rules::Words;
 use crate::source::Span;
@@ -33,7 +33,8 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
     if own.traits.is_constructor {
         return Runs::PerInstance;
     }
-    let starts = own.owner.is_none() && (super::key::starts_with(&words.setup, name) || super::lifetime::only_at_import(facts, named));
+    let starts =
+        own.owner.is_none() && (super::key::starts_with(&words.setup, name) || super::lifetime::only_at_import(facts, named));
     if starts { Runs::Once } else { Runs::PerCall }
 }
 
@@ -81,7 +82,8 @@ pub fn reach(facts: &Facts, ty: Option<TypeId>, starts: &[FunctionId]) -> FxHash
 fn mentions(facts: &Facts, methods: &[FunctionId]) -> Vec<(FunctionId, FunctionId)> {
     let mut found = Vec::new();
     for (id, place) in facts.places.iter() {
-        let (Root::Instance(_) | Root::Static(_), [crate::facts::Segment::Field(name)]) = (place.root, place.path.as_slice()) else {
+        let (Root::Instance(_) | Root::Static(_), [crate::facts::Segment::Field(name)]) = (place.root, place.path.as_slice())
+        else {
             continue;
         };
         let named = methods.iter().filter(|method| facts.function(**method).name == Some(*name));
@@ -95,7 +97,8 @@ fn mentions(facts: &Facts, methods: &[FunctionId]) -> Vec<(FunctionId, FunctionI
 /// Whether an expression runs at most once for its owner because a flag, or the thing itself, is asked first.
 pub fn guarded(facts: &Facts, at: ExprId) -> bool {
     let function = facts.function_of(at);
-    let mut spans: Vec<Span> = super::lifetime::conditions(facts, at).into_iter().map(|condition| facts.expr(condition).span).collect();
+    let mut spans: Vec<Span> =
+        super::lifetime::conditions(facts, at).into_iter().map(|condition| facts.expr(condition).span).collect();
     spans.extend(leaving(facts, at).into_iter().map(|condition| facts.expr(condition).span));
     if spans.is_empty() {
         return false;

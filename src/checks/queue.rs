@@ -16,7 +16,8 @@ pub fn check(context: &Context) -> Vec<Finding> {
 fn judge(context: &Context, id: PlaceId, place: &Place) -> Option<Finding> {
     let facts = context.facts;
     let long = match (place.root, place.path.as_slice()) {
-        (Root::Instance(_) | Root::Static(_), [Segment::Field(_)]) => true,
+        // One queue per element of a long-lived collection lives as long as its element.
+        (Root::Instance(_) | Root::Static(_), [Segment::Field(_)] | [Segment::Field(_), Segment::Item]) => true,
         (Root::Binding(binding), []) => {
             facts.function(facts.scopes[facts.binding(binding).scope.index()].function).kind == FunctionKind::Module
         }
@@ -43,11 +44,21 @@ fn made<'a>(context: &Context<'a>, id: PlaceId) -> Option<(ExprId, &'a Channel)>
     let facts = context.facts;
     facts.definitions_of(id).into_iter().find_map(|definition| {
         let Source::Assigned(value) = definition.source else { return None };
+        let value = origin(facts, value);
         let (path, name) = (facts.callee_path(value), facts.method_name(value));
         let channel = context.words.channel.iter().find(|channel| channel.make.iter().any(|make| make.fits(path, name)))?;
         let bounded = channel.bound.as_ref().is_some_and(|bound| capped(facts, value, bound));
         (!bounded).then_some((value, channel))
     })
+}
+
+/// The value of a local that is given one only once.
+fn origin(facts: &Facts, value: ExprId) -> ExprId {
+    let Some(binding) = facts.binding_of(value) else { return value };
+    match facts.binding(binding).definitions.as_slice() {
+        [crate::facts::Definition { source: Source::Assigned(made), .. }] => *made,
+        _ => value,
+    }
 }
 
 fn weigh(context: &Context, place: &Place, send: &Operation, receive: Option<&Operation>, all: &[Operation]) -> Vec<Evidence> {
@@ -67,11 +78,13 @@ fn weigh(context: &Context, place: &Place, send: &Operation, receive: Option<&Op
         }
     }
     match receive {
-        Some(receive) if slow(facts, receive) => {
-            evidence.push(
-                Evidence::supports(Weight::Strong, "its consumer waits for something else between two items")
-                    .at(facts.expr(receive.expr).span),
-            );
+        Some(receive) if awaits(facts, receive) => {
+            let text = "its consumer waits for something else between two items";
+            evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(receive.expr).span));
+        }
+        Some(receive) if works(facts, receive) => {
+            let text = "its consumer calls out to something else for each item";
+            evidence.push(Evidence::supports(Weight::Fair, text).at(facts.expr(receive.expr).span));
         }
         Some(_) => evidence.push(Evidence::doubts(Weight::Fair, "its consumer does little else")),
         None if all
@@ -85,8 +98,19 @@ fn weigh(context: &Context, place: &Place, send: &Operation, receive: Option<&Op
     evidence
 }
 
-/// Whether the loop that receives also awaits or calls something that can take its time.
-fn slow(facts: &Facts, receive: &Operation) -> bool {
+/// Whether the loop that receives calls a method of another field for what it received.
+fn works(facts: &Facts, receive: &Operation) -> bool {
+    let Some(around) = facts.loop_around(receive.expr) else { return false };
+    let span = facts.step(around).span;
+    facts.function(receive.function).calls.iter().any(|call| {
+        let place = facts.callee(*call).receiver.and_then(|receiver| facts.place(receiver));
+        let foreign = place.is_some_and(|place| matches!(facts.places.get(place).path.as_slice(), [Segment::Field(_), ..]));
+        span.contains(facts.expr(*call).span) && foreign && place != facts.place(receive.expr)
+    })
+}
+
+/// Whether the loop that receives also awaits something else.
+fn awaits(facts: &Facts, receive: &Operation) -> bool {
     let Some(around) = facts.loop_around(receive.expr) else { return false };
     let span = facts.step(around).span;
     facts.exprs.iter().any(|expr| match expr.kind {
@@ -113,7 +137,7 @@ fn tell(
     if let Some(receive) = receive {
         finding.related.push(Mark::new(Role::Release, facts.expr(receive.expr).span, "emptied here"));
     }
-    finding.risk = "items pile up in memory whenever the consumer is slower than the producer".to_owned();
+    "items pile up in memory whenever the consumer is slower than the producer".clone_into(&mut finding.risk);
     finding.evidence = evidence;
     finding.weigh(context.rule.confidence)
 }

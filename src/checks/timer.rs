@@ -3,7 +3,7 @@
 use super::Context;
 use super::acquire::{self, Kept};
 use super::callback::{self, Holds};
-use super::fate::{self, Deed};
+use super::kept::{self, Deed};
 use super::owner::{self, Runs};
 use super::stray::{endless, lost};
 use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
@@ -68,11 +68,11 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     if timer.holds == Holds::Nothing {
         return None;
     }
-    if timer.kept.holders.iter().any(|place| fate::is_element(facts, *place)) {
+    if timer.kept.holders.iter().any(|place| kept::is_element(facts, *place)) {
         return None;
     }
     let field = timer.kept.holders.iter().copied().find(|place| is_field(facts, *place));
-    let deeds = fate::deeds(facts, timer.resource, &with_base(facts, &timer.kept.holders));
+    let deeds = kept::deeds(facts, timer.resource, &with_base(facts, &timer.kept.holders));
     match field {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
         None if !deeds.is_empty() => None,
@@ -155,7 +155,8 @@ fn missed_teardown(
         evidence.push(Evidence::supports(Weight::Fair, "it schedules itself again without a condition"));
     }
     evidence.extend(single(context, ty));
-    let shown = teardowns.iter().copied().find(|method| facts.function(*method).owner == Some(ty)).or(teardowns.first().copied())?;
+    let shown =
+        teardowns.iter().copied().find(|method| facts.function(*method).owner == Some(ty)).or(teardowns.first().copied())?;
     let teardown = facts.function(shown);
     let name = facts.display(field);
     let end = teardown.name.map_or("", |name| facts.text(name));
@@ -169,19 +170,17 @@ fn missed_teardown(
 }
 
 /// Another timer of the same type that the teardown does cancel.
-fn sibling(
-    facts: &Facts,
-    timer: &Timer,
-    reached: &rustc_hash::FxHashSet<FunctionId>,
-    all: &[Timer],
-) -> Option<Evidence> {
+fn sibling(facts: &Facts, timer: &Timer, reached: &rustc_hash::FxHashSet<FunctionId>, all: &[Timer]) -> Option<Evidence> {
     let owner = facts.owner_of(timer.function);
     let others = all.iter().filter(|other| other.kept.holders.first() != timer.kept.holders.first());
     others.filter(|other| facts.owner_of(other.function) == owner).find_map(|other| {
-        let deeds = fate::deeds(facts, other.resource, &other.kept.holders);
+        let deeds = kept::deeds(facts, other.resource, &other.kept.holders);
         let (_, at, _) = deeds.into_iter().find(|deed| deed.2 == Deed::Released && reached.contains(&deed.0))?;
         let name = facts.display(*other.kept.holders.first()?);
-        Some(Evidence::supports(Weight::Strong, format!("the teardown cancels `{name}`, and not this one")).at(facts.expr(at).span))
+        Some(
+            Evidence::supports(Weight::Strong, format!("the teardown cancels `{name}`, and not this one"))
+                .at(facts.expr(at).span),
+        )
     })
 }
 
@@ -190,7 +189,8 @@ fn checked(facts: &Facts, timer: &Timer, reached: &rustc_hash::FxHashSet<Functio
     let behind = timer.callback.and_then(|callback| callback::function_behind(facts, callback))?;
     let family = owner::reach(facts, facts.owner_of(timer.function), &[behind]);
     let own = |place: &Place| matches!(place.root, Root::Instance(_) | Root::Static(_));
-    let asked = |id: PlaceId| facts.operations(id).iter().any(|at| family.contains(&at.function) && asked(facts, at.expr, &at.action));
+    let asked =
+        |id: PlaceId| facts.operations(id).iter().any(|at| family.contains(&at.function) && asked(facts, at.expr, &at.action));
     let changed = |id: PlaceId| {
         let there = facts.operations(id).iter().filter(|at| reached.contains(&at.function));
         there.filter_map(|at| changes(&at.action)).max()
@@ -272,7 +272,7 @@ fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Function
 /// Whether an assignment gives a place another timer of the same kind.
 fn sets(facts: &Facts, timer: &Timer, operation: &crate::facts::Operation) -> bool {
     match operation.action {
-        Action::Assign(source) => fate::given(source)
+        Action::Assign(source) => kept::given(source)
             .is_some_and(|value| value != timer.call && facts.callee_name(value) == facts.callee_name(timer.call)),
         _ => false,
     }

@@ -1,6 +1,6 @@
 //! What is done to each place, read off what stands around each mention of it.
 
-use crate::facts::{Action, Definition, ExitKind, ExprId, ExprKind, Facts, Operation, Parent, Source, StepKind};
+use crate::facts::{Action, Definition, ExitKind, ExprId, ExprKind, Facts, Operation, Parent, PlaceId, Source, StepKind};
 use crate::language::Habits;
 use rustc_hash::FxHashMap;
 
@@ -13,9 +13,32 @@ pub fn collect(facts: &mut Facts, habits: &Habits, pending: &[Definition]) {
     for expr in mentions {
         let place = facts.place_of[&expr];
         let action = action(facts, habits, &written, expr);
-        operations[place.index()].push(Operation { action, expr, function: facts.function_of(expr) });
+        let operation = Operation { action, expr, function: facts.function_of(expr) };
+        operations[place.index()].push(operation);
+        for other in several(facts, expr) {
+            if other != place {
+                operations[other.index()].push(operation);
+            }
+        }
     }
     facts.operations = operations;
+}
+
+/// The places that a loop variable stands for in turn: `for table in (self.a, self.b)`.
+fn several(facts: &Facts, expr: ExprId) -> Vec<PlaceId> {
+    let Some(binding) = facts.binding_of(expr) else { return Vec::new() };
+    let of = |definition: &Definition| match definition.source {
+        Source::Iterated(value) if definition.target != expr => match facts.kind(value) {
+            ExprKind::Collection { items, .. } => facts.list(items).iter().filter_map(|item| facts.place(*item)).collect(),
+            _ => Vec::new(),
+        },
+        Source::Assigned(value) if definition.target != expr => match facts.kind(value) {
+            ExprKind::Choice { then, otherwise, .. } => [then, otherwise].iter().filter_map(|item| facts.place(*item)).collect(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    };
+    facts.binding(binding).definitions.iter().flat_map(of).collect()
 }
 
 fn action(facts: &Facts, habits: &Habits, written: &FxHashMap<ExprId, Source>, expr: ExprId) -> Action {

@@ -91,10 +91,7 @@ impl<'tree> Lowering<'_, 'tree> {
         let (body, otherwise) = (self.part(node, Part::Body), self.part(node, Part::Else));
         self.step_with(node, |this| {
             let header = this.required(node, Part::Condition);
-            let constant = matches!(
-                this.facts.kind(header),
-                ExprKind::Literal(Literal::Bool(true)) | ExprKind::Literal(Literal::Number(Some(1..)))
-            );
+            let constant = matches!(this.facts.kind(header), ExprKind::Literal(Literal::Bool(true) | Literal::Number(Some(1..))));
             let kind = if constant { LoopKind::Forever } else { LoopKind::While };
             let (body, otherwise) = (this.optional_block(body), this.optional_block(otherwise));
             StepKind::Loop { kind, header: Some(header), target: None, body, otherwise }

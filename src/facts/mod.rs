@@ -12,6 +12,7 @@ mod infer;
 mod name;
 mod place;
 mod scope;
+mod tree;
 mod types;
 mod view;
 

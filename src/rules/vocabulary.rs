@@ -16,6 +16,8 @@ pub struct Vocabulary {
     pub memo: Vec<Memo>,
     /// Queues and channels (check `channel`).
     pub channel: Vec<Channel>,
+    /// Methods that let go of any resource of the rule, besides its own (`__exit__`).
+    pub release: Vec<String>,
     /// Calls after which an argument belongs to somebody else, for every resource of the rule.
     pub consumer: Vec<Pattern>,
     /// The rule whose containers and words this one uses as well.
@@ -43,8 +45,16 @@ pub struct Words {
     pub serving: Vec<String>,
     /// First words of functions that set things up once.
     pub setup: Vec<String>,
+    /// Last words of functions that run once although their first word says otherwise.
+    pub startup: Vec<String>,
+    /// First words of functions that are part of a shutdown.
+    pub ending: Vec<String>,
+    /// First words of functions by which users register something.
+    pub adding: Vec<String>,
     /// Last words of values that are pieces of work, which end while a collection keeps them.
     pub work: Vec<String>,
+    /// Last words of values that users register: callbacks and their like.
+    pub registered: Vec<String>,
     /// Methods that run when the collector finds an instance unreachable (`__del__`).
     pub finaliser: Vec<String>,
     /// Dotted paths of types of which there are few values or instances: `bool`, `enum.Enum`.
@@ -123,7 +133,7 @@ pub struct Resource {
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,
-    /// Whether the language frees it at once when the last reference goes (a CPython file object).
+    /// Whether the language frees it at once when the last reference goes (a `CPython` file object).
     #[serde(default)]
     pub collected: bool,
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).

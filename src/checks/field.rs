@@ -1,0 +1,243 @@
+//! A handle in a field, against everything that its type does with the field.
+
+use super::Context;
+use super::fate::{Fate, HELPERS, fates};
+use super::obligation::{Ledger, Obligation};
+use super::reopen;
+use super::verdict;
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Place, Root, Segment, TypeId};
+use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use rustc_hash::FxHashSet;
+
+/// A handle that a method has stored in a field of its own instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a> {
+    /// What is kept.
+    pub obligation: Obligation<'a>,
+    /// The type that has the field.
+    pub ty: TypeId,
+    /// The field.
+    pub name: Name,
+}
+
+/// What is done with a field outside the assignment that fills it.
+#[derive(Debug, Default)]
+struct Care {
+    released: bool,
+    handed: usize,
+    returned: usize,
+}
+
+/// Bases that bring no teardown of their own.
+const PLAIN: [&str; 9] = [
+    "object",
+    "abc.ABC",
+    "typing.Generic",
+    "typing.Protocol",
+    "threading.Thread",
+    "Thread",
+    "Exception",
+    "RuntimeError",
+    "ValueError",
+];
+
+/// One finding for each field that nobody releases.
+pub fn check(context: &Context, ledger: &Ledger, kept: &[Kept]) -> Vec<Finding> {
+    let mut seen = FxHashSet::default();
+    let mut findings = Vec::new();
+    for one in kept {
+        if seen.insert((one.ty, one.name)) {
+            findings.extend(field(context, ledger, one));
+        }
+    }
+    findings
+}
+
+fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
+    let facts = context.facts;
+    let relatives = facts.relatives(kept.ty);
+    let care = care(ledger, kept, &relatives);
+    let reached = reached_by_name(ledger, &relatives);
+    if care.released {
+        return reopen::check(context, ledger, kept);
+    }
+    if reached == Some(Reach::Any) {
+        return None;
+    }
+    let kind = &kept.obligation.resource.kind;
+    let thing = verdict::with_article(kind);
+    let (ty, name) = (facts.text(facts.ty(kept.ty).name), facts.text(kept.name));
+    let teardown = teardown(facts, &relatives);
+    let message = match teardown {
+        Some(method) => {
+            let method = facts.function(method).name.map_or("its teardown", |name| facts.text(name));
+            format!("`{ty}.{name}` keeps {thing} that `{method}` does not release")
+        }
+        None => format!("`{ty}.{name}` keeps {thing} that no method of `{ty}` releases"),
+    };
+    let mut finding = context.finding(kept.obligation.call, message, format!("the {kind} is acquired here"));
+    finding.related.push(Mark::new(Role::Declaration, facts.ty(kept.ty).head, format!("the type that keeps the {kind}")));
+    if let Some(method) = teardown {
+        let mark = Mark::new(Role::Release, facts.function(method).head, format!("ends the instance, but leaves `{name}` open"));
+        finding.related.push(mark);
+    }
+    finding.evidence = evidence(facts, ledger, kept, &care, teardown);
+    if reached.is_some() {
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
+    }
+    Some(verdict::finish(context, &kept.obligation, finding))
+}
+
+fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {
+    let mut all = Vec::new();
+    match teardown {
+        Some(method) => {
+            let head = facts.function(method).head;
+            all.push(Evidence::supports(Weight::Strong, "the type has a teardown, which does not release the field").at(head));
+            if let Some(sibling) = sibling(facts, ledger, kept, method) {
+                all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
+            }
+        }
+        None => {
+            all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
+            all.push(Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process"));
+        }
+    }
+    if has_unknown_base(facts, kept.ty) {
+        let own = teardown.is_some_and(|method| sibling(facts, ledger, kept, method).is_some());
+        let weight = if own { Weight::Fair } else { Weight::Strong };
+        all.push(Evidence::doubts(weight, "a base outside this file may release it"));
+    }
+    if kept.obligation.resource.collected {
+        all.push(Evidence::doubts(Weight::Slight, "it is freed together with the instance"));
+    } else {
+        all.push(Evidence::supports(Weight::Fair, "nothing frees it when the instance goes"));
+    }
+    if care.handed > 0 {
+        all.push(Evidence::doubts(Weight::Fair, format!("it is passed on in {} places, where it may be released", care.handed)));
+    }
+    if care.returned > 0 {
+        all.push(Evidence::doubts(Weight::Strong, "a method returns it, so that it is shared, and the caller may release it"));
+    }
+    all
+}
+
+/// Reads every mention of the field, on the instance or on something that may be one.
+fn care(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> Care {
+    let facts = ledger.facts;
+    let mut care = Care::default();
+    let mut seen = FxHashSet::default();
+    for at in 0..facts.exprs.len() as u32 {
+        let expr = ExprId(at);
+        let is_field =
+            matches!(facts.kind(expr), ExprKind::Field { name, .. } if name == kept.name) && may_be(facts, expr, relatives);
+        if is_field || is_alias(facts, expr, kept, relatives) {
+            mention(ledger, kept, expr, &mut care, &mut seen);
+        }
+        if care.released {
+            break;
+        }
+    }
+    care
+}
+
+/// Whether the place is one of the type's instances, as far as the file tells.
+fn may_be(facts: &Facts, expr: ExprId, relatives: &[TypeId]) -> bool {
+    facts.place(expr).is_none_or(|place| match facts.places.get(place).root {
+        Root::Instance(ty) | Root::Static(ty) => relatives.contains(&ty) || facts.places.get(place).path.len() > 1,
+        _ => true,
+    })
+}
+
+/// Whether a name stands for the field (`x = self.x`).
+fn is_alias(facts: &Facts, expr: ExprId, kept: &Kept, relatives: &[TypeId]) -> bool {
+    if facts.binding_of(expr).is_none() {
+        return false;
+    }
+    facts.place(expr).is_some_and(|place| {
+        let Place { root, path } = facts.places.get(place);
+        matches!(root, Root::Instance(ty) if relatives.contains(ty)) && path.as_slice() == [Segment::Field(kept.name)]
+    })
+}
+
+fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &mut FxHashSet<ExprId>) {
+    let facts = ledger.facts;
+    if !seen.insert(expr) {
+        return;
+    }
+    let resource = kept.obligation.resource;
+    for fate in fates(ledger, resource, expr, None, HELPERS) {
+        match fate {
+            Fate::Released(_) => care.released = true,
+            Fate::Deleted(_) => care.released |= resource.collected,
+            Fate::Returned(_) | Fate::Yielded(_) => care.returned += 1,
+            Fate::Bound(name, _) => {
+                facts.binding(name).uses.iter().for_each(|mentioned| mention(ledger, kept, *mentioned, care, seen));
+            }
+            // What a teardown gives away it gives to whoever releases it.
+            Fate::Handed(at) | Fate::Stored(_, at) => {
+                // So does whoever gets its method of release.
+                let method = matches!(facts.kind(at), ExprKind::Field { .. });
+                care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
+                care.handed += 1;
+            }
+            Fate::Used(_) | Fate::Tested | Fate::Written | Fate::Dropped => {}
+        }
+    }
+}
+
+fn in_teardown(facts: &Facts, expr: ExprId) -> bool {
+    facts.enclosing(facts.function_of(expr)).any(|function| facts.function(function).traits.is_teardown)
+}
+
+/// How fields are reached by a name that is a value (`getattr(self, name)`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// By a name that stands there as text; which one the facts do not tell.
+    Text,
+    /// By a name that is computed: it may be any.
+    Any,
+}
+
+fn reached_by_name(ledger: &Ledger, relatives: &[TypeId]) -> Option<Reach> {
+    let facts = ledger.facts;
+    let reach = |operation: &Operation| {
+        let Action::Argument { call, position: 0 } = operation.action else { return None };
+        let callee = facts.callee(call);
+        let builtin =
+            callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none() && callee.path.is_some();
+        let key = facts.positional(call, 1).filter(|_| builtin)?;
+        match facts.kind(key) {
+            ExprKind::Literal(_) => Some(Reach::Text).filter(|_| !ledger.is_glance(call)),
+            ExprKind::Name { .. } | ExprKind::Other(_) | ExprKind::Operation { .. } => Some(Reach::Any),
+            _ => None,
+        }
+    };
+    let places = relatives.iter().filter_map(|ty| facts.places.find(&Place { root: Root::Instance(*ty), path: Vec::new() }));
+    places.flat_map(|place| facts.operations(place).iter().filter_map(reach).collect::<Vec<_>>()).max()
+}
+
+/// A teardown of the type or its relatives that does something.
+fn teardown(facts: &Facts, relatives: &[TypeId]) -> Option<FunctionId> {
+    let methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().copied());
+    let ends = |id: &FunctionId| facts.function(*id).traits.is_teardown && !facts.function(*id).calls.is_empty();
+    methods.into_iter().find(ends)
+}
+
+/// A release of another field in the teardown.
+fn sibling(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) -> Option<ExprId> {
+    facts.function(teardown).calls.iter().copied().find(|call| {
+        let method = facts.method_name(*call).is_some_and(|method| ledger.releases(kept.obligation.resource, method));
+        let receiver = facts.callee(*call).receiver;
+        method
+            && receiver.is_some_and(|receiver| matches!(facts.kind(receiver), ExprKind::Field { name, .. } if name != kept.name))
+    })
+}
+
+/// Whether a type inherits from something out of sight that may have a teardown.
+pub fn has_unknown_base(facts: &Facts, ty: TypeId) -> bool {
+    facts.lineage(ty).iter().any(|ty| {
+        let ty = facts.ty(*ty);
+        ty.bases.len() > ty.local_bases.len() && ty.base_paths.iter().any(|path| !PLAIN.contains(&facts.text(*path)))
+    })
+}

@@ -1,0 +1,181 @@
+//! What must be released, and who releases it: the vocabulary of a rule, applied to the calls of one file.
+
+use super::Context;
+use super::summary;
+use crate::facts::{ExprId, Facts, FunctionId, Literal};
+use crate::rules::{Pattern, Patterns, Resource, Vocabulary};
+use rustc_hash::FxHashMap;
+
+/// A resource that somebody has to let go of.
+#[derive(Clone, Copy, Debug)]
+pub struct Obligation<'a> {
+    /// The call that makes it.
+    pub call: ExprId,
+    /// What it is.
+    pub resource: &'a Resource,
+    /// The function of this file that made it and handed it out, if it was not made here.
+    pub helper: Option<FunctionId>,
+}
+
+impl Obligation<'_> {
+    /// Which element of the call's value it is; a helper has already taken it out.
+    pub fn part(&self) -> Option<usize> {
+        if self.helper.is_some() { None } else { self.resource.part }
+    }
+}
+
+/// What a call does with a handle that it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// It releases it.
+    Releases,
+    /// It may keep it, so that its release is somebody else's matter.
+    Keeps,
+    /// It uses it and leaves it to the caller.
+    Borrows,
+    /// It looks at it, and cannot fail in a way that matters.
+    Glances,
+}
+
+/// The words of a rule, ready for look-up, with what the functions of the file add to them.
+pub struct Ledger<'a> {
+    /// The file.
+    pub facts: &'a Facts,
+    resources: &'a [Resource],
+    acquire: Patterns<usize>,
+    consumer: Patterns<()>,
+    borrower: Patterns<()>,
+    harmless: Patterns<()>,
+    release: &'a [String],
+    fresh: FxHashMap<FunctionId, usize>,
+}
+
+impl<'a> Ledger<'a> {
+    /// The ledger of one rule for one file; none if nothing in the file makes such a resource.
+    pub fn open(context: &Context<'a>) -> Option<Self> {
+        let Vocabulary { resource, release, consumer, harmless, borrower, .. } = context.words;
+        let mut acquire = Patterns::default();
+        for (at, one) in resource.iter().enumerate() {
+            one.acquire.iter().for_each(|pattern| acquire.add(pattern, at));
+        }
+        let table = |patterns: &[Pattern]| {
+            let mut table = Patterns::default();
+            patterns.iter().for_each(|pattern| table.add(pattern, ()));
+            table
+        };
+        let mut ledger = Self {
+            facts: context.facts,
+            resources: resource,
+            acquire,
+            consumer: table(consumer),
+            borrower: table(borrower),
+            harmless: table(harmless),
+            release,
+            fresh: FxHashMap::default(),
+        };
+        if !context.facts.callees.keys().any(|call| ledger.made(*call).is_some()) {
+            return None;
+        }
+        ledger.fresh = summary::fresh(&ledger);
+        Some(ledger)
+    }
+
+    /// The resources of the rule.
+    pub fn resource(&self, at: usize) -> &'a Resource {
+        &self.resources[at]
+    }
+
+    /// Every acquisition of the file, in textual order.
+    pub fn obligations(&self) -> Vec<Obligation<'a>> {
+        let mut calls: Vec<ExprId> = self.facts.callees.keys().copied().collect();
+        calls.sort_unstable();
+        calls.into_iter().filter_map(|call| self.obligation(call)).collect()
+    }
+
+    /// The obligation that a call brings about.
+    pub fn obligation(&self, call: ExprId) -> Option<Obligation<'a>> {
+        if let Some(at) = self.made(call) {
+            return Some(Obligation { call, resource: self.resource(at), helper: None });
+        }
+        let helper = self.facts.callee(call).function?;
+        let at = *self.fresh.get(&helper)?;
+        Some(Obligation { call, resource: self.resource(at), helper: Some(helper) })
+    }
+
+    /// The resource that the vocabulary says a call makes.
+    pub fn made(&self, call: ExprId) -> Option<usize> {
+        let at = self.acquire.find(self.facts.callee_path(call), self.facts.method_name(call))?;
+        let resource = &self.resources[at];
+        let fits = |pattern: &Pattern| self.fits(pattern, call);
+        let given =
+            |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| !self.is_constant(value, false));
+        let excused =
+            |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| self.is_constant(value, true));
+        let counts = (resource.when.is_empty() || resource.when.iter().any(given))
+            && !resource.unless.iter().any(excused)
+            && !resource.exempt.iter().any(fits);
+        counts.then_some(at)
+    }
+
+    fn is_constant(&self, value: ExprId, wanted: bool) -> bool {
+        self.facts.literal(value) == Some(Literal::Bool(wanted))
+    }
+
+    fn fits(&self, pattern: &Pattern, call: ExprId) -> bool {
+        pattern.fits(self.facts.callee_path(call), self.facts.method_name(call))
+    }
+
+    fn has(&self, table: &Patterns<()>, call: ExprId) -> bool {
+        table.find(self.facts.callee_path(call), self.facts.method_name(call)).is_some()
+    }
+
+    /// Whether a call of this method on the handle lets it go.
+    pub fn releases(&self, resource: &Resource, method: &str) -> bool {
+        resource.release.iter().chain(self.release).any(|word| word == method)
+    }
+
+    /// Whether a call can be left out when the ways out by failure are counted: releases count as such, of whatever.
+    pub fn is_harmless(&self, resource: &Resource, call: ExprId) -> bool {
+        self.has(&self.harmless, call)
+            || resource.release_by.iter().any(|pattern| self.fits(pattern, call))
+            || self.facts.method_name(call).is_some_and(|method| self.releases(resource, method))
+    }
+
+    /// Whether a call is known to look at its arguments and no more. A harmless method (`*.append`) may well keep them.
+    pub fn is_glance(&self, call: ExprId) -> bool {
+        self.harmless.find(self.facts.callee_path(call), None).is_some()
+    }
+
+    /// Whether a call is known to take over what it is given.
+    pub fn is_consumed(&self, resource: &Resource, call: ExprId) -> bool {
+        let fits = |pattern: &Pattern| self.fits(pattern, call);
+        resource.consumer.iter().any(fits) || self.has(&self.consumer, call) || self.gets_release(resource, call)
+    }
+
+    /// Whether a call is given the function that releases, to call it later (`finalize(self, os.close, fd)`).
+    fn gets_release(&self, resource: &Resource, call: ExprId) -> bool {
+        let is_release = |arg: &ExprId| {
+            let path = self.facts.dotted(*arg);
+            path.is_some_and(|path| resource.release_by.iter().any(|pattern| pattern.fits(Some(&path), None)))
+        };
+        !resource.release_by.is_empty() && self.facts.args(call).iter().any(is_release)
+    }
+
+    /// What a call does with the handle it is given as `arg`; `depth` caps how many helpers are followed in a row.
+    pub fn taking(&self, resource: &Resource, call: ExprId, arg: ExprId, depth: u32) -> Taking {
+        if resource.release_by.iter().any(|pattern| self.fits(pattern, call)) {
+            return Taking::Releases;
+        }
+        if self.is_consumed(resource, call) {
+            return Taking::Keeps;
+        }
+        if self.is_glance(call) {
+            return Taking::Glances;
+        }
+        // A resource that is built on another one does not release it, unless the vocabulary says so.
+        if self.has(&self.borrower, call) || self.made(call).is_some() {
+            return Taking::Borrows;
+        }
+        summary::taking(self, resource, call, arg, depth).unwrap_or(Taking::Keeps)
+    }
+}

@@ -1,0 +1,359 @@
+//! The walk over a function's flow: on which ways out is a handle still held?
+//!
+//! What is known about the handle at one point is a set of four states, so each step has at most sixteen outcomes, and
+//! the walk is linear in the size of the function.
+
+use super::custody::{Custody, Effect};
+use super::obligation::{Ledger, Obligation};
+use crate::facts::{Block, CollectionKind, ExitKind, ExprId, ExprKind, Facts, Handler, LoopKind, StepId, StepKind};
+use crate::source::Span;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// Not acquired yet.
+const FREE: u8 = 1;
+/// Held.
+pub const HELD: u8 = 2;
+/// Held, after a failure that was caught.
+pub const CAUGHT: u8 = 4;
+/// Released, or in somebody else's care.
+const DONE: u8 = 8;
+const OWED: u8 = HELD | CAUGHT;
+/// How many ways out are told apart; more say nothing new.
+const WAYS: usize = 40;
+
+/// How a handle gets out of reach while it is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// By a `return`.
+    Return,
+    /// By the end of the function.
+    End,
+    /// By a `raise`.
+    Raise,
+    /// A call fails; one of the handle's own methods, or any other.
+    Fail {
+        /// The call.
+        call: ExprId,
+        /// Whether it works on the handle itself.
+        own: bool,
+    },
+    /// Its name gets another value.
+    Lost,
+}
+
+/// One way on which a handle is not released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// How.
+    pub leaving: Leaving,
+    /// Where.
+    pub at: Span,
+    /// [`HELD`], [`CAUGHT`] or both.
+    pub state: u8,
+}
+
+/// What a step makes of the states before it: those after it, and those with which it is left in other ways.
+#[derive(Clone, Debug, Default)]
+struct Out {
+    next: u8,
+    fails: u8,
+    breaks: u8,
+    continues: u8,
+    ways: Vec<Way>,
+}
+
+impl Out {
+    fn on(next: u8) -> Self {
+        Self { next, ..Self::default() }
+    }
+
+    fn way(&mut self, leaving: Leaving, at: Span, state: u8) {
+        let way = Way { leaving, at, state: state & OWED };
+        let known = self.ways.iter().position(|known| known.leaving == leaving && known.at == at);
+        match known {
+            Some(known) => self.ways[known].state |= way.state,
+            None if way.state != 0 && self.ways.len() < WAYS => self.ways.push(way),
+            None => {}
+        }
+    }
+
+    /// Takes over all the ways out of `inner`, but not where it goes on.
+    fn absorb(&mut self, inner: &Self) {
+        self.fails |= inner.fails;
+        self.breaks |= inner.breaks;
+        self.continues |= inner.continues;
+        inner.ways.iter().for_each(|way| self.way(way.leaving, way.at, way.state));
+    }
+}
+
+/// The walk for one handle.
+pub struct Walk<'a, 'b> {
+    facts: &'a Facts,
+    /// Whether a call is known not to fail in a way that matters.
+    harmless: &'b dyn Fn(ExprId) -> bool,
+    custody: &'b Custody,
+    acquire: ExprId,
+    /// What decides whether the handle is acquired at all.
+    deciders: Vec<Span>,
+    memo: FxHashMap<(StepId, u8), Rc<Out>>,
+    cleanup: u32,
+}
+
+/// Every way on which the handle that an obligation speaks of is not released in its function.
+pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> Vec<Way> {
+    exits(ledger.facts, custody, obligation.call, &|call| ledger.is_harmless(obligation.resource, call))
+}
+
+/// Every way on which what `acquire` begins is not ended in its function, given what each expression does to it.
+pub fn exits(facts: &Facts, custody: &Custody, acquire: ExprId, harmless: &dyn Fn(ExprId) -> bool) -> Vec<Way> {
+    let function = facts.function(facts.function_of(acquire));
+    let deciders = super::guard::deciders(facts, acquire);
+    let mut walk = Walk { facts, harmless, custody, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };
+    let mut out = walk.block(&function.body, FREE);
+    let next = out.next;
+    let end = Span::new(function.span.end.saturating_sub(1), function.span.end);
+    out.way(Leaving::End, end, next);
+    out.ways
+}
+
+impl Walk<'_, '_> {
+    fn block(&mut self, steps: &[StepId], bits: u8) -> Out {
+        let mut all = Out::on(bits);
+        for &step in steps {
+            if all.next == 0 {
+                break;
+            }
+            let out = self.step(step, all.next);
+            all.absorb(&out);
+            all.next = out.next;
+        }
+        all
+    }
+
+    fn step(&mut self, step: StepId, bits: u8) -> Rc<Out> {
+        if let Some(known) = self.memo.get(&(step, bits)) {
+            return Rc::clone(known);
+        }
+        let facts = self.facts;
+        let span = facts.step(step).span;
+        let mut out = Out::default();
+        match &facts.step(step).kind {
+            StepKind::Evaluate(expr) => out.next = self.eval(*expr, bits, &mut out),
+            StepKind::Exit { kind, value } => self.exit(*kind, *value, span, bits, &mut out),
+            StepKind::Branch { condition, then, otherwise } => self.branch(*condition, (then, otherwise), span, bits, &mut out),
+            StepKind::Switch { subject, arms, total } => {
+                let bits = self.eval(*subject, bits, &mut out);
+                out.next = if *total { 0 } else { bits };
+                for arm in arms {
+                    let inner = self.block(&arm.body, bits);
+                    out.absorb(&inner);
+                    out.next |= inner.next;
+                }
+            }
+            StepKind::Loop { kind, header, body, otherwise, .. } => {
+                self.repeat(*kind, *header, (body, otherwise), bits, &mut out)
+            }
+            StepKind::Try { body, handlers, otherwise, finally } => {
+                self.attempt(body, handlers, otherwise, finally, bits, &mut out)
+            }
+            StepKind::Manage { items, body } => {
+                let bits = items.iter().fold(bits, |bits, item| self.eval(item.value, bits, &mut out));
+                let inner = self.block(body, bits);
+                out.absorb(&inner);
+                out.next = inner.next;
+            }
+            StepKind::Function(_) | StepKind::Type(_) => out.next = bits,
+        }
+        let out = Rc::new(out);
+        self.memo.insert((step, bits), Rc::clone(&out));
+        out
+    }
+
+    fn exit(&mut self, kind: ExitKind, value: Option<ExprId>, span: Span, bits: u8, out: &mut Out) {
+        // What makes the exception does not fail itself.
+        let mut unseen = Out::default();
+        let seen = if kind == ExitKind::Raise { &mut unseen } else { &mut *out };
+        let bits = value.map_or(bits, |value| self.eval(value, bits, seen));
+        match kind {
+            ExitKind::Return => out.way(Leaving::Return, span, bits),
+            ExitKind::Raise => {
+                // A failure kept from a handler above is raised on the ways that went through the handler.
+                let kept = value.is_some_and(|value| super::guard::was_caught(self.facts, value));
+                let bits = if kept { bits & !HELD } else { bits };
+                out.fails |= bits;
+                out.way(Leaving::Raise, span, bits);
+            }
+            ExitKind::Break => out.breaks |= bits,
+            ExitKind::Continue => out.continues |= bits,
+        }
+    }
+
+    fn branch(&mut self, condition: ExprId, arms: (&Block, &Block), span: Span, bits: u8, out: &mut Out) {
+        let bits = self.eval(condition, bits, out);
+        let (null, otherwise_null) = super::guard::nulls(self.facts, condition, &self.custody.mentions);
+        let without = |null: bool| if null { bits & !OWED } else { bits };
+        let (mut then_bits, mut else_bits) = (without(null), without(otherwise_null));
+        // Where the condition looks at the handle, or decides like the one around the acquisition, an arm without the
+        // release is the one in which there is nothing to release. A clean-up that asks first is taken at its word.
+        let asked = super::guard::asks(self.facts, condition, &self.custody.mentions);
+        if asked || self.cleanup > 0 || self.deciders.iter().any(|decider| !decider.contains(span)) {
+            let (first, second) = (self.settles(arms.0, then_bits), self.settles(arms.1, else_bits));
+            if first && !second {
+                else_bits = settled(else_bits);
+            } else if second && !first {
+                then_bits = settled(then_bits);
+            }
+        }
+        for (block, bits) in [(arms.0, then_bits), (arms.1, else_bits)] {
+            let inner = self.block(block, bits);
+            out.absorb(&inner);
+            out.next |= inner.next;
+        }
+    }
+
+    /// Whether a block lets go of the handle.
+    fn settles(&mut self, block: &Block, bits: u8) -> bool {
+        let facts = self.facts;
+        let (Some(first), Some(last)) = (block.first(), block.last()) else { return false };
+        let span = Span::new(facts.step(*first).span.start, facts.step(*last).span.end);
+        let inside = |at: &ExprId| span.contains(facts.expr(*at).span);
+        let named = self.custody.releases.iter().chain(&self.custody.handed).any(inside);
+        named && bits & OWED != 0 && self.block(block, bits).next & OWED == 0
+    }
+
+    fn repeat(&mut self, kind: LoopKind, header: Option<ExprId>, blocks: (&Block, &Block), bits: u8, out: &mut Out) {
+        let facts = self.facts;
+        let (nothing, something) = match (kind, header) {
+            (LoopKind::While, Some(header)) => {
+                let (null, null_after) = super::guard::nulls(facts, header, &self.custody.mentions);
+                (null, null_after)
+            }
+            _ => (false, false),
+        };
+        let mut entry = header.map_or(bits, |header| self.eval(header, bits, out));
+        let mut after = 0;
+        // The states only ever grow, so four rounds reach them all.
+        for _ in 0..4 {
+            let inner = self.block(blocks.0, if nothing { entry & !OWED } else { entry });
+            out.fails |= inner.fails;
+            out.next |= inner.breaks;
+            inner.ways.iter().for_each(|way| out.way(way.leaving, way.at, way.state));
+            after = inner.next | inner.continues;
+            let grown = entry | after;
+            if grown == entry {
+                break;
+            }
+            entry = match header {
+                Some(header) if kind != LoopKind::Each => self.eval(header, grown, out),
+                _ => grown,
+            };
+        }
+        let certain = kind == LoopKind::Each && header.is_some_and(|header| self.is_listed(header));
+        let ended = match kind {
+            LoopKind::Forever => 0,
+            _ if certain => after,
+            _ => entry,
+        };
+        let ended = if something { ended & !OWED } else { ended };
+        let inner = self.block(blocks.1, ended);
+        out.absorb(&inner);
+        out.next |= inner.next;
+    }
+
+    /// Whether what is iterated stands there element by element, so that there is at least one round.
+    fn is_listed(&self, header: ExprId) -> bool {
+        let kind = self.facts.kind(header);
+        matches!(kind, ExprKind::Collection { kind: CollectionKind::List | CollectionKind::Tuple, items } if items.len > 0)
+    }
+
+    fn attempt(&mut self, body: &Block, handlers: &[Handler], otherwise: &Block, finally: &Block, bits: u8, out: &mut Out) {
+        let mut inner = self.block(body, bits);
+        if !handlers.is_empty() {
+            // Nothing that can fail was seen, and yet somebody expects a failure.
+            let caught = if inner.fails == 0 { bits } else { inner.fails };
+            inner.fails = 0;
+            inner.ways.retain(|way| !matches!(way.leaving, Leaving::Fail { .. } | Leaving::Raise));
+            let rest = self.block(otherwise, inner.next);
+            inner.absorb(&rest);
+            inner.next = rest.next;
+            self.handle(handlers, caught, &mut inner);
+        }
+        if finally.is_empty() {
+            *out = inner;
+        } else {
+            self.finish(finally, &inner, out);
+        }
+    }
+
+    fn handle(&mut self, handlers: &[Handler], caught: u8, inner: &mut Out) {
+        let entry = if caught & OWED == 0 { caught } else { caught & !OWED | CAUGHT };
+        self.cleanup += 1;
+        for handler in handlers {
+            let out = self.block(&handler.body, entry);
+            inner.absorb(&out);
+            inner.next |= out.next;
+        }
+        self.cleanup -= 1;
+    }
+
+    /// Sends every way out through the `finally` block.
+    fn finish(&mut self, finally: &Block, inner: &Out, out: &mut Out) {
+        self.cleanup += 1;
+        let through = |this: &mut Self, bits: u8, out: &mut Out| {
+            let end = this.block(finally, bits);
+            // A failure inside the clean-up counts only for what the clean-up does not release anyway.
+            if end.next & OWED != 0 {
+                end.ways.iter().for_each(|way| out.way(way.leaving, way.at, way.state));
+            }
+            out.breaks |= end.breaks;
+            out.continues |= end.continues;
+            out.fails |= end.fails;
+            end.next
+        };
+        out.next = through(self, inner.next, out);
+        out.fails |= through(self, inner.fails, out);
+        out.breaks |= through(self, inner.breaks, out);
+        out.continues |= through(self, inner.continues, out);
+        for way in &inner.ways {
+            let state = through(self, way.state, out);
+            out.way(way.leaving, way.at, state);
+        }
+        self.cleanup -= 1;
+    }
+
+    /// Evaluates an expression: its parts first, then what it does to the handle.
+    fn eval(&mut self, expr: ExprId, bits: u8, out: &mut Out) -> u8 {
+        let facts = self.facts;
+        let bits = facts.operands(expr).into_iter().fold(bits, |bits, part| self.eval(part, bits, out));
+        let span = facts.expr(expr).span;
+        if expr == self.acquire {
+            out.fails |= bits;
+            out.way(Leaving::Lost, span, bits);
+            return HELD;
+        }
+        let effect = self.custody.effects.get(&expr).copied();
+        let after = match effect {
+            Some(Effect::Release | Effect::Hand) => settled(bits),
+            Some(Effect::Write) => {
+                out.way(Leaving::Lost, span, bits);
+                settled(bits)
+            }
+            Some(Effect::Use) | None => bits,
+        };
+        let fallible = match facts.kind(expr) {
+            ExprKind::Call { .. } => effect == Some(Effect::Use) || !(self.harmless)(expr),
+            ExprKind::Yield { .. } => true,
+            _ => effect == Some(Effect::Use),
+        };
+        if fallible {
+            out.fails |= after;
+            out.way(Leaving::Fail { call: expr, own: effect == Some(Effect::Use) }, span, after);
+        }
+        after
+    }
+}
+
+fn settled(bits: u8) -> u8 {
+    if bits & OWED == 0 { bits } else { bits & !OWED | DONE }
+}

@@ -1,0 +1,118 @@
+//! What the functions of a file do for their callers: make a resource and return it, or take over a parameter.
+
+use super::fate::{Fate, HELPERS, fates};
+use super::obligation::{Ledger, Taking};
+use crate::facts::{BindingId, ExprId, ExprKind, FunctionId, ParamKind};
+use crate::rules::Resource;
+use rustc_hash::FxHashMap;
+
+/// Rounds in which helpers that call helpers are found.
+const ROUNDS: usize = 2;
+
+/// Every function that returns a resource it has just made, with the resource.
+pub fn fresh(ledger: &Ledger) -> FxHashMap<FunctionId, usize> {
+    let mut found: FxHashMap<FunctionId, usize> = FxHashMap::default();
+    let mut calls: Vec<ExprId> = ledger.facts.callees.keys().copied().collect();
+    calls.sort_unstable();
+    for _ in 0..ROUNDS {
+        let before = found.len();
+        for &call in &calls {
+            let inner = ledger.facts.callee(call).function.and_then(|function| found.get(&function).map(|at| (*at, None)));
+            let Some((at, part)) = ledger.made(call).map(|at| (at, ledger.resource(at).part)).or(inner) else { continue };
+            let function = ledger.facts.function_of(call);
+            let plain = ledger.facts.function(function);
+            let direct = plain.decorators.is_empty() && !plain.traits.is_generator && plain.name.is_some();
+            if direct && returns(ledger, ledger.resource(at), call, part) {
+                found.insert(function, at);
+            }
+        }
+        if found.len() == before {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether the caller gets what a call makes, and nobody else.
+fn returns(ledger: &Ledger, resource: &Resource, call: ExprId, part: Option<usize>) -> bool {
+    let alone = |expr: ExprId| is_whole(ledger, expr);
+    match fates(ledger, resource, call, part, HELPERS).as_slice() {
+        [Fate::Returned(at)] => part.is_none() && alone(*at),
+        [Fate::Bound(binding, _)] => {
+            let mut returned = false;
+            for &mention in &ledger.facts.binding(*binding).uses {
+                for fate in fates(ledger, resource, mention, None, 0) {
+                    match fate {
+                        Fate::Returned(at) if at == mention => returned = true,
+                        Fate::Returned(_) | Fate::Handed(_) | Fate::Stored(..) | Fate::Yielded(_) | Fate::Bound(..) => {
+                            return false;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            returned
+        }
+        _ => false,
+    }
+}
+
+/// A tuple or a choice that holds the handle is not the handle.
+fn is_whole(ledger: &Ledger, expr: ExprId) -> bool {
+    matches!(ledger.facts.kind(expr), ExprKind::Call { .. } | ExprKind::Await(_) | ExprKind::Try(_))
+}
+
+/// What a function of this file does with the argument at one of its parameters; none if it is out of sight.
+pub fn taking(ledger: &Ledger, resource: &Resource, call: ExprId, arg: ExprId, depth: u32) -> Option<Taking> {
+    if depth == 0 {
+        return None;
+    }
+    let binding = parameter(ledger, call, arg)?;
+    let facts = ledger.facts;
+    // A function that ignores what it is given stands for another one: an abstract method, a stub.
+    if facts.binding(binding).uses.is_empty() {
+        return None;
+    }
+    let mut result = Taking::Borrows;
+    for &mention in &facts.binding(binding).uses {
+        // What a function inside the helper does with it, it does at a time of its own.
+        if facts.function_of(mention) != facts.scopes[facts.binding(binding).scope.index()].function {
+            return Some(Taking::Keeps);
+        }
+        for fate in fates(ledger, resource, mention, None, depth - 1) {
+            match fate {
+                Fate::Released(_) => result = Taking::Releases,
+                Fate::Used(_) | Fate::Tested | Fate::Dropped => {}
+                _ if result == Taking::Releases => {}
+                _ => result = Taking::Keeps,
+            }
+        }
+    }
+    Some(result)
+}
+
+/// The parameter that an argument of a call reaches, where the callee is a plain function of this file.
+fn parameter(ledger: &Ledger, call: ExprId, arg: ExprId) -> Option<BindingId> {
+    let facts = ledger.facts;
+    let callee = facts.callee(call);
+    let constructor = callee.constructs.and_then(|ty| {
+        let methods = facts.lineage(ty).into_iter().flat_map(|ty| facts.ty(ty).methods.clone());
+        methods.into_iter().find(|method| facts.function(*method).traits.is_constructor)
+    });
+    let function = facts.function(callee.function.or(constructor)?);
+    if !function.decorators.is_empty() && function.owner.is_none() {
+        return None;
+    }
+    if let ExprKind::Named { name, .. } = facts.kind(arg) {
+        return function
+            .params
+            .iter()
+            .find(|param| param.name == name && param.kind == ParamKind::Plain)
+            .map(|param| param.binding);
+    }
+    let position = facts.args(call).iter().position(|own| *own == arg)?;
+    let spread = facts.args(call)[..=position].iter().any(|arg| matches!(facts.kind(*arg), ExprKind::Spread(_)));
+    let implied = function.receiver.is_some() && (callee.receiver.is_some() || callee.constructs.is_some());
+    let param = function.params.get(position + usize::from(implied))?;
+    (!spread && param.kind == ParamKind::Plain).then_some(param.binding)
+}
