@@ -3,8 +3,8 @@
 use super::Context;
 use super::callback::{self, Holds};
 use super::emitter::{self, Reach};
-use super::fate::{self, Fate};
 use super::identity::{self, Removal};
+use super::kept::{self, Fate};
 use super::owner::{self, Runs};
 use super::{key, lifetime};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, TypeId};
@@ -30,7 +30,25 @@ pub struct Registered<'a> {
 /// Findings of the rule that asks for `listener`.
 pub fn check(context: &Context) -> Vec<Finding> {
     let all: Vec<Registered> = [calls(context), decorators(context)].concat();
-    all.iter().filter_map(|one| judge(context, one, &all)).collect()
+    let found = all.iter().filter_map(|one| Some((one, judge(context, one, &all)?)));
+    let mut findings: Vec<(&Registered, Finding)> = Vec::new();
+    for (one, finding) in found {
+        match findings.iter_mut().find(|(first, told)| alike(context.facts, first, one) && told.message.ends_with(ENDING)) {
+            // Several callbacks for one emitter are one fault.
+            Some((_, told)) => told.related.push(Mark::new(Role::Acquire, finding.primary.span, "registered here, too")),
+            None => findings.push((one, finding)),
+        }
+    }
+    findings.into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// How the message of a registration ends that nothing takes back.
+const ENDING: &str = "and never removed";
+
+/// Whether two registrations are made in one function, in the same way, on the same emitter.
+fn alike(facts: &Facts, one: &Registered, other: &Registered) -> bool {
+    let name = |of: &Registered| of.emitter.and_then(|emitter| identity::last_name(facts, emitter)).map(str::to_owned);
+    one.function == other.function && one.registration.kind == other.registration.kind && name(one) == name(other)
 }
 
 impl Clone for Registered<'_> {
@@ -76,8 +94,12 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     }
     let weak = &context.words.weak;
     let holds = match registration.lifetime {
-        // Whoever keeps the callback keeps the arguments that go with it.
-        Lifetime::Process => facts.args(call).iter().map(|arg| callback::holds(facts, weak, *arg)).max()?,
+        // Whoever keeps the callback keeps the arguments that go with it, and an object that was made for it.
+        Lifetime::Process => {
+            let args = facts.args(call).iter().copied().filter(|arg| registration.emitter.is_none() || Some(*arg) != emitter);
+            let widest = args.map(|arg| callback::holds(facts, weak, arg)).max()?;
+            if widest == Holds::Unknown && emitter::reach(facts, callback) <= Reach::Local { Holds::Locals } else { widest }
+        }
         Lifetime::Receiver => callback::holds(facts, weak, callback),
     };
     Some(Registered { at: call, registration, callback, emitter, function: facts.function_of(call), holds })
@@ -110,7 +132,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         return None;
     }
     let removal = identity::removal(facts, one);
-    if removal == Removal::Same || owner::guarded(facts, one.at) {
+    if removal == Removal::Same || owner::guarded(facts, one.at) || identity::asked(facts, one) {
         return None;
     }
     let mut evidence = match one.registration.lifetime {
@@ -120,7 +142,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     evidence.extend(wrong(facts, removal));
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {
-        evidence.extend(teardown(facts, ty));
+        evidence.extend(teardown(facts, ty, one.registration.lifetime));
         evidence.extend(sibling(facts, one, all));
     }
     Some(tell(context, one, removal, evidence))
@@ -128,7 +150,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
 
 /// The value that the call returns removes the callback, and somebody has it.
 fn disposed(facts: &Facts, one: &Registered) -> bool {
-    !one.registration.disposer.is_empty() && fate::fate(facts, one.at) != Fate::Dropped
+    !one.registration.disposer.is_empty() && kept::fate(facts, one.at) != Fate::Dropped
 }
 
 fn wrong(facts: &Facts, removal: Removal) -> Option<Evidence> {
@@ -143,7 +165,6 @@ fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let owner = facts.owner_of(one.function).filter(|_| one.holds == Holds::Instance);
     let Some(ty) = owner else {
-        evidence.push(Evidence::doubts(Weight::Strong, "what stays with each call may be small"));
         evidence.extend(lifetime::serves(facts, words, one.function));
         return evidence;
     };
@@ -156,7 +177,10 @@ fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
     } else if owner::is_single(facts, ty) || owner::made_at_top(facts, ty).is_some() {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("there is one `{name}` in the process")));
     } else if key::ends_with(&words.lasting, name) {
-        evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
+        evidence.push(Evidence::doubts(Weight::Slight, format!("a `{name}` may live as long as the process")));
+    }
+    if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
+        evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
     }
     if runs == Runs::PerCall {
         evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is registered"));
@@ -170,7 +194,8 @@ fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<Evide
     let emitter = one.emitter?;
     let reach = emitter::reach(facts, emitter);
     let is_field = matches!(facts.kind(emitter), ExprKind::Field { .. });
-    if reach <= Reach::Local || (one.registration.ends && (!is_field || runs != Runs::PerCall)) {
+    let kept_on = is_field && (runs == Runs::PerCall || reach == Reach::Given);
+    if reach <= Reach::Local || (one.registration.ends && !kept_on) {
         return None;
     }
     let mut evidence = vec![match reach {
@@ -182,11 +207,13 @@ fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<Evide
         evidence.push(Evidence::doubts(Weight::Fair, "the callback keeps the variables of one call only"));
     }
     if runs == Runs::PerInstance {
-        evidence.push(Evidence::doubts(Weight::Fair, "both may end together"));
+        evidence.push(Evidence::doubts(Weight::Slight, "both may end together"));
     } else {
         evidence.extend(lifetime::serves(facts, words, one.function));
     }
-    let name = facts.owner_of(one.function).map_or("", |ty| facts.text(facts.ty(ty).name));
+    let owner = facts.owner_of(one.function);
+    evidence.extend(owner.and_then(|ty| identity::ended(facts, one, ty)));
+    let name = owner.map_or("", |ty| facts.text(facts.ty(ty).name));
     if key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::doubts(Weight::Slight, format!("a `{name}` may live as long as the emitter")));
     }
@@ -194,7 +221,7 @@ fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<Evide
 }
 
 /// The type has an end, and the end does not remove the callback.
-fn teardown(facts: &Facts, ty: TypeId) -> Option<Evidence> {
+fn teardown(facts: &Facts, ty: TypeId, lifetime: Lifetime) -> Option<Evidence> {
     let teardowns = owner::teardowns(facts, ty);
     match teardowns.first() {
         Some(method) => {
@@ -203,6 +230,7 @@ fn teardown(facts: &Facts, ty: TypeId) -> Option<Evidence> {
             let text = format!("`{name}` ends the object and leaves the registration");
             Some(Evidence::supports(Weight::Fair, text).at(own.head))
         }
+        None if lifetime == Lifetime::Process => None,
         None => Some(Evidence::doubts(Weight::Slight, "nothing says that the object ends before the emitter")),
     }
 }
