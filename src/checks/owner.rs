@@ -33,6 +33,9 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
     if own.traits.is_constructor {
         return Runs::PerInstance;
     }
+    if only_from_constructors(facts, named) {
+        return Runs::PerInstance;
+    }
     let starts =
         own.owner.is_none() && (super::key::starts_with(&words.setup, name) || super::lifetime::only_at_import(facts, named));
     if starts { Runs::Once } else { Runs::PerCall }
