@@ -47,6 +47,12 @@ pub struct Words {
     pub setup: Vec<String>,
     /// Last words of functions that run once although their first word says otherwise.
     pub startup: Vec<String>,
+    /// First words of methods that begin a life without being constructors.
+    pub opening: Vec<String>,
+    /// Words in the name of a collection that remembers what has been said once.
+    pub notices: Vec<String>,
+    /// Names by which fields are reached without being named.
+    pub reflection: Vec<String>,
     /// First words of functions that are part of a shutdown.
     pub ending: Vec<String>,
     /// First words of functions by which users register something.
