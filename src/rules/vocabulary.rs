@@ -145,6 +145,15 @@ pub struct Resource {
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).
     #[serde(default)]
     pub ends: bool,
+    /// The method of an heir of an acquired type that does the work (`run` of a thread's subclass).
+    #[serde(default)]
+    pub body: Option<String>,
+    /// Calls that end by themselves after a known time, so that what waits for them alone ends as well (`asyncio.sleep`).
+    #[serde(default)]
+    pub brief: Vec<Pattern>,
+    /// Exceptions by which somebody outside ends it; leaving a loop on one of them is no exit of its own accord.
+    #[serde(default)]
+    pub interrupt: Vec<Pattern>,
     /// What it costs the program, as a clause: `a file descriptor stays open`.
     #[serde(default)]
     pub cost: String,
@@ -196,6 +205,15 @@ pub struct Registration {
     /// Whether the value returned by the call removes it when called or when one of these methods is called.
     #[serde(default)]
     pub disposer: Vec<String>,
+    /// Last words of the receiver's name that make the verbs mean a registration (`callbacks.add`); any receiver when empty.
+    #[serde(default)]
+    pub collections: Vec<String>,
+    /// First words of the names of imported functions that register what they decorate.
+    #[serde(default)]
+    pub decorators: Vec<String>,
+    /// Whether the emitter ends by itself and lets go of its callbacks then (a future that is done).
+    #[serde(default)]
+    pub ends: bool,
     /// Whether there is one place for it, so that registering again replaces the former callback (`signal.signal`).
     #[serde(default)]
     pub replaces: bool,
