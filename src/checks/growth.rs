@@ -157,7 +157,7 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
     // An instance that adds itself is still there when others are gone: only taking out that one instance helps.
     // An entry that a mere lookup leaves behind is not what anybody meant to remove one by one.
     let stray = growth.by_read && looked_up(facts, held, growth);
-    let whole = |release: &Release| (own || stray) && (release.replaced || facts.args(release.at).is_empty());
+    let whole = |release: &Release| (own || stray) && takes_all(facts, release);
     let useless = |release: &Release| whole(release) || (held.life != Life::Instance && finaliser(release));
     if certain.iter().any(|release| !ends(release) && !useless(release)) {
         return None;
@@ -195,8 +195,12 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
 fn at_the_end(context: &Context, release: &Release) -> bool {
     let facts = context.facts;
     let own = facts.function(release.function);
-    let everything = release.replaced || facts.args(release.at).is_empty();
-    own.traits.is_teardown || (everything && lifetime::named(facts, &context.words.words.ending, release.function))
+    own.traits.is_teardown || (takes_all(facts, release) && lifetime::named(facts, &context.words.words.ending, release.function))
+}
+
+/// Whether a release takes out everything at once.
+fn takes_all(facts: &Facts, release: &Release) -> bool {
+    release.replaced || (matches!(facts.kind(release.at), ExprKind::Call { .. }) && facts.args(release.at).is_empty())
 }
 
 /// Whether a read that inserts is followed by nothing that fills the entry, and preceded by no question for the key.
@@ -295,8 +299,7 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
                 .push(Evidence::doubts(Weight::Strong, "whole collections are merged into it, perhaps the same keys each time"));
         }
         None if held.life == Life::Instance => {
-            evidence
-                .push(Evidence::doubts(Weight::Strong, "it has no keys, so it may be a result that somebody takes as a whole"));
+            evidence.push(Evidence::doubts(Weight::Fair, "it has no keys, so it may be a result that somebody takes as a whole"));
         }
         None => evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is added to")),
     }
