@@ -34,6 +34,8 @@ pub struct Custody {
     pub guessed: usize,
     /// The fields and elements that it is stored in.
     pub stored: Vec<ExprId>,
+    /// Whether it is returned on some way.
+    pub returned: bool,
     /// Whether a nested function takes care of it, or the name belongs to another function.
     pub elsewhere: bool,
 }
@@ -97,7 +99,11 @@ impl Reading<'_, '_> {
                 self.custody.guessed += usize::from(!known);
                 self.hand(at);
             }
-            Fate::Yielded(at) | Fate::Returned(at) => self.hand(at),
+            Fate::Yielded(at) => self.hand(at),
+            Fate::Returned(at) => {
+                self.custody.returned = true;
+                self.hand(at);
+            }
             Fate::Stored(target, at) => {
                 self.custody.stored.push(target);
                 self.hand(at);

@@ -85,7 +85,7 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     if reached.is_some() {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
     }
-    Some(verdict::finish(context, &kept.obligation, finding))
+    Some(verdict::finish(context, ledger, &kept.obligation, finding))
 }
 
 fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {

@@ -58,7 +58,7 @@ fn acquired<'a>(
             kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
         }
         let ways = path::ways(ledger, &custody, obligation);
-        findings.extend(verdict::local(context, obligation, names[0], &custody, &ways));
+        findings.extend(verdict::local(context, ledger, obligation, names[0], &custody, &ways));
     }
 }
 
@@ -101,7 +101,7 @@ fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fa
     }
     // What is built on it keeps it, and does not release it.
     let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some());
-    let mut finding = verdict::finish(context, obligation, finding);
+    let mut finding = verdict::finish(context, ledger, obligation, finding);
     if obligation.resource.collected && !kept {
         finding.severity = Severity::Low;
     }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::summary;
-use crate::facts::{ExprId, Facts, FunctionId, Literal};
+use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal};
 use crate::rules::{Pattern, Patterns, Resource, Vocabulary};
 use rustc_hash::FxHashMap;
 
@@ -46,14 +46,15 @@ pub struct Ledger<'a> {
     consumer: Patterns<()>,
     borrower: Patterns<()>,
     harmless: Patterns<()>,
-    release: &'a [String],
+    exit: Patterns<()>,
+    words: &'a Vocabulary,
     fresh: FxHashMap<FunctionId, usize>,
 }
 
 impl<'a> Ledger<'a> {
     /// The ledger of one rule for one file; none if nothing in the file makes such a resource.
     pub fn open(context: &Context<'a>) -> Option<Self> {
-        let Vocabulary { resource, release, consumer, harmless, borrower, .. } = context.words;
+        let Vocabulary { resource, consumer, harmless, borrower, exit, .. } = context.words;
         let mut acquire = Patterns::default();
         for (at, one) in resource.iter().enumerate() {
             one.acquire.iter().for_each(|pattern| acquire.add(pattern, at));
@@ -70,7 +71,8 @@ impl<'a> Ledger<'a> {
             consumer: table(consumer),
             borrower: table(borrower),
             harmless: table(harmless),
-            release,
+            exit: table(exit),
+            words: context.words,
             fresh: FxHashMap::default(),
         };
         if !context.facts.callees.keys().any(|call| ledger.made(*call).is_some()) {
@@ -129,7 +131,7 @@ impl<'a> Ledger<'a> {
 
     /// Whether a call of this method on the handle lets it go.
     pub fn releases(&self, resource: &Resource, method: &str) -> bool {
-        resource.release.iter().chain(self.release).any(|word| word == method)
+        resource.release.iter().chain(&self.words.release).any(|word| word == method)
     }
 
     /// Whether a call can be left out when the ways out by failure are counted: releases count as such, of whatever.
@@ -142,6 +144,39 @@ impl<'a> Ledger<'a> {
     /// Whether a call is known to look at its arguments and no more. A harmless method (`*.append`) may well keep them.
     pub fn is_glance(&self, call: ExprId) -> bool {
         self.harmless.find(self.facts.callee_path(call), None).is_some()
+    }
+
+    /// Whether a call ends the process.
+    pub fn ends_process(&self, call: ExprId) -> bool {
+        self.has(&self.exit, call)
+    }
+
+    /// Whether a resource is built on a stream that somebody else has opened, or that lies in memory.
+    pub fn is_wrapper(&self, call: ExprId) -> bool {
+        let facts = self.facts;
+        facts.args(call).iter().any(|arg| {
+            let value = match facts.kind(*arg) {
+                ExprKind::Named { value, .. } => value,
+                _ => *arg,
+            };
+            let made = facts.type_path(value);
+            let in_memory = self.words.memory.iter().any(|pattern| made.is_some() && pattern.fits(made, None));
+            in_memory || self.acquire.find(made, None).is_some() || self.is_stream(value)
+        })
+    }
+
+    /// Whether a name stands for a stream, to judge by the methods that are called on it.
+    fn is_stream(&self, value: ExprId) -> bool {
+        let facts = self.facts;
+        let Some(name) = facts.binding_of(value) else { return false };
+        facts.binding(name).uses.iter().any(|mention| {
+            let call = facts.around(*mention).nth(1).and_then(|around| match around {
+                Around::Expr(call) if facts.callee(call).receiver == Some(*mention) => Some(call),
+                _ => None,
+            });
+            let method = call.and_then(|call| facts.method_name(call));
+            method.is_some_and(|method| self.words.stream.iter().any(|word| word == method))
+        })
     }
 
     /// Whether a call is known to take over what it is given.

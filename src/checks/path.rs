@@ -336,7 +336,8 @@ impl Walk<'_, '_> {
             Some(Effect::Use) | None => bits,
         };
         let fallible = match facts.kind(expr) {
-            ExprKind::Call { .. } => effect == Some(Effect::Use) || !self.ledger.is_harmless(self.resource, expr),
+            ExprKind::Call { .. } if self.ledger.ends_process(expr) => return settled(bits),
+            ExprKind::Call { .. } => effect.is_some() || !self.ledger.is_harmless(self.resource, expr),
             ExprKind::Yield { .. } => true,
             _ => effect == Some(Effect::Use),
         };

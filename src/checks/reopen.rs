@@ -36,7 +36,7 @@ pub fn check(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding>
     if has_unknown_base(facts, kept.ty) {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "a base outside this file may release it"));
     }
-    Some(verdict::finish(context, &kept.obligation, finding))
+    Some(verdict::finish(context, ledger, &kept.obligation, finding))
 }
 
 fn calls_of(facts: &Facts, method: FunctionId) -> impl Iterator<Item = ExprId> {

@@ -3,7 +3,7 @@
 use super::Context;
 use super::guard;
 use super::custody::Custody;
-use super::obligation::Obligation;
+use super::obligation::{Ledger, Obligation};
 use super::path::{CAUGHT, HELD, Leaving, Way};
 use crate::facts::BindingId;
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
@@ -23,7 +23,7 @@ enum Plight {
 }
 
 /// The finding about a named handle, if there is a way on which it is not released.
-pub fn local(context: &Context, obligation: &Obligation, name: BindingId, custody: &Custody, ways: &[Way]) -> Option<Finding> {
+pub fn local(context: &Context, ledger: &Ledger, obligation: &Obligation, name: BindingId, custody: &Custody, ways: &[Way]) -> Option<Finding> {
     let (plight, shown) = plight(ways)?;
     let kind = &obligation.resource.kind;
     let named = context.facts.text(context.facts.binding(name).name);
@@ -49,7 +49,7 @@ pub fn local(context: &Context, obligation: &Obligation, name: BindingId, custod
         return None;
     }
     let lowered = finding.severity;
-    let mut finding = finish(context, obligation, finding);
+    let mut finding = finish(context, ledger, obligation, finding);
     if plight == Plight::Failing {
         finding.severity = lowered.min(finding.severity.lowered());
     }
@@ -121,7 +121,7 @@ fn failing(context: &Context, obligation: &Obligation, custody: &Custody, shown:
         }
         _ => push(Evidence::supports(Weight::Slight, format!("{} calls on it can fail while it is held", calls.len()))),
     }
-    if !obligation.resource.collected {
+    if !obligation.resource.collected && (sustained || custody.returned) {
         push(Evidence::supports(Weight::Fair, "nothing else ever frees it"));
     }
     if custody.releases.is_empty() && custody.guessed == custody.handed.len() {
@@ -157,8 +157,11 @@ fn marks(context: &Context, finding: &mut Finding, custody: &Custody, shown: &[W
 }
 
 /// Fills in what the resource says about itself, and weighs.
-pub fn finish(context: &Context, obligation: &Obligation, mut finding: Finding) -> Finding {
+pub fn finish(context: &Context, ledger: &Ledger, obligation: &Obligation, mut finding: Finding) -> Finding {
     let resource = obligation.resource;
+    if resource.collected && ledger.is_wrapper(obligation.call) {
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "it is built on a stream that is not its own"));
+    }
     if let Some(helper) = obligation.helper {
         let name = context.facts.function(helper).name.map_or("a helper", |name| context.facts.text(name));
         let text = format!("`{name}` opens it and leaves the release to its caller");

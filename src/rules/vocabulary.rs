@@ -26,6 +26,12 @@ pub struct Vocabulary {
     pub words: Words,
     /// Calls that cannot fail in a way that matters on a path between acquire and release.
     pub harmless: Vec<Pattern>,
+    /// Calls that end the process, so that nothing needs to be released after them.
+    pub exit: Vec<Pattern>,
+    /// Methods that tell that a value is an open stream: what is built on it has opened nothing itself.
+    pub stream: Vec<String>,
+    /// Calls that make a stream in memory.
+    pub memory: Vec<Pattern>,
     /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
     pub borrower: Vec<Pattern>,
     /// Calls that refer to their argument weakly (`weakref.ref`).
