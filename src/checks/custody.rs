@@ -2,7 +2,7 @@
 
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::Ledger;
-use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, FunctionId, FunctionKind, Literal, Parent, Source};
+use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, FunctionId, FunctionKind, Literal, Parent, Source, StepKind};
 use crate::rules::Resource;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -34,6 +34,8 @@ pub struct Custody {
     pub guessed: usize,
     /// The fields and elements that it is stored in.
     pub stored: Vec<ExprId>,
+    /// Whether a loop goes through its elements.
+    pub iterated: bool,
     /// Whether it is returned on some way.
     pub returned: bool,
     /// Whether a nested function takes care of it, or the name belongs to another function.
@@ -117,9 +119,18 @@ impl Reading<'_, '_> {
             }
             Fate::Bound(_, at) => self.hand(at),
             Fate::Used(at) => {
+                self.custody.iterated |= self.is_iterated(at);
                 self.custody.effects.entry(at).or_insert(Effect::Use);
             }
             Fate::Tested | Fate::Dropped | Fate::Written | Fate::Deleted(_) => {}
+        }
+    }
+
+    fn is_iterated(&self, expr: ExprId) -> bool {
+        match self.ledger.facts.expr(expr).parent {
+            Parent::Step(step) => matches!(self.ledger.facts.step(step).kind, StepKind::Loop { target: Some(_), .. }),
+            Parent::Expr(holder) => matches!(self.ledger.facts.kind(holder), ExprKind::Each { .. }),
+            Parent::None => false,
         }
     }
 

@@ -165,6 +165,8 @@ impl Climb<'_, '_> {
             Taking::Releases => Fate::Released(call),
             Taking::Keeps => Fate::Handed(call),
             Taking::Borrows => Fate::Used(call),
+            // What is made of a bare value, such as a path, stands for it.
+            Taking::Glances if self.resource.release.is_empty() && !self.contained => return Some(call),
             Taking::Glances => Fate::Tested,
         };
         self.end(fate)

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::summary;
-use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal};
+use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal, Root};
 use crate::rules::{Pattern, Patterns, Resource, Vocabulary};
 use rustc_hash::FxHashMap;
 
@@ -161,7 +161,9 @@ impl<'a> Ledger<'a> {
             };
             let made = facts.type_path(value);
             let in_memory = self.words.memory.iter().any(|pattern| made.is_some() && pattern.fits(made, None));
-            in_memory || self.acquire.find(made, None).is_some() || self.is_stream(value)
+            let own = facts.place(value).map(|place| facts.places.get(place));
+            let instance = own.is_some_and(|place| matches!(place.root, Root::Instance(_)) && place.path.is_empty());
+            in_memory || instance || self.acquire.find(made, None).is_some() || self.is_stream(value)
         })
     }
 

@@ -5,7 +5,7 @@ use super::guard;
 use super::custody::Custody;
 use super::obligation::{Ledger, Obligation};
 use super::path::{CAUGHT, HELD, Leaving, Way};
-use crate::facts::BindingId;
+use crate::facts::{Around, BindingId, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::source::Span;
 
@@ -93,8 +93,14 @@ fn evidence(context: &Context, finding: &mut Finding, plight: Plight, custody: &
         let weight = if plight == Plight::Failing { Weight::None } else { Weight::Fair };
         push(Evidence::doubts(weight, "it is freed when its last reference goes, at the latest with the frame of the function"));
     }
+    if obligation.resource.ends && custody.iterated {
+        push(Evidence::doubts(Weight::Strong, "it ends by itself when a loop has gone through it"));
+    }
+    if plight == Plight::Caught && expects_another_failure(context, obligation, custody) {
+        push(Evidence::doubts(Weight::Strong, "it is released in the same `try`, with nothing but calls on it before, so the handler is for other failures"));
+    }
     if runs_once(context, obligation) {
-        push(Evidence::doubts(Weight::Fair, "the function is called where the module is loaded or run as a program, so perhaps once"));
+        push(Evidence::doubts(Weight::Strong, "the function is called where the module is loaded or run as a program, so perhaps once"));
     }
     if plight != Plight::Failing && context.facts.in_loop(obligation.call) {
         push(Evidence::supports(Weight::Slight, "it is acquired again in each round of a loop"));
@@ -127,6 +133,30 @@ fn failing(context: &Context, obligation: &Obligation, custody: &Custody, shown:
     if custody.releases.is_empty() && custody.guessed == custody.handed.len() {
         push(Evidence::doubts(Weight::Strong, "nothing here releases it; it is passed to a call of which nothing is known"));
     }
+}
+
+/// Whether a region with handlers acquires, uses and releases the handle, and calls nothing else in between.
+fn expects_another_failure(context: &Context, obligation: &Obligation, custody: &Custody) -> bool {
+    let facts = context.facts;
+    let regions = facts.around(obligation.call).filter_map(|around| match around {
+        Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Try { body, handlers, .. } if !handlers.is_empty() => Some(body),
+            _ => None,
+        },
+        Around::Expr(_) => None,
+    });
+    let start = context.span(obligation.call).end;
+    regions.into_iter().any(|body| {
+        let released = custody.releases.iter().find(|release| facts.in_block(**release, body));
+        released.is_some_and(|release| {
+            let end = context.span(*release).start;
+            let between = facts.function(facts.function_of(obligation.call)).calls.iter().filter(|call| {
+                let at = context.span(**call).start;
+                start <= at && at < end
+            });
+            between.into_iter().all(|call| custody.effects.contains_key(call))
+        })
+    })
 }
 
 /// Whether the module itself calls the function: a program's `main`.
