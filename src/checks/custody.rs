@@ -78,7 +78,9 @@ impl Reading<'_, '_> {
         }
         for &mention in &binding.uses {
             // What the acquisition itself is given is something else by the same name.
-            if facts.expr(acquire).span.contains(facts.expr(mention).span) {
+            // So is what the name means before it.
+            let (made, named) = (facts.expr(acquire).span, facts.expr(mention).span);
+            if made.contains(named) || named.end <= made.start && !facts.in_loop(acquire) && facts.function_of(mention) == self.function {
                 continue;
             }
             let found = fates(self.ledger, self.resource, mention, None, HELPERS);
@@ -96,6 +98,8 @@ impl Reading<'_, '_> {
             Fate::Released(at) => self.release(at),
             // Without its name the value is collected, if it can be.
             Fate::Deleted(at) if self.resource.collected => self.release(at),
+            // A default value or a decorator: a nested function keeps it.
+            Fate::Handed(at) if self.ledger.facts.step_of(at).is_none() => self.custody.elsewhere = true,
             Fate::Handed(at) => {
                 let known = self.ledger.is_consumed(self.resource, at) || !matches!(self.ledger.facts.kind(at), ExprKind::Call { .. });
                 self.custody.guessed += usize::from(!known);

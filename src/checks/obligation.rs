@@ -159,6 +159,13 @@ impl<'a> Ledger<'a> {
                 ExprKind::Named { value, .. } => value,
                 _ => *arg,
             };
+            // In `f = open(f)` the name means something else before.
+            let own = |name| facts.binding(name).definitions.iter().any(|definition| {
+                facts.value_of(definition).is_some_and(|value| facts.expr(value).span.contains(facts.expr(call).span))
+            });
+            if facts.binding_of(value).is_some_and(own) {
+                return false;
+            }
             let made = facts.type_path(value);
             let in_memory = self.words.memory.iter().any(|pattern| made.is_some() && pattern.fits(made, None));
             let own = facts.place(value).map(|place| facts.places.get(place));

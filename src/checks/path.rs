@@ -249,6 +249,9 @@ impl Walk<'_, '_> {
             _ if certain => after,
             _ => entry,
         };
+        // A loop that looks for the place to put it (`for … if …: slots[at] = f`) is taken to find one.
+        let placed = self.custody.handed.iter().any(|at| facts.in_block(*at, blocks.0)) && !facts.in_block(self.acquire, blocks.0);
+        let ended = if placed { settled(ended) } else { ended };
         let ended = if something { ended & !OWED } else { ended };
         let inner = self.block(blocks.1, ended);
         out.absorb(&inner);
