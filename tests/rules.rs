@@ -33,7 +33,7 @@ fn spoken(rule: &Rule, language: &str, text: &str) -> Vec<Finding> {
 #[test]
 fn every_file_is_a_rule_of_its_name() {
     for (name, text) in files() {
-        let rule = parse(&format!("{name}.toml"), &text).unwrap_or_else(|error| panic!("{:?}", miette::Report::new(error)));
+        let rule = parse(&format!("{name}.toml"), &text).unwrap_or_else(|error| panic!("{:?}", miette::Report::new(*error)));
         assert_eq!(rule.id, name, "the id of rules/{name}.toml");
     }
 }

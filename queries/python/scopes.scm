@@ -5,8 +5,6 @@
 (lambda body: (_) @closure.body) @closure
 (lambda parameters: (_) @closure.params) @closure
 
-(parameters (identifier) @param.name @param)
-(lambda_parameters (identifier) @param.name @param)
 (default_parameter name: (_) @param.name value: (_) @param.default) @param
 (typed_parameter . (_) @param.name type: (_) @param.type) @param
 (typed_default_parameter name: (_) @param.name type: (_) @param.type value: (_) @param.default) @param

@@ -17,6 +17,8 @@ pub enum Effect {
     Use,
     /// The only name for it gets another value.
     Write,
+    /// The process ends.
+    Leave,
 }
 
 /// The names of a handle in one function, and what is done through them.
@@ -62,6 +64,9 @@ pub fn custody(ledger: &Ledger, resource: &Resource, acquire: ExprId, names: &[B
     if let [only] = reading.names.as_slice() {
         reading.writes(*only, acquire);
     }
+    for call in ledger.facts.function(function).calls.iter().filter(|call| ledger.ends_process(**call)) {
+        reading.custody.effects.insert(*call, Effect::Leave);
+    }
     let custody = &mut reading.custody;
     custody.releases.sort_unstable();
     custody.handed.sort_unstable();
@@ -72,7 +77,9 @@ impl Reading<'_, '_> {
     fn name(&mut self, name: BindingId, acquire: ExprId) {
         let facts = self.ledger.facts;
         let binding = facts.binding(name);
-        if facts.scopes[binding.scope.index()].function != self.function || facts.function(self.function).kind == FunctionKind::Module {
+        if facts.scopes[binding.scope.index()].function != self.function
+            || facts.function(self.function).kind == FunctionKind::Module
+        {
             self.custody.elsewhere = true;
             return;
         }
@@ -80,7 +87,9 @@ impl Reading<'_, '_> {
             // What the acquisition itself is given is something else by the same name.
             // So is what the name means before it.
             let (made, named) = (facts.expr(acquire).span, facts.expr(mention).span);
-            if made.contains(named) || named.end <= made.start && !facts.in_loop(acquire) && facts.function_of(mention) == self.function {
+            if made.contains(named)
+                || named.end <= made.start && !facts.in_loop(acquire) && facts.function_of(mention) == self.function
+            {
                 continue;
             }
             let found = fates(self.ledger, self.resource, mention, None, HELPERS);
@@ -101,7 +110,8 @@ impl Reading<'_, '_> {
             // A default value or a decorator: a nested function keeps it.
             Fate::Handed(at) if self.ledger.facts.step_of(at).is_none() => self.custody.elsewhere = true,
             Fate::Handed(at) => {
-                let known = self.ledger.is_consumed(self.resource, at) || !matches!(self.ledger.facts.kind(at), ExprKind::Call { .. });
+                let known =
+                    self.ledger.is_consumed(self.resource, at) || !matches!(self.ledger.facts.kind(at), ExprKind::Call { .. });
                 self.custody.guessed += usize::from(!known);
                 self.hand(at);
             }

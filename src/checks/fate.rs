@@ -106,9 +106,13 @@ impl Climb<'_, '_> {
             ExprKind::Delete(_) => self.end(Fate::Deleted(holder)),
             ExprKind::Operation { operator: Operator::And | Operator::Or, .. } => Some(holder),
             // What is made of a bare value (a path, a number) stands for it.
-            ExprKind::Operation { operator: Operator::Other | Operator::Add, .. } | ExprKind::Other(_) if self.is_bare() => Some(holder),
+            ExprKind::Operation { operator: Operator::Other | Operator::Add, .. } | ExprKind::Other(_) if self.is_bare() => {
+                Some(holder)
+            }
             ExprKind::Choice { condition, .. } if condition == at => self.end(Fate::Tested),
-            ExprKind::Choice { .. } | ExprKind::Await(_) | ExprKind::Try(_) | ExprKind::Named { .. } | ExprKind::Spread(_) => Some(holder),
+            ExprKind::Choice { .. } | ExprKind::Await(_) | ExprKind::Try(_) | ExprKind::Named { .. } | ExprKind::Spread(_) => {
+                Some(holder)
+            }
             ExprKind::Yield { .. } => self.end(Fate::Yielded(holder)),
             ExprKind::Collection { items, .. } => self.collected(at, items, holder),
             ExprKind::Pair { .. } => {
@@ -133,7 +137,9 @@ impl Climb<'_, '_> {
 
     fn field(&mut self, field: ExprId, name: &str) -> Option<ExprId> {
         let call = match self.facts().expr(field).parent {
-            Parent::Expr(call) if matches!(self.facts().kind(call), ExprKind::Call { callee, .. } if callee == field) => Some(call),
+            Parent::Expr(call) if matches!(self.facts().kind(call), ExprKind::Call { callee, .. } if callee == field) => {
+                Some(call)
+            }
             _ => None,
         };
         let releases = !self.contained && self.ledger.releases(self.resource, name);
@@ -178,7 +184,14 @@ impl Climb<'_, '_> {
         self.end(fate)
     }
 
-    fn assign(&mut self, at: ExprId, holder: ExprId, target: ExprId, value: Option<ExprId>, update: Option<Operator>) -> Option<ExprId> {
+    fn assign(
+        &mut self,
+        at: ExprId,
+        holder: ExprId,
+        target: ExprId,
+        value: Option<ExprId>,
+        update: Option<Operator>,
+    ) -> Option<ExprId> {
         if target == at && !self.element {
             return self.end(Fate::Written);
         }
@@ -197,7 +210,9 @@ impl Climb<'_, '_> {
     fn assigned(&mut self, target: ExprId, at: ExprId) -> Option<ExprId> {
         let fate = match self.facts().kind(target) {
             _ if self.element => Fate::Handed(at),
-            ExprKind::Name { binding: Some(binding), .. } if !self.contained || self.is_loop_target(target) => Fate::Bound(binding, at),
+            ExprKind::Name { binding: Some(binding), .. } if !self.contained || self.is_loop_target(target) => {
+                Fate::Bound(binding, at)
+            }
             ExprKind::Field { .. } | ExprKind::Index { .. } => Fate::Stored(target, at),
             ExprKind::Collection { items, .. } | ExprKind::Other(items) if !self.contained => return self.unpacked(items, at),
             _ => Fate::Handed(at),

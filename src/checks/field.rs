@@ -1,9 +1,9 @@
 //! A handle in a field, against everything that its type does with the field.
 
 use super::Context;
-use super::reopen;
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Obligation};
+use super::reopen;
 use super::verdict;
 use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Place, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
@@ -85,7 +85,15 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     if reached.is_some() {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
     }
-    Some(verdict::finish(context, ledger, &kept.obligation, finding))
+    let release = verdict::release(kept.obligation.resource, &format!("self.{name}"));
+    finding.recommendation = match teardown {
+        Some(_) => format!("release it in the teardown, too ({release})"),
+        None => format!(
+            "give `{ty}` a teardown that releases it ({release}) and let the owners call it; if one instance serves the \
+             whole process, say so in a suppression"
+        ),
+    };
+    Some(verdict::finish(ledger, context, &kept.obligation, finding))
 }
 
 fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {
@@ -129,7 +137,8 @@ fn care(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> Care {
     let mut seen = FxHashSet::default();
     for at in 0..facts.exprs.len() as u32 {
         let expr = ExprId(at);
-        let is_field = matches!(facts.kind(expr), ExprKind::Field { name, .. } if name == kept.name) && may_be(facts, expr, relatives);
+        let is_field =
+            matches!(facts.kind(expr), ExprKind::Field { name, .. } if name == kept.name) && may_be(facts, expr, relatives);
         if is_field || is_alias(facts, expr, kept, relatives) {
             mention(ledger, kept, expr, &mut care, &mut seen);
         }
@@ -203,7 +212,8 @@ fn reached_by_name(ledger: &Ledger, relatives: &[TypeId]) -> Option<Reach> {
     let reach = |operation: &Operation| {
         let Action::Argument { call, position: 0 } = operation.action else { return None };
         let callee = facts.callee(call);
-        let builtin = callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none() && callee.path.is_some();
+        let builtin =
+            callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none() && callee.path.is_some();
         let key = facts.positional(call, 1).filter(|_| builtin)?;
         match facts.kind(key) {
             ExprKind::Literal(_) => Some(Reach::Text).filter(|_| !ledger.is_glance(call)),
@@ -227,7 +237,8 @@ fn sibling(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) ->
     facts.function(teardown).calls.iter().copied().find(|call| {
         let method = facts.method_name(*call).is_some_and(|method| ledger.releases(kept.obligation.resource, method));
         let receiver = facts.callee(*call).receiver;
-        method && receiver.is_some_and(|receiver| matches!(facts.kind(receiver), ExprKind::Field { name, .. } if name != kept.name))
+        method
+            && receiver.is_some_and(|receiver| matches!(facts.kind(receiver), ExprKind::Field { name, .. } if name != kept.name))
     })
 }
 

@@ -82,9 +82,8 @@ fn caches(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     }
     let here = |operation: &&Operation| operation.function == growth.function && operation.expr != growth.expr;
     let asked = facts.operations(held.place).iter().filter(here).any(|operation| match operation.action {
-        Action::Tested => true,
+        Action::Tested | Action::GetItem { .. } => true,
         Action::Method { call, .. } => facts.method_name(call) == Some("get"),
-        Action::GetItem { .. } => true,
         _ => false,
     });
     let returns = facts.steps.iter().any(|step| {

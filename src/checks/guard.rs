@@ -55,7 +55,9 @@ pub fn asks(facts: &Facts, condition: ExprId, mentions: &FxHashSet<ExprId>) -> b
 pub fn deciders(facts: &Facts, expr: ExprId) -> Vec<Span> {
     let decides = |around: Around| match around {
         Around::Expr(id) => match facts.kind(id) {
-            ExprKind::Choice { .. } | ExprKind::Operation { operator: Operator::And | Operator::Or, .. } => Some(facts.expr(id).span),
+            ExprKind::Choice { .. } | ExprKind::Operation { operator: Operator::And | Operator::Or, .. } => {
+                Some(facts.expr(id).span)
+            }
             _ => None,
         },
         Around::Step(id) => match facts.step(id).kind {
@@ -70,9 +72,9 @@ pub fn deciders(facts: &Facts, expr: ExprId) -> Vec<Span> {
 pub fn was_caught(facts: &Facts, value: ExprId) -> bool {
     let kept = |source: Source| match source {
         Source::Caught => true,
-        Source::Assigned(value) => facts.binding_of(value).is_some_and(|name| {
-            facts.binding(name).definitions.iter().any(|definition| definition.source == Source::Caught)
-        }),
+        Source::Assigned(value) => facts
+            .binding_of(value)
+            .is_some_and(|name| facts.binding(name).definitions.iter().any(|definition| definition.source == Source::Caught)),
         _ => false,
     };
     let Some(name) = facts.binding_of(value) else { return false };

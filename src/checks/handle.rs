@@ -58,7 +58,7 @@ fn acquired<'a>(
             kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
         }
         let ways = path::ways(ledger, &custody, obligation);
-        findings.extend(verdict::local(context, ledger, obligation, names[0], &custody, &ways));
+        findings.extend(verdict::local(ledger, context, obligation, names[0], (&custody, &ways)));
     }
 }
 
@@ -91,17 +91,27 @@ fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: crate
 fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fate) -> Finding {
     let kind = &obligation.resource.kind;
     let (message, label) = match fate {
-        Fate::Dropped => (format!("this {kind} is thrown away and never released"), format!("the {kind} is made and dropped here")),
+        Fate::Dropped => {
+            (format!("this {kind} is thrown away and never released"), format!("the {kind} is made and dropped here"))
+        }
         _ => (format!("this {kind} is used without a name, so nothing releases it"), format!("the {kind} is made here")),
     };
     let mut finding = context.finding(obligation.call, message, label);
     finding.evidence.push(Evidence::supports(Weight::Fair, "it has no name by which it could be released"));
     if obligation.resource.collected {
-        finding.evidence.push(Evidence::doubts(Weight::Fair, "its last reference goes soon, which frees it where references are counted"));
+        finding
+            .evidence
+            .push(Evidence::doubts(Weight::Fair, "its last reference goes soon, which frees it where references are counted"));
     }
     // What is built on it keeps it, and does not release it.
     let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some());
-    let mut finding = verdict::finish(context, ledger, obligation, finding);
+    finding.recommendation = match fate {
+        Fate::Dropped => {
+            format!("give it a name and release it ({}), or do not open it", verdict::release(obligation.resource, "name"))
+        }
+        _ => "give it a name in a managed block (`with … as name:`) and use it inside".to_owned(),
+    };
+    let mut finding = verdict::finish(ledger, context, obligation, finding);
     if obligation.resource.collected && !kept {
         finding.severity = Severity::Low;
     }

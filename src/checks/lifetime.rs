@@ -91,13 +91,14 @@ pub fn recurs(facts: &Facts, setup: &[String], life: Life, function: FunctionId)
             if own.traits.is_constructor {
                 return life != Life::Instance;
             }
-            !own.traits.is_test && !(life != Life::Instance && only_at_import(facts, function)) && !key::starts_with(setup, name)
+            let loading = life != Life::Instance && only_at_import(facts, function);
+            !own.traits.is_test && !loading && !key::starts_with(setup, name)
         }
     }
 }
 
 /// Whether every call of a private function in this file is made while the module is loaded.
-fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
+pub fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
     let calls: Vec<FunctionId> = facts
         .callees
         .iter()

@@ -3,14 +3,15 @@
 use super::Context;
 use super::container::{self, Growth, Held, Life};
 use super::key::{self, Keys};
-use super::lifetime;
+use super::{lifetime, undo};
 use crate::facts::{Action, ExprId, Facts, FunctionId, Operation};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 
 /// Findings of the rule that asks for `loss`.
 pub fn check(context: &Context) -> Vec<Finding> {
     let all = container::held(context);
-    let mut findings: Vec<Finding> = all.iter().filter_map(|held| uneven(context, held, &all)).collect();
+    let found = |held| uneven(context, held, &all).or_else(|| undo::missed(context, held));
+    let mut findings: Vec<Finding> = all.iter().filter_map(found).collect();
     findings.dedup_by_key(|finding| finding.primary.span);
     findings
 }
@@ -73,11 +74,11 @@ fn cleaned_alone(facts: &Facts, sibling: &Held, held: &Held) -> Option<ExprId> {
 
 /// `clear()` ends everything at once and says nothing about single entries.
 fn whole(facts: &Facts, at: ExprId) -> bool {
-    facts.method_name(at).is_some() && facts.args(at).is_empty() && facts.method_name(at) == Some("clear")
+    facts.method_name(at) == Some("clear") && facts.args(at).is_empty()
 }
 
-fn calls(facts: &Facts, caller: FunctionId, callee: FunctionId) -> bool {
-    facts.function(caller).calls.iter().any(|call| facts.callee(*call).function == Some(callee))
+fn calls(facts: &Facts, from: FunctionId, to: FunctionId) -> bool {
+    facts.function(from).calls.iter().any(|call| facts.callee(*call).function == Some(to))
 }
 
 fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &Growth, missed: ExprId) -> Finding {

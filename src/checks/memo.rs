@@ -127,7 +127,7 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
                 format!("the cache of `{name}` has no limit: it keeps every combination of arguments it is called with");
             let mut finding = context.finding(decorator, message, "this cache never evicts".to_owned());
             finding.symbol = facts.qualified(id);
-            finding.risk = "memory rises with every distinct argument for as long as the process lives".to_owned();
+            "memory rises with every distinct argument for as long as the process lives".clone_into(&mut finding.risk);
             finding.evidence = evidence;
             Some(finding.weigh(context.rule.confidence))
         })

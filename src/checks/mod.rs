@@ -1,5 +1,7 @@
 //! The reasoning: one file per kind, pure, over facts and vocabulary; no file here knows syntax.
 
+mod acquire;
+mod callback;
 mod container;
 mod context;
 mod custody;
@@ -9,19 +11,25 @@ mod field;
 mod growth;
 mod guard;
 mod handle;
+mod kept;
 mod key;
 mod lifetime;
 mod listener;
 mod loss;
 mod memo;
 mod obligation;
+mod owner;
 mod path;
+mod plight;
 mod queue;
 mod reopen;
+mod stray;
 mod summary;
 mod task;
 mod timer;
+mod undo;
 mod verdict;
+mod way;
 
 pub use context::Context;
 

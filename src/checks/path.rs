@@ -5,93 +5,17 @@
 
 use super::custody::{Custody, Effect};
 use super::obligation::{Ledger, Obligation};
-use crate::facts::{Block, CollectionKind, ExitKind, ExprId, ExprKind, Handler, LoopKind, StepId, StepKind};
-use crate::rules::Resource;
+use super::way::{CAUGHT, FREE, HELD, Leaving, OWED, Out, Way, settled};
+use crate::facts::{Block, CollectionKind, ExitKind, ExprId, ExprKind, Facts, Handler, LoopKind, StepId, StepKind};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// Not acquired yet.
-const FREE: u8 = 1;
-/// Held.
-pub const HELD: u8 = 2;
-/// Held, after a failure that was caught.
-pub const CAUGHT: u8 = 4;
-/// Released, or in somebody else's care.
-const DONE: u8 = 8;
-const OWED: u8 = HELD | CAUGHT;
-/// How many ways out are told apart; more say nothing new.
-const WAYS: usize = 40;
-
-/// How a handle gets out of reach while it is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaving {
-    /// By a `return`.
-    Return,
-    /// By the end of the function.
-    End,
-    /// By a `raise`.
-    Raise,
-    /// A call fails; one of the handle's own methods, or any other.
-    Fail {
-        /// The call.
-        call: ExprId,
-        /// Whether it works on the handle itself.
-        own: bool,
-    },
-    /// Its name gets another value.
-    Lost,
-}
-
-/// One way on which a handle is not released.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Way {
-    /// How.
-    pub leaving: Leaving,
-    /// Where.
-    pub at: Span,
-    /// [`HELD`], [`CAUGHT`] or both.
-    pub state: u8,
-}
-
-/// What a step makes of the states before it: those after it, and those with which it is left in other ways.
-#[derive(Clone, Debug, Default)]
-struct Out {
-    next: u8,
-    fails: u8,
-    breaks: u8,
-    continues: u8,
-    ways: Vec<Way>,
-}
-
-impl Out {
-    fn on(next: u8) -> Self {
-        Self { next, ..Self::default() }
-    }
-
-    fn way(&mut self, leaving: Leaving, at: Span, state: u8) {
-        let way = Way { leaving, at, state: state & OWED };
-        let known = self.ways.iter().position(|known| known.leaving == leaving && known.at == at);
-        match known {
-            Some(known) => self.ways[known].state |= way.state,
-            None if way.state != 0 && self.ways.len() < WAYS => self.ways.push(way),
-            None => {}
-        }
-    }
-
-    /// Takes over all the ways out of `inner`, but not where it goes on.
-    fn absorb(&mut self, inner: &Self) {
-        self.fails |= inner.fails;
-        self.breaks |= inner.breaks;
-        self.continues |= inner.continues;
-        inner.ways.iter().for_each(|way| self.way(way.leaving, way.at, way.state));
-    }
-}
-
 /// The walk for one handle.
 pub struct Walk<'a, 'b> {
-    ledger: &'b Ledger<'a>,
-    resource: &'b Resource,
+    facts: &'a Facts,
+    /// Whether a call is known not to fail in a way that matters.
+    harmless: &'b dyn Fn(ExprId) -> bool,
     custody: &'b Custody,
     acquire: ExprId,
     /// What decides whether the handle is acquired at all.
@@ -100,13 +24,16 @@ pub struct Walk<'a, 'b> {
     cleanup: u32,
 }
 
-/// Every way on which the handle that `acquire` makes in its function is not released.
+/// Every way on which the handle that an obligation speaks of is not released in its function.
 pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> Vec<Way> {
-    let (acquire, resource) = (obligation.call, obligation.resource);
-    let facts = ledger.facts;
+    exits(ledger.facts, custody, obligation.call, &|call| ledger.is_harmless(obligation.resource, call))
+}
+
+/// Every way on which what `acquire` begins is not ended in its function, given what each expression does to it.
+pub fn exits(facts: &Facts, custody: &Custody, acquire: ExprId, harmless: &dyn Fn(ExprId) -> bool) -> Vec<Way> {
     let function = facts.function(facts.function_of(acquire));
     let deciders = super::guard::deciders(facts, acquire);
-    let mut walk = Walk { ledger, resource, custody, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };
+    let mut walk = Walk { facts, harmless, custody, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };
     let mut out = walk.block(&function.body, FREE);
     let next = out.next;
     let end = Span::new(function.span.end.saturating_sub(1), function.span.end);
@@ -132,8 +59,7 @@ impl Walk<'_, '_> {
         if let Some(known) = self.memo.get(&(step, bits)) {
             return Rc::clone(known);
         }
-        let ledger = self.ledger;
-        let facts = ledger.facts;
+        let facts = self.facts;
         let span = facts.step(step).span;
         let mut out = Out::default();
         match &facts.step(step).kind {
@@ -149,8 +75,12 @@ impl Walk<'_, '_> {
                     out.next |= inner.next;
                 }
             }
-            StepKind::Loop { kind, header, body, otherwise, .. } => self.repeat(*kind, *header, (body, otherwise), bits, &mut out),
-            StepKind::Try { body, handlers, otherwise, finally } => self.attempt(body, handlers, otherwise, finally, bits, &mut out),
+            StepKind::Loop { kind, header, body, otherwise, .. } => {
+                self.repeat(*kind, *header, (body, otherwise), bits, &mut out)
+            }
+            StepKind::Try { body, handlers, otherwise, finally } => {
+                self.attempt(body, handlers, otherwise, finally, bits, &mut out)
+            }
             StepKind::Manage { items, body } => {
                 let bits = items.iter().fold(bits, |bits, item| self.eval(item.value, bits, &mut out));
                 let inner = self.block(body, bits);
@@ -173,7 +103,7 @@ impl Walk<'_, '_> {
             ExitKind::Return => out.way(Leaving::Return, span, bits),
             ExitKind::Raise => {
                 // A failure kept from a handler above is raised on the ways that went through the handler.
-                let kept = value.is_some_and(|value| super::guard::was_caught(self.ledger.facts, value));
+                let kept = value.is_some_and(|value| super::guard::was_caught(self.facts, value));
                 let bits = if kept { bits & !HELD } else { bits };
                 out.fails |= bits;
                 out.way(Leaving::Raise, span, bits);
@@ -185,12 +115,12 @@ impl Walk<'_, '_> {
 
     fn branch(&mut self, condition: ExprId, arms: (&Block, &Block), span: Span, bits: u8, out: &mut Out) {
         let bits = self.eval(condition, bits, out);
-        let (null, otherwise_null) = super::guard::nulls(self.ledger.facts, condition, &self.custody.mentions);
+        let (null, otherwise_null) = super::guard::nulls(self.facts, condition, &self.custody.mentions);
         let without = |null: bool| if null { bits & !OWED } else { bits };
         let (mut then_bits, mut else_bits) = (without(null), without(otherwise_null));
         // Where the condition looks at the handle, or decides like the one around the acquisition, an arm without the
         // release is the one in which there is nothing to release. A clean-up that asks first is taken at its word.
-        let asked = super::guard::asks(self.ledger.facts, condition, &self.custody.mentions);
+        let asked = super::guard::asks(self.facts, condition, &self.custody.mentions);
         if asked || self.cleanup > 0 || self.deciders.iter().any(|decider| !decider.contains(span)) {
             let (first, second) = (self.settles(arms.0, then_bits), self.settles(arms.1, else_bits));
             if first && !second {
@@ -208,7 +138,7 @@ impl Walk<'_, '_> {
 
     /// Whether a block lets go of the handle.
     fn settles(&mut self, block: &Block, bits: u8) -> bool {
-        let facts = self.ledger.facts;
+        let facts = self.facts;
         let (Some(first), Some(last)) = (block.first(), block.last()) else { return false };
         let span = Span::new(facts.step(*first).span.start, facts.step(*last).span.end);
         let inside = |at: &ExprId| span.contains(facts.expr(*at).span);
@@ -217,7 +147,7 @@ impl Walk<'_, '_> {
     }
 
     fn repeat(&mut self, kind: LoopKind, header: Option<ExprId>, blocks: (&Block, &Block), bits: u8, out: &mut Out) {
-        let facts = self.ledger.facts;
+        let facts = self.facts;
         let (nothing, something) = match (kind, header) {
             (LoopKind::While, Some(header)) => {
                 let (null, null_after) = super::guard::nulls(facts, header, &self.custody.mentions);
@@ -250,7 +180,8 @@ impl Walk<'_, '_> {
             _ => entry,
         };
         // A loop that looks for the place to put it (`for … if …: slots[at] = f`) is taken to find one.
-        let placed = self.custody.handed.iter().any(|at| facts.in_block(*at, blocks.0)) && !facts.in_block(self.acquire, blocks.0);
+        let placed =
+            self.custody.handed.iter().any(|at| facts.in_block(*at, blocks.0)) && !facts.in_block(self.acquire, blocks.0);
         let ended = if placed { settled(ended) } else { ended };
         let ended = if something { ended & !OWED } else { ended };
         let inner = self.block(blocks.1, ended);
@@ -260,7 +191,7 @@ impl Walk<'_, '_> {
 
     /// Whether what is iterated stands there element by element, so that there is at least one round.
     fn is_listed(&self, header: ExprId) -> bool {
-        let kind = self.ledger.facts.kind(header);
+        let kind = self.facts.kind(header);
         matches!(kind, ExprKind::Collection { kind: CollectionKind::List | CollectionKind::Tuple, items } if items.len > 0)
     }
 
@@ -321,7 +252,7 @@ impl Walk<'_, '_> {
 
     /// Evaluates an expression: its parts first, then what it does to the handle.
     fn eval(&mut self, expr: ExprId, bits: u8, out: &mut Out) -> u8 {
-        let facts = self.ledger.facts;
+        let facts = self.facts;
         let bits = facts.operands(expr).into_iter().fold(bits, |bits, part| self.eval(part, bits, out));
         let span = facts.expr(expr).span;
         if expr == self.acquire {
@@ -331,6 +262,7 @@ impl Walk<'_, '_> {
         }
         let effect = self.custody.effects.get(&expr).copied();
         let after = match effect {
+            Some(Effect::Leave) => return settled(bits),
             Some(Effect::Release | Effect::Hand) => settled(bits),
             Some(Effect::Write) => {
                 out.way(Leaving::Lost, span, bits);
@@ -339,8 +271,7 @@ impl Walk<'_, '_> {
             Some(Effect::Use) | None => bits,
         };
         let fallible = match facts.kind(expr) {
-            ExprKind::Call { .. } if self.ledger.ends_process(expr) => return settled(bits),
-            ExprKind::Call { .. } => effect.is_some() || !self.ledger.is_harmless(self.resource, expr),
+            ExprKind::Call { .. } => effect.is_some() || !(self.harmless)(expr),
             ExprKind::Yield { .. } => true,
             _ => effect == Some(Effect::Use),
         };
@@ -350,8 +281,4 @@ impl Walk<'_, '_> {
         }
         after
     }
-}
-
-fn settled(bits: u8) -> u8 {
-    if bits & OWED == 0 { bits } else { bits & !OWED | DONE }
 }

@@ -137,7 +137,7 @@ fn tell(
     if let Some(receive) = receive {
         finding.related.push(Mark::new(Role::Release, facts.expr(receive.expr).span, "emptied here"));
     }
-    finding.risk = "items pile up in memory whenever the consumer is slower than the producer".to_owned();
+    "items pile up in memory whenever the consumer is slower than the producer".clone_into(&mut finding.risk);
     finding.evidence = evidence;
     finding.weigh(context.rule.confidence)
 }

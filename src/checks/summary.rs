@@ -51,7 +51,9 @@ fn returns(ledger: &Ledger, resource: &Resource, call: ExprId, part: Option<usiz
                 for fate in fates(ledger, resource, mention, None, 0) {
                     match fate {
                         Fate::Returned(at) if at == mention => returned = true,
-                        Fate::Returned(_) | Fate::Handed(_) | Fate::Stored(..) | Fate::Yielded(_) | Fate::Bound(..) => return false,
+                        Fate::Returned(_) | Fate::Handed(_) | Fate::Stored(..) | Fate::Yielded(_) | Fate::Bound(..) => {
+                            return false;
+                        }
                         _ => {}
                     }
                 }
@@ -105,7 +107,11 @@ fn parameter(ledger: &Ledger, call: ExprId, arg: ExprId) -> Option<BindingId> {
         return None;
     }
     if let ExprKind::Named { name, .. } = facts.kind(arg) {
-        return function.params.iter().find(|param| param.name == name && param.kind == ParamKind::Plain).map(|param| param.binding);
+        return function
+            .params
+            .iter()
+            .find(|param| param.name == name && param.kind == ParamKind::Plain)
+            .map(|param| param.binding);
     }
     let position = facts.args(call).iter().position(|own| *own == arg)?;
     let spread = facts.args(call)[..=position].iter().any(|arg| matches!(facts.kind(*arg), ExprKind::Spread(_)));

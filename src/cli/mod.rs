@@ -69,7 +69,7 @@ pub fn run(build: Build<'_>) -> ExitCode {
 }
 
 fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
-    let known = RuleSet::builtin().map_err(|error| format!("a built-in rule is broken\n{:?}", miette::Report::new(error)))?;
+    let known = RuleSet::builtin().map_err(|error| format!("a built-in rule is broken\n{:?}", miette::Report::new(*error)))?;
     match command {
         Command::Check(flags) => lint::lint(flags, &known, None, build),
         Command::Scan(flags) => lint::lint(flags, &known, Some(Family::Growth), build),

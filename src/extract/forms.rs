@@ -1,77 +1,57 @@
-//! Runs a language's query once over a tree and keeps, per node, what it is and which children matter.
+//! What each node is and which children matter, asked node by node, so that what nobody asks about costs nothing.
 
-use crate::language::{Capture, Form, Language, Part};
+use crate::language::{Capture, Form, Language, Part, Shape};
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use streaming_iterator::StreamingIterator;
-use tree_sitter::{Node, QueryCursor, Tree};
+use tree_sitter::{Node, QueryCursor, TreeCursor};
 
-/// Below this depth nothing is matched: the cursor counts depth in 16 bits and takes for ever once that is not enough.
-const DEEPEST_MATCH: u32 = 4_000;
-
-const END: u32 = u32::MAX;
-
-struct Entry {
-    form: Form,
-    first: u32,
-    last: u32,
+/// What matching found out about a node.
+#[derive(Clone, Default)]
+struct Matched<'tree> {
+    form: Option<Form>,
+    parts: Vec<(Part, Node<'tree>)>,
 }
 
-/// The meaning of every node that a query pointed at.
+/// The meaning of the nodes of one tree.
 pub struct Forms<'tree> {
-    entries: FxHashMap<usize, Entry>,
-    parts: Vec<(Part, Node<'tree>, u32)>,
-    /// Comments in textual order.
-    pub comments: Vec<Node<'tree>>,
+    language: &'tree Language,
+    text: &'tree str,
+    state: RefCell<State<'tree>>,
+}
+
+struct State<'tree> {
+    query: QueryCursor,
+    walk: Option<TreeCursor<'tree>>,
+    matched: FxHashMap<usize, Matched<'tree>>,
 }
 
 impl<'tree> Forms<'tree> {
-    /// Reads all matches. Several patterns may describe one node; their parts add up.
-    pub fn read(language: &Language, tree: &'tree Tree, text: &str) -> Self {
-        let mut forms = Self { entries: FxHashMap::default(), parts: Vec::new(), comments: Vec::new() };
-        let mut cursor = QueryCursor::new();
-        cursor.set_max_start_depth(Some(DEEPEST_MATCH));
-        let mut matches = cursor.matches(&language.query, tree.root_node(), text.as_bytes());
-        while let Some(found) = matches.next() {
-            let captures = found.captures();
-            let root = captures.iter().find_map(|capture| match language.capture(capture.index) {
-                Capture::Root(form) => Some((form, capture.node)),
-                Capture::Child(_) => None,
-            });
-            let Some((form, root)) = root else { continue };
-            if form == Form::Comment {
-                forms.comments.push(root);
-                continue;
-            }
-            forms.entries.entry(root.id()).or_insert(Entry { form, first: END, last: END });
-            for capture in captures {
-                if let Capture::Child(part) = language.capture(capture.index) {
-                    forms.add(root, part, capture.node);
-                }
-            }
-        }
-        forms
-    }
-
-    fn add(&mut self, root: Node<'tree>, part: Part, node: Node<'tree>) {
-        let at = self.parts.len() as u32;
-        let Some(entry) = self.entries.get_mut(&root.id()) else { return };
-        if entry.first == END {
-            entry.first = at;
-        } else {
-            self.parts[entry.last as usize].2 = at;
-        }
-        entry.last = at;
-        self.parts.push((part, node, END));
+    /// The meaning of the nodes of a tree of this language and text.
+    pub fn new(language: &'tree Language, text: &'tree str) -> Self {
+        let mut query = QueryCursor::new();
+        query.set_max_start_depth(Some(0));
+        Self { language, text, state: RefCell::new(State { query, walk: None, matched: FxHashMap::default() }) }
     }
 
     /// What a node is; none for a node that no pattern names.
     pub fn form(&self, node: Node<'tree>) -> Option<Form> {
-        self.entries.get(&node.id()).map(|entry| entry.form)
+        let shape = self.language.shape(node.kind_id())?;
+        if !shape.matched {
+            return shape.form;
+        }
+        self.with(node, |matched| matched.form).or(shape.form)
     }
 
     /// The children of a node that play a part, each once, in textual order.
     pub fn parts(&self, node: Node<'tree>, part: Part) -> Vec<Node<'tree>> {
-        let mut found: Vec<Node<'tree>> = self.walk(node).filter(|(own, _)| *own == part).map(|(_, node)| node).collect();
+        let Some(shape) = self.language.shape(node.kind_id()) else { return Vec::new() };
+        let mut found = self.by_field(shape, node, part);
+        if shape.matched {
+            found.extend(self.with(node, |matched| {
+                matched.parts.iter().filter(|(own, _)| *own == part).map(|(_, node)| *node).collect::<Vec<_>>()
+            }));
+        }
         if found.len() > 1 {
             found.sort_by_key(Node::start_byte);
             found.dedup_by_key(|node| node.id());
@@ -79,17 +59,77 @@ impl<'tree> Forms<'tree> {
         found
     }
 
-    /// The first child of a node that plays a part.
-    pub fn part(&self, node: Node<'tree>, part: Part) -> Option<Node<'tree>> {
-        self.walk(node).find(|(own, _)| *own == part).map(|(_, node)| node)
+    fn by_field(&self, shape: &Shape, node: Node<'tree>, part: Part) -> Vec<Node<'tree>> {
+        let mut found = Vec::new();
+        for (_, field) in shape.fields.iter().filter(|(own, _)| *own == part) {
+            let mut walk = self.state.borrow_mut().walk.take().unwrap_or_else(|| node.walk());
+            found.extend(node.children_by_field_id(*field, &mut walk).filter(|child| !child.is_extra()));
+            self.state.borrow_mut().walk = Some(walk);
+        }
+        found
     }
 
-    fn walk(&self, node: Node<'tree>) -> impl Iterator<Item = (Part, Node<'tree>)> {
-        let mut next = self.entries.get(&node.id()).map_or(END, |entry| entry.first);
-        std::iter::from_fn(move || {
-            let (part, node, following) = self.parts.get(next as usize)?;
-            next = *following;
-            Some((*part, *node))
-        })
+    /// The first child of a node that plays a part.
+    pub fn part(&self, node: Node<'tree>, part: Part) -> Option<Node<'tree>> {
+        let shape = self.language.shape(node.kind_id())?;
+        let field = shape.fields.iter().find(|(own, _)| *own == part).and_then(|(_, field)| node.child_by_field_id(field.get()));
+        if field.is_some() || !shape.matched {
+            return field;
+        }
+        self.with(node, |matched| matched.parts.iter().find(|(own, _)| *own == part).map(|(_, node)| *node))
+    }
+
+    /// Reads what matching says about a node, matching it first if nobody has asked before.
+    fn with<T>(&self, node: Node<'tree>, read: impl FnOnce(&Matched<'tree>) -> T) -> T {
+        let mut state = self.state.borrow_mut();
+        if !state.matched.contains_key(&node.id()) {
+            let matched = self.matching(&mut state.query, node);
+            state.matched.insert(node.id(), matched);
+        }
+        read(&state.matched[&node.id()])
+    }
+
+    /// Several patterns may describe one node; their parts add up.
+    fn matching(&self, query: &mut QueryCursor, node: Node<'tree>) -> Matched<'tree> {
+        let mut result = Matched::default();
+        let mut matches = query.matches(&self.language.query, node, self.text.as_bytes());
+        while let Some(found) = matches.next() {
+            let captures = found.captures();
+            let root = captures.iter().find_map(|capture| match self.language.capture(capture.index) {
+                Capture::Root(form) => Some((form, capture.node)),
+                Capture::Child(_) => None,
+            });
+            let Some((form, root)) = root else { continue };
+            if root.id() != node.id() {
+                continue;
+            }
+            result.form = Some(form);
+            for capture in captures {
+                if let Capture::Child(part) = self.language.capture(capture.index) {
+                    result.parts.push((part, capture.node));
+                }
+            }
+        }
+        result
+    }
+}
+
+/// Every comment below a node, in textual order.
+pub fn comments(language: &Language, root: Node) -> Vec<crate::source::Span> {
+    let mut found = Vec::new();
+    let mut walk = root.walk();
+    loop {
+        let node = walk.node();
+        if language.shape(node.kind_id()).is_some_and(|shape| shape.form == Some(Form::Comment)) {
+            found.push(super::lower::span(node));
+        }
+        if walk.goto_first_child() {
+            continue;
+        }
+        while !walk.goto_next_sibling() {
+            if !walk.goto_parent() {
+                return found;
+            }
+        }
     }
 }

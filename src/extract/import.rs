@@ -20,13 +20,12 @@ impl<'tree> Lowering<'_, 'tree> {
         }
         for item in self.parts(node, Part::Name) {
             let path = self.dotted(item);
-            match alias_of(self, item) {
-                Some(local) => self.bind_import(&local, &path),
+            if let Some(local) = alias_of(self, item) {
+                self.bind_import(&local, &path);
+            } else {
                 // `import a.b` binds `a`, through which `a.b` is then reached.
-                None => {
-                    let first = path.split('.').next().unwrap_or(&path).to_owned();
-                    self.bind_import(&first, &first);
-                }
+                let first = path.split('.').next().unwrap_or(&path);
+                self.bind_import(first, first);
             }
         }
     }

@@ -8,7 +8,8 @@ use crate::facts::{
 use crate::language::{Form, Habits, Language, Part};
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
-use tree_sitter::Node;
+use std::cell::Cell;
+use tree_sitter::{Node, TreeCursor};
 
 /// Deepest nesting that is followed; each level takes a few stack frames of well under a kilobyte.
 const DEEPEST: u32 = 600;
@@ -31,6 +32,8 @@ pub struct Lowering<'a, 'tree> {
     /// What each written name or place receives, in textual order.
     pub pending: Vec<Definition>,
     depth: u32,
+    /// Lent to each walk over children, because making one costs an allocation.
+    cursor: Cell<Option<TreeCursor<'tree>>>,
 }
 
 impl<'a, 'tree> Lowering<'a, 'tree> {
@@ -49,6 +52,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             module_names: FxHashSet::default(),
             pending: Vec::new(),
             depth: 0,
+            cursor: Cell::new(None),
         }
     }
 
@@ -58,7 +62,6 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         self.new_function(FunctionKind::Module, root, None, None);
         let body = self.block(root);
         self.facts.functions[0].body = body;
-        self.facts.comments = self.forms.comments.iter().map(|node| span(*node)).collect();
         (self.facts, self.pending, self.module_names)
     }
 
@@ -75,10 +78,11 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
     }
 
     /// The named children that are not comments.
-    #[allow(clippy::unused_self)] // Reads like its neighbours at the call.
     pub fn children(&self, node: Node<'tree>) -> Vec<Node<'tree>> {
-        let mut cursor = node.walk();
-        node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
+        let mut cursor = self.cursor.take().unwrap_or_else(|| node.walk());
+        let children = node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect();
+        self.cursor.set(Some(cursor));
+        children
     }
 
     pub fn source(&self, node: Node<'tree>) -> &'a str {

@@ -15,6 +15,9 @@ use crate::language::Language;
 use lower::Lowering;
 use tree_sitter::Parser;
 
+/// The word with which a directive to this program begins.
+const DIRECTIVE: &str = "watertight";
+
 /// The facts of one text. A text that does not parse gives the facts of the parts that do.
 pub fn extract(language: &Language, text: &str) -> Facts {
     let mut parser = Parser::new();
@@ -23,8 +26,12 @@ pub fn extract(language: &Language, text: &str) -> Facts {
         Err(_) => None,
     };
     let Some(tree) = tree else { return Facts::default() };
-    let forms = forms::Forms::read(language, &tree, text);
+    let forms = forms::Forms::new(language, text);
     let (mut facts, pending, module_names) = Lowering::new(language, &forms, text).run(tree.root_node());
     resolve::resolve(&mut facts, &language.habits, &pending, &module_names);
+    // Comments are read for the directives in them, and hardly any file has one.
+    if text.contains(DIRECTIVE) {
+        facts.comments = forms::comments(language, tree.root_node());
+    }
     facts
 }

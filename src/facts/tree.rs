@@ -11,7 +11,9 @@ impl Facts {
             ExprKind::Field { base, .. } => vec![base],
             ExprKind::Index { base, key } => std::iter::once(base).chain(key).collect(),
             ExprKind::Call { callee, args } => std::iter::once(callee).chain(self.list(args).iter().copied()).collect(),
-            ExprKind::Named { value, .. } | ExprKind::Spread(value) | ExprKind::Await(value) | ExprKind::Try(value) => vec![value],
+            ExprKind::Named { value, .. } | ExprKind::Spread(value) | ExprKind::Await(value) | ExprKind::Try(value) => {
+                vec![value]
+            }
             ExprKind::Collection { items: list, .. }
             | ExprKind::Delete(list)
             | ExprKind::Operation { operands: list, .. }

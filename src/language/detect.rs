@@ -31,7 +31,10 @@ impl Languages {
 
     fn one(id: &str, grammar: tree_sitter::Language) -> Result<Language, LanguageError> {
         let files = || QUERIES.iter().filter(|(path, _)| path.split_once('/').is_some_and(|(folder, _)| folder == id));
-        let patterns: String = files().filter(|(path, _)| path.ends_with(".scm")).flat_map(|(_, text)| [text, "\n"]).collect();
+        let patterns: String = files()
+            .filter(|(path, _)| Path::new(path).extension().is_some_and(|end| end == "scm"))
+            .flat_map(|(_, text)| [text, "\n"])
+            .collect();
         let habits = files().find(|(path, _)| path.ends_with("language.toml")).map_or("", |(_, text)| text);
         Language::new(id, grammar, &patterns, habits)
     }

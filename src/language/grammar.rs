@@ -1,3 +1,4 @@
+use super::shape::{self, Shape};
 use super::{Capture, Habits};
 use miette::Diagnostic;
 use thiserror::Error;
@@ -21,9 +22,10 @@ pub struct Language {
     pub habits: Habits,
     /// The grammar.
     pub grammar: tree_sitter::Language,
-    /// All patterns of the language.
+    /// The patterns that have to be matched; the simple ones are in the shapes.
     pub query: Query,
     captures: Vec<Capture>,
+    shapes: Vec<Shape>,
 }
 
 impl Language {
@@ -34,10 +36,16 @@ impl Language {
     pub fn new(id: &str, grammar: tree_sitter::Language, patterns: &str, habits: &str) -> Result<Self, LanguageError> {
         let refuse = |message: String| LanguageError { language: id.to_owned(), message };
         let habits = toml::from_str(habits).map_err(|error| refuse(error.to_string()))?;
-        let query = Query::new(&grammar, patterns).map_err(|error| refuse(error.to_string()))?;
+        let mut query = Query::new(&grammar, patterns).map_err(|error| refuse(error.to_string()))?;
         let meaning = |name: &&str| Capture::from_name(name).ok_or_else(|| refuse(format!("unknown capture @{name}")));
         let captures = query.capture_names().iter().map(meaning).collect::<Result<_, _>>()?;
-        Ok(Self { id: id.to_owned(), habits, grammar, query, captures })
+        let shapes = shape::read(&grammar, &mut query, patterns);
+        Ok(Self { id: id.to_owned(), habits, grammar, query, captures, shapes })
+    }
+
+    /// What the patterns say about the nodes of a kind.
+    pub fn shape(&self, kind: u16) -> Option<&Shape> {
+        self.shapes.get(usize::from(kind))
     }
 
     /// What the capture of this index means.

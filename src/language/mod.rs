@@ -6,8 +6,10 @@ mod capture;
 mod detect;
 mod grammar;
 mod habits;
+mod shape;
 
 pub use capture::{Capture, Form, Part};
 pub use detect::{Languages, languages};
 pub use grammar::{Language, LanguageError};
 pub use habits::{Habits, Receiver};
+pub use shape::Shape;

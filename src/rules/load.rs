@@ -20,12 +20,10 @@ pub struct RuleError {
 /// # Errors
 /// Text that is no TOML, unknown or missing fields, an id that is not kebab-case, a summary that is too long, or a
 /// vocabulary without an example in its language.
-pub fn parse(file: &str, text: &str) -> Result<Rule, RuleError> {
-    let refuse = |message: String, remedy: &str, span: std::ops::Range<usize>| RuleError {
-        message,
-        remedy: remedy.to_owned(),
-        source_code: NamedSource::new(file, text.to_owned()),
-        span: span.into(),
+pub fn parse(file: &str, text: &str) -> Result<Rule, Box<RuleError>> {
+    let refuse = |message: String, remedy: &str, span: std::ops::Range<usize>| {
+        let source_code = NamedSource::new(file, text.to_owned());
+        Box::new(RuleError { message, remedy: remedy.to_owned(), source_code, span: span.into() })
     };
     let rule: Rule = toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);

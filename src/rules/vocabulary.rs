@@ -1,6 +1,7 @@
-use super::Pattern;
+use super::{Pattern, Tables};
 use crate::finding::Severity;
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 /// The words of one language for one rule. A table that a check does not use stays empty.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -36,6 +37,16 @@ pub struct Vocabulary {
     pub borrower: Vec<Pattern>,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
+    /// The patterns above, ready for look-up.
+    #[serde(skip)]
+    tables: OnceLock<Tables>,
+}
+
+impl Vocabulary {
+    /// The patterns, ready for look-up; made when they are first asked for.
+    pub fn tables(&self) -> &Tables {
+        self.tables.get_or_init(|| Tables::of(self))
+    }
 }
 
 /// What the names that people choose say about lifetimes and keys. Compared word by word, without regard to case:

@@ -1,0 +1,207 @@
+//! What a callback keeps alive, which function stands behind it, and when two mentions are the same callback.
+
+use crate::facts::{
+    BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Place, Root, ScopeId, Segment, TypeId,
+};
+use crate::rules::Pattern;
+
+/// How many names and wrappers are followed in a row.
+const HOPS: u32 = 4;
+
+/// What somebody who keeps a callback keeps with it; ordered by how much it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holds {
+    /// Nothing: a module function, a constant, or something held weakly.
+    Nothing,
+    /// What it is cannot be told.
+    Unknown,
+    /// Variables of the call that made it.
+    Locals,
+    /// The instance whose method registers it.
+    Instance,
+}
+
+/// What an expression that is used as a callback, or as the argument of one, keeps alive.
+pub fn holds(facts: &Facts, weak: &[Pattern], expr: ExprId) -> Holds {
+    judge(facts, weak, expr, HOPS)
+}
+
+fn judge(facts: &Facts, weak: &[Pattern], expr: ExprId, hops: u32) -> Holds {
+    let widest = |list: &[ExprId]| {
+        list.iter().map(|item| judge(facts, weak, *item, hops.saturating_sub(1))).max().unwrap_or(Holds::Nothing)
+    };
+    if hops == 0 {
+        return Holds::Unknown;
+    }
+    match facts.kind(expr) {
+        ExprKind::Literal(_) => Holds::Nothing,
+        ExprKind::This => Holds::Instance,
+        ExprKind::Closure(function) => captures(facts, function),
+        ExprKind::Name { binding, .. } => binding.map_or(Holds::Nothing, |binding| named(facts, weak, binding, hops)),
+        ExprKind::Field { base, name } => member(facts, weak, base, name, hops),
+        ExprKind::Call { callee, args } => {
+            if weak.iter().any(|word| word.fits(facts.callee_path(expr), facts.method_name(expr))) {
+                return Holds::Nothing;
+            }
+            let receiver = match facts.kind(callee) {
+                ExprKind::Field { base, .. } => judge(facts, weak, base, hops - 1),
+                _ => Holds::Nothing,
+            };
+            receiver.max(widest(facts.list(args)))
+        }
+        ExprKind::Named { value: inner, .. } | ExprKind::Spread(inner) | ExprKind::Await(inner) => {
+            judge(facts, weak, inner, hops - 1)
+        }
+        ExprKind::Collection { items, .. } => widest(facts.list(items)),
+        ExprKind::Choice { then, otherwise, .. } => widest(&[then, otherwise]),
+        _ => Holds::Unknown,
+    }
+}
+
+fn named(facts: &Facts, weak: &[Pattern], binding: BindingId, hops: u32) -> Holds {
+    let own = facts.binding(binding);
+    match own.kind {
+        BindingKind::Import(_) | BindingKind::Type(_) => Holds::Nothing,
+        BindingKind::Function(function) => captures(facts, function),
+        BindingKind::Parameter(_) if is_receiver(facts, binding) => Holds::Instance,
+        BindingKind::Parameter(_) => Holds::Unknown,
+        BindingKind::Variable if own.scope.0 == 0 => Holds::Nothing,
+        BindingKind::Variable => match own.definitions.as_slice() {
+            [only] => match super::kept::given(only.source) {
+                Some(value) => judge(facts, weak, value, hops - 1).max(Holds::Unknown),
+                None => Holds::Unknown,
+            },
+            _ => Holds::Unknown,
+        },
+    }
+}
+
+fn member(facts: &Facts, weak: &[Pattern], base: ExprId, name: crate::facts::Name, hops: u32) -> Holds {
+    if !is_instance(facts, base) {
+        // `future.cancel`, `self.future.cancel`: the object whose method it is.
+        return match judge(facts, weak, base, hops - 1) {
+            Holds::Unknown if facts.binding_of(base).is_some() => Holds::Locals,
+            other => other,
+        };
+    }
+    let Some(owner) = facts.owner_of(facts.function_of(base)) else { return Holds::Unknown };
+    match facts.method(owner, facts.text(name)) {
+        Some(method) => {
+            let traits = facts.function(method).traits;
+            if traits.is_static || traits.is_class_method { Holds::Nothing } else { Holds::Instance }
+        }
+        // A field with a callback of somebody else, or a method inherited from a type out of sight.
+        None if facts.assigned_fields.contains(&(owner, name)) => Holds::Unknown,
+        None if facts.ty(owner).base_paths.is_empty() => Holds::Unknown,
+        None => Holds::Instance,
+    }
+}
+
+/// Whether an expression is the instance (or type) that its method works for.
+pub fn is_instance(facts: &Facts, expr: ExprId) -> bool {
+    match facts.kind(expr) {
+        ExprKind::This => true,
+        ExprKind::Name { binding: Some(binding), .. } => is_receiver(facts, binding),
+        _ => false,
+    }
+}
+
+fn is_receiver(facts: &Facts, binding: BindingId) -> bool {
+    let function = facts.scopes[facts.binding(binding).scope.index()].function;
+    let function = facts.function(function);
+    function.receiver == Some(binding) && !function.traits.is_class_method
+}
+
+/// What a function keeps of the functions around it.
+pub fn captures(facts: &Facts, function: FunctionId) -> Holds {
+    let own = facts.function(function);
+    let mut widest = Holds::Nothing;
+    let mut next = facts.scopes[own.scope.index()].parent;
+    while let Some(scope) = next.filter(|scope| *scope != ScopeId(0)) {
+        let here = &facts.scopes[scope.index()];
+        next = here.parent;
+        if facts.function(here.function).kind == FunctionKind::TypeBody {
+            continue;
+        }
+        for binding in &here.bindings {
+            let mentioned = facts.binding(*binding).uses.iter().any(|at| own.span.contains(facts.expr(*at).span));
+            let kept = match facts.binding(*binding).kind {
+                _ if !mentioned => Holds::Nothing,
+                BindingKind::Import(_) | BindingKind::Type(_) => Holds::Nothing,
+                BindingKind::Function(other) if other == function => Holds::Nothing,
+                _ if is_receiver(facts, *binding) => Holds::Instance,
+                _ => Holds::Locals,
+            };
+            widest = widest.max(kept);
+        }
+    }
+    widest
+}
+
+/// The function of this file that runs when a callback is called, or that a call in its place starts.
+pub fn function_behind(facts: &Facts, expr: ExprId) -> Option<FunctionId> {
+    behind(facts, expr, HOPS)
+}
+
+fn behind(facts: &Facts, expr: ExprId, hops: u32) -> Option<FunctionId> {
+    match facts.kind(expr) {
+        ExprKind::Closure(function) => Some(function),
+        ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
+            BindingKind::Function(function) => Some(function),
+            BindingKind::Variable if hops > 0 => match facts.binding(binding).definitions.as_slice() {
+                [only] => behind(facts, super::kept::given(only.source)?, hops - 1),
+                _ => None,
+            },
+            _ => None,
+        },
+        ExprKind::Field { base, name } => facts.method(type_of(facts, base)?, facts.text(name)),
+        ExprKind::Call { .. } => match facts.callee(expr).function {
+            Some(function) => Some(function),
+            // `partial(self.run, 1)` stands for its first argument.
+            None if hops > 0 => behind(facts, *facts.args(expr).first()?, hops - 1),
+            None => None,
+        },
+        ExprKind::Named { value, .. } if hops > 0 => behind(facts, value, hops - 1),
+        _ => None,
+    }
+}
+
+/// The type of this file whose instance an expression is.
+fn type_of(facts: &Facts, expr: ExprId) -> Option<TypeId> {
+    let place = facts.place(expr).map(|place| facts.places.get(place));
+    match place {
+        Some(Place { root: Root::Instance(_), path }) if path.is_empty() => facts.owner_of(facts.function_of(expr)),
+        Some(Place { root: Root::Static(ty), path }) if path.is_empty() => Some(*ty),
+        _ => facts.local_type(expr),
+    }
+}
+
+/// Whether two mentions are the same callback: the same method, function or variable.
+pub fn same(facts: &Facts, a: ExprId, b: ExprId) -> bool {
+    match (facts.kind(a), facts.kind(b)) {
+        (ExprKind::Field { name: a, .. }, ExprKind::Field { name: b, .. }) => a == b,
+        (ExprKind::Name { binding: Some(a), .. }, ExprKind::Name { binding: Some(b), .. }) => a == b,
+        (ExprKind::Closure(_), ExprKind::Closure(_)) => false,
+        _ => match (last(facts, a), last(facts, b)) {
+            (Some(a), Some(b)) => a == b,
+            _ => false,
+        },
+    }
+}
+
+/// The last field on the way to a value, through aliases.
+fn last(facts: &Facts, expr: ExprId) -> Option<Segment> {
+    facts.places.get(facts.place(expr)?).path.last().copied()
+}
+
+/// A callback as a person would write it.
+pub fn written(facts: &Facts, expr: ExprId) -> String {
+    match facts.kind(expr) {
+        ExprKind::Closure(_) => "a closure".to_owned(),
+        ExprKind::Name { name, .. } => format!("`{}`", facts.text(name)),
+        ExprKind::Field { base, name } if is_instance(facts, base) => format!("`self.{}`", facts.text(name)),
+        ExprKind::Field { name, .. } => format!("`{}`", facts.text(name)),
+        ExprKind::Call { .. } => facts.callee_name(expr).map_or_else(|| "a callback".to_owned(), |name| format!("`{name}(…)`")),
+        _ => "a callback".to_owned(),
+    }
+}

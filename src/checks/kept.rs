@@ -1,0 +1,180 @@
+//! Where the value of a call goes: dropped, handed on, or kept under names and fields, and what is done to it there.
+
+use crate::facts::{
+    Action, ExprId, ExprKind, Facts, FunctionId, Operation, Parent, Place, PlaceId, Root, Segment, Source, StepKind,
+};
+use crate::rules::{Pattern, Resource};
+
+/// How many names are followed in a row, so that rings of assignments end.
+const HOPS: usize = 8;
+
+/// What happens to a value where it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing: the statement ends with it.
+    Dropped,
+    /// A name, a field or an element is given it.
+    Kept(ExprId),
+    /// A method of it is called at once.
+    Chained(ExprId),
+    /// It is returned, awaited, managed, given to a call or made part of something.
+    Handed,
+}
+
+/// What happens to the value of a call where it is made.
+pub fn fate(facts: &Facts, call: ExprId) -> Fate {
+    let mut value = call;
+    loop {
+        let parent = match facts.expr(value).parent {
+            Parent::Expr(parent) => parent,
+            Parent::Step(step) => match facts.step(step).kind {
+                StepKind::Evaluate(_) => return Fate::Dropped,
+                _ => return Fate::Handed,
+            },
+            Parent::None => return Fate::Handed,
+        };
+        match facts.kind(parent) {
+            ExprKind::Assign { target, value: Some(given), update: None, .. } if given == value => {
+                return Fate::Kept(target);
+            }
+            ExprKind::Choice { condition, .. } if condition != value => value = parent,
+            ExprKind::Field { .. } => match facts.expr(parent).parent {
+                Parent::Expr(outer) if matches!(facts.kind(outer), ExprKind::Call { callee, .. } if callee == parent) => {
+                    return Fate::Chained(outer);
+                }
+                _ => return Fate::Handed,
+            },
+            _ => return Fate::Handed,
+        }
+    }
+}
+
+/// Every place that holds what was written to `target`: the place itself, and those that were given its value later.
+pub fn holders(facts: &Facts, target: ExprId) -> Vec<PlaceId> {
+    let Some(first) = facts.place(target) else { return Vec::new() };
+    let mut all = vec![first];
+    // `a = b = value` gives the value to both.
+    if let Parent::Expr(assign) = facts.expr(target).parent {
+        if let Parent::Expr(outer) = facts.expr(assign).parent {
+            if let ExprKind::Assign { target: other, .. } = facts.kind(outer) {
+                all.extend(facts.place(other));
+            }
+        }
+        if let ExprKind::Assign { value: Some(inner), .. } = facts.kind(assign) {
+            if let ExprKind::Assign { target: other, .. } = facts.kind(inner) {
+                all.extend(facts.place(other));
+            }
+        }
+    }
+    let mut at = 0;
+    while at < all.len() && all.len() < HOPS {
+        for operation in facts.operations(all[at]) {
+            if let Action::Alias { target } = operation.action
+                && let Some(next) = facts.place(target)
+                && !all.contains(&next)
+            {
+                all.push(next);
+            }
+        }
+        at += 1;
+    }
+    all
+}
+
+/// The holder that outlives the function: a field of an instance, of a type, or a variable of the module.
+pub fn lasting(facts: &Facts, holders: &[PlaceId]) -> Option<PlaceId> {
+    holders.iter().copied().find(|place| outlives(facts, *place))
+}
+
+/// Whether a place is a field of an instance or type, or a variable of the module.
+pub fn outlives(facts: &Facts, place: PlaceId) -> bool {
+    let Place { root, path } = facts.places.get(place);
+    match (root, path.as_slice()) {
+        (Root::Instance(_) | Root::Static(_), [Segment::Field(_)]) => true,
+        (Root::Binding(binding), []) => facts.binding(*binding).scope.0 == 0,
+        _ => false,
+    }
+}
+
+/// Whether a place is reached by an index, so that it is one element of something.
+pub fn is_element(facts: &Facts, place: PlaceId) -> bool {
+    facts.places.get(place).path.contains(&Segment::Item)
+}
+
+/// What an operation on a holder means for the thing it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// It is let go: cancelled, joined, closed.
+    Released,
+    /// Somebody else gets hold of it and may let it go.
+    Handed,
+    /// Nothing that matters.
+    Nothing,
+}
+
+/// What one operation does to the resource.
+pub fn deed(facts: &Facts, resource: &Resource, operation: &Operation) -> Deed {
+    let has = |words: &[Pattern], call| words.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)));
+    match operation.action {
+        Action::Method { name, .. } if resource.release.iter().any(|word| word == facts.text(name)) => Deed::Released,
+        Action::Argument { call, .. } if has(&resource.release_by, call) => Deed::Released,
+        Action::Argument { .. } | Action::Returned | Action::Stored { .. } | Action::Iterated => Deed::Handed,
+        Action::Awaited | Action::Managed => Deed::Released,
+        Action::Alias { target } if facts.place(target).is_none_or(|place| is_element(facts, place)) => Deed::Handed,
+        _ => Deed::Nothing,
+    }
+}
+
+/// The functions in which a held resource is released, or handed to somebody who could.
+pub fn deeds(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(FunctionId, ExprId, Deed)> {
+    let mut found = Vec::new();
+    for place in holders {
+        let own = facts.operations(*place).iter().map(|operation| (operation, deed(facts, resource, operation)));
+        found.extend(own.filter(|(_, deed)| *deed != Deed::Nothing).map(|(at, deed)| (at.function, at.expr, deed)));
+        found.extend(bound_release(facts, resource, *place));
+    }
+    found.extend(by_name(facts, resource, holders));
+    found
+}
+
+/// `done(self.timer.cancel)`: the releasing method is handed on without being called.
+fn bound_release(facts: &Facts, resource: &Resource, place: PlaceId) -> Vec<(FunctionId, ExprId, Deed)> {
+    let members = resource.release.iter().filter_map(|word| facts.member(place, Segment::Field(facts.names.find(word)?)));
+    let mentions = members.flat_map(|member| facts.operations(member));
+    let handed = mentions.filter(|operation| !matches!(operation.action, Action::Called { .. } | Action::Assign(_)));
+    handed.map(|operation| (operation.function, operation.expr, Deed::Released)).collect()
+}
+
+/// `connection.timer.cancel()` on another name: the same field of what is presumably the same kind of thing.
+fn by_name(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(FunctionId, ExprId, Deed)> {
+    let fields: Vec<_> = holders
+        .iter()
+        .filter_map(|place| match facts.places.get(*place).path.last() {
+            Some(Segment::Field(name)) => Some(*name),
+            _ => None,
+        })
+        .collect();
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    let named = |expr| matches!(facts.kind(expr), ExprKind::Field { name, .. } if fields.contains(&name));
+    let mut found = Vec::new();
+    for function in &facts.functions {
+        for call in &function.calls {
+            let callee = facts.callee(*call);
+            let frees = callee.name.is_some_and(|name| resource.release.iter().any(|word| word == facts.text(name)));
+            if frees && callee.receiver.is_some_and(named) {
+                found.push((facts.function_of(*call), *call, Deed::Released));
+            }
+        }
+    }
+    found
+}
+
+/// The value that a definition gives as a whole.
+pub fn given(source: Source) -> Option<ExprId> {
+    match source {
+        Source::Assigned(value) | Source::Managed(value) => Some(value),
+        _ => None,
+    }
+}

@@ -1,0 +1,214 @@
+//! The type that owns something: where it ends, what its end reaches, and how often its functions run.
+
+use super::callback;
+use crate::facts::{
+    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operator, Parent, PlaceId, Root,
+    StepId, StepKind, TypeId,
+};
+use crate::rules::Words;
+use crate::source::Span;
+use rustc_hash::FxHashSet;
+
+/// How often a function runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// At import, in a test, or as the program's main function.
+    Once,
+    /// Once for each instance.
+    PerInstance,
+    /// Each time somebody calls it.
+    PerCall,
+}
+
+/// How often the code of a function runs, as far as its kind and its callers tell.
+pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
+    let Some(named) = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named) else {
+        return Runs::Once;
+    };
+    let own = facts.function(named);
+    let name = own.name.map_or("", |name| facts.text(name));
+    if own.traits.is_test || in_test(facts, named) {
+        return Runs::Once;
+    }
+    if own.traits.is_constructor {
+        return Runs::PerInstance;
+    }
+    let starts =
+        own.owner.is_none() && (super::key::starts_with(&words.setup, name) || super::lifetime::only_at_import(facts, named));
+    if starts { Runs::Once } else { Runs::PerCall }
+}
+
+fn in_test(facts: &Facts, function: FunctionId) -> bool {
+    facts.owner_of(function).is_some_and(|owner| {
+        facts.text(facts.ty(owner).name).starts_with("Test")
+            || facts.ty(owner).base_paths.iter().any(|base| facts.text(*base).ends_with("TestCase"))
+    })
+}
+
+/// The methods that end an instance, those of its bases and heirs in this file included.
+pub fn teardowns(facts: &Facts, ty: TypeId) -> Vec<FunctionId> {
+    let methods = facts.relatives(ty).into_iter().flat_map(|ty| facts.ty(ty).methods.iter().copied());
+    methods.filter(|method| facts.function(*method).traits.is_teardown).collect()
+}
+
+/// Whether the type inherits from one that this file does not show.
+pub fn has_hidden_base(facts: &Facts, ty: TypeId) -> bool {
+    facts.lineage(ty).into_iter().any(|ty| {
+        let ty = facts.ty(ty);
+        ty.bases.iter().filter(|base| !matches!(facts.kind(**base), ExprKind::Named { .. })).count() > ty.local_bases.len()
+    })
+}
+
+/// Every function that runs when one of these runs: what they call or mention of the same type, and what is nested in them.
+pub fn reach(facts: &Facts, ty: Option<TypeId>, starts: &[FunctionId]) -> FxHashSet<FunctionId> {
+    let methods: Vec<FunctionId> = ty.map_or_else(Vec::new, |ty| {
+        facts.relatives(ty).into_iter().flat_map(|ty| facts.ty(ty).methods.iter().copied()).collect()
+    });
+    let mentions = mentions(facts, &methods);
+    let mut reached: FxHashSet<FunctionId> = FxHashSet::default();
+    let mut open: Vec<FunctionId> = starts.to_vec();
+    while let Some(function) = open.pop() {
+        if !reached.insert(function) {
+            continue;
+        }
+        open.extend(facts.functions().filter(|(_, inner)| inner.parent == Some(function)).map(|(id, _)| id));
+        open.extend(facts.function(function).calls.iter().filter_map(|call| facts.callee(*call).function));
+        open.extend(mentions.iter().filter(|(from, _)| *from == function).map(|(_, to)| *to));
+    }
+    reached
+}
+
+/// Which functions mention which of these methods through the instance.
+fn mentions(facts: &Facts, methods: &[FunctionId]) -> Vec<(FunctionId, FunctionId)> {
+    let mut found = Vec::new();
+    for (id, place) in facts.places.iter() {
+        let (Root::Instance(_) | Root::Static(_), [crate::facts::Segment::Field(name)]) = (place.root, place.path.as_slice())
+        else {
+            continue;
+        };
+        let named = methods.iter().filter(|method| facts.function(**method).name == Some(*name));
+        for method in named {
+            found.extend(facts.operations(id).iter().map(|operation| (operation.function, *method)));
+        }
+    }
+    found
+}
+
+/// Whether an expression runs at most once for its owner because a flag, or the thing itself, is asked first.
+pub fn guarded(facts: &Facts, at: ExprId) -> bool {
+    let function = facts.function_of(at);
+    let mut spans: Vec<Span> =
+        super::lifetime::conditions(facts, at).into_iter().map(|condition| facts.expr(condition).span).collect();
+    spans.extend(leaving(facts, at).into_iter().map(|condition| facts.expr(condition).span));
+    if spans.is_empty() {
+        return false;
+    }
+    let tested = |span: Span| spans.iter().any(|condition| condition.contains(span));
+    let family: Vec<FunctionId> = facts.enclosing(function).collect();
+    facts.places.iter().any(|(id, _)| {
+        let operations = facts.operations(id);
+        lasts(facts, id)
+            && operations.iter().any(|operation| tested(facts.expr(operation.expr).span))
+            && operations.iter().any(|operation| changes(&operation.action) && family.contains(&operation.function))
+    })
+}
+
+fn changes(action: &Action) -> bool {
+    matches!(action, Action::Assign(_) | Action::SetItem { .. } | Action::Method { .. })
+}
+
+fn lasts(facts: &Facts, place: PlaceId) -> bool {
+    match facts.places.get(place).root {
+        Root::Binding(binding) => {
+            let Binding { kind, scope, .. } = facts.binding(binding);
+            scope.0 == 0 || matches!(kind, BindingKind::Parameter(_))
+        }
+        _ => true,
+    }
+}
+
+/// The conditions above an expression on which its function is left before it is reached.
+pub fn leaving(facts: &Facts, at: ExprId) -> Vec<ExprId> {
+    let start = facts.expr(at).span.start;
+    let function = facts.function_of(at);
+    let here = facts.steps.iter().filter(|step| facts.scopes[step.scope.index()].function == function && step.span.end <= start);
+    here.filter_map(|step| match &step.kind {
+        StepKind::Branch { condition, then, .. } if exits(facts, then) => Some(*condition),
+        _ => None,
+    })
+    .collect()
+}
+
+fn exits(facts: &Facts, block: &[StepId]) -> bool {
+    block.last().is_some_and(|last| match facts.step(*last).kind {
+        StepKind::Exit { kind, .. } => matches!(kind, ExitKind::Return | ExitKind::Raise | ExitKind::Continue | ExitKind::Break),
+        _ => false,
+    })
+}
+
+/// The call at module level that makes an instance, if every instance this file makes is made there.
+pub fn made_at_top(facts: &Facts, ty: TypeId) -> Option<ExprId> {
+    let mut made = facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(ty)).map(|(call, _)| *call);
+    let first = made.next()?;
+    (facts.function_of(first) == FunctionId(0) && made.all(|call| facts.function_of(call) == FunctionId(0))).then_some(first)
+}
+
+/// Whether the type keeps its one instance, as a singleton does: `__new__` or a class method stores it in the type.
+pub fn is_single(facts: &Facts, ty: TypeId) -> bool {
+    facts.places.iter().any(|(id, place)| {
+        let own = matches!(place.root, Root::Static(owner) if owner == ty) && place.path.len() == 1;
+        own && facts.operations(id).iter().any(|operation| match operation.action {
+            Action::Assign(crate::facts::Source::Assigned(value)) => {
+                let call = facts.peeled(value);
+                facts.callee(call).constructs == Some(ty)
+                    || facts.callee(call).receiver.is_some_and(|base| makes_self(facts, base, operation.function))
+                    || calls_type(facts, call, operation.function)
+                    || callback::is_instance(facts, value)
+            }
+            _ => false,
+        })
+    })
+}
+
+/// `cls()` inside a method of the type.
+fn calls_type(facts: &Facts, call: ExprId, function: FunctionId) -> bool {
+    match facts.kind(call) {
+        ExprKind::Call { callee, .. } => {
+            facts.binding_of(callee).is_some_and(|binding| facts.function(function).receiver == Some(binding))
+        }
+        _ => false,
+    }
+}
+
+/// `super().__new__(cls)` inside a method that makes instances.
+fn makes_self(facts: &Facts, base: ExprId, function: FunctionId) -> bool {
+    let own = facts.function(function);
+    own.traits.is_class_method && matches!(facts.kind(base), ExprKind::Call { .. })
+}
+
+/// Whether a condition stands around or before an expression that can keep it from being reached.
+pub fn conditional(facts: &Facts, at: ExprId) -> bool {
+    !super::lifetime::conditions(facts, at).is_empty() || !leaving(facts, at).is_empty()
+}
+
+/// The function whose body runs an expression, as a person would name it.
+pub fn name_of(facts: &Facts, function: FunctionId) -> &str {
+    let named = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named);
+    named.and_then(|id| facts.function(id).name).map_or("the module", |name| facts.text(name))
+}
+
+/// Whether an expression is the negation or the value of a flag, and which operator asks.
+pub fn asks(facts: &Facts, condition: ExprId) -> Option<(Operator, ExprId)> {
+    match facts.kind(condition) {
+        ExprKind::Operation { operator, operands } => facts.list(operands).first().map(|first| (operator, *first)),
+        _ => None,
+    }
+}
+
+/// The step that holds another, if any.
+pub fn holder(facts: &Facts, step: StepId) -> Option<StepId> {
+    match facts.step(step).parent {
+        Parent::Step(parent) => Some(parent),
+        _ => None,
+    }
+}

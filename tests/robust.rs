@@ -1,0 +1,98 @@
+//! Every fixture, cut short and garbled: whatever the text, the analysis ends, and what it says lies inside the text.
+
+use std::{fs, path::PathBuf};
+use watertight::{checks::analyse, rules::RuleSet, source::Span};
+
+/// A repeatable source of numbers (Knuth's MMIX linear congruential generator), so that a failure can be seen again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides.max(1)
+    }
+
+    /// A position at which the text can be cut.
+    fn cut(&mut self, text: &str) -> usize {
+        let mut at = self.roll(text.len() + 1);
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+fn fixtures() -> Vec<(PathBuf, String)> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut found = Vec::new();
+    for folder in fs::read_dir(root).expect("fixtures/ can be read").flatten() {
+        for file in fs::read_dir(folder.path()).expect("a rule's folder can be read").flatten() {
+            let text = fs::read_to_string(file.path()).expect("a fixture is UTF-8");
+            found.push((file.path(), text));
+        }
+    }
+    found.sort();
+    found
+}
+
+fn judge(path: &str, text: &str, rules: &RuleSet) {
+    let analysis = analyse(path, text, rules);
+    let inside = |span: Span| {
+        let (start, end) = (span.start as usize, span.end as usize);
+        start <= end && end <= text.len() && text.is_char_boundary(start) && text.is_char_boundary(end)
+    };
+    for finding in &analysis.findings {
+        let marks = finding.related.iter().chain(&finding.path).chain([&finding.primary]);
+        assert!(marks.map(|mark| mark.span).all(inside), "{path}: {} points outside of:\n{text}", finding.rule);
+        let confidence = finding.confidence.value();
+        assert!((0.0..=1.0).contains(&confidence), "{path}: confidence {confidence}");
+    }
+}
+
+#[test]
+fn fixtures_cut_anywhere_are_survived() {
+    let (rules, mut dice) = (RuleSet::builtin().expect("the rules parse"), Dice(1));
+    let all = fixtures();
+    assert!(all.len() > 50, "only {} fixtures were found", all.len());
+    for (path, text) in &all {
+        for _ in 0..12 {
+            let (a, b) = (dice.cut(text), dice.cut(text));
+            judge(&path.to_string_lossy(), &text[..a], &rules);
+            judge(&path.to_string_lossy(), &text[a.min(b)..a.max(b)], &rules);
+        }
+    }
+}
+
+#[test]
+fn garbled_fixtures_are_survived() {
+    const JUNK: &[&str] = &[
+        "(", ")", "[", "{", "}", ":", "\n", "\"", "'''", "é", "🦀", "\t", "def ", "class ", "with ", "try:\n", "\\", "=", "*",
+        "@", "\0",
+    ];
+    let (rules, mut dice) = (RuleSet::builtin().expect("the rules parse"), Dice(2));
+    for (path, text) in fixtures() {
+        for _ in 0..12 {
+            let mut text = text.clone();
+            for _ in 0..4 {
+                let at = dice.cut(&text);
+                if dice.roll(2) == 0 {
+                    text.insert_str(at, JUNK[dice.roll(JUNK.len())]);
+                } else {
+                    let end = dice.cut(&text);
+                    text.replace_range(at.min(end)..at.max(end), "");
+                }
+            }
+            judge(&path.to_string_lossy(), &text, &rules);
+        }
+    }
+}
+
+#[test]
+fn the_same_text_gives_the_same_findings() {
+    let rules = RuleSet::builtin().expect("the rules parse");
+    for (path, text) in fixtures() {
+        let path = path.to_string_lossy();
+        let (first, second) = (analyse(&path, &text, &rules), analyse(&path, &text, &rules));
+        assert_eq!(first.findings, second.findings, "{path}");
+    }
+}
