@@ -22,6 +22,7 @@ mod memo;
 mod obligation;
 mod owner;
 mod path;
+mod plight;
 mod queue;
 mod reopen;
 mod stray;
@@ -30,6 +31,7 @@ mod task;
 mod timer;
 mod undo;
 mod verdict;
+mod way;
 
 pub use context::Context;
 
