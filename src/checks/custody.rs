@@ -2,7 +2,7 @@
 
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::Ledger;
-use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, FunctionId, FunctionKind, Literal, Parent, Source};
+use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, FunctionId, FunctionKind, Literal, Parent, Source, StepKind};
 use crate::rules::Resource;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -17,6 +17,8 @@ pub enum Effect {
     Use,
     /// The only name for it gets another value.
     Write,
+    /// The process ends.
+    Leave,
 }
 
 /// The names of a handle in one function, and what is done through them.
@@ -34,6 +36,10 @@ pub struct Custody {
     pub guessed: usize,
     /// The fields and elements that it is stored in.
     pub stored: Vec<ExprId>,
+    /// Whether a loop goes through its elements.
+    pub iterated: bool,
+    /// Whether it is returned on some way.
+    pub returned: bool,
     /// Whether a nested function takes care of it, or the name belongs to another function.
     pub elsewhere: bool,
 }
@@ -58,6 +64,9 @@ pub fn custody(ledger: &Ledger, resource: &Resource, acquire: ExprId, names: &[B
     if let [only] = reading.names.as_slice() {
         reading.writes(*only, acquire);
     }
+    for call in ledger.facts.function(function).calls.iter().filter(|call| ledger.ends_process(**call)) {
+        reading.custody.effects.insert(*call, Effect::Leave);
+    }
     let custody = &mut reading.custody;
     custody.releases.sort_unstable();
     custody.handed.sort_unstable();
@@ -76,7 +85,11 @@ impl Reading<'_, '_> {
         }
         for &mention in &binding.uses {
             // What the acquisition itself is given is something else by the same name.
-            if facts.expr(acquire).span.contains(facts.expr(mention).span) {
+            // So is what the name means before it.
+            let (made, named) = (facts.expr(acquire).span, facts.expr(mention).span);
+            if made.contains(named)
+                || named.end <= made.start && !facts.in_loop(acquire) && facts.function_of(mention) == self.function
+            {
                 continue;
             }
             let found = fates(self.ledger, self.resource, mention, None, HELPERS);
@@ -94,13 +107,19 @@ impl Reading<'_, '_> {
             Fate::Released(at) => self.release(at),
             // Without its name the value is collected, if it can be.
             Fate::Deleted(at) if self.resource.collected => self.release(at),
+            // A default value or a decorator: a nested function keeps it.
+            Fate::Handed(at) if self.ledger.facts.step_of(at).is_none() => self.custody.elsewhere = true,
             Fate::Handed(at) => {
                 let known =
                     self.ledger.is_consumed(self.resource, at) || !matches!(self.ledger.facts.kind(at), ExprKind::Call { .. });
                 self.custody.guessed += usize::from(!known);
                 self.hand(at);
             }
-            Fate::Yielded(at) | Fate::Returned(at) => self.hand(at),
+            Fate::Yielded(at) => self.hand(at),
+            Fate::Returned(at) => {
+                self.custody.returned = true;
+                self.hand(at);
+            }
             Fate::Stored(target, at) => {
                 self.custody.stored.push(target);
                 self.hand(at);
@@ -114,9 +133,18 @@ impl Reading<'_, '_> {
             }
             Fate::Bound(_, at) => self.hand(at),
             Fate::Used(at) => {
+                self.custody.iterated |= self.is_iterated(at);
                 self.custody.effects.entry(at).or_insert(Effect::Use);
             }
             Fate::Tested | Fate::Dropped | Fate::Written | Fate::Deleted(_) => {}
+        }
+    }
+
+    fn is_iterated(&self, expr: ExprId) -> bool {
+        match self.ledger.facts.expr(expr).parent {
+            Parent::Step(step) => matches!(self.ledger.facts.step(step).kind, StepKind::Loop { target: Some(_), .. }),
+            Parent::Expr(holder) => matches!(self.ledger.facts.kind(holder), ExprKind::Each { .. }),
+            Parent::None => false,
         }
     }
 

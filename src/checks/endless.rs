@@ -2,8 +2,8 @@
 
 use super::owner;
 use crate::facts::{
-    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, LoopKind, Name, Place, PlaceId, Root, Segment, Step, StepId,
-    StepKind,
+    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, LoopKind, Name, Place, PlaceId, Root, Segment, Step,
+    StepId, StepKind,
 };
 use crate::rules::Pattern;
 
@@ -56,9 +56,10 @@ fn judge(facts: &Facts, interrupts: &[Pattern], function: FunctionId, hops: u32)
 }
 
 fn loops(facts: &Facts, function: FunctionId) -> bool {
-    facts.steps.iter().any(|step| {
-        facts.scopes[step.scope.index()].function == function && matches!(step.kind, StepKind::Loop { .. })
-    })
+    facts
+        .steps
+        .iter()
+        .any(|step| facts.scopes[step.scope.index()].function == function && matches!(step.kind, StepKind::Loop { .. }))
 }
 
 /// Whether something inside a loop leaves it of its own accord.
@@ -118,7 +119,7 @@ fn flag(facts: &Facts, function: FunctionId, header: ExprId) -> Option<End> {
     let fields: Vec<PlaceId> = asked.iter().copied().filter(own).collect();
     match fields.as_slice() {
         [] if asked.is_empty() => None,
-        [only] if !is_comparison(facts, header) && !changes(facts, *only, function, span) => Some(End::Stuck(header, *only)),
+        [only] if !is_comparison(facts, header) && !changes(facts, *only, span) => Some(End::Stuck(header, *only)),
         _ => Some(End::Flagged(header)),
     }
 }
@@ -136,7 +137,7 @@ fn is_comparison(facts: &Facts, header: ExprId) -> bool {
 }
 
 /// Whether anything but the making of the object, and the loop's own question, can change a flag.
-fn changes(facts: &Facts, flag: PlaceId, function: FunctionId, header: crate::source::Span) -> bool {
+fn changes(facts: &Facts, flag: PlaceId, header: crate::source::Span) -> bool {
     let Place { root, path } = facts.places.get(flag);
     let (Root::Instance(ty), [Segment::Field(name)]) = (*root, path.as_slice()) else { return true };
     let hidden = owner::has_hidden_base(facts, ty) && !facts.assigned_fields.contains(&(ty, *name));
@@ -147,7 +148,9 @@ fn changes(facts: &Facts, flag: PlaceId, function: FunctionId, header: crate::so
         .filter_map(|at| method(&at.action))
         .collect();
     let changed = facts.operations(flag).iter().any(|at| match at.action {
-        Action::Assign(_) | Action::Delete => !facts.function(at.function).traits.is_constructor || in_closure(facts, at.function),
+        Action::Assign(_) | Action::Delete => {
+            !facts.function(at.function).traits.is_constructor || in_closure(facts, at.function)
+        }
         Action::Method { name, .. } => !questions.contains(&name) && !is_question(facts, &at.action),
         Action::Argument { .. } | Action::Returned | Action::Stored { .. } | Action::Alias { .. } => true,
         _ => false,
@@ -157,11 +160,9 @@ fn changes(facts: &Facts, flag: PlaceId, function: FunctionId, header: crate::so
             facts.binding_of(value).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_)))
         })
     });
-    hidden || changed || given || facts.method(ty, facts.text(*name)).is_some() || written_elsewhere(facts, *name, flag) || {
-        // Started by the loop's own function and never touched again is what is looked for; a flag without any value is not.
-        let _ = function;
-        facts.definitions_of(flag).is_empty()
-    }
+    // A flag without any value in sight belongs to somebody else.
+    let foreign = facts.definitions_of(flag).is_empty() || facts.method(ty, facts.text(*name)).is_some();
+    hidden || changed || given || foreign || written_elsewhere(facts, *name, flag)
 }
 
 fn in_closure(facts: &Facts, function: FunctionId) -> bool {

@@ -105,6 +105,10 @@ impl Climb<'_, '_> {
             ExprKind::Assign { target, value, update, .. } => self.assign(at, holder, target, value, update),
             ExprKind::Delete(_) => self.end(Fate::Deleted(holder)),
             ExprKind::Operation { operator: Operator::And | Operator::Or, .. } => Some(holder),
+            // What is made of a bare value (a path, a number) stands for it.
+            ExprKind::Operation { operator: Operator::Other | Operator::Add, .. } | ExprKind::Other(_) if self.is_bare() => {
+                Some(holder)
+            }
             ExprKind::Choice { condition, .. } if condition == at => self.end(Fate::Tested),
             ExprKind::Choice { .. } | ExprKind::Await(_) | ExprKind::Try(_) | ExprKind::Named { .. } | ExprKind::Spread(_) => {
                 Some(holder)
@@ -124,6 +128,11 @@ impl Climb<'_, '_> {
             ExprKind::Each { .. } => self.end(Fate::Used(at)),
             _ => self.end(Fate::Tested),
         }
+    }
+
+    /// Whether the handle is no object but a value without methods, which others are made of.
+    fn is_bare(&self) -> bool {
+        self.resource.release.is_empty() && !self.contained
     }
 
     fn field(&mut self, field: ExprId, name: &str) -> Option<ExprId> {
@@ -169,6 +178,7 @@ impl Climb<'_, '_> {
             Taking::Releases => Fate::Released(call),
             Taking::Keeps => Fate::Handed(call),
             Taking::Borrows => Fate::Used(call),
+            Taking::Glances if self.is_bare() => return Some(call),
             Taking::Glances => Fate::Tested,
         };
         self.end(fate)

@@ -85,7 +85,15 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     if reached.is_some() {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
     }
-    Some(verdict::finish(context, &kept.obligation, finding))
+    let release = verdict::release(kept.obligation.resource, &format!("self.{name}"));
+    finding.recommendation = match teardown {
+        Some(_) => format!("release it in the teardown, too ({release})"),
+        None => format!(
+            "give `{ty}` a teardown that releases it ({release}) and let the owners call it; if one instance serves the \
+             whole process, say so in a suppression"
+        ),
+    };
+    Some(verdict::finish(ledger, context, &kept.obligation, finding))
 }
 
 fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {

@@ -14,9 +14,18 @@ pub fn nulls(facts: &Facts, condition: ExprId, mentions: &FxHashSet<ExprId>) -> 
         ExprKind::Operation { operator, operands } => {
             let operands = facts.list(operands);
             let inner = |at: usize| operands.get(at).map_or((false, false), |operand| nulls(facts, *operand, mentions));
-            let compared = operands.iter().any(|operand| mentions.contains(operand))
-                && operands.iter().any(|operand| facts.literal(*operand) == Some(Literal::Null));
+            // A descriptor is nothing where it is negative.
+            let nothing = |operand: &ExprId| match facts.kind(*operand) {
+                ExprKind::Literal(literal) => literal == Literal::Null,
+                ExprKind::Other(_) => true,
+                _ => false,
+            };
+            let compared = operands.iter().any(|operand| mentions.contains(operand)) && operands.iter().any(nothing);
+            let numbered = operands.first().is_some_and(|operand| mentions.contains(operand))
+                && operands.get(1).is_some_and(|operand| !matches!(facts.kind(*operand), ExprKind::Name { .. }));
             match operator {
+                Operator::Less | Operator::LessEqual if numbered => (true, false),
+                Operator::GreaterEqual | Operator::Greater if numbered => (false, true),
                 Operator::Not => (inner(0).1, inner(0).0),
                 Operator::And => (inner(0).0 || inner(1).0, false),
                 Operator::Or => (false, inner(0).1 || inner(1).1),

@@ -58,7 +58,7 @@ fn acquired<'a>(
             kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
         }
         let ways = path::ways(ledger, &custody, obligation);
-        findings.extend(verdict::local(context, obligation, names[0], &custody, &ways));
+        findings.extend(verdict::local(ledger, context, obligation, names[0], (&custody, &ways)));
     }
 }
 
@@ -105,7 +105,13 @@ fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fa
     }
     // What is built on it keeps it, and does not release it.
     let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some());
-    let mut finding = verdict::finish(context, obligation, finding);
+    finding.recommendation = match fate {
+        Fate::Dropped => {
+            format!("give it a name and release it ({}), or do not open it", verdict::release(obligation.resource, "name"))
+        }
+        _ => "give it a name in a managed block (`with … as name:`) and use it inside".to_owned(),
+    };
+    let mut finding = verdict::finish(ledger, context, obligation, finding);
     if obligation.resource.collected && !kept {
         finding.severity = Severity::Low;
     }

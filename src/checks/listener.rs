@@ -82,9 +82,12 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     let emitter = registration.emitter.map_or(receiver, |at| facts.positional(call, at));
     let keyword = registration.callback_name.as_deref().unwrap_or_default();
     let callback = facts.argument(call, keyword, Some(registration.callback))?;
-    let collects = |expr: ExprId| identity::last_name(facts, expr).is_some_and(|name| key::ends_with(&registration.collections, name));
+    let collects =
+        |expr: ExprId| identity::last_name(facts, expr).is_some_and(|name| key::ends_with(&registration.collections, name));
     let module = receiver.is_some_and(|receiver| identity::is_module(facts, receiver));
-    if !registration.collections.is_empty() && !receiver.is_some_and(collects) || module && registration.lifetime == Lifetime::Receiver {
+    if !registration.collections.is_empty() && !receiver.is_some_and(collects)
+        || module && registration.lifetime == Lifetime::Receiver
+    {
         return None;
     }
     let weakly = registration.weak_unless.as_ref().is_some_and(|word| {
@@ -124,8 +127,19 @@ fn decorators<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
             let last = path.as_deref().and_then(|path| path.rsplit('.').next()).unwrap_or_default();
             let imported = facts.binding_of(decorator).is_some();
             let holds = callback::captures(facts, id);
-            if imported && key::split(last).len() > 1 && key::starts_with(&registration.decorators, last) && holds == Holds::Instance {
-                found.push(Registered { at: decorator, registration, callback: decorator, emitter: None, function: parent, holds });
+            if imported
+                && key::split(last).len() > 1
+                && key::starts_with(&registration.decorators, last)
+                && holds == Holds::Instance
+            {
+                found.push(Registered {
+                    at: decorator,
+                    registration,
+                    callback: decorator,
+                    emitter: None,
+                    function: parent,
+                    holds,
+                });
             }
         }
     }
@@ -197,8 +211,11 @@ fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
     }
     if runs == Runs::PerCall {
         let sets_up = key::starts_with(&words.setup, owner::name_of(facts, one.function));
-        let (weight, text) =
-            if sets_up { (Weight::Strong, "it sounds like set-up") } else { (Weight::Slight, "nothing says how often it is registered") };
+        let (weight, text) = if sets_up {
+            (Weight::Strong, "it sounds like set-up")
+        } else {
+            (Weight::Slight, "nothing says how often it is registered")
+        };
         evidence.push(Evidence::doubts(weight, text));
     }
     evidence
@@ -281,7 +298,8 @@ fn teardown(facts: &Facts, ty: TypeId, lifetime: Lifetime) -> Option<Evidence> {
 fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Evidence> {
     let owner = facts.owner_of(one.function);
     let others = all.iter().filter(|other| other.at != one.at && facts.owner_of(other.function) == owner);
-    let removed = others.filter(|other| identity::removal(facts, other) == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
+    let removed =
+        others.filter(|other| identity::removal(facts, other) == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
     let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));
     Some(Evidence::supports(Weight::Strong, text).at(facts.expr(removed.at).span))
 }

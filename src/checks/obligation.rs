@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::summary;
-use crate::facts::{ExprId, Facts, FunctionId, Literal};
-use crate::rules::{Pattern, Patterns, Resource, Vocabulary};
+use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal, Root};
+use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
 use rustc_hash::FxHashMap;
 
 /// A resource that somebody has to let go of.
@@ -41,38 +41,16 @@ pub enum Taking {
 pub struct Ledger<'a> {
     /// The file.
     pub facts: &'a Facts,
-    resources: &'a [Resource],
-    acquire: Patterns<usize>,
-    consumer: Patterns<()>,
-    borrower: Patterns<()>,
-    harmless: Patterns<()>,
-    release: &'a [String],
+    words: &'a Vocabulary,
+    tables: &'a Tables,
     fresh: FxHashMap<FunctionId, usize>,
 }
 
 impl<'a> Ledger<'a> {
     /// The ledger of one rule for one file; none if nothing in the file makes such a resource.
     pub fn open(context: &Context<'a>) -> Option<Self> {
-        let Vocabulary { resource, release, consumer, harmless, borrower, .. } = context.words;
-        let mut acquire = Patterns::default();
-        for (at, one) in resource.iter().enumerate() {
-            one.acquire.iter().for_each(|pattern| acquire.add(pattern, at));
-        }
-        let table = |patterns: &[Pattern]| {
-            let mut table = Patterns::default();
-            patterns.iter().for_each(|pattern| table.add(pattern, ()));
-            table
-        };
-        let mut ledger = Self {
-            facts: context.facts,
-            resources: resource,
-            acquire,
-            consumer: table(consumer),
-            borrower: table(borrower),
-            harmless: table(harmless),
-            release,
-            fresh: FxHashMap::default(),
-        };
+        let words = context.words;
+        let mut ledger = Self { facts: context.facts, words, tables: words.tables(), fresh: FxHashMap::default() };
         if !context.facts.callees.keys().any(|call| ledger.made(*call).is_some()) {
             return None;
         }
@@ -82,7 +60,7 @@ impl<'a> Ledger<'a> {
 
     /// The resources of the rule.
     pub fn resource(&self, at: usize) -> &'a Resource {
-        &self.resources[at]
+        &self.words.resource[at]
     }
 
     /// Every acquisition of the file, in textual order.
@@ -104,8 +82,8 @@ impl<'a> Ledger<'a> {
 
     /// The resource that the vocabulary says a call makes.
     pub fn made(&self, call: ExprId) -> Option<usize> {
-        let at = self.acquire.find(self.facts.callee_path(call), self.facts.method_name(call))?;
-        let resource = &self.resources[at];
+        let at = self.tables.acquire.find(self.facts.callee_path(call), self.facts.method_name(call))?;
+        let resource = &self.words.resource[at];
         let fits = |pattern: &Pattern| self.fits(pattern, call);
         let given =
             |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| !self.is_constant(value, false));
@@ -131,25 +109,69 @@ impl<'a> Ledger<'a> {
 
     /// Whether a call of this method on the handle lets it go.
     pub fn releases(&self, resource: &Resource, method: &str) -> bool {
-        resource.release.iter().chain(self.release).any(|word| word == method)
+        resource.release.iter().chain(&self.words.release).any(|word| word == method)
     }
 
     /// Whether a call can be left out when the ways out by failure are counted: releases count as such, of whatever.
     pub fn is_harmless(&self, resource: &Resource, call: ExprId) -> bool {
-        self.has(&self.harmless, call)
+        self.has(&self.tables.harmless, call)
             || resource.release_by.iter().any(|pattern| self.fits(pattern, call))
             || self.facts.method_name(call).is_some_and(|method| self.releases(resource, method))
     }
 
     /// Whether a call is known to look at its arguments and no more. A harmless method (`*.append`) may well keep them.
     pub fn is_glance(&self, call: ExprId) -> bool {
-        self.harmless.find(self.facts.callee_path(call), None).is_some()
+        self.tables.harmless.find(self.facts.callee_path(call), None).is_some()
+    }
+
+    /// Whether a call ends the process.
+    pub fn ends_process(&self, call: ExprId) -> bool {
+        self.has(&self.tables.exit, call)
+    }
+
+    /// Whether a resource is built on a stream that somebody else has opened, or that lies in memory.
+    pub fn is_wrapper(&self, call: ExprId) -> bool {
+        let facts = self.facts;
+        facts.args(call).iter().any(|arg| {
+            let value = match facts.kind(*arg) {
+                ExprKind::Named { value, .. } => value,
+                _ => *arg,
+            };
+            // In `f = open(f)` the name means something else before.
+            let own = |name| {
+                facts.binding(name).definitions.iter().any(|definition| {
+                    facts.value_of(definition).is_some_and(|value| facts.expr(value).span.contains(facts.expr(call).span))
+                })
+            };
+            if facts.binding_of(value).is_some_and(own) {
+                return false;
+            }
+            let made = facts.type_path(value);
+            let in_memory = self.tables.memory.find(made, None).is_some();
+            let own = facts.place(value).map(|place| facts.places.get(place));
+            let instance = own.is_some_and(|place| matches!(place.root, Root::Instance(_)) && place.path.is_empty());
+            in_memory || instance || self.tables.acquire.find(made, None).is_some() || self.is_stream(value)
+        })
+    }
+
+    /// Whether a name stands for a stream, to judge by the methods that are called on it.
+    fn is_stream(&self, value: ExprId) -> bool {
+        let facts = self.facts;
+        let Some(name) = facts.binding_of(value) else { return false };
+        facts.binding(name).uses.iter().any(|mention| {
+            let call = facts.around(*mention).nth(1).and_then(|around| match around {
+                Around::Expr(call) if facts.callee(call).receiver == Some(*mention) => Some(call),
+                _ => None,
+            });
+            let method = call.and_then(|call| facts.method_name(call));
+            method.is_some_and(|method| self.words.stream.iter().any(|word| word == method))
+        })
     }
 
     /// Whether a call is known to take over what it is given.
     pub fn is_consumed(&self, resource: &Resource, call: ExprId) -> bool {
         let fits = |pattern: &Pattern| self.fits(pattern, call);
-        resource.consumer.iter().any(fits) || self.has(&self.consumer, call) || self.gets_release(resource, call)
+        resource.consumer.iter().any(fits) || self.has(&self.tables.consumer, call) || self.gets_release(resource, call)
     }
 
     /// Whether a call is given the function that releases, to call it later (`finalize(self, os.close, fd)`).
@@ -173,7 +195,7 @@ impl<'a> Ledger<'a> {
             return Taking::Glances;
         }
         // A resource that is built on another one does not release it, unless the vocabulary says so.
-        if self.has(&self.borrower, call) || self.made(call).is_some() {
+        if self.has(&self.tables.borrower, call) || self.made(call).is_some() {
             return Taking::Borrows;
         }
         summary::taking(self, resource, call, arg, depth).unwrap_or(Taking::Keeps)

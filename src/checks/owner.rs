@@ -53,7 +53,8 @@ pub fn starts(facts: &Facts, function: FunctionId) -> bool {
 
 /// Whether this file calls a function, and only while instances are made.
 fn only_from_constructors(facts: &Facts, function: FunctionId) -> bool {
-    let mut calls = facts.callees.iter().filter(|(_, callee)| callee.function == Some(function)).map(|(call, _)| *call).peekable();
+    let mut calls =
+        facts.callees.iter().filter(|(_, callee)| callee.function == Some(function)).map(|(call, _)| *call).peekable();
     calls.peek().is_some() && calls.all(|call| facts.function(facts.function_of(call)).traits.is_constructor)
 }
 

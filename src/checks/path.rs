@@ -5,87 +5,11 @@
 
 use super::custody::{Custody, Effect};
 use super::obligation::{Ledger, Obligation};
+use super::way::{CAUGHT, FREE, HELD, Leaving, OWED, Out, Way, settled};
 use crate::facts::{Block, CollectionKind, ExitKind, ExprId, ExprKind, Facts, Handler, LoopKind, StepId, StepKind};
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-
-/// Not acquired yet.
-const FREE: u8 = 1;
-/// Held.
-pub const HELD: u8 = 2;
-/// Held, after a failure that was caught.
-pub const CAUGHT: u8 = 4;
-/// Released, or in somebody else's care.
-const DONE: u8 = 8;
-const OWED: u8 = HELD | CAUGHT;
-/// How many ways out are told apart; more say nothing new.
-const WAYS: usize = 40;
-
-/// How a handle gets out of reach while it is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaving {
-    /// By a `return`.
-    Return,
-    /// By the end of the function.
-    End,
-    /// By a `raise`.
-    Raise,
-    /// A call fails; one of the handle's own methods, or any other.
-    Fail {
-        /// The call.
-        call: ExprId,
-        /// Whether it works on the handle itself.
-        own: bool,
-    },
-    /// Its name gets another value.
-    Lost,
-}
-
-/// One way on which a handle is not released.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Way {
-    /// How.
-    pub leaving: Leaving,
-    /// Where.
-    pub at: Span,
-    /// [`HELD`], [`CAUGHT`] or both.
-    pub state: u8,
-}
-
-/// What a step makes of the states before it: those after it, and those with which it is left in other ways.
-#[derive(Clone, Debug, Default)]
-struct Out {
-    next: u8,
-    fails: u8,
-    breaks: u8,
-    continues: u8,
-    ways: Vec<Way>,
-}
-
-impl Out {
-    fn on(next: u8) -> Self {
-        Self { next, ..Self::default() }
-    }
-
-    fn way(&mut self, leaving: Leaving, at: Span, state: u8) {
-        let way = Way { leaving, at, state: state & OWED };
-        let known = self.ways.iter().position(|known| known.leaving == leaving && known.at == at);
-        match known {
-            Some(known) => self.ways[known].state |= way.state,
-            None if way.state != 0 && self.ways.len() < WAYS => self.ways.push(way),
-            None => {}
-        }
-    }
-
-    /// Takes over all the ways out of `inner`, but not where it goes on.
-    fn absorb(&mut self, inner: &Self) {
-        self.fails |= inner.fails;
-        self.breaks |= inner.breaks;
-        self.continues |= inner.continues;
-        inner.ways.iter().for_each(|way| self.way(way.leaving, way.at, way.state));
-    }
-}
 
 /// The walk for one handle.
 pub struct Walk<'a, 'b> {
@@ -255,6 +179,10 @@ impl Walk<'_, '_> {
             _ if certain => after,
             _ => entry,
         };
+        // A loop that looks for the place to put it (`for … if …: slots[at] = f`) is taken to find one.
+        let placed =
+            self.custody.handed.iter().any(|at| facts.in_block(*at, blocks.0)) && !facts.in_block(self.acquire, blocks.0);
+        let ended = if placed { settled(ended) } else { ended };
         let ended = if something { ended & !OWED } else { ended };
         let inner = self.block(blocks.1, ended);
         out.absorb(&inner);
@@ -334,6 +262,7 @@ impl Walk<'_, '_> {
         }
         let effect = self.custody.effects.get(&expr).copied();
         let after = match effect {
+            Some(Effect::Leave) => return settled(bits),
             Some(Effect::Release | Effect::Hand) => settled(bits),
             Some(Effect::Write) => {
                 out.way(Leaving::Lost, span, bits);
@@ -342,7 +271,7 @@ impl Walk<'_, '_> {
             Some(Effect::Use) | None => bits,
         };
         let fallible = match facts.kind(expr) {
-            ExprKind::Call { .. } => effect == Some(Effect::Use) || !(self.harmless)(expr),
+            ExprKind::Call { .. } => effect.is_some() || !(self.harmless)(expr),
             ExprKind::Yield { .. } => true,
             _ => effect == Some(Effect::Use),
         };
@@ -352,8 +281,4 @@ impl Walk<'_, '_> {
         }
         after
     }
-}
-
-fn settled(bits: u8) -> u8 {
-    if bits & OWED == 0 { bits } else { bits & !OWED | DONE }
 }

@@ -39,6 +39,13 @@ fn returns(ledger: &Ledger, resource: &Resource, call: ExprId, part: Option<usiz
     match fates(ledger, resource, call, part, HELPERS).as_slice() {
         [Fate::Returned(at)] => part.is_none() && alone(*at),
         [Fate::Bound(binding, _)] => {
+            let function = ledger.facts.function_of(call);
+            // A name of the module keeps it, too.
+            let outside = |expr: &ExprId| ledger.facts.function_of(*expr) != function;
+            let known = ledger.facts.binding(*binding);
+            if ledger.facts.scopes[known.scope.index()].function != function || known.uses.iter().any(outside) {
+                return false;
+            }
             let mut returned = false;
             for &mention in &ledger.facts.binding(*binding).uses {
                 for fate in fates(ledger, resource, mention, None, 0) {
@@ -95,11 +102,7 @@ pub fn taking(ledger: &Ledger, resource: &Resource, call: ExprId, arg: ExprId, d
 fn parameter(ledger: &Ledger, call: ExprId, arg: ExprId) -> Option<BindingId> {
     let facts = ledger.facts;
     let callee = facts.callee(call);
-    let constructor = callee.constructs.and_then(|ty| {
-        let methods = facts.lineage(ty).into_iter().flat_map(|ty| facts.ty(ty).methods.clone());
-        methods.into_iter().find(|method| facts.function(*method).traits.is_constructor)
-    });
-    let function = facts.function(callee.function.or(constructor)?);
+    let function = facts.function(callee.function?);
     if !function.decorators.is_empty() && function.owner.is_none() {
         return None;
     }
@@ -112,7 +115,7 @@ fn parameter(ledger: &Ledger, call: ExprId, arg: ExprId) -> Option<BindingId> {
     }
     let position = facts.args(call).iter().position(|own| *own == arg)?;
     let spread = facts.args(call)[..=position].iter().any(|arg| matches!(facts.kind(*arg), ExprKind::Spread(_)));
-    let implied = function.receiver.is_some() && (callee.receiver.is_some() || callee.constructs.is_some());
+    let implied = function.receiver.is_some() && callee.receiver.is_some();
     let param = function.params.get(position + usize::from(implied))?;
     (!spread && param.kind == ParamKind::Plain).then_some(param.binding)
 }

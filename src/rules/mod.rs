@@ -7,6 +7,7 @@ mod near;
 mod pattern;
 mod raw;
 mod set;
+mod tables;
 mod vocabulary;
 
 pub use load::{RuleError, parse};
@@ -14,4 +15,5 @@ pub use near::nearest;
 pub use pattern::{Pattern, Patterns};
 pub use raw::{Check, Example, Family, Rule};
 pub use set::RuleSet;
+pub use tables::Tables;
 pub use vocabulary::{Bound, Channel, Container, Lifetime, Memo, Registration, Resource, Vocabulary, Words};

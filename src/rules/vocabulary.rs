@@ -1,6 +1,7 @@
-use super::Pattern;
+use super::{Pattern, Tables};
 use crate::finding::Severity;
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 /// The words of one language for one rule. A table that a check does not use stays empty.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -26,10 +27,26 @@ pub struct Vocabulary {
     pub words: Words,
     /// Calls that cannot fail in a way that matters on a path between acquire and release.
     pub harmless: Vec<Pattern>,
+    /// Calls that end the process, so that nothing needs to be released after them.
+    pub exit: Vec<Pattern>,
+    /// Methods that tell that a value is an open stream: what is built on it has opened nothing itself.
+    pub stream: Vec<String>,
+    /// Calls that make a stream in memory.
+    pub memory: Vec<Pattern>,
     /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
     pub borrower: Vec<Pattern>,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
+    /// The patterns above, ready for look-up.
+    #[serde(skip)]
+    tables: OnceLock<Tables>,
+}
+
+impl Vocabulary {
+    /// The patterns, ready for look-up; made when they are first asked for.
+    pub fn tables(&self) -> &Tables {
+        self.tables.get_or_init(|| Tables::of(self))
+    }
 }
 
 /// What the names that people choose say about lifetimes and keys. Compared word by word, without regard to case:
@@ -47,6 +64,12 @@ pub struct Words {
     pub setup: Vec<String>,
     /// Last words of functions that run once although their first word says otherwise.
     pub startup: Vec<String>,
+    /// First words of methods that begin a life without being constructors.
+    pub opening: Vec<String>,
+    /// Words in the name of a collection that remembers what has been said once.
+    pub notices: Vec<String>,
+    /// Names by which fields are reached without being named.
+    pub reflection: Vec<String>,
     /// First words of functions that are part of a shutdown.
     pub ending: Vec<String>,
     /// First words of functions by which users register something.
