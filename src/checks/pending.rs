@@ -36,6 +36,12 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
     if lost.iter().any(|waiter| waiter.name.is_none()) {
         evidence.push(Evidence::supports(Weight::Slight, "nobody else has a handle of what is waited for"));
     }
+    if lost.iter().all(|waiter| is_foreign(facts, resource, waiter.made)) {
+        evidence.push(Evidence::doubts(Weight::Strong, "what is waited for comes from somebody else, who may end it"));
+    }
+    if facts.function(function).traits.is_teardown {
+        evidence.push(Evidence::doubts(Weight::Strong, "it waits once, at the end"));
+    }
     let message = format!("the {} is thrown away: what loses the race goes on waiting", resource.kind);
     let mut finding = context.finding(call, message, "the wait ends before all are done".to_owned());
     finding.related.push(Mark::new(Role::Acquire, facts.expr(first.made).span, "made for this wait, and never cancelled"));
@@ -142,6 +148,13 @@ fn is_kept(facts: &Facts, resource: &Resource, name: BindingId, wait: ExprId) ->
         Action::Stored { holder } => !is_membership(facts, holder) && !span.contains(facts.expr(holder).span),
         _ => false,
     })
+}
+
+/// Whether a call asks another object for something, rather than making a task here.
+fn is_foreign(facts: &Facts, resource: &Resource, call: ExprId) -> bool {
+    let callee = facts.callee(call);
+    let task = resource.maker.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)));
+    callee.receiver.is_some() && callee.function.is_none() && !task
 }
 
 fn is_membership(facts: &Facts, holder: ExprId) -> bool {

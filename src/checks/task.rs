@@ -7,7 +7,7 @@ use super::endless::{self, End};
 use super::kept::{self, Deed};
 use super::owner::{self, Runs};
 use super::{abandon, key, lifetime, pending, siblings};
-use crate::facts::{ExprId, ExprKind, Facts, FunctionId, Place, PlaceId, Root, TypeId};
+use crate::facts::{ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
 
@@ -107,12 +107,22 @@ fn in_field(
     let reached = owner::reach(facts, Some(ty), &teardowns);
     let stuck = matches!(worker.end, End::Stuck(..));
     let released = |deed: &&(FunctionId, ExprId, Deed)| teardowns.is_empty() || reached.contains(&deed.0);
-    if !stuck && deeds.iter().any(|deed| released(&deed)) {
+    // The function that starts it, or what stands beside it there, may end it before it returns.
+    let around: Vec<FunctionId> = facts.enclosing(worker.function).collect();
+    let beside = |function: FunctionId| {
+        facts
+            .enclosing(function)
+            .any(|outer| around.contains(&outer) && outer.0 != 0 && facts.function(outer).kind == FunctionKind::Named)
+    };
+    if !stuck && deeds.iter().any(|deed| released(&deed) || beside(deed.0)) {
         return replaced(context, worker, field, deeds);
     }
     let sibling = sibling(facts, worker, ty, &reached, all);
     let unending = matches!(worker.end, End::Never(_) | End::Stuck(..)) || !worker.resource.ends;
-    if !(unending || sibling.is_some()) || matches!(worker.end, End::Flagged(_)) {
+    let ends = worker.resource.ends && worker.seen && worker.end == End::Own;
+    // Some method ends it on purpose, whatever it is called.
+    let meant = !stuck && sibling.is_none() && deeds.iter().any(|deed| deed.2 == Deed::Released);
+    if !(unending || sibling.is_some()) || ends || meant || matches!(worker.end, End::Flagged(_)) {
         return None;
     }
     let mut evidence = Vec::new();
@@ -126,8 +136,11 @@ fn in_field(
         Some(_) if stuck => {}
         Some(deed) => {
             let text = format!("`{}` may end it", owner::name_of(facts, deed.0));
-            evidence.push(Evidence::doubts(Weight::Fair, text).at(facts.expr(deed.1).span));
+            evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
         }
+    }
+    if worker.resource.collected {
+        evidence.push(Evidence::doubts(Weight::Fair, "it ends when the owner is collected"));
     }
     evidence.extend(single(context, ty));
     let name = facts.display(field);
@@ -166,7 +179,7 @@ pub fn ending(context: &Context, ty: TypeId, worker: &Worker) -> Option<Evidence
         let text = format!("`{name}` ends the object, and the {} goes on", worker.resource.kind);
         return Some(Evidence::supports(Weight::Fair, text).at(own.head));
     }
-    let weight = if worker.resource.ends { Weight::Strong } else { Weight::Slight };
+    let weight = if worker.resource.ends { Weight::Decisive } else { Weight::Slight };
     Some(Evidence::doubts(weight, "nothing says that the object ends before the process"))
 }
 
@@ -249,9 +262,4 @@ pub fn tell(context: &Context, worker: &Worker, message: String, evidence: Vec<E
     finding.evidence = evidence;
     finding.severity = worker.resource.severity.unwrap_or(context.rule.severity);
     finding
-}
-
-/// Whether an expression is a call of anything.
-pub fn is_call(facts: &Facts, expr: ExprId) -> bool {
-    matches!(facts.kind(facts.peeled(expr)), ExprKind::Call { .. })
 }
