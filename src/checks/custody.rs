@@ -95,7 +95,9 @@ impl Reading<'_, '_> {
             let found = fates(self.ledger, self.resource, mention, None, HELPERS);
             if facts.function_of(mention) == self.function {
                 self.custody.mentions.insert(mention);
-                found.into_iter().for_each(|fate| self.note(fate, acquire));
+                for fate in found {
+                    self.note(fate, acquire);
+                }
             } else {
                 self.captured(mention, &found);
             }
@@ -115,7 +117,6 @@ impl Reading<'_, '_> {
                 self.custody.guessed += usize::from(!known);
                 self.hand(at);
             }
-            Fate::Yielded(at) => self.hand(at),
             Fate::Returned(at) => {
                 self.custody.returned = true;
                 self.hand(at);
@@ -131,7 +132,7 @@ impl Reading<'_, '_> {
                     self.names.push(name);
                 }
             }
-            Fate::Bound(_, at) => self.hand(at),
+            Fate::Yielded(at) | Fate::Bound(_, at) => self.hand(at),
             Fate::Used(at) => {
                 self.custody.iterated |= self.is_iterated(at);
                 self.custody.effects.entry(at).or_insert(Effect::Use);

@@ -85,31 +85,32 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     if reached.is_some() {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
     }
-    let release = verdict::release(kept.obligation.resource, &format!("self.{name}"));
-    finding.recommendation = match teardown {
-        Some(_) => format!("release it in the teardown, too ({release})"),
-        None => format!(
-            "give `{ty}` a teardown that releases it ({release}) and let the owners call it; if one instance serves the \
-             whole process, say so in a suppression"
-        ),
-    };
+    finding.recommendation = advice(kept, ty, name, teardown.is_some());
     Some(verdict::finish(ledger, context, &kept.obligation, finding))
+}
+
+fn advice(kept: &Kept, ty: &str, name: &str, has_teardown: bool) -> String {
+    let release = verdict::release(kept.obligation.resource, &format!("self.{name}"));
+    if has_teardown {
+        return format!("release it in the teardown, too ({release})");
+    }
+    format!(
+        "give `{ty}` a teardown that releases it ({release}) and let the owners call it; if one instance serves the whole \
+         process, say so in a suppression"
+    )
 }
 
 fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {
     let mut all = Vec::new();
-    match teardown {
-        Some(method) => {
-            let head = facts.function(method).head;
-            all.push(Evidence::supports(Weight::Strong, "the type has a teardown, which does not release the field").at(head));
-            if let Some(sibling) = sibling(facts, ledger, kept, method) {
-                all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
-            }
+    if let Some(method) = teardown {
+        let head = facts.function(method).head;
+        all.push(Evidence::supports(Weight::Strong, "the type has a teardown, which does not release the field").at(head));
+        if let Some(sibling) = sibling(facts, ledger, kept, method) {
+            all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
         }
-        None => {
-            all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
-            all.push(Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process"));
-        }
+    } else {
+        all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
+        all.push(Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process"));
     }
     if has_unknown_base(facts, kept.ty) {
         let own = teardown.is_some_and(|method| sibling(facts, ledger, kept, method).is_some());
