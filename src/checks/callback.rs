@@ -172,6 +172,10 @@ fn type_of(facts: &Facts, expr: ExprId) -> Option<TypeId> {
     match place {
         Some(Place { root: Root::Instance(_), path }) if path.is_empty() => facts.owner_of(facts.function_of(expr)),
         Some(Place { root: Root::Static(ty), path }) if path.is_empty() => Some(*ty),
+        Some(Place { root: Root::Binding(_), path }) if path.is_empty() => {
+            // A name of unknown type in a method is mostly another mention of the instance (`this = self_ref()`).
+            facts.local_type(expr).or_else(|| facts.owner_of(facts.function_of(expr)))
+        }
         _ => facts.local_type(expr),
     }
 }

@@ -229,7 +229,7 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
         }
         Action::SetItem { key: Some(key), value, .. } if by_key => grow(expr, Some(key), value, false),
         Action::SetItem { key: None, .. } | Action::DeleteItem { .. } | Action::Delete => release(expr, true, false),
-        Action::GetItem { key: Some(key) } if has(&container.touch, "[]") => grow(expr, Some(key), None, true),
+        Action::GetItem { key: Some(key) } if has(&container.touch, "[]") => grow(expr, Some(key), given(facts, expr), true),
         Action::Assign(Source::Updated(value)) => match update_of(facts, expr) {
             Some(Operator::Add | Operator::BitOr) => grow(expr, None, Some(value), false),
             _ => release(expr, true, false),
@@ -263,6 +263,16 @@ fn handed(context: &Context, container: &Container, call: ExprId, position: u32)
         _ => false,
     };
     facts.operations(place).iter().any(shrinks).then_some(true)
+}
+
+/// What is put into the entry that a read makes: `entries[key].append(value)`.
+fn given(facts: &Facts, mention: ExprId) -> Option<ExprId> {
+    let up = |expr: ExprId| match facts.expr(expr).parent {
+        crate::facts::Parent::Expr(parent) => Some(parent),
+        _ => None,
+    };
+    let call = up(up(up(mention)?)?)?;
+    facts.positional(call, 0)
 }
 
 /// Whether what is written lies outside the function, so that others reach the container through it.

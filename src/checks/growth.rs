@@ -19,7 +19,10 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let facts = context.facts;
     let words = &context.words.words;
     let growth: Vec<&Growth> = held.growth.iter().filter(|growth| recurring(context, held, growth)).collect();
-    let telling = |growth: &&&Growth| adds_itself(facts, held, growth) || (growth.by_read && looked_up(facts, held, growth));
+    if made_again(context, held) {
+        return None;
+    }
+    let telling = |growth: &&&Growth| adds_itself(context, held, growth) || (growth.by_read && looked_up(facts, held, growth));
     let first = growth.iter().find(telling).or(growth.first()).copied()?;
     let caching = growth.iter().all(|growth| caches(facts, held, growth));
     if caching != (context.rule.check == Check::Cache) || measured(facts, held) || reset_first(facts, held, first) {
@@ -29,7 +32,7 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(relief(context, held, first)?);
     evidence.extend(siblings(facts, held, first, all));
     evidence.extend(rate(context, held, first));
-    evidence.extend(reach(facts, held));
+    evidence.extend(reach(context, held));
     Some(tell(context, held, first, evidence))
 }
 
@@ -120,6 +123,14 @@ fn compared(facts: &Facts, at: ExprId) -> bool {
     }
 }
 
+/// Whether the collection of an instance is made by a method other than its constructor, so that it starts anew.
+fn made_again(context: &Context, held: &Held) -> bool {
+    let function = context.facts.function_of(held.declared);
+    let own = context.facts.function(function);
+    let opening = lifetime::named(context.facts, &context.words.words.opening, function);
+    held.life == Life::Instance && own.kind == crate::facts::FunctionKind::Named && !own.traits.is_constructor && !opening
+}
+
 /// A method that gives the collection a new value before it fills it keeps nothing of the last run.
 fn reset_first(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     let before = |release: &&Release| release.certain && facts.expr(release.at).span.start < facts.expr(growth.at).span.start;
@@ -142,11 +153,11 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
     };
     let certain: Vec<&Release> = held.release.iter().filter(|release| release.certain && !making(release)).collect();
     let mut evidence = Vec::new();
-    let own = adds_itself(facts, held, growth);
+    let own = adds_itself(context, held, growth);
     // An instance that adds itself is still there when others are gone: only taking out that one instance helps.
     // An entry that a mere lookup leaves behind is not what anybody meant to remove one by one.
     let stray = growth.by_read && looked_up(facts, held, growth);
-    let whole = |release: &Release| (own || stray) && (release.replaced || facts.args(release.at).is_empty());
+    let whole = |release: &Release| (own || stray) && takes_all(facts, release);
     let useless = |release: &Release| whole(release) || (held.life != Life::Instance && finaliser(release));
     if certain.iter().any(|release| !ends(release) && !useless(release)) {
         return None;
@@ -184,8 +195,12 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
 fn at_the_end(context: &Context, release: &Release) -> bool {
     let facts = context.facts;
     let own = facts.function(release.function);
-    let everything = release.replaced || facts.args(release.at).is_empty();
-    own.traits.is_teardown || (everything && lifetime::named(facts, &context.words.words.ending, release.function))
+    own.traits.is_teardown || (takes_all(facts, release) && lifetime::named(facts, &context.words.words.ending, release.function))
+}
+
+/// Whether a release takes out everything at once.
+fn takes_all(facts: &Facts, release: &Release) -> bool {
+    release.replaced || (matches!(facts.kind(release.at), ExprKind::Call { .. }) && facts.args(release.at).is_empty())
 }
 
 /// Whether a read that inserts is followed by nothing that fills the entry, and preceded by no question for the key.
@@ -211,7 +226,14 @@ fn membership(facts: &Facts, expr: ExprId) -> bool {
 }
 
 /// Whether a new instance puts itself into a collection that outlives it.
-fn adds_itself(facts: &Facts, held: &Held, growth: &Growth) -> bool {
+fn adds_itself(context: &Context, held: &Held, growth: &Growth) -> bool {
+    let facts = context.facts;
+    // A name under which an instance is found again belongs to a registry, of which each entry is made once.
+    let named =
+        growth.key.is_some_and(|key| Some(key) != growth.value && key::keys(facts, &context.words.words, key) != Keys::Open);
+    if named || !lifetime::conditions(facts, growth.at).is_empty() {
+        return false;
+    }
     let function = facts.function(growth.function);
     let value = growth.value.and_then(|value| facts.binding_of(value));
     held.life != Life::Instance && function.traits.is_constructor && value.is_some() && value == function.receiver
@@ -241,7 +263,7 @@ fn siblings(facts: &Facts, held: &Held, growth: &Growth, all: &[Held]) -> Option
 /// How often it grows, and by how many different keys.
 fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
-    if adds_itself(facts, held, growth) || held.life == Life::Loop || held.life == Life::Default {
+    if adds_itself(context, held, growth) || held.life == Life::Loop || held.life == Life::Default {
         return Vec::new();
     }
     let mut evidence = vec![match lifetime::serves(facts, words, growth.function) {
@@ -265,10 +287,10 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
             evidence.push(match key::keys(facts, words, key) {
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
-                Keys::Unknown if context.rule.check == Check::Cache => {
-                    Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text)
+                Keys::Unknown if growth.by_read => {
+                    Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
                 }
-                Keys::Unknown => Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text),
+                Keys::Unknown => Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text),
             });
         }
         None if growth.value.is_some_and(|value| is_work(facts, words, value)) => {}
@@ -300,8 +322,17 @@ fn named_value(facts: &Facts, words: &[String], value: ExprId) -> bool {
 }
 
 /// Whether code elsewhere can get at it.
-fn reach(facts: &Facts, held: &Held) -> Option<Evidence> {
+fn reach(context: &Context, held: &Held) -> Option<Evidence> {
+    let facts = context.facts;
     let name = facts.display(held.place);
+    if let Root::Instance(_) = facts.places.get(held.place).root
+        && context.words.words.reflection.iter().any(|word| facts.names.find(word).is_some())
+    {
+        return Some(Evidence::doubts(Weight::Decisive, "fields are reached by reflection in this file"));
+    }
+    if key::split(&name).iter().any(|word| context.words.words.notices.contains(word)) {
+        return Some(Evidence::doubts(Weight::Strong, "it remembers what has been said once"));
+    }
     let last = name.rsplit('.').next().unwrap_or(&name);
     let returned = facts.operations(held.place).iter().find(|operation| operation.action == Action::Returned);
     if let Some(operation) = returned {

@@ -38,6 +38,23 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
     if starts { Runs::Once } else { Runs::PerCall }
 }
 
+/// First words of functions that begin something, and that nobody calls twice without an end in between.
+const BEGINNINGS: [&str; 12] =
+    ["start", "open", "connect", "run", "begin", "init", "enter", "launch", "setup", "listen", "arm", "resume"];
+
+/// Whether the name of a function says that it begins something.
+pub fn starts(facts: &Facts, function: FunctionId) -> bool {
+    let first = super::key::split(name_of(facts, function)).into_iter().next().unwrap_or_default();
+    BEGINNINGS.contains(&first.as_str()) || first == "connection"
+}
+
+/// Whether this file calls a function, and only while instances are made.
+fn only_from_constructors(facts: &Facts, function: FunctionId) -> bool {
+    let mut calls =
+        facts.callees.iter().filter(|(_, callee)| callee.function == Some(function)).map(|(call, _)| *call).peekable();
+    calls.peek().is_some() && calls.all(|call| facts.function(facts.function_of(call)).traits.is_constructor)
+}
+
 fn in_test(facts: &Facts, function: FunctionId) -> bool {
     facts.owner_of(function).is_some_and(|owner| {
         facts.text(facts.ty(owner).name).starts_with("Test")

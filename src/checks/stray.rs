@@ -38,7 +38,7 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
 }
 
 /// A timer that fires once, whose handle is dropped although its purpose can be over long before.
-pub fn lost(context: &Context, timer: &Timer) -> Option<Finding> {
+pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     let facts = context.facts;
     if owner::runs(facts, &context.words.words, timer.function) != Runs::PerCall || owner::guarded(facts, timer.call) {
         return None;
@@ -49,7 +49,13 @@ pub fn lost(context: &Context, timer: &Timer) -> Option<Finding> {
     if holds < Holds::Locals {
         return None;
     }
-    let mut evidence = vec![Evidence::doubts(Weight::Strong, "it fires once, and lets go then")];
+    let again = behind.iter().any(|(function, _)| {
+        all.iter().any(|other| other.function == *function && other.kept.holders.is_empty() && is_unconditional(facts, other))
+    });
+    let mut evidence = vec![match again {
+        true => Evidence::supports(Weight::Strong, "it starts a timer that schedules itself again for ever"),
+        false => Evidence::doubts(Weight::Strong, "it fires once, and lets go then"),
+    }];
     if let Some((function, _)) = behind.iter().find(|(function, _)| is_void(facts, *function)) {
         let own = facts.function(*function);
         evidence.push(

@@ -77,7 +77,7 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
         None if !deeds.is_empty() => None,
         None if repeats(facts, timer) => endless(context, timer),
-        None => lost(context, timer),
+        None => lost(context, timer, all),
     }
 }
 
@@ -251,7 +251,7 @@ fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Function
             && deeds.iter().any(|deed| deed.2 == Deed::Released && there.contains(&deed.0))
     });
     let captured = matches!(facts.places.get(field).root, Root::Binding(_)) && facts.places.get(field).path.len() == 1;
-    if !careful && !captured {
+    if !careful && !captured && !(is_only_setter(facts, timer, field) && !owner::starts(facts, timer.function)) {
         return None;
     }
     let mut evidence = vec![
@@ -267,6 +267,17 @@ fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Function
     let mut finding = tell(context, timer, message, evidence);
     finding.related.push(Mark::new(Role::Release, facts.expr(elsewhere.1).span, "cancelled here, and not before it is replaced"));
     Some(finding.weigh(context.rule.confidence))
+}
+
+/// Whether nothing else sets the handle, least of all the callback.
+fn is_only_setter(facts: &Facts, timer: &Timer, field: PlaceId) -> bool {
+    let behind = timer.callback.and_then(|callback| callback::function_behind(facts, callback));
+    let family = behind.map(|behind| owner::reach(facts, facts.owner_of(timer.function), &[behind])).unwrap_or_default();
+    let written = |operation: &crate::facts::Operation| matches!(operation.action, Action::Assign(_));
+    let all: Vec<_> = facts.operations(field).iter().filter(|operation| written(operation)).collect();
+    // A callback that comes with the call belongs to that call: each is meant to run.
+    let own = timer.holds != Holds::Locals;
+    own && !all.iter().any(|operation| sets(facts, timer, operation) || family.contains(&operation.function))
 }
 
 /// Whether an assignment gives a place another timer of the same kind.

@@ -64,6 +64,12 @@ pub struct Words {
     pub setup: Vec<String>,
     /// Last words of functions that run once although their first word says otherwise.
     pub startup: Vec<String>,
+    /// First words of methods that begin a life without being constructors.
+    pub opening: Vec<String>,
+    /// Words in the name of a collection that remembers what has been said once.
+    pub notices: Vec<String>,
+    /// Names by which fields are reached without being named.
+    pub reflection: Vec<String>,
     /// First words of functions that are part of a shutdown.
     pub ending: Vec<String>,
     /// First words of functions by which users register something.
@@ -156,6 +162,15 @@ pub struct Resource {
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).
     #[serde(default)]
     pub ends: bool,
+    /// The method of an heir of an acquired type that does the work (`run` of a thread's subclass).
+    #[serde(default)]
+    pub body: Option<String>,
+    /// Calls that end by themselves after a known time, so that what waits for them alone ends as well (`asyncio.sleep`).
+    #[serde(default)]
+    pub brief: Vec<Pattern>,
+    /// Exceptions by which somebody outside ends it; leaving a loop on one of them is no exit of its own accord.
+    #[serde(default)]
+    pub interrupt: Vec<Pattern>,
     /// What it costs the program, as a clause: `a file descriptor stays open`.
     #[serde(default)]
     pub cost: String,
@@ -207,6 +222,15 @@ pub struct Registration {
     /// Whether the value returned by the call removes it when called or when one of these methods is called.
     #[serde(default)]
     pub disposer: Vec<String>,
+    /// Last words of the receiver's name that make the verbs mean a registration (`callbacks.add`); any receiver when empty.
+    #[serde(default)]
+    pub collections: Vec<String>,
+    /// First words of the names of imported functions that register what they decorate.
+    #[serde(default)]
+    pub decorators: Vec<String>,
+    /// Whether the emitter ends by itself and lets go of its callbacks then (a future that is done).
+    #[serde(default)]
+    pub ends: bool,
     /// Whether there is one place for it, so that registering again replaces the former callback (`signal.signal`).
     #[serde(default)]
     pub replaces: bool,

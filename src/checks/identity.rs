@@ -1,0 +1,131 @@
+//! Whether a registration is taken back: the same receiver, event and callback.
+
+use super::listener::Registered;
+use super::{callback, lifetime, owner};
+use crate::facts::{Action, ExprId, ExprKind, Facts, Literal, Operation, Segment, TypeId};
+use crate::finding::{Evidence, Weight};
+use crate::source::Span;
+
+/// What is known of the removal of a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// Nothing removes it.
+    Never,
+    /// Something removes it, or may.
+    Same,
+    /// A call removes a callback that was made on the spot and was never registered.
+    Other(ExprId),
+}
+
+/// Looks for the removal of a registered callback anywhere in the file.
+pub fn removal(facts: &Facts, one: &Registered) -> Removal {
+    let mut found = Removal::Never;
+    for function in &facts.functions {
+        for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)) {
+            match compare(facts, one, call) {
+                Removal::Same => return Removal::Same,
+                Removal::Other(at) => found = Removal::Other(at),
+                Removal::Never => {}
+            }
+        }
+    }
+    found
+}
+
+fn removes(facts: &Facts, one: &Registered, call: ExprId) -> bool {
+    let (path, method) = (facts.callee_path(call), facts.method_name(call));
+    one.registration.remove.iter().any(|pattern| pattern.fits(path, method)) && call != one.at
+}
+
+fn compare(facts: &Facts, one: &Registered, call: ExprId) -> Removal {
+    // A collection of callbacks has verbs that everything has; only the same collection counts.
+    if !one.registration.collections.is_empty() {
+        let ours = one.emitter.and_then(|emitter| last_name(facts, emitter));
+        let theirs = facts.callee(call).receiver.and_then(|receiver| last_name(facts, receiver));
+        if ours != theirs {
+            return Removal::Never;
+        }
+    }
+    let registration = one.registration;
+    let keyword = registration.callback_name.as_deref().unwrap_or_default();
+    let Some(given) = facts.argument(call, keyword, Some(registration.callback)) else {
+        // By a handle or an event, or everything at once: it may well be the same.
+        return Removal::Same;
+    };
+    // `self.method` of another type is another method.
+    let owners = [one.function, facts.function_of(call)].map(|function| facts.owner_of(function));
+    if let [Some(ours), Some(theirs)] = owners
+        && is_method(facts, given)
+        && !facts.relatives(ours).contains(&theirs)
+    {
+        return Removal::Never;
+    }
+    let event = registration.event.is_none_or(|at| match (facts.positional(one.at, at), facts.positional(call, at)) {
+        (Some(ours), Some(theirs)) => may_equal(facts, ours, theirs),
+        _ => true,
+    });
+    let (ours, theirs) = (is_closure(facts, one.callback), is_closure(facts, given));
+    match (callback::same(facts, given, one.callback), event) {
+        (true, true) => Removal::Same,
+        (true, false) => Removal::Other(call),
+        (false, true) if ours && theirs => Removal::Other(call),
+        _ if ours || theirs || !event => Removal::Never,
+        _ if is_method(facts, given) && is_method(facts, one.callback) => Removal::Never,
+        // By a variable: it may well be the same.
+        _ => Removal::Same,
+    }
+}
+
+fn is_closure(facts: &Facts, expr: ExprId) -> bool {
+    matches!(facts.kind(expr), ExprKind::Closure(_))
+}
+
+/// Whether two event names can be the same. Texts of different length are not.
+fn may_equal(facts: &Facts, a: ExprId, b: ExprId) -> bool {
+    match (facts.literal(a), facts.literal(b)) {
+        (Some(Literal::Text), Some(Literal::Text)) => facts.expr(a).span.len() == facts.expr(b).span.len(),
+        _ => true,
+    }
+}
+
+/// Whether a condition above the registration asks the emitter: `if not log.handlers`.
+pub fn asked(facts: &Facts, one: &Registered) -> bool {
+    let Some(binding) = one.emitter.and_then(|emitter| facts.binding_of(emitter)) else { return false };
+    let conditions = lifetime::conditions(facts, one.at).into_iter().chain(owner::leaving(facts, one.at));
+    let spans: Vec<Span> = conditions.map(|condition| facts.expr(condition).span).collect();
+    facts.binding(binding).uses.iter().any(|at| spans.iter().any(|span| span.contains(facts.expr(*at).span)))
+}
+
+/// A teardown that ends the emitter ends what is registered there.
+pub fn ended(facts: &Facts, one: &Registered, ty: TypeId) -> Option<Evidence> {
+    let place = facts.place(one.emitter?)?;
+    let reached = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
+    let acts = |operation: &&Operation| {
+        let method = match operation.action {
+            Action::Method { call, .. } => !removes(facts, one, call) && facts.args(call).is_empty(),
+            Action::Assign(_) | Action::Delete => true,
+            _ => false,
+        };
+        method && reached.contains(&operation.function)
+    };
+    let at = facts.operations(place).iter().find(acts)?;
+    let text = format!("a teardown ends `{}`", facts.display(place));
+    Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at.expr).span))
+}
+
+/// A method or field of the instance is told apart by its name.
+fn is_method(facts: &Facts, expr: ExprId) -> bool {
+    matches!(facts.kind(expr), ExprKind::Field { base, .. } if callback::is_instance(facts, base))
+}
+
+/// The last name on the way to an expression.
+pub fn last_name(facts: &Facts, expr: ExprId) -> Option<&str> {
+    match facts.kind(expr) {
+        ExprKind::Field { name, .. } | ExprKind::Name { name, .. } => Some(facts.text(name)),
+        ExprKind::Index { base, .. } => last_name(facts, base),
+        _ => match facts.places.get(facts.place(expr)?).path.last()? {
+            Segment::Field(name) => Some(facts.text(*name)),
+            Segment::Item => None,
+        },
+    }
+}
