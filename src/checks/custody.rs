@@ -32,6 +32,8 @@ pub struct Custody {
     pub releases: Vec<ExprId>,
     /// Where it is handed on, in textual order.
     pub handed: Vec<ExprId>,
+    /// Those of them where a call or a container keeps it, rather than the caller.
+    pub kept: Vec<ExprId>,
     /// How many of these are calls of which nothing is known: they may take it over or not.
     pub guessed: usize,
     /// The fields and elements that it is stored in.
@@ -115,6 +117,7 @@ impl Reading<'_, '_> {
                 let known =
                     self.ledger.is_consumed(self.resource, at) || !matches!(self.ledger.facts.kind(at), ExprKind::Call { .. });
                 self.custody.guessed += usize::from(!known);
+                self.custody.kept.push(at);
                 self.hand(at);
             }
             Fate::Returned(at) => {
@@ -123,6 +126,7 @@ impl Reading<'_, '_> {
             }
             Fate::Stored(target, at) => {
                 self.custody.stored.push(target);
+                self.custody.kept.push(at);
                 self.hand(at);
             }
             Fate::Bound(name, _) if self.names.contains(&name) => {}

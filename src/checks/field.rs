@@ -5,7 +5,9 @@ use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Obligation};
 use super::reopen;
 use super::verdict;
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Place, Root, Segment, TypeId};
+use crate::facts::{
+    Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId,
+};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use rustc_hash::FxHashSet;
 
@@ -217,13 +219,24 @@ fn reached_by_name(ledger: &Ledger, relatives: &[TypeId]) -> Option<Reach> {
             callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none() && callee.path.is_some();
         let key = facts.positional(call, 1).filter(|_| builtin)?;
         match facts.kind(key) {
-            ExprKind::Literal(_) => Some(Reach::Text).filter(|_| !ledger.is_glance(call)),
+            ExprKind::Literal(_) => Some(Reach::Text).filter(|_| is_used(facts, call)),
             ExprKind::Name { .. } | ExprKind::Other(_) | ExprKind::Operation { .. } => Some(Reach::Any),
             _ => None,
         }
     };
     let places = relatives.iter().filter_map(|ty| facts.places.find(&Place { root: Root::Instance(*ty), path: Vec::new() }));
     places.flat_map(|place| facts.operations(place).iter().filter_map(reach).collect::<Vec<_>>()).max()
+}
+
+/// Whether more is done with the value of a call than to look at it (`hasattr`).
+fn is_used(facts: &Facts, call: ExprId) -> bool {
+    match facts.expr(call).parent {
+        Parent::Expr(holder) => !matches!(facts.kind(holder), ExprKind::Operation { .. }),
+        Parent::Step(step) => {
+            !matches!(facts.step(step).kind, StepKind::Branch { .. } | StepKind::Loop { .. } | StepKind::Evaluate(_))
+        }
+        Parent::None => false,
+    }
 }
 
 /// A teardown of the type or its relatives that does something.

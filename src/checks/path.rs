@@ -188,7 +188,7 @@ impl Walk<'_, '_> {
             _ => head,
         };
         // A loop that looks for the place to put it (`for … if …: slots[at] = f`) is taken to find one.
-        let placed = self.custody.handed.iter().any(|at| self.facts.in_block(*at, body));
+        let placed = self.custody.kept.iter().any(|at| self.facts.in_block(*at, body));
         if placed && !self.facts.in_block(self.acquire, body) { settled(ended) } else { ended }
     }
 
