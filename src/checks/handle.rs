@@ -71,10 +71,11 @@ fn named(found: &[Fate]) -> Vec<Vec<BindingId>> {
     let all: Vec<_> = found.iter().filter_map(bound).collect();
     let chained = all.iter().enumerate().all(|(at, (_, assign))| all[..at].iter().all(|(_, other)| other != assign));
     let names = all.into_iter().map(|(name, _)| name);
-    match chained {
-        true => Some(names.collect::<Vec<_>>()).filter(|names| !names.is_empty()).into_iter().collect(),
-        false => names.map(|name| vec![name]).collect(),
+    if chained {
+        let names: Vec<_> = names.collect();
+        return if names.is_empty() { Vec::new() } else { vec![names] };
     }
+    names.map(|name| vec![name]).collect()
 }
 
 /// The field of the method's own instance that a handle is stored in.
