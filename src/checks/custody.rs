@@ -32,6 +32,8 @@ pub struct Custody {
     pub releases: Vec<ExprId>,
     /// Where it is handed on, in textual order.
     pub handed: Vec<ExprId>,
+    /// Those of them where a call or a container keeps it, rather than the caller.
+    pub kept: Vec<ExprId>,
     /// How many of these are calls of which nothing is known: they may take it over or not.
     pub guessed: usize,
     /// The fields and elements that it is stored in.
@@ -95,7 +97,9 @@ impl Reading<'_, '_> {
             let found = fates(self.ledger, self.resource, mention, None, HELPERS);
             if facts.function_of(mention) == self.function {
                 self.custody.mentions.insert(mention);
-                found.into_iter().for_each(|fate| self.note(fate, acquire));
+                for fate in found {
+                    self.note(fate, acquire);
+                }
             } else {
                 self.captured(mention, &found);
             }
@@ -113,15 +117,16 @@ impl Reading<'_, '_> {
                 let known =
                     self.ledger.is_consumed(self.resource, at) || !matches!(self.ledger.facts.kind(at), ExprKind::Call { .. });
                 self.custody.guessed += usize::from(!known);
+                self.custody.kept.push(at);
                 self.hand(at);
             }
-            Fate::Yielded(at) => self.hand(at),
             Fate::Returned(at) => {
                 self.custody.returned = true;
                 self.hand(at);
             }
             Fate::Stored(target, at) => {
                 self.custody.stored.push(target);
+                self.custody.kept.push(at);
                 self.hand(at);
             }
             Fate::Bound(name, _) if self.names.contains(&name) => {}
@@ -131,7 +136,7 @@ impl Reading<'_, '_> {
                     self.names.push(name);
                 }
             }
-            Fate::Bound(_, at) => self.hand(at),
+            Fate::Yielded(at) | Fate::Bound(_, at) => self.hand(at),
             Fate::Used(at) => {
                 self.custody.iterated |= self.is_iterated(at);
                 self.custody.effects.entry(at).or_insert(Effect::Use);

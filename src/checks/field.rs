@@ -5,7 +5,9 @@ use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Obligation};
 use super::reopen;
 use super::verdict;
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Place, Root, Segment, TypeId};
+use crate::facts::{
+    Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId,
+};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use rustc_hash::FxHashSet;
 
@@ -85,31 +87,32 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     if reached.is_some() {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
     }
-    let release = verdict::release(kept.obligation.resource, &format!("self.{name}"));
-    finding.recommendation = match teardown {
-        Some(_) => format!("release it in the teardown, too ({release})"),
-        None => format!(
-            "give `{ty}` a teardown that releases it ({release}) and let the owners call it; if one instance serves the \
-             whole process, say so in a suppression"
-        ),
-    };
+    finding.recommendation = advice(kept, ty, name, teardown.is_some());
     Some(verdict::finish(ledger, context, &kept.obligation, finding))
+}
+
+fn advice(kept: &Kept, ty: &str, name: &str, has_teardown: bool) -> String {
+    let release = verdict::release(kept.obligation.resource, &format!("self.{name}"));
+    if has_teardown {
+        return format!("release it in the teardown, too ({release})");
+    }
+    format!(
+        "give `{ty}` a teardown that releases it ({release}) and let the owners call it; if one instance serves the whole \
+         process, say so in a suppression"
+    )
 }
 
 fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {
     let mut all = Vec::new();
-    match teardown {
-        Some(method) => {
-            let head = facts.function(method).head;
-            all.push(Evidence::supports(Weight::Strong, "the type has a teardown, which does not release the field").at(head));
-            if let Some(sibling) = sibling(facts, ledger, kept, method) {
-                all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
-            }
+    if let Some(method) = teardown {
+        let head = facts.function(method).head;
+        all.push(Evidence::supports(Weight::Strong, "the type has a teardown, which does not release the field").at(head));
+        if let Some(sibling) = sibling(facts, ledger, kept, method) {
+            all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
         }
-        None => {
-            all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
-            all.push(Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process"));
-        }
+    } else {
+        all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
+        all.push(Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process"));
     }
     if has_unknown_base(facts, kept.ty) {
         let own = teardown.is_some_and(|method| sibling(facts, ledger, kept, method).is_some());
@@ -216,13 +219,24 @@ fn reached_by_name(ledger: &Ledger, relatives: &[TypeId]) -> Option<Reach> {
             callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none() && callee.path.is_some();
         let key = facts.positional(call, 1).filter(|_| builtin)?;
         match facts.kind(key) {
-            ExprKind::Literal(_) => Some(Reach::Text).filter(|_| !ledger.is_glance(call)),
+            ExprKind::Literal(_) => Some(Reach::Text).filter(|_| is_used(facts, call)),
             ExprKind::Name { .. } | ExprKind::Other(_) | ExprKind::Operation { .. } => Some(Reach::Any),
             _ => None,
         }
     };
     let places = relatives.iter().filter_map(|ty| facts.places.find(&Place { root: Root::Instance(*ty), path: Vec::new() }));
     places.flat_map(|place| facts.operations(place).iter().filter_map(reach).collect::<Vec<_>>()).max()
+}
+
+/// Whether more is done with the value of a call than to look at it (`hasattr`).
+fn is_used(facts: &Facts, call: ExprId) -> bool {
+    match facts.expr(call).parent {
+        Parent::Expr(holder) => !matches!(facts.kind(holder), ExprKind::Operation { .. }),
+        Parent::Step(step) => {
+            !matches!(facts.step(step).kind, StepKind::Branch { .. } | StepKind::Loop { .. } | StepKind::Evaluate(_))
+        }
+        Parent::None => false,
+    }
 }
 
 /// A teardown of the type or its relatives that does something.

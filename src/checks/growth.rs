@@ -295,8 +295,10 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         }
         None if growth.value.is_some_and(|value| is_work(facts, words, value)) => {}
         None if held.container.touch.iter().any(|word| word == "setdefault") => {
-            evidence
-                .push(Evidence::doubts(Weight::Strong, "whole collections are merged into it, perhaps the same keys each time"));
+            evidence.push(Evidence::doubts(
+                Weight::Decisive,
+                "whole collections are merged into it, perhaps the same keys each time",
+            ));
         }
         None if held.life == Life::Instance => {
             evidence.push(Evidence::doubts(Weight::Fair, "it has no keys, so it may be a result that somebody takes as a whole"));
@@ -329,6 +331,12 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         && context.words.words.reflection.iter().any(|word| facts.names.find(word).is_some())
     {
         return Some(Evidence::doubts(Weight::Decisive, "fields are reached by reflection in this file"));
+    }
+    let own = held.growth.iter().any(|growth| adds_itself(context, held, growth));
+    let work =
+        own || held.growth.iter().any(|growth| growth.value.is_some_and(|value| is_work(facts, &context.words.words, value)));
+    if !work && key::ends_with(&context.words.words.registries, &name) {
+        return Some(Evidence::doubts(Weight::Decisive, "its name says that users register things in it"));
     }
     if key::split(&name).iter().any(|word| context.words.words.notices.contains(word)) {
         return Some(Evidence::doubts(Weight::Strong, "it remembers what has been said once"));

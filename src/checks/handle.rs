@@ -71,10 +71,11 @@ fn named(found: &[Fate]) -> Vec<Vec<BindingId>> {
     let all: Vec<_> = found.iter().filter_map(bound).collect();
     let chained = all.iter().enumerate().all(|(at, (_, assign))| all[..at].iter().all(|(_, other)| other != assign));
     let names = all.into_iter().map(|(name, _)| name);
-    match chained {
-        true => Some(names.collect::<Vec<_>>()).filter(|names| !names.is_empty()).into_iter().collect(),
-        false => names.map(|name| vec![name]).collect(),
+    if chained {
+        let names: Vec<_> = names.collect();
+        return if names.is_empty() { Vec::new() } else { vec![names] };
     }
+    names.map(|name| vec![name]).collect()
 }
 
 /// The field of the method's own instance that a handle is stored in.
@@ -94,17 +95,18 @@ fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fa
         Fate::Dropped => {
             (format!("this {kind} is thrown away and never released"), format!("the {kind} is made and dropped here"))
         }
-        _ => (format!("this {kind} is used without a name, so nothing releases it"), format!("the {kind} is made here")),
+        _ => (format!("this {kind} is used without a name, so nothing closes it"), format!("the {kind} is made here")),
     };
     let mut finding = context.finding(obligation.call, message, label);
     finding.evidence.push(Evidence::supports(Weight::Fair, "it has no name by which it could be released"));
-    if obligation.resource.collected {
-        finding
-            .evidence
-            .push(Evidence::doubts(Weight::Fair, "its last reference goes soon, which frees it where references are counted"));
-    }
     // What is built on it keeps it, and does not release it.
     let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some());
+    if obligation.resource.collected {
+        let weight = if kept { Weight::Slight } else { Weight::Strong };
+        finding
+            .evidence
+            .push(Evidence::doubts(weight, "its last reference goes soon, which frees it where references are counted"));
+    }
     finding.recommendation = match fate {
         Fate::Dropped => {
             format!("give it a name and release it ({}), or do not open it", verdict::release(obligation.resource, "name"))

@@ -95,6 +95,8 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
         Source::Updated(_) => Keys::Open,
         Source::Iterated(value) | Source::Unpacked(value, _) => match facts.kind(value) {
             ExprKind::Collection { .. } => judge(facts, words, value, hops - 1),
+            // There are no more of them than the owner keeps elsewhere.
+            _ if is_field(facts, value) => Keys::Few,
             _ => Keys::Unknown,
         },
         _ => Keys::Unknown,
@@ -111,6 +113,11 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
         (_, Some(Keys::Fixed)) => Keys::Fixed,
         (named, _) => named,
     }
+}
+
+/// Whether an expression is a field of the instance, or what such a field hands out.
+fn is_field(facts: &Facts, value: ExprId) -> bool {
+    facts.place(value).is_some_and(|place| matches!(facts.places.get(place).root, crate::facts::Root::Instance(_)))
 }
 
 /// Whether a value is awaited, or read off something awaited.

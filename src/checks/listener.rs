@@ -159,7 +159,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         return None;
     }
     let removal = identity::removal(facts, one);
-    if removal == Removal::Same || owner::guarded(facts, one.at) || identity::asked(facts, one) {
+    if removal == Removal::Same || arranged(facts, one) || owner::guarded(facts, one.at) || identity::asked(facts, one) {
         return None;
     }
     let mut evidence = match one.registration.lifetime {
@@ -173,6 +173,18 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         evidence.extend(sibling(facts, one, all));
     }
     Some(tell(context, one, removal, evidence))
+}
+
+/// Whether the removing function itself is handed to somebody who will call it: `finalize(self, log.removeHandler, handler)`.
+fn arranged(facts: &Facts, one: &Registered) -> bool {
+    let last = |path: &str| facts.names.find(path.rsplit('.').next().unwrap_or(path));
+    let removers: Vec<_> = one.registration.remove.iter().filter_map(|pattern| last(pattern.as_str())).collect();
+    facts.exprs.iter().any(|expr| match (expr.kind, expr.parent) {
+        (ExprKind::Field { name, .. }, crate::facts::Parent::Expr(call)) if removers.contains(&name) => {
+            facts.args(call).iter().any(|arg| facts.expr(*arg).span == expr.span)
+        }
+        _ => false,
+    })
 }
 
 /// The value that the call returns removes the callback, and somebody has it.
@@ -204,7 +216,7 @@ fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
     } else if owner::is_single(facts, ty) || owner::made_at_top(facts, ty).is_some() {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("there is one `{name}` in the process")));
     } else if key::ends_with(&words.lasting, name) {
-        evidence.push(Evidence::doubts(Weight::Slight, format!("a `{name}` may live as long as the process")));
+        evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
     }
     if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
         evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));

@@ -76,10 +76,10 @@ impl Walk<'_, '_> {
                 }
             }
             StepKind::Loop { kind, header, body, otherwise, .. } => {
-                self.repeat(*kind, *header, (body, otherwise), bits, &mut out)
+                self.repeat(*kind, *header, (body, otherwise), bits, &mut out);
             }
             StepKind::Try { body, handlers, otherwise, finally } => {
-                self.attempt(body, handlers, otherwise, finally, bits, &mut out)
+                self.attempt(body, handlers, otherwise, finally, bits, &mut out);
             }
             StepKind::Manage { items, body } => {
                 let bits = items.iter().fold(bits, |bits, item| self.eval(item.value, bits, &mut out));
@@ -173,20 +173,23 @@ impl Walk<'_, '_> {
                 _ => grown,
             };
         }
-        let certain = kind == LoopKind::Each && header.is_some_and(|header| self.is_listed(header));
-        let ended = match kind {
-            LoopKind::Forever => 0,
-            _ if certain => after,
-            _ => entry,
-        };
-        // A loop that looks for the place to put it (`for … if …: slots[at] = f`) is taken to find one.
-        let placed =
-            self.custody.handed.iter().any(|at| facts.in_block(*at, blocks.0)) && !facts.in_block(self.acquire, blocks.0);
-        let ended = if placed { settled(ended) } else { ended };
+        let ended = self.ended(kind, header, blocks.0, (entry, after));
         let ended = if something { ended & !OWED } else { ended };
         let inner = self.block(blocks.1, ended);
         out.absorb(&inner);
         out.next |= inner.next;
+    }
+
+    /// The states with which a loop ends by itself, after those at its head and at the end of a round.
+    fn ended(&self, kind: LoopKind, header: Option<ExprId>, body: &Block, (head, round): (u8, u8)) -> u8 {
+        let ended = match kind {
+            LoopKind::Forever => 0,
+            LoopKind::Each if header.is_some_and(|header| self.is_listed(header)) => round,
+            _ => head,
+        };
+        // A loop that looks for the place to put it (`for … if …: slots[at] = f`) is taken to find one.
+        let placed = self.custody.kept.iter().any(|at| self.facts.in_block(*at, body));
+        if placed && !self.facts.in_block(self.acquire, body) { settled(ended) } else { ended }
     }
 
     /// Whether what is iterated stands there element by element, so that there is at least one round.

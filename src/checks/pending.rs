@@ -43,8 +43,15 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
         evidence.push(Evidence::doubts(Weight::Strong, "it waits once, at the end"));
     }
     let message = format!("the {} is thrown away: what loses the race goes on waiting", resource.kind);
-    let mut finding = context.finding(call, message, "the wait ends before all are done".to_owned());
-    finding.related.push(Mark::new(Role::Acquire, facts.expr(first.made).span, "made for this wait, and never cancelled"));
+    // What has a name is pointed at where it is made; what has none stands inside the wait.
+    let mut finding = match first.name {
+        Some(_) => context.finding(first.made, message, "made for one wait, and never cancelled".to_owned()),
+        None => context.finding(call, message, "what is made here and loses is never cancelled".to_owned()),
+    };
+    finding.related.push(Mark::new(Role::Context, facts.expr(call).span, "the wait ends before all are done"));
+    for other in lost.iter().skip(1).filter(|other| other.name.is_some()) {
+        finding.related.push(Mark::new(Role::Acquire, facts.expr(other.made).span, "made for the same wait"));
+    }
     finding.risk.clone_from(&resource.cost);
     finding.evidence = evidence;
     finding.severity = resource.severity.unwrap_or(context.rule.severity);

@@ -37,6 +37,8 @@ impl Tables {
 
 fn table(patterns: &[Pattern]) -> Patterns<()> {
     let mut table = Patterns::default();
-    patterns.iter().for_each(|pattern| table.add(pattern, ()));
+    for pattern in patterns {
+        table.add(pattern, ());
+    }
     table
 }

@@ -68,6 +68,8 @@ pub struct Words {
     pub opening: Vec<String>,
     /// Words in the name of a collection that remembers what has been said once.
     pub notices: Vec<String>,
+    /// Last words in the name of a collection in which users register things.
+    pub registries: Vec<String>,
     /// Names by which fields are reached without being named.
     pub reflection: Vec<String>,
     /// First words of functions that are part of a shutdown.
