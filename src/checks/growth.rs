@@ -333,7 +333,8 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         return Some(Evidence::doubts(Weight::Decisive, "fields are reached by reflection in this file"));
     }
     let own = held.growth.iter().any(|growth| adds_itself(context, held, growth));
-    let work = own || held.growth.iter().any(|growth| growth.value.is_some_and(|value| is_work(facts, &context.words.words, value)));
+    let work =
+        own || held.growth.iter().any(|growth| growth.value.is_some_and(|value| is_work(facts, &context.words.words, value)));
     if !work && key::ends_with(&context.words.words.registries, &name) {
         return Some(Evidence::doubts(Weight::Decisive, "its name says that users register things in it"));
     }

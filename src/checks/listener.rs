@@ -190,7 +190,10 @@ fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
     let owner = facts.owner_of(one.function).filter(|_| one.holds == Holds::Instance);
     let Some(ty) = owner else {
         let serves = lifetime::serves(facts, words, one.function);
-        let closure = matches!(facts.kind(one.callback), ExprKind::Closure(_)) || one.holds == Holds::Instance;
+        let named = facts.binding_of(one.callback).map(|binding| facts.binding(binding).kind);
+        let closure = one.holds == Holds::Instance
+            || matches!(facts.kind(one.callback), ExprKind::Closure(_))
+            || matches!(named, Some(crate::facts::BindingKind::Function(_)));
         if serves.is_none() && !closure && runs != Runs::PerInstance {
             evidence.push(Evidence::doubts(Weight::Strong, "nothing says that the function runs again and again"));
         }
