@@ -21,7 +21,8 @@ pub fn all<'a>(context: &Context<'a>) -> Vec<(ExprId, &'a Resource)> {
     calls
         .filter_map(|call| {
             let (path, method) = (facts.callee_path(call), facts.method_name(call));
-            let resource = &context.words.resource[table.find(path, method)?];
+            let at = table.find(path, method).or_else(|| heir(context, call))?;
+            let resource = &context.words.resource[at];
             let exempt = resource.exempt.iter().any(|word| word.fits(path, method));
             let asked = resource.when.is_empty() || resource.when.iter().any(|word| facts.argument(call, word, None).is_some());
             let excused = resource.unless.iter().any(|word| {
@@ -30,6 +31,17 @@ pub fn all<'a>(context: &Context<'a>) -> Vec<(ExprId, &'a Resource)> {
             (!exempt && asked && !excused).then_some((call, resource))
         })
         .collect()
+}
+
+/// The resource whose type the constructed type of this file inherits from.
+fn heir(context: &Context, call: ExprId) -> Option<usize> {
+    let facts = context.facts;
+    let ty = facts.callee(call).constructs?;
+    let fits = |resource: &Resource| {
+        let bases = facts.ty(ty).base_paths.iter().map(|base| facts.text(*base));
+        resource.body.is_some() && bases.into_iter().any(|base| resource.acquire.iter().any(|word| word.fits(Some(base), None)))
+    };
+    context.words.resource.iter().position(fits)
 }
 
 /// Where the value of an acquiring call is kept, and whether it is started.

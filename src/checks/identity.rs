@@ -2,7 +2,9 @@
 
 use super::listener::Registered;
 use super::{callback, lifetime, owner};
-use crate::facts::{Action, ExprId, ExprKind, Facts, Literal, Operation, Segment, TypeId};
+use crate::facts::{
+    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Operation, Parent, Segment, StepKind, TypeId,
+};
 use crate::finding::{Evidence, Weight};
 use crate::source::Span;
 
@@ -19,6 +21,9 @@ pub enum Removal {
 
 /// Looks for the removal of a registered callback anywhere in the file.
 pub fn removal(facts: &Facts, one: &Registered) -> Removal {
+    if hands_on_removal(facts, one) {
+        return Removal::Same;
+    }
     let mut found = Removal::Never;
     for function in &facts.functions {
         for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)) {
@@ -30,6 +35,52 @@ pub fn removal(facts: &Facts, one: &Registered) -> Removal {
         }
     }
     found
+}
+
+/// `stack.callback(bus.remove_listener, callback)`: somebody is told to remove it.
+fn hands_on_removal(facts: &Facts, one: &Registered) -> bool {
+    facts.exprs.iter().enumerate().any(|(at, expr)| match expr.kind {
+        ExprKind::Field { name, .. } => {
+            let name = facts.text(name);
+            let verb = one.registration.remove.iter().any(|pattern| pattern.as_str().rsplit('.').next() == Some(name));
+            verb && one.registration.collections.is_empty() && !is_called(facts, ExprId(at as u32))
+        }
+        _ => false,
+    })
+}
+
+fn is_called(facts: &Facts, expr: ExprId) -> bool {
+    match facts.expr(expr).parent {
+        Parent::Expr(parent) => matches!(facts.kind(parent), ExprKind::Call { callee, .. } if callee == expr),
+        _ => false,
+    }
+}
+
+/// Whether the callback, or what it closes over, is also handed out by the function: each call makes another.
+pub fn handed_out(facts: &Facts, one: &Registered) -> bool {
+    let span = facts.expr(one.at).span;
+    let own = facts.function(one.function);
+    let returned = facts.steps.iter().filter(|step| facts.scopes[step.scope.index()].function == one.function);
+    returned
+        .filter_map(|step| match step.kind {
+            StepKind::Exit { kind: ExitKind::Return, value: Some(value) } => facts.binding_of(value),
+            _ => None,
+        })
+        .filter(|binding| !own.params.iter().any(|param| param.binding == *binding))
+        .any(|binding| facts.binding(binding).uses.iter().any(|at| span.contains(facts.expr(*at).span)))
+}
+
+/// Whether an expression is a parameter of its own function.
+pub fn is_param(facts: &Facts, expr: ExprId) -> bool {
+    facts.binding_of(expr).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_)))
+}
+
+/// Whether a name stands for a module as a whole, whose functions are no methods.
+pub fn is_module(facts: &Facts, expr: ExprId) -> bool {
+    facts.binding_of(expr).is_some_and(|binding| match facts.binding(binding).kind {
+        BindingKind::Import(path) => !facts.text(path).contains('.'),
+        _ => false,
+    })
 }
 
 fn removes(facts: &Facts, one: &Registered, call: ExprId) -> bool {

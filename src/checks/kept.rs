@@ -1,5 +1,6 @@
 //! Where the value of a call goes: dropped, handed on, or kept under names and fields, and what is done to it there.
 
+use super::callback;
 use crate::facts::{
     Action, ExprId, ExprKind, Facts, FunctionId, Operation, Parent, Place, PlaceId, Root, Segment, Source, StepKind,
 };
@@ -157,7 +158,8 @@ fn by_name(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(Func
     if fields.is_empty() {
         return Vec::new();
     }
-    let named = |expr| matches!(facts.kind(expr), ExprKind::Field { name, .. } if fields.contains(&name));
+    // On the instance itself the place tells; here the base is another name.
+    let named = |expr| matches!(facts.kind(expr), ExprKind::Field { base, name } if fields.contains(&name) && !callback::is_instance(facts, base));
     let mut found = Vec::new();
     for function in &facts.functions {
         for call in &function.calls {

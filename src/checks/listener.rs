@@ -84,7 +84,10 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     let callback = facts.argument(call, keyword, Some(registration.callback))?;
     let collects =
         |expr: ExprId| identity::last_name(facts, expr).is_some_and(|name| key::ends_with(&registration.collections, name));
-    if !registration.collections.is_empty() && !receiver.is_some_and(collects) {
+    let module = receiver.is_some_and(|receiver| identity::is_module(facts, receiver));
+    if !registration.collections.is_empty() && !receiver.is_some_and(collects)
+        || module && registration.lifetime == Lifetime::Receiver
+    {
         return None;
     }
     let weakly = registration.weak_unless.as_ref().is_some_and(|word| {
@@ -98,7 +101,13 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
         // Whoever keeps the callback keeps the arguments that go with it, and an object that was made for it.
         Lifetime::Process => {
             let args = facts.args(call).iter().copied().filter(|arg| registration.emitter.is_none() || Some(*arg) != emitter);
-            let widest = args.map(|arg| callback::holds(facts, weak, arg)).max()?;
+            // `file.name` beside the callback is a value, `file.close` as the callback is the file.
+            let value = |arg: ExprId| arg != callback && matches!(facts.kind(arg), ExprKind::Field { .. });
+            let kept = |arg| match callback::holds(facts, weak, arg) {
+                Holds::Locals if value(arg) => Holds::Unknown,
+                holds => holds,
+            };
+            let widest = args.map(kept).max()?;
             if widest == Holds::Unknown && emitter::reach(facts, callback) <= Reach::Local { Holds::Locals } else { widest }
         }
         Lifetime::Receiver => callback::holds(facts, weak, callback),
@@ -140,7 +149,13 @@ fn decorators<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
 fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Finding> {
     let facts = context.facts;
     let runs = owner::runs(facts, &context.words.words, one.function);
-    if one.holds < Holds::Locals || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
+    // What a finalizer keeps goes with its object, unless it keeps that object.
+    let least = if one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process {
+        Holds::Instance
+    } else {
+        Holds::Locals
+    };
+    if one.holds < least || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
         return None;
     }
     let removal = identity::removal(facts, one);
@@ -189,6 +204,7 @@ fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let owner = facts.owner_of(one.function).filter(|_| one.holds == Holds::Instance);
     let Some(ty) = owner else {
+<<<<<<< HEAD
         let serves = lifetime::serves(facts, words, one.function);
         let named = facts.binding_of(one.callback).map(|binding| facts.binding(binding).kind);
         let closure = one.holds == Holds::Instance
@@ -198,6 +214,9 @@ fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
             evidence.push(Evidence::doubts(Weight::Strong, "nothing says that the function runs again and again"));
         }
         evidence.extend(serves);
+=======
+        evidence.extend(frequency(context, one));
+>>>>>>> helper-d
         return evidence;
     };
     let name = facts.text(facts.ty(ty).name);
@@ -215,9 +234,34 @@ fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
         evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
     }
     if runs == Runs::PerCall {
-        evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is registered"));
+        let sets_up = key::starts_with(&words.setup, owner::name_of(facts, one.function));
+        let (weight, text) = if sets_up {
+            (Weight::Strong, "it sounds like set-up")
+        } else {
+            (Weight::Slight, "nothing says how often it is registered")
+        };
+        evidence.push(Evidence::doubts(weight, text));
     }
     evidence
+}
+
+/// How often a registration is made that keeps no instance, but what one call made.
+fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let function = facts.function(one.function);
+    let serves = lifetime::serves(facts, &context.words.words, one.function);
+    if serves.is_some() || function.traits.is_constructor {
+        return serves;
+    }
+    let work = function.params.iter().find(|param| key::ends_with(&context.words.words.open, facts.text(param.name)));
+    if let Some(param) = work.filter(|_| one.holds == Holds::Locals) {
+        let text = format!("it is registered for each `{}`", facts.text(param.name));
+        return Some(Evidence::supports(Weight::None, text));
+    }
+    match identity::handed_out(facts, one) {
+        true => Some(Evidence::supports(Weight::None, "what it keeps is made anew with each call")),
+        false => Some(Evidence::doubts(Weight::Strong, "nothing says how often it is registered")),
+    }
 }
 
 /// The registry lives as long as the emitter; nothing at all where that goes with the registrant.
@@ -247,7 +291,14 @@ fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<Evide
     evidence.extend(owner.and_then(|ty| identity::ended(facts, one, ty)));
     let name = owner.map_or("", |ty| facts.text(facts.ty(ty).name));
     if key::ends_with(&words.lasting, name) {
-        evidence.push(Evidence::doubts(Weight::Slight, format!("a `{name}` may live as long as the emitter")));
+        let weight = if runs == Runs::PerInstance { Weight::Strong } else { Weight::Slight };
+        evidence.push(Evidence::doubts(weight, format!("a `{name}` may live as long as the emitter")));
+    }
+    if runs == Runs::PerCall && identity::is_param(facts, emitter) {
+        evidence.push(Evidence::doubts(Weight::Strong, "the caller hands the emitter in, and can remove what is registered"));
+    }
+    if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(|piece| piece.span.is_some()) {
+        evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
     }
     Some(evidence)
 }

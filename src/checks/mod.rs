@@ -1,5 +1,6 @@
 //! The reasoning: one file per kind, pure, over facts and vocabulary; no file here knows syntax.
 
+mod abandon;
 mod acquire;
 mod callback;
 mod container;
@@ -7,6 +8,7 @@ mod context;
 mod custody;
 mod cycle;
 mod emitter;
+mod endless;
 mod fate;
 mod field;
 mod growth;
@@ -22,9 +24,11 @@ mod memo;
 mod obligation;
 mod owner;
 mod path;
+mod pending;
 mod plight;
 mod queue;
 mod reopen;
+mod siblings;
 mod stray;
 mod summary;
 mod task;

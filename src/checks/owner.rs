@@ -33,14 +33,20 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
     if own.traits.is_constructor {
         return Runs::PerInstance;
     }
+    if only_from_constructors(facts, named) {
+        return Runs::PerInstance;
+    }
     let starts =
         own.owner.is_none() && (super::key::starts_with(&words.setup, name) || super::lifetime::only_at_import(facts, named));
-    if starts { Runs::Once } else { Runs::PerCall }
+    let outer = own.parent.filter(|parent| facts.function(*parent).kind == FunctionKind::Named);
+    let inside_start = outer.is_some_and(|outer| runs(facts, words, outer) == Runs::Once);
+    if starts || inside_start { Runs::Once } else { Runs::PerCall }
 }
 
 /// First words of functions that begin something, and that nobody calls twice without an end in between.
-const BEGINNINGS: [&str; 12] =
-    ["start", "open", "connect", "run", "begin", "init", "enter", "launch", "setup", "listen", "arm", "resume"];
+const BEGINNINGS: [&str; 14] = [
+    "start", "open", "connect", "run", "begin", "init", "enter", "aenter", "launch", "setup", "listen", "arm", "resume", "serve",
+];
 
 /// Whether the name of a function says that it begins something.
 pub fn starts(facts: &Facts, function: FunctionId) -> bool {

@@ -170,6 +170,9 @@ pub struct Resource {
     /// Calls that end by themselves after a known time, so that what waits for them alone ends as well (`asyncio.sleep`).
     #[serde(default)]
     pub brief: Vec<Pattern>,
+    /// Calls that make one of the things of which it is the rest (`asyncio.create_task` for a pending set).
+    #[serde(default)]
+    pub maker: Vec<Pattern>,
     /// Exceptions by which somebody outside ends it; leaving a loop on one of them is no exit of its own accord.
     #[serde(default)]
     pub interrupt: Vec<Pattern>,
