@@ -204,19 +204,7 @@ fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     let owner = facts.owner_of(one.function).filter(|_| one.holds == Holds::Instance);
     let Some(ty) = owner else {
-<<<<<<< HEAD
-        let serves = lifetime::serves(facts, words, one.function);
-        let named = facts.binding_of(one.callback).map(|binding| facts.binding(binding).kind);
-        let closure = one.holds == Holds::Instance
-            || matches!(facts.kind(one.callback), ExprKind::Closure(_))
-            || matches!(named, Some(crate::facts::BindingKind::Function(_)));
-        if serves.is_none() && !closure && runs != Runs::PerInstance {
-            evidence.push(Evidence::doubts(Weight::Strong, "nothing says that the function runs again and again"));
-        }
-        evidence.extend(serves);
-=======
         evidence.extend(frequency(context, one));
->>>>>>> helper-d
         return evidence;
     };
     let name = facts.text(facts.ty(ty).name);
