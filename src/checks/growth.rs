@@ -43,6 +43,9 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
         _ => None,
     };
     // A variable of a function is the same one again only in the functions that close over it.
+    if growth.by_read && growth.value.is_none() && !fills(facts, held, growth) && !looked_up(facts, held, growth) {
+        return false;
+    }
     if held.life == Life::Loop {
         return lifetime::endless_around(facts, growth.expr).is_some();
     }
@@ -169,7 +172,7 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
     if stray {
         evidence.push(Evidence::supports(Weight::Strong, "a lookup inserts the missing key, and the entry stays"));
     }
-    if let Some(handed) = held.release.iter().find(|release| !release.certain) {
+    if let Some(handed) = held.release.iter().find(|release| !release.certain && !ends(release)) {
         let text = "it is handed to code that could remove entries";
         evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(handed.at).span));
     }
@@ -220,6 +223,16 @@ fn looked_up(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     matches!(facts.text(name), "items" | "values" | "keys" | "get")
 }
 
+/// Whether something is put into an entry in the function whose read makes it.
+fn fills(facts: &Facts, held: &Held, growth: &Growth) -> bool {
+    let grows = |operation: &Operation| match operation.action {
+        Action::Method { .. } | Action::SetItem { .. } => operation.function == growth.function,
+        Action::Assign(crate::facts::Source::Updated(_)) => operation.function == growth.function,
+        _ => false,
+    };
+    facts.member(held.place, Segment::Item).is_some_and(|item| facts.operations(item).iter().any(grows))
+}
+
 fn membership(facts: &Facts, expr: ExprId) -> bool {
     let crate::facts::Parent::Expr(parent) = facts.expr(expr).parent else { return false };
     matches!(facts.kind(parent), ExprKind::Operation { operator: Operator::In | Operator::NotIn, .. })
@@ -268,6 +281,8 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     }
     let mut evidence = vec![match lifetime::serves(facts, words, growth.function) {
         Some(serves) => serves,
+        // A cache is there because it is asked often.
+        None if context.rule.check == Check::Cache => Evidence::doubts(Weight::Fair, "nothing says how often the function runs"),
         None => Evidence::doubts(Weight::Strong, "nothing says how often the function runs"),
     }];
     if lifetime::named(facts, &words.adding, growth.function) {

@@ -48,7 +48,7 @@ fn instance(facts: &Facts, words: &Words, ty: TypeId) -> Vec<Evidence> {
         );
     }
     if evidence.is_empty() {
-        evidence.push(Evidence::doubts(Weight::Strong, format!("nothing says that a `{name}` lives long")));
+        evidence.push(Evidence::doubts(Weight::Decisive, format!("nothing says that a `{name}` lives long")));
     }
     evidence
 }

@@ -30,7 +30,8 @@ fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprI
     let single: Vec<&Release> = held.release.iter().filter(|release| !whole(release)).collect();
     let here =
         single.iter().all(|release| release.certain && release.function == growth.function && matches(facts, release.at, growth));
-    (here && !single.is_empty()).then(|| single.iter().map(|release| release.at).collect())
+    let after = |release: &&Release| facts.expr(release.at).span.start > facts.expr(growth.at).span.start;
+    (here && single.iter().all(after) && !single.is_empty()).then(|| single.iter().map(|release| release.at).collect())
 }
 
 /// Whether a removal names the key under which the entry was made.
@@ -107,7 +108,7 @@ fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &
     });
     finding.evidence.push(Evidence::supports(Weight::Slight, "entries leave nowhere else"));
     let owner = lifetime::owner(facts, &context.words.words, held);
-    finding.evidence.extend(owner.into_iter().filter(|piece| piece.stance == Stance::For || piece.weight == Weight::Decisive));
+    finding.evidence.extend(owner.into_iter().filter(|piece| piece.stance == Stance::For));
     if growth.value.is_some_and(|value| facts.literal(value) == Some(Literal::Null)) {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "the entry holds nothing"));
     }
