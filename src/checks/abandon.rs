@@ -9,7 +9,7 @@ use crate::finding::{Evidence, Finding, Weight};
 /// A worker that is dropped where it is started: a fault if its work goes on, or if it must be waited for.
 pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     let facts = context.facts;
-    if owner::guarded(facts, worker.call) {
+    if owner::guarded(facts, worker.call) || owner::goes_on(facts, worker.call) {
         return None;
     }
     let unending = matches!(worker.end, End::Never(_) | End::Stuck(..));

@@ -245,8 +245,10 @@ fn captures(facts: &Facts, value: ExprId, ty: TypeId) -> bool {
             facts.place_of.iter().any(|(expr, place)| span.contains(facts.expr(*expr).span) && instance(facts.places.get(*place)))
         }
         ExprKind::Field { name, .. } => {
-            let method = facts.method(ty, facts.text(name)).is_some();
-            method && facts.place(value).is_some_and(|place| instance(facts.places.get(place)))
+            // A decorated method may be a property: what is read there is a value.
+            let plain = facts.method(ty, facts.text(name)).is_some_and(|method| facts.function(method).decorators.is_empty());
+            let own = |place: &Place| instance(place) && place.path.len() == 1;
+            plain && facts.place(value).is_some_and(|place| own(facts.places.get(place)))
         }
         _ => false,
     }

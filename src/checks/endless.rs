@@ -55,6 +55,11 @@ fn judge(facts: &Facts, interrupts: &[Pattern], function: FunctionId, hops: u32)
     found
 }
 
+/// Whether a function loops, and each of its loops ends by itself.
+pub fn has_way_out(facts: &Facts, interrupts: &[Pattern], function: FunctionId) -> bool {
+    loops(facts, function) && end(facts, interrupts, function) == End::Own
+}
+
 fn loops(facts: &Facts, function: FunctionId) -> bool {
     facts
         .steps

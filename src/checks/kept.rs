@@ -1,9 +1,7 @@
 //! Where the value of a call goes: dropped, handed on, or kept under names and fields, and what is done to it there.
 
 use super::callback;
-use crate::facts::{
-    Action, ExprId, ExprKind, Facts, FunctionId, Operation, Parent, Place, PlaceId, Root, Segment, Source, StepKind,
-};
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Operation, Parent, PlaceId, Segment, Source, StepKind};
 use crate::rules::{Pattern, Resource};
 
 /// How many names are followed in a row, so that rings of assignments end.
@@ -80,21 +78,6 @@ pub fn holders(facts: &Facts, target: ExprId) -> Vec<PlaceId> {
         at += 1;
     }
     all
-}
-
-/// The holder that outlives the function: a field of an instance, of a type, or a variable of the module.
-pub fn lasting(facts: &Facts, holders: &[PlaceId]) -> Option<PlaceId> {
-    holders.iter().copied().find(|place| outlives(facts, *place))
-}
-
-/// Whether a place is a field of an instance or type, or a variable of the module.
-pub fn outlives(facts: &Facts, place: PlaceId) -> bool {
-    let Place { root, path } = facts.places.get(place);
-    match (root, path.as_slice()) {
-        (Root::Instance(_) | Root::Static(_), [Segment::Field(_)]) => true,
-        (Root::Binding(binding), []) => facts.binding(*binding).scope.0 == 0,
-        _ => false,
-    }
 }
 
 /// Whether a place is reached by an index, so that it is one element of something.

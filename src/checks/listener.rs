@@ -221,14 +221,11 @@ fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
     if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
         evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
     }
-    if runs == Runs::PerCall {
-        let sets_up = key::starts_with(&words.setup, owner::name_of(facts, one.function));
-        let (weight, text) = if sets_up {
-            (Weight::Strong, "it sounds like set-up")
-        } else {
-            (Weight::Slight, "nothing says how often it is registered")
-        };
-        evidence.push(Evidence::doubts(weight, text));
+    let constructs = facts.function(one.function).traits.is_constructor;
+    if !constructs && key::starts_with(&words.setup, owner::name_of(facts, one.function)) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
+    } else if runs == Runs::PerCall {
+        evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is registered"));
     }
     evidence
 }
@@ -241,12 +238,15 @@ fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
     if serves.is_some() || function.traits.is_constructor {
         return serves;
     }
+    let named = facts.binding_of(one.callback).map(|binding| facts.binding(binding).kind);
+    let closure =
+        matches!(facts.kind(one.callback), ExprKind::Closure(_)) || matches!(named, Some(crate::facts::BindingKind::Function(_)));
     let work = function.params.iter().find(|param| key::ends_with(&context.words.words.open, facts.text(param.name)));
-    if let Some(param) = work.filter(|_| one.holds == Holds::Locals) {
+    if let Some(param) = work.filter(|_| closure) {
         let text = format!("it is registered for each `{}`", facts.text(param.name));
         return Some(Evidence::supports(Weight::None, text));
     }
-    match identity::handed_out(facts, one) {
+    match closure && identity::handed_out(facts, one) {
         true => Some(Evidence::supports(Weight::None, "what it keeps is made anew with each call")),
         false => Some(Evidence::doubts(Weight::Strong, "nothing says how often it is registered")),
     }

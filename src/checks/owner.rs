@@ -2,7 +2,7 @@
 
 use super::callback;
 use crate::facts::{
-    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operator, Parent, PlaceId, Root,
+    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Operator, PlaceId, Root,
     StepId, StepKind, TypeId,
 };
 use crate::rules::Words;
@@ -228,10 +228,11 @@ pub fn asks(facts: &Facts, condition: ExprId) -> Option<(Operator, ExprId)> {
     }
 }
 
-/// The step that holds another, if any.
-pub fn holder(facts: &Facts, step: StepId) -> Option<StepId> {
-    match facts.step(step).parent {
-        Parent::Step(parent) => Some(parent),
-        _ => None,
-    }
+/// Whether a function goes on in a loop of its own after an expression, so that what it starts there accompanies it.
+pub fn goes_on(facts: &Facts, at: ExprId) -> bool {
+    let (function, start) = (facts.function_of(at), facts.expr(at).span.end);
+    facts.steps.iter().any(|step| {
+        let looping = matches!(step.kind, StepKind::Loop { kind: LoopKind::Forever | LoopKind::While, .. });
+        looping && step.span.start >= start && facts.scopes[step.scope.index()].function == function
+    })
 }

@@ -131,6 +131,10 @@ fn is_brief(facts: &Facts, resource: &Resource, call: ExprId, hops: u32) -> bool
     }
     if let Some(function) = facts.callee(call).function {
         let own = facts.function(function);
+        // One that reads something to its end ends with it.
+        if super::endless::has_way_out(facts, &[], function) {
+            return true;
+        }
         let awaited = own.calls.iter().copied().filter(
             |inner| matches!(facts.expr(*inner).parent, Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_))),
         );
@@ -149,12 +153,16 @@ fn is_kept(facts: &Facts, resource: &Resource, name: BindingId, wait: ExprId) ->
     let mut places: Vec<PlaceId> = facts.binding(name).uses.iter().filter_map(|at| facts.place(*at)).collect();
     places.dedup();
     let outside = |at: &&crate::facts::Operation| !span.contains(facts.expr(at.expr).span);
-    places.iter().flat_map(|place| facts.operations(*place)).filter(outside).any(|at| match at.action {
-        Action::Method { name, .. } => resource.release.iter().any(|word| word == facts.text(name)),
-        Action::Awaited | Action::Returned | Action::Argument { .. } | Action::Alias { .. } | Action::Iterated => true,
-        Action::Stored { holder } => !is_membership(facts, holder) && !span.contains(facts.expr(holder).span),
-        _ => false,
-    })
+    let own = facts.function_of(wait);
+    // Whoever closes over it can end it.
+    let captured = facts.binding(name).uses.iter().any(|at| facts.function_of(*at) != own);
+    captured
+        || places.iter().flat_map(|place| facts.operations(*place)).filter(outside).any(|at| match at.action {
+            Action::Method { name, .. } => resource.release.iter().any(|word| word == facts.text(name)),
+            Action::Awaited | Action::Returned | Action::Argument { .. } | Action::Alias { .. } | Action::Iterated => true,
+            Action::Stored { holder } => !is_membership(facts, holder) && !span.contains(facts.expr(holder).span),
+            _ => false,
+        })
 }
 
 /// Whether a call asks another object for something, rather than making a task here.
