@@ -96,6 +96,27 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     if weakly {
         return None;
     }
+    let holds = kept_with(context, call, registration, callback, emitter)?;
+    Some(Registered {
+        at: call,
+        registration,
+        callback,
+        emitter,
+        function: facts.function_of(call),
+        holds,
+        removal: Removal::Never,
+    })
+}
+
+/// What whoever keeps the callback keeps with it.
+fn kept_with(
+    context: &Context,
+    call: ExprId,
+    registration: &Registration,
+    callback: ExprId,
+    emitter: Option<ExprId>,
+) -> Option<Holds> {
+    let facts = context.facts;
     let weak = &context.words.weak;
     let holds = match registration.lifetime {
         // Whoever keeps the callback keeps the arguments that go with it, and an object that was made for it.
@@ -112,15 +133,7 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
         }
         Lifetime::Receiver => callback::holds(facts, weak, callback),
     };
-    Some(Registered {
-        at: call,
-        registration,
-        callback,
-        emitter,
-        function: facts.function_of(call),
-        holds,
-        removal: Removal::Never,
-    })
+    Some(holds)
 }
 
 /// Functions that are given to an imported registering function by decoration, inside a method.

@@ -22,6 +22,7 @@ mod listener;
 mod loss;
 mod memo;
 mod obligation;
+mod overwrite;
 mod owner;
 mod path;
 mod pending;

@@ -125,24 +125,8 @@ fn in_field(
     if !(unending || sibling.is_some()) || ends || meant || matches!(worker.end, End::Flagged(_)) {
         return None;
     }
-    let mut evidence = Vec::new();
-    evidence.extend(reason(facts, worker));
+    let mut evidence = weigh(context, worker, ty, deeds);
     evidence.extend(sibling);
-    evidence.push(ending(context, ty, worker));
-    match deeds.first() {
-        None => {
-            evidence.push(Evidence::supports(Weight::Slight, format!("nothing in this file ends the {}", worker.resource.kind)));
-        }
-        Some(_) if stuck => {}
-        Some(deed) => {
-            let text = format!("`{}` may end it", owner::name_of(facts, deed.0));
-            evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
-        }
-    }
-    if worker.resource.collected {
-        evidence.push(Evidence::doubts(Weight::Fair, "it ends when the owner is collected"));
-    }
-    evidence.extend(single(context, ty));
     let name = facts.display(field);
     let kind = &worker.resource.kind;
     let message = match worker.end {
@@ -152,6 +136,29 @@ fn in_field(
         _ => format!("nothing ends the {kind} `{name}` when its owner ends"),
     };
     Some(tell(context, worker, message, evidence, &teardowns).weigh(context.rule.confidence))
+}
+
+/// What speaks for and against work that goes on after the end of its owner.
+fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, ExprId, Deed)]) -> Vec<Evidence> {
+    let facts = context.facts;
+    let mut evidence = Vec::new();
+    evidence.extend(reason(facts, worker));
+    evidence.push(ending(context, ty, worker));
+    match deeds.first() {
+        None => {
+            evidence.push(Evidence::supports(Weight::Slight, format!("nothing in this file ends the {}", worker.resource.kind)));
+        }
+        Some(_) if matches!(worker.end, End::Stuck(..)) => {}
+        Some(deed) => {
+            let text = format!("`{}` may end it", owner::name_of(facts, deed.0));
+            evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
+        }
+    }
+    if worker.resource.collected {
+        evidence.push(Evidence::doubts(Weight::Fair, "it ends when the owner is collected"));
+    }
+    evidence.extend(single(context, ty));
+    evidence
 }
 
 /// Why the work goes on.

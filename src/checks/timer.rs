@@ -4,6 +4,7 @@ use super::Context;
 use super::acquire::{self, Kept};
 use super::callback::{self, Holds};
 use super::kept::{self, Deed};
+use super::overwrite::replaced;
 use super::owner::{self, Runs};
 use super::stray::{endless, lost};
 use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
@@ -55,7 +56,7 @@ pub fn is_unconditional(facts: &Facts, timer: &Timer) -> bool {
 }
 
 /// Whether the callback leads back to the function that sets the timer.
-fn repeats(facts: &Facts, timer: &Timer) -> bool {
+pub fn repeats(facts: &Facts, timer: &Timer) -> bool {
     let behind = timer.callback.and_then(|callback| callback::function_behind(facts, callback));
     behind.is_some_and(|behind| {
         let owner = facts.owner_of(timer.function);
@@ -132,20 +133,8 @@ fn missed_teardown(
     if teardowns.is_empty() || reached.contains(&timer.function) || deeds.iter().any(|deed| reached.contains(&deed.0)) {
         return None;
     }
-    let mut evidence = Vec::new();
     let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released);
-    match elsewhere {
-        Some(deed) if timer.callback.and_then(|callback| callback::function_behind(facts, callback)) == Some(deed.0) => {
-            let text = "its own callback cancels it";
-            evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
-        }
-        Some(deed) => {
-            let text = format!("`{}` cancels it, and no teardown does", owner::name_of(facts, deed.0));
-            evidence.push(Evidence::supports(Weight::Fair, text).at(facts.expr(deed.1).span));
-        }
-        None if deeds.is_empty() => evidence.push(Evidence::supports(Weight::Slight, "nothing in this file cancels it")),
-        None => evidence.push(Evidence::doubts(Weight::Strong, "it is handed to code that could cancel it")),
-    }
+    let mut evidence = vec![cancelled(facts, timer, elsewhere, deeds.is_empty())];
     evidence.extend(sibling(facts, timer, &reached, all));
     evidence.extend(checked(facts, timer, &reached));
     if timer.holds == Holds::Instance {
@@ -167,6 +156,21 @@ fn missed_teardown(
         finding.related.push(Mark::new(Role::Release, facts.expr(deed.1).span, "cancelled here only"));
     }
     Some(finding.weigh(context.rule.confidence))
+}
+
+/// What a cancel outside the teardowns says.
+fn cancelled(facts: &Facts, timer: &Timer, elsewhere: Option<&(FunctionId, ExprId, Deed)>, never: bool) -> Evidence {
+    match elsewhere {
+        Some(deed) if timer.callback.and_then(|callback| callback::function_behind(facts, callback)) == Some(deed.0) => {
+            Evidence::doubts(Weight::Strong, "its own callback cancels it").at(facts.expr(deed.1).span)
+        }
+        Some(deed) => {
+            let text = format!("`{}` cancels it, and no teardown does", owner::name_of(facts, deed.0));
+            Evidence::supports(Weight::Fair, text).at(facts.expr(deed.1).span)
+        }
+        None if never => Evidence::supports(Weight::Slight, "nothing in this file cancels it"),
+        None => Evidence::doubts(Weight::Strong, "it is handed to code that could cancel it"),
+    }
 }
 
 /// Another timer of the same type that the teardown does cancel.
@@ -230,64 +234,6 @@ pub fn single(context: &Context, ty: TypeId) -> Option<Evidence> {
         return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
     }
     owner::is_single(facts, ty).then(|| Evidence::doubts(Weight::Strong, format!("there is one `{name}` in the process")))
-}
-
-/// A function that can be called twice replaces the handle of a timer that still runs.
-fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(FunctionId, ExprId, Deed)]) -> Option<Finding> {
-    let facts = context.facts;
-    let owner = facts.owner_of(timer.function);
-    let inside = owner::reach(facts, owner, &[timer.function]);
-    let cleared = deeds.iter().any(|deed| inside.contains(&deed.0));
-    let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released && !inside.contains(&deed.0))?;
-    let runs = owner::runs(facts, &context.words.words, timer.function);
-    if cleared || runs != Runs::PerCall || repeats(facts, timer) || owner::guarded(facts, timer.call) {
-        return None;
-    }
-    // Only a place that does cancel before it sets the same handle says that this one can come while a timer runs.
-    let careful = facts.operations(field).iter().any(|operation| {
-        sets(facts, timer, operation) && {
-            let there = owner::reach(facts, owner, &[operation.function]);
-            deeds.iter().any(|deed| deed.2 == Deed::Released && there.contains(&deed.0))
-        }
-    });
-    let captured = matches!(facts.places.get(field).root, Root::Binding(_)) && facts.places.get(field).path.len() == 1;
-    let alone = || !owner::starts(facts, timer.function) && is_only_setter(facts, timer, field);
-    if !(careful || captured || alone()) {
-        return None;
-    }
-    let mut evidence = vec![
-        Evidence::supports(Weight::Fair, format!("`{}` cancels it first", owner::name_of(facts, elsewhere.0)))
-            .at(facts.expr(elsewhere.1).span),
-        Evidence::doubts(Weight::Slight, "nothing shows that a timer still runs when it is replaced"),
-    ];
-    if careful {
-        evidence.push(Evidence::supports(Weight::Fair, "another place that sets it cancels the former one"));
-    }
-    let name = facts.display(field);
-    let message = format!("`{name}` is given a new {} while the former one may still run", timer.resource.kind);
-    let mut finding = tell(context, timer, message, evidence);
-    finding.related.push(Mark::new(Role::Release, facts.expr(elsewhere.1).span, "cancelled here, and not before it is replaced"));
-    Some(finding.weigh(context.rule.confidence))
-}
-
-/// Whether nothing else sets the handle, least of all the callback.
-fn is_only_setter(facts: &Facts, timer: &Timer, field: PlaceId) -> bool {
-    let behind = timer.callback.and_then(|callback| callback::function_behind(facts, callback));
-    let family = behind.map(|behind| owner::reach(facts, facts.owner_of(timer.function), &[behind])).unwrap_or_default();
-    let written = |operation: &crate::facts::Operation| matches!(operation.action, Action::Assign(_));
-    let all: Vec<_> = facts.operations(field).iter().filter(|operation| written(operation)).collect();
-    // A callback that comes with the call belongs to that call: each is meant to run.
-    let own = timer.holds != Holds::Locals;
-    own && !all.iter().any(|operation| sets(facts, timer, operation) || family.contains(&operation.function))
-}
-
-/// Whether an assignment gives a place another timer of the same kind.
-fn sets(facts: &Facts, timer: &Timer, operation: &crate::facts::Operation) -> bool {
-    match operation.action {
-        Action::Assign(source) => kept::given(source)
-            .is_some_and(|value| value != timer.call && facts.callee_name(value) == facts.callee_name(timer.call)),
-        _ => false,
-    }
 }
 
 /// The finding at a timer, with its resource's words.
