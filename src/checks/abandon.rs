@@ -15,7 +15,7 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     let unending = matches!(worker.end, End::Never(_) | End::Stuck(..));
     let collected = worker.resource.collected;
     if worker.resource.ends && !unending {
-        return if collected && !worker.seen { unreaped(context, worker) } else { None };
+        return (collected && !worker.seen).then(|| unreaped(context, worker));
     }
     let mut evidence = Vec::new();
     evidence.extend(reason(facts, worker));
@@ -29,7 +29,7 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
                 evidence.push(Evidence::supports(Weight::Slight, "its work keeps the object that started it alive"));
             }
             if unending {
-                evidence.extend(ending(context, ty, worker));
+                evidence.push(ending(context, ty, worker));
             }
             evidence.extend(single(context, ty));
         }
@@ -51,7 +51,7 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
 }
 
 /// A child that ends by itself and is not waited for.
-fn unreaped(context: &Context, worker: &Worker) -> Option<Finding> {
+fn unreaped(context: &Context, worker: &Worker) -> Finding {
     let facts = context.facts;
     let mut evidence = vec![Evidence::doubts(Weight::Fair, "it may end by itself")];
     if worker.kept.holders.is_empty() {
@@ -66,5 +66,5 @@ fn unreaped(context: &Context, worker: &Worker) -> Option<Finding> {
     let message = format!("the {} is never waited for", worker.resource.kind);
     let mut finding = tell(context, worker, message, evidence, &[]);
     finding.severity = finding.severity.lowered();
-    Some(finding.weigh(context.rule.confidence))
+    finding.weigh(context.rule.confidence)
 }

@@ -203,8 +203,10 @@ pub fn written(facts: &Facts, expr: ExprId) -> String {
     match facts.kind(expr) {
         ExprKind::Closure(_) => "a closure".to_owned(),
         ExprKind::Name { name, .. } => format!("`{}`", facts.text(name)),
-        ExprKind::Field { base, name } if is_instance(facts, base) => format!("`self.{}`", facts.text(name)),
-        ExprKind::Field { name, .. } => format!("`{}`", facts.text(name)),
+        ExprKind::Field { base, name } => {
+            let owner = if is_instance(facts, base) { "self." } else { "" };
+            format!("`{owner}{}`", facts.text(name))
+        }
         ExprKind::Call { .. } => facts.callee_name(expr).map_or_else(|| "a callback".to_owned(), |name| format!("`{name}(…)`")),
         _ => "a callback".to_owned(),
     }

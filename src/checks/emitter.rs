@@ -110,8 +110,9 @@ fn made(facts: &Facts, value: ExprId, hops: u32) -> Reach {
     }
     let value = facts.peeled(value);
     match facts.kind(value) {
-        ExprKind::Literal(_) | ExprKind::Collection { .. } | ExprKind::Comprehension { .. } => Reach::Owned,
-        ExprKind::Call { .. } => Reach::Owned,
+        ExprKind::Literal(_) | ExprKind::Collection { .. } | ExprKind::Comprehension { .. } | ExprKind::Call { .. } => {
+            Reach::Owned
+        }
         ExprKind::Choice { then, otherwise, .. } => made(facts, then, hops - 1).max(made(facts, otherwise, hops - 1)),
         ExprKind::Operation { operands, .. } => {
             facts.list(operands).iter().map(|operand| made(facts, *operand, hops - 1)).max().unwrap_or(Reach::Unknown)

@@ -3,10 +3,12 @@
 use super::listener::Registered;
 use super::{callback, lifetime, owner};
 use crate::facts::{
-    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Operation, Parent, Segment, StepKind, TypeId,
+    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Name, Operation, Parent, Segment, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Weight};
+use crate::rules::Pattern;
 use crate::source::Span;
+use rustc_hash::FxHashSet;
 
 /// What is known of the removal of a callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +22,11 @@ pub enum Removal {
 }
 
 /// Looks for the removal of a registered callback anywhere in the file.
-pub fn removal(facts: &Facts, one: &Registered) -> Removal {
-    if hands_on_removal(facts, one) {
+pub fn removal(facts: &Facts, handed: &FxHashSet<Name>, one: &Registered) -> Removal {
+    // `stack.callback(bus.remove_listener, callback)`: somebody is told to remove it.
+    let verb = |pattern: &Pattern| pattern.as_str().rsplit('.').next().and_then(|verb| facts.names.find(verb));
+    let told = one.registration.remove.iter().filter_map(verb).any(|verb| handed.contains(&verb));
+    if told && one.registration.collections.is_empty() {
         return Removal::Same;
     }
     let mut found = Removal::Never;
@@ -37,16 +42,13 @@ pub fn removal(facts: &Facts, one: &Registered) -> Removal {
     found
 }
 
-/// `stack.callback(bus.remove_listener, callback)`: somebody is told to remove it.
-fn hands_on_removal(facts: &Facts, one: &Registered) -> bool {
-    facts.exprs.iter().enumerate().any(|(at, expr)| match expr.kind {
-        ExprKind::Field { name, .. } => {
-            let name = facts.text(name);
-            let verb = one.registration.remove.iter().any(|pattern| pattern.as_str().rsplit('.').next() == Some(name));
-            verb && one.registration.collections.is_empty() && !is_called(facts, ExprId(at as u32))
-        }
-        _ => false,
-    })
+/// The fields that are mentioned without being called: bound methods that are handed on.
+pub fn uncalled(facts: &Facts) -> FxHashSet<Name> {
+    let fields = facts.exprs.iter().enumerate().filter_map(|(at, expr)| match expr.kind {
+        ExprKind::Field { name, .. } => Some((ExprId(at as u32), name)),
+        _ => None,
+    });
+    fields.filter(|(at, _)| !is_called(facts, *at)).map(|(_, name)| name).collect()
 }
 
 fn is_called(facts: &Facts, expr: ExprId) -> bool {

@@ -54,16 +54,19 @@ pub fn holders(facts: &Facts, target: ExprId) -> Vec<PlaceId> {
     let mut all = vec![first];
     // `a = b = value` gives the value to both.
     if let Parent::Expr(assign) = facts.expr(target).parent {
-        if let Parent::Expr(outer) = facts.expr(assign).parent {
-            if let ExprKind::Assign { target: other, .. } = facts.kind(outer) {
-                all.extend(facts.place(other));
-            }
-        }
-        if let ExprKind::Assign { value: Some(inner), .. } = facts.kind(assign) {
-            if let ExprKind::Assign { target: other, .. } = facts.kind(inner) {
-                all.extend(facts.place(other));
-            }
-        }
+        let outer = match facts.expr(assign).parent {
+            Parent::Expr(outer) => Some(outer),
+            _ => None,
+        };
+        let inner = match facts.kind(assign) {
+            ExprKind::Assign { value, .. } => value,
+            _ => None,
+        };
+        let others = [outer, inner].into_iter().flatten().filter_map(|other| match facts.kind(other) {
+            ExprKind::Assign { target, .. } => facts.place(target),
+            _ => None,
+        });
+        all.extend(others);
     }
     let mut at = 0;
     while at < all.len() && all.len() < HOPS {

@@ -6,12 +6,14 @@ use super::emitter::{self, Reach};
 use super::identity::{self, Removal};
 use super::kept::{self, Fate};
 use super::owner::{self, Runs};
-use super::{key, lifetime};
-use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, TypeId};
+use super::{key, tenure};
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::{Lifetime, Patterns, Registration};
+use rustc_hash::FxHashSet;
 
 /// A callback that is registered, with what was found out about it.
+#[derive(Clone, Copy)]
 pub struct Registered<'a> {
     /// The call or the decorator.
     pub at: ExprId,
@@ -25,11 +27,17 @@ pub struct Registered<'a> {
     pub function: FunctionId,
     /// What the callback keeps alive.
     pub holds: Holds,
+    /// What is known of its removal.
+    pub removal: Removal,
 }
 
 /// Findings of the rule that asks for `listener`.
 pub fn check(context: &Context) -> Vec<Finding> {
-    let all: Vec<Registered> = [calls(context), decorators(context)].concat();
+    let mut all: Vec<Registered> = [calls(context), decorators(context)].concat();
+    let handed = if all.is_empty() { FxHashSet::default() } else { identity::uncalled(context.facts) };
+    for one in all.iter_mut().filter(|one| one.holds >= Holds::Locals) {
+        one.removal = identity::removal(context.facts, &handed, one);
+    }
     let found = all.iter().filter_map(|one| Some((one, judge(context, one, &all)?)));
     let mut findings: Vec<(&Registered, Finding)> = Vec::new();
     for (one, finding) in found {
@@ -50,14 +58,6 @@ fn alike(facts: &Facts, one: &Registered, other: &Registered) -> bool {
     let name = |of: &Registered| of.emitter.and_then(|emitter| identity::last_name(facts, emitter)).map(str::to_owned);
     one.function == other.function && one.registration.kind == other.registration.kind && name(one) == name(other)
 }
-
-impl Clone for Registered<'_> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl Copy for Registered<'_> {}
 
 fn calls<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
     let facts = context.facts;
@@ -112,7 +112,15 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
         }
         Lifetime::Receiver => callback::holds(facts, weak, callback),
     };
-    Some(Registered { at: call, registration, callback, emitter, function: facts.function_of(call), holds })
+    Some(Registered {
+        at: call,
+        registration,
+        callback,
+        emitter,
+        function: facts.function_of(call),
+        holds,
+        removal: Removal::Never,
+    })
 }
 
 /// Functions that are given to an imported registering function by decoration, inside a method.
@@ -139,6 +147,7 @@ fn decorators<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
                     emitter: None,
                     function: parent,
                     holds,
+                    removal: Removal::Never,
                 });
             }
         }
@@ -158,19 +167,19 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     if one.holds < least || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
         return None;
     }
-    let removal = identity::removal(facts, one);
+    let removal = one.removal;
     if removal == Removal::Same || arranged(facts, one) || owner::guarded(facts, one.at) || identity::asked(facts, one) {
         return None;
     }
     let mut evidence = match one.registration.lifetime {
-        Lifetime::Process => process(context, one, runs),
-        Lifetime::Receiver => receiver(context, one, runs)?,
+        Lifetime::Process => tenure::process(context, one, runs),
+        Lifetime::Receiver => tenure::receiver(context, one, runs)?,
     };
     evidence.extend(wrong(facts, removal));
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {
-        evidence.extend(teardown(facts, ty, one.registration.lifetime));
-        evidence.extend(sibling(facts, one, all));
+        evidence.extend(tenure::teardown(facts, ty, one.registration.lifetime));
+        evidence.extend(tenure::sibling(facts, one, all));
     }
     Some(tell(context, one, removal, evidence))
 }
@@ -198,127 +207,13 @@ fn wrong(facts: &Facts, removal: Removal) -> Option<Evidence> {
     Some(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span))
 }
 
-/// The registry lives as long as the process.
-fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
-    let (facts, words) = (context.facts, &context.words.words);
-    let mut evidence = Vec::new();
-    let owner = facts.owner_of(one.function).filter(|_| one.holds == Holds::Instance);
-    let Some(ty) = owner else {
-        evidence.extend(frequency(context, one));
-        return evidence;
-    };
-    let name = facts.text(facts.ty(ty).name);
-    evidence.push(Evidence::supports(Weight::Slight, format!("every `{name}` stays reachable until the process ends")));
-    let rerun = facts.function(one.function).traits.is_constructor && owner::is_single(facts, ty);
-    if rerun {
-        let text = format!("`{name}` keeps one instance, and its constructor still runs with every call");
-        evidence.push(Evidence::supports(Weight::Fair, text));
-    } else if owner::is_single(facts, ty) || owner::made_at_top(facts, ty).is_some() {
-        evidence.push(Evidence::doubts(Weight::Decisive, format!("there is one `{name}` in the process")));
-    } else if key::ends_with(&words.lasting, name) {
-        evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
-    }
-    if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
-        evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
-    }
-    let constructs = facts.function(one.function).traits.is_constructor;
-    if !constructs && key::starts_with(&words.setup, owner::name_of(facts, one.function)) {
-        evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
-    } else if runs == Runs::PerCall {
-        evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is registered"));
-    }
-    evidence
-}
-
-/// How often a registration is made that keeps no instance, but what one call made.
-fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
-    let facts = context.facts;
-    let function = facts.function(one.function);
-    let serves = lifetime::serves(facts, &context.words.words, one.function);
-    if serves.is_some() || function.traits.is_constructor {
-        return serves;
-    }
-    let named = facts.binding_of(one.callback).map(|binding| facts.binding(binding).kind);
-    let closure =
-        matches!(facts.kind(one.callback), ExprKind::Closure(_)) || matches!(named, Some(crate::facts::BindingKind::Function(_)));
-    let work = function.params.iter().find(|param| key::ends_with(&context.words.words.open, facts.text(param.name)));
-    if let Some(param) = work.filter(|_| closure) {
-        let text = format!("it is registered for each `{}`", facts.text(param.name));
-        return Some(Evidence::supports(Weight::None, text));
-    }
-    match closure && identity::handed_out(facts, one) {
-        true => Some(Evidence::supports(Weight::None, "what it keeps is made anew with each call")),
-        false => Some(Evidence::doubts(Weight::Strong, "nothing says how often it is registered")),
-    }
-}
-
-/// The registry lives as long as the emitter; nothing at all where that goes with the registrant.
-fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<Evidence>> {
-    let (facts, words) = (context.facts, &context.words.words);
-    let emitter = one.emitter?;
-    let reach = emitter::reach(facts, emitter);
-    let is_field = matches!(facts.kind(emitter), ExprKind::Field { .. });
-    let kept_on = is_field && (runs == Runs::PerCall || reach == Reach::Given);
-    if reach <= Reach::Local || (one.registration.ends && !kept_on) {
-        return None;
-    }
-    let mut evidence = vec![match reach {
-        Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
-        Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
-        _ => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
-    }];
-    if one.holds == Holds::Locals {
-        evidence.push(Evidence::doubts(Weight::Fair, "the callback keeps the variables of one call only"));
-    }
-    if runs == Runs::PerInstance {
-        evidence.push(Evidence::doubts(Weight::Slight, "both may end together"));
-    } else {
-        evidence.extend(lifetime::serves(facts, words, one.function));
-    }
-    let owner = facts.owner_of(one.function);
-    evidence.extend(owner.and_then(|ty| identity::ended(facts, one, ty)));
-    let name = owner.map_or("", |ty| facts.text(facts.ty(ty).name));
-    if key::ends_with(&words.lasting, name) {
-        let weight = if runs == Runs::PerInstance { Weight::Strong } else { Weight::Slight };
-        evidence.push(Evidence::doubts(weight, format!("a `{name}` may live as long as the emitter")));
-    }
-    if runs == Runs::PerCall && identity::is_param(facts, emitter) {
-        evidence.push(Evidence::doubts(Weight::Strong, "the caller hands the emitter in, and can remove what is registered"));
-    }
-    if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(|piece| piece.span.is_some()) {
-        evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
-    }
-    Some(evidence)
-}
-
-/// The type has an end, and the end does not remove the callback.
-fn teardown(facts: &Facts, ty: TypeId, lifetime: Lifetime) -> Option<Evidence> {
-    let teardowns = owner::teardowns(facts, ty);
-    match teardowns.first() {
-        Some(method) => {
-            let own = facts.function(*method);
-            let name = own.name.map_or("", |name| facts.text(name));
-            let text = format!("`{name}` ends the object and leaves the registration");
-            Some(Evidence::supports(Weight::Fair, text).at(own.head))
-        }
-        None if lifetime == Lifetime::Process => None,
-        None => Some(Evidence::doubts(Weight::Slight, "nothing says that the object ends before the emitter")),
-    }
-}
-
-/// Another callback of the same type that is removed.
-fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Evidence> {
-    let owner = facts.owner_of(one.function);
-    let others = all.iter().filter(|other| other.at != one.at && facts.owner_of(other.function) == owner);
-    let removed =
-        others.filter(|other| identity::removal(facts, other) == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
-    let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));
-    Some(Evidence::supports(Weight::Strong, text).at(facts.expr(removed.at).span))
-}
-
 fn tell(context: &Context, one: &Registered, removal: Removal, evidence: Vec<Evidence>) -> Finding {
     let facts = context.facts;
-    let what = callback::written(facts, one.callback);
+    // What has no name is set apart.
+    let what = match callback::written(facts, one.callback) {
+        named if named.starts_with('`') => named,
+        unnamed => format!("({unnamed})"),
+    };
     let kind = &one.registration.kind;
     let message = match (one.registration.lifetime, removal) {
         (_, Removal::Other(_)) => format!("the {kind} {what} is never removed: the removal names another callback"),

@@ -32,6 +32,7 @@ mod siblings;
 mod stray;
 mod summary;
 mod task;
+mod tenure;
 mod timer;
 mod undo;
 mod verdict;

@@ -2,12 +2,12 @@
 
 use super::callback;
 use crate::facts::{
-    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Operator, PlaceId, Root,
-    StepId, StepKind, TypeId,
+    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, PlaceId,
+    Root, Segment, StepId, StepKind, TypeId,
 };
 use crate::rules::Words;
 use crate::source::Span;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How often a function runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,30 +87,38 @@ pub fn reach(facts: &Facts, ty: Option<TypeId>, starts: &[FunctionId]) -> FxHash
     let methods: Vec<FunctionId> = ty.map_or_else(Vec::new, |ty| {
         facts.relatives(ty).into_iter().flat_map(|ty| facts.ty(ty).methods.iter().copied()).collect()
     });
-    let mentions = mentions(facts, &methods);
+    let mut next: FxHashMap<FunctionId, Vec<FunctionId>> = FxHashMap::default();
+    for (from, to) in mentions(facts, &methods) {
+        next.entry(from).or_default().push(to);
+    }
+    for (id, function) in facts.functions() {
+        if let Some(parent) = function.parent {
+            next.entry(parent).or_default().push(id);
+        }
+    }
     let mut reached: FxHashSet<FunctionId> = FxHashSet::default();
     let mut open: Vec<FunctionId> = starts.to_vec();
     while let Some(function) = open.pop() {
-        if !reached.insert(function) {
-            continue;
+        if reached.insert(function) {
+            open.extend(next.get(&function).into_iter().flatten());
+            open.extend(facts.function(function).calls.iter().filter_map(|call| facts.callee(*call).function));
         }
-        open.extend(facts.functions().filter(|(_, inner)| inner.parent == Some(function)).map(|(id, _)| id));
-        open.extend(facts.function(function).calls.iter().filter_map(|call| facts.callee(*call).function));
-        open.extend(mentions.iter().filter(|(from, _)| *from == function).map(|(_, to)| *to));
     }
     reached
 }
 
 /// Which functions mention which of these methods through the instance.
 fn mentions(facts: &Facts, methods: &[FunctionId]) -> Vec<(FunctionId, FunctionId)> {
+    let mut named: FxHashMap<Name, Vec<FunctionId>> = FxHashMap::default();
+    for method in methods {
+        if let Some(name) = facts.function(*method).name {
+            named.entry(name).or_default().push(*method);
+        }
+    }
     let mut found = Vec::new();
     for (id, place) in facts.places.iter() {
-        let (Root::Instance(_) | Root::Static(_), [crate::facts::Segment::Field(name)]) = (place.root, place.path.as_slice())
-        else {
-            continue;
-        };
-        let named = methods.iter().filter(|method| facts.function(**method).name == Some(*name));
-        for method in named {
+        let (Root::Instance(_) | Root::Static(_), [Segment::Field(name)]) = (place.root, place.path.as_slice()) else { continue };
+        for method in named.get(name).into_iter().flatten() {
             found.extend(facts.operations(id).iter().map(|operation| (operation.function, *method)));
         }
     }

@@ -90,7 +90,7 @@ fn is_written(facts: &Facts, name: ExprId) -> bool {
 /// The things that are waited for, if each of them is in sight.
 fn waiters(facts: &Facts, waited: ExprId, hops: u32) -> Option<Vec<Waiter>> {
     match facts.kind(waited) {
-        ExprKind::Collection { items, .. } => facts.list(items).iter().map(|item| waiter(facts, *item)).collect(),
+        ExprKind::Collection { items, .. } => Some(facts.list(items).iter().map(|item| waiter(facts, *item)).collect()),
         ExprKind::Name { binding: Some(binding), .. } if hops > 0 => match facts.binding(binding).definitions.as_slice() {
             [only] if facts.binding(binding).uses.len() == 2 => waiters(facts, super::kept::given(only.source)?, hops - 1),
             _ => None,
@@ -99,16 +99,15 @@ fn waiters(facts: &Facts, waited: ExprId, hops: u32) -> Option<Vec<Waiter>> {
     }
 }
 
-fn waiter(facts: &Facts, item: ExprId) -> Option<Waiter> {
+fn waiter(facts: &Facts, item: ExprId) -> Waiter {
     match facts.kind(item) {
-        ExprKind::Call { .. } => Some(Waiter { made: item, name: None }),
         ExprKind::Name { binding: Some(binding), .. } => {
             let made =
                 facts.binding(binding).definitions.iter().rev().find_map(|definition| super::kept::given(definition.source));
             // A name that is not made here stands for what somebody else keeps.
-            Some(Waiter { made: made.unwrap_or(item), name: Some(binding) })
+            Waiter { made: made.unwrap_or(item), name: Some(binding) }
         }
-        _ => Some(Waiter { made: item, name: None }),
+        _ => Waiter { made: item, name: None },
     }
 }
 

@@ -21,8 +21,11 @@ pub fn check(context: &Context) -> Vec<Finding> {
 fn of_type(context: &Context, ty: TypeId) -> Vec<Finding> {
     let facts = context.facts;
     let fields = fields(context, ty);
+    if fields.len() < 2 {
+        return Vec::new();
+    }
     let teardowns = owner::teardowns(facts, ty);
-    if fields.len() < 2 || teardowns.is_empty() {
+    if teardowns.is_empty() {
         return Vec::new();
     }
     let reached = owner::reach(facts, Some(ty), &teardowns);
@@ -98,7 +101,7 @@ fn tell(
     let message = format!("the teardown ends `{sibling}` and leaves `{name}`, which was started in the same way, running");
     let mut finding = context.finding(field.made, message, "started here".to_owned());
     finding.related.push(Mark::new(Role::Release, facts.expr(freed).span, format!("only `{sibling}` is ended here")));
-    finding.risk = "it runs on after its owner has ended, and keeps the owner alive".to_owned();
+    "it runs on after its owner has ended, and keeps the owner alive".clone_into(&mut finding.risk);
     finding.evidence.push(
         Evidence::supports(Weight::Strong, format!("`{sibling}` is made by the same constructor, and ended"))
             .at(facts.expr(freed).span),

@@ -52,9 +52,10 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
     let again = behind.iter().any(|(function, _)| {
         all.iter().any(|other| other.function == *function && other.kept.holders.is_empty() && is_unconditional(facts, other))
     });
-    let mut evidence = vec![match again {
-        true => Evidence::supports(Weight::Strong, "it starts a timer that schedules itself again for ever"),
-        false => Evidence::doubts(Weight::Strong, "it fires once, and lets go then"),
+    let mut evidence = vec![if again {
+        Evidence::supports(Weight::Strong, "it starts a timer that schedules itself again for ever")
+    } else {
+        Evidence::doubts(Weight::Strong, "it fires once, and lets go then")
     }];
     if let Some((function, _)) = behind.iter().find(|(function, _)| is_void(facts, *function)) {
         let own = facts.function(*function);

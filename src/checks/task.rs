@@ -128,10 +128,10 @@ fn in_field(
     let mut evidence = Vec::new();
     evidence.extend(reason(facts, worker));
     evidence.extend(sibling);
-    evidence.extend(ending(context, ty, worker));
+    evidence.push(ending(context, ty, worker));
     match deeds.first() {
         None => {
-            evidence.push(Evidence::supports(Weight::Slight, format!("nothing in this file ends the {}", worker.resource.kind)))
+            evidence.push(Evidence::supports(Weight::Slight, format!("nothing in this file ends the {}", worker.resource.kind)));
         }
         Some(_) if stuck => {}
         Some(deed) => {
@@ -170,17 +170,17 @@ pub fn reason(facts: &Facts, worker: &Worker) -> Option<Evidence> {
 }
 
 /// What the end of the owner says.
-pub fn ending(context: &Context, ty: TypeId, worker: &Worker) -> Option<Evidence> {
+pub fn ending(context: &Context, ty: TypeId, worker: &Worker) -> Evidence {
     let facts = context.facts;
     let teardowns = owner::teardowns(facts, ty);
     if let Some(method) = teardowns.first() {
         let own = facts.function(*method);
         let name = own.name.map_or("", |name| facts.text(name));
         let text = format!("`{name}` ends the object, and the {} goes on", worker.resource.kind);
-        return Some(Evidence::supports(Weight::Fair, text).at(own.head));
+        return Evidence::supports(Weight::Fair, text).at(own.head);
     }
     let weight = if worker.resource.ends { Weight::Decisive } else { Weight::Slight };
-    Some(Evidence::doubts(weight, "nothing says that the object ends before the process"))
+    Evidence::doubts(weight, "nothing says that the object ends before the process")
 }
 
 /// One object for the whole process loses little.

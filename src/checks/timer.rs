@@ -245,13 +245,14 @@ fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Function
     }
     // Only a place that does cancel before it sets the same handle says that this one can come while a timer runs.
     let careful = facts.operations(field).iter().any(|operation| {
-        let there = owner::reach(facts, owner, &[operation.function]);
-        matches!(operation.action, Action::Assign(_))
-            && sets(facts, timer, operation)
-            && deeds.iter().any(|deed| deed.2 == Deed::Released && there.contains(&deed.0))
+        sets(facts, timer, operation) && {
+            let there = owner::reach(facts, owner, &[operation.function]);
+            deeds.iter().any(|deed| deed.2 == Deed::Released && there.contains(&deed.0))
+        }
     });
     let captured = matches!(facts.places.get(field).root, Root::Binding(_)) && facts.places.get(field).path.len() == 1;
-    if !careful && !captured && !(is_only_setter(facts, timer, field) && !owner::starts(facts, timer.function)) {
+    let alone = || !owner::starts(facts, timer.function) && is_only_setter(facts, timer, field);
+    if !(careful || captured || alone()) {
         return None;
     }
     let mut evidence = vec![

@@ -1,0 +1,129 @@
+//! How much longer a registry lives than whoever registers there, as evidence.
+
+use super::callback::{self, Holds};
+use super::emitter::{self, Reach};
+use super::identity::Removal;
+use super::listener::Registered;
+use super::owner::{self, Runs};
+use super::{Context, identity, key, lifetime};
+use crate::facts::{ExprKind, Facts, TypeId};
+use crate::finding::{Evidence, Weight};
+use crate::rules::Lifetime;
+
+/// The registry lives as long as the process.
+pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let mut evidence = Vec::new();
+    let owner = facts.owner_of(one.function).filter(|_| one.holds == Holds::Instance);
+    let Some(ty) = owner else {
+        evidence.extend(frequency(context, one));
+        return evidence;
+    };
+    let name = facts.text(facts.ty(ty).name);
+    evidence.push(Evidence::supports(Weight::Slight, format!("every `{name}` stays reachable until the process ends")));
+    let rerun = facts.function(one.function).traits.is_constructor && owner::is_single(facts, ty);
+    if rerun {
+        let text = format!("`{name}` keeps one instance, and its constructor still runs with every call");
+        evidence.push(Evidence::supports(Weight::Fair, text));
+    } else if owner::is_single(facts, ty) || owner::made_at_top(facts, ty).is_some() {
+        evidence.push(Evidence::doubts(Weight::Decisive, format!("there is one `{name}` in the process")));
+    } else if key::ends_with(&words.lasting, name) {
+        evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
+    }
+    if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
+        evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
+    }
+    let constructs = facts.function(one.function).traits.is_constructor;
+    if !constructs && key::starts_with(&words.setup, owner::name_of(facts, one.function)) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
+    } else if runs == Runs::PerCall {
+        evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is registered"));
+    }
+    evidence
+}
+
+/// How often a registration is made that keeps no instance, but what one call made.
+fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let function = facts.function(one.function);
+    let serves = lifetime::serves(facts, &context.words.words, one.function);
+    if serves.is_some() || function.traits.is_constructor {
+        return serves;
+    }
+    let named = facts.binding_of(one.callback).map(|binding| facts.binding(binding).kind);
+    let closure =
+        matches!(facts.kind(one.callback), ExprKind::Closure(_)) || matches!(named, Some(crate::facts::BindingKind::Function(_)));
+    let work = function.params.iter().find(|param| key::ends_with(&context.words.words.open, facts.text(param.name)));
+    if let Some(param) = work.filter(|_| closure) {
+        let text = format!("it is registered for each `{}`", facts.text(param.name));
+        return Some(Evidence::supports(Weight::None, text));
+    }
+    if closure && identity::handed_out(facts, one) {
+        Some(Evidence::supports(Weight::None, "what it keeps is made anew with each call"))
+    } else {
+        Some(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"))
+    }
+}
+
+/// The registry lives as long as the emitter; nothing at all where that goes with the registrant.
+pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<Evidence>> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let emitter = one.emitter?;
+    let reach = emitter::reach(facts, emitter);
+    let is_field = matches!(facts.kind(emitter), ExprKind::Field { .. });
+    let kept_on = is_field && (runs == Runs::PerCall || reach == Reach::Given);
+    if reach <= Reach::Local || (one.registration.ends && !kept_on) {
+        return None;
+    }
+    let mut evidence = vec![match reach {
+        Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
+        Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
+        _ => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
+    }];
+    if one.holds == Holds::Locals {
+        evidence.push(Evidence::doubts(Weight::Fair, "the callback keeps the variables of one call only"));
+    }
+    if runs == Runs::PerInstance {
+        evidence.push(Evidence::doubts(Weight::Slight, "both may end together"));
+    } else {
+        evidence.extend(lifetime::serves(facts, words, one.function));
+    }
+    let owner = facts.owner_of(one.function);
+    evidence.extend(owner.and_then(|ty| identity::ended(facts, one, ty)));
+    let name = owner.map_or("", |ty| facts.text(facts.ty(ty).name));
+    if key::ends_with(&words.lasting, name) {
+        let weight = if runs == Runs::PerInstance { Weight::Strong } else { Weight::Slight };
+        evidence.push(Evidence::doubts(weight, format!("a `{name}` may live as long as the emitter")));
+    }
+    if runs == Runs::PerCall && identity::is_param(facts, emitter) {
+        evidence.push(Evidence::doubts(Weight::Strong, "the caller hands the emitter in, and can remove what is registered"));
+    }
+    if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(|piece| piece.span.is_some()) {
+        evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
+    }
+    Some(evidence)
+}
+
+/// The type has an end, and the end does not remove the callback.
+pub fn teardown(facts: &Facts, ty: TypeId, lifetime: Lifetime) -> Option<Evidence> {
+    let teardowns = owner::teardowns(facts, ty);
+    match teardowns.first() {
+        Some(method) => {
+            let own = facts.function(*method);
+            let name = own.name.map_or("", |name| facts.text(name));
+            let text = format!("`{name}` ends the object and leaves the registration");
+            Some(Evidence::supports(Weight::Fair, text).at(own.head))
+        }
+        None if lifetime == Lifetime::Process => None,
+        None => Some(Evidence::doubts(Weight::Slight, "nothing says that the object ends before the emitter")),
+    }
+}
+
+/// Another callback of the same type that is removed.
+pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Evidence> {
+    let owner = facts.owner_of(one.function);
+    let others = all.iter().filter(|other| other.at != one.at && facts.owner_of(other.function) == owner);
+    let removed = others.filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
+    let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));
+    Some(Evidence::supports(Weight::Strong, text).at(facts.expr(removed.at).span))
+}
