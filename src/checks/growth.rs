@@ -226,8 +226,9 @@ fn looked_up(facts: &Facts, held: &Held, growth: &Growth) -> bool {
 /// Whether something is put into an entry in the function whose read makes it.
 fn fills(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     let grows = |operation: &Operation| match operation.action {
-        Action::Method { .. } | Action::SetItem { .. } => operation.function == growth.function,
-        Action::Assign(crate::facts::Source::Updated(_)) => operation.function == growth.function,
+        Action::Method { .. } | Action::SetItem { .. } | Action::Assign(crate::facts::Source::Updated(_)) => {
+            operation.function == growth.function
+        }
         _ => false,
     };
     facts.member(held.place, Segment::Item).is_some_and(|item| facts.operations(item).iter().any(grows))
