@@ -45,6 +45,10 @@ fn judge(facts: &Facts, weak: &[Pattern], expr: ExprId, hops: u32) -> Holds {
             }
             let receiver = match facts.kind(callee) {
                 ExprKind::Field { base, .. } => judge(facts, weak, base, hops - 1),
+                ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
+                    BindingKind::Function(function) => captures(facts, function),
+                    _ => Holds::Nothing,
+                },
                 _ => Holds::Nothing,
             };
             receiver.max(widest(facts.list(args)))

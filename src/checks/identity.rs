@@ -156,7 +156,6 @@ pub fn ended(facts: &Facts, one: &Registered, ty: TypeId) -> Option<Evidence> {
     let acts = |operation: &&Operation| {
         let method = match operation.action {
             Action::Method { call, .. } => !removes(facts, one, call) && facts.args(call).is_empty(),
-            Action::Assign(_) | Action::Delete => true,
             _ => false,
         };
         method && reached.contains(&operation.function)

@@ -119,7 +119,9 @@ fn in_field(
     }
     let sibling = sibling(facts, worker, ty, &reached, all);
     let unending = matches!(worker.end, End::Never(_) | End::Stuck(..)) || !worker.resource.ends;
-    let ends = worker.resource.ends && worker.seen && worker.end == End::Own;
+    // What is only waited for ends by itself; what a sibling is ended by force for need not.
+    let forced = sibling.is_some() && !worker.resource.interrupt.is_empty();
+    let ends = worker.resource.ends && worker.seen && worker.end == End::Own && !forced;
     // Some method ends it on purpose, whatever it is called.
     let meant = !stuck && sibling.is_none() && deeds.iter().any(|deed| deed.2 == Deed::Released);
     if !(unending || sibling.is_some()) || ends || meant || matches!(worker.end, End::Flagged(_)) {
@@ -153,6 +155,9 @@ fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, E
             let text = format!("`{}` may end it", owner::name_of(facts, deed.0));
             evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
         }
+    }
+    if worker.seen && worker.end == End::Own {
+        evidence.push(Evidence::doubts(Weight::Strong, "its work can end by itself"));
     }
     if worker.resource.collected {
         evidence.push(Evidence::doubts(Weight::Fair, "it ends when the owner is collected"));

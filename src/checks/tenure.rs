@@ -72,16 +72,26 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     let reach = emitter::reach(facts, emitter);
     let is_field = matches!(facts.kind(emitter), ExprKind::Field { .. });
     let kept_on = is_field && (runs == Runs::PerCall || reach == Reach::Given);
-    if reach <= Reach::Local || (one.registration.ends && !kept_on) {
+    // A closure of one call outlives that call even on an emitter that goes with the object.
+    let adds = runs == Runs::PerCall && is_field && one.holds == Holds::Locals;
+    if (reach <= Reach::Local && !(adds && reach == Reach::Owned)) || (one.registration.ends && !kept_on) {
         return None;
     }
     let mut evidence = vec![match reach {
         Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
         Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
+        Reach::Owned => Evidence::doubts(Weight::Fair, "the emitter goes with its owner"),
         _ => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
     }];
-    if one.holds == Holds::Locals {
+    if adds {
+        evidence.push(Evidence::supports(Weight::Fair, "each call adds a closure of its own"));
+    } else if one.holds == Holds::Locals {
         evidence.push(Evidence::doubts(Weight::Fair, "the callback keeps the variables of one call only"));
+    }
+    if runs != Runs::PerInstance
+        && (key::starts_with(&words.setup, owner::name_of(facts, one.function)) || owner::starts(facts, one.function))
+    {
+        evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
     }
     if runs == Runs::PerInstance {
         evidence.push(Evidence::doubts(Weight::Slight, "both may end together"));

@@ -25,7 +25,19 @@ pub struct Timer<'a> {
 pub fn check(context: &Context) -> Vec<Finding> {
     let timers: Vec<Timer> =
         acquire::all(context).into_iter().filter_map(|(call, resource)| read(context, call, resource)).collect();
-    timers.iter().filter_map(|timer| judge(context, timer, &timers)).collect()
+    let mut findings: Vec<(Option<PlaceId>, Finding)> = Vec::new();
+    for timer in &timers {
+        let Some(finding) = judge(context, timer, &timers) else { continue };
+        let holder = timer.kept.holders.first().copied();
+        let same =
+            |told: &&mut (Option<PlaceId>, Finding)| holder.is_some() && told.0 == holder && told.1.message == finding.message;
+        match findings.iter_mut().find(same) {
+            // A handle that is set in several places is one fault.
+            Some((_, told)) => told.related.push(Mark::new(Role::Acquire, finding.primary.span, "set here, too")),
+            None => findings.push((holder, finding)),
+        }
+    }
+    findings.into_iter().map(|(_, finding)| finding).collect()
 }
 
 fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Option<Timer<'a>> {
