@@ -7,7 +7,7 @@ use super::key::{self, Keys};
 use super::path;
 use super::way::{HELD, Leaving, Way};
 use super::{growth, lifetime};
-use crate::facts::{ExprId, ExprKind, Facts, Literal};
+use crate::facts::{ExprId, ExprKind, Facts, Literal, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 
 /// The entry that a function makes and takes out again itself, and misses on some way out.
@@ -31,7 +31,23 @@ fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprI
     let here =
         single.iter().all(|release| release.certain && release.function == growth.function && matches(facts, release.at, growth));
     let after = |release: &&Release| facts.expr(release.at).span.start > facts.expr(growth.at).span.start;
-    (here && single.iter().all(after) && !single.is_empty()).then(|| single.iter().map(|release| release.at).collect())
+    let reached = |release: &&Release| !excluded(facts, growth.at, release.at);
+    (here && single.iter().all(after) && single.iter().all(reached) && !single.is_empty())
+        .then(|| single.iter().map(|release| release.at).collect())
+}
+
+/// Whether two expressions stand in different arms of one branch, so that no way leads from one to the other.
+fn excluded(facts: &Facts, one: ExprId, other: ExprId) -> bool {
+    facts.around(one).any(|around| match around {
+        crate::facts::Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Branch { then, otherwise, .. } => {
+                (facts.in_block(one, then) && facts.in_block(other, otherwise))
+                    || (facts.in_block(one, otherwise) && facts.in_block(other, then))
+            }
+            _ => false,
+        },
+        crate::facts::Around::Expr(_) => false,
+    })
 }
 
 /// Whether a removal names the key under which the entry was made.

@@ -124,7 +124,10 @@ impl<'tree> Lowering<'_, 'tree> {
         let mut traits = function.traits;
         let method = function.owner.is_some();
         traits.is_static = decorated(&self.habits.static_decorators);
-        traits.is_class_method = decorated(&self.habits.class_decorators) || self.habits.class_methods.contains(&name);
+        let first_name = function.params.first().map_or("", |param| self.facts.names.text(param.name));
+        traits.is_class_method = decorated(&self.habits.class_decorators)
+            || self.habits.class_methods.contains(&name)
+            || self.habits.class_receivers.iter().any(|word| word == first_name);
         traits.is_constructor = method && self.habits.constructors.contains(&name);
         traits.is_teardown = method && self.habits.teardowns.contains(&name);
         traits.is_test = name.starts_with("test_") || name.starts_with("Test");

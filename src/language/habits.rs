@@ -33,6 +33,8 @@ pub struct Habits {
     pub static_decorators: Vec<String>,
     /// Decorators that make the type the receiver.
     pub class_decorators: Vec<String>,
+    /// Names of a first parameter that say that the receiver is the type.
+    pub class_receivers: Vec<String>,
     /// Methods whose receiver is the type without a decorator.
     pub class_methods: Vec<String>,
     /// The call that stands for the instance as its base type.
