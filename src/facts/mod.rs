@@ -48,7 +48,7 @@ pub struct Callee {
 /// The facts of one file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Facts {
-    /// The language id.
+    /// The id of the language, or of the most general one it inherits from.
     pub language: String,
     /// Identifiers and dotted paths.
     pub names: Names,
