@@ -2,7 +2,7 @@
 //!
 //! The rooms, lowest first; a room uses only those before it (`tests/layers.rs` enforces it):
 //! [`source`] → [`facts`], [`finding`], [`language`] → [`extract`], [`rules`], [`index`] → [`checks`] → [`scan`] →
-//! [`report`] → [`cli`].
+//! [`report`], [`runtime`] → [`cli`].
 
 pub mod checks;
 pub mod cli;
@@ -12,5 +12,6 @@ pub mod finding;
 pub mod language;
 pub mod report;
 pub mod rules;
+pub mod runtime;
 pub mod scan;
 pub mod source;
