@@ -122,7 +122,7 @@ fn every_rule_has_twins() {
     let mut report = String::new();
     for rule in rules.iter() {
         for language in rule.vocabulary.keys() {
-            let own = |file: &&PathBuf| languages().by_path(file).is_some_and(|found| found.id == *language);
+            let own = |file: &&PathBuf| languages().by_path(file).is_some_and(|found| found.family == *language);
             let files: Vec<&PathBuf> = cases.get(&rule.id).into_iter().flatten().filter(own).collect();
             let leaky = files.iter().filter(|file| {
                 let text = fs::read_to_string(file).expect("a fixture can be read");

@@ -17,7 +17,7 @@ pub fn analyzer(rules: &RuleSet) -> Box<dyn Analyzer> {
 
 impl Analyzer for Checks {
     fn handles(&self, path: &Path) -> bool {
-        languages().by_path(path).is_some()
+        languages().knows(path)
     }
 
     fn handles_shebang(&self, line: &str) -> bool {

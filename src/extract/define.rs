@@ -2,8 +2,8 @@
 
 use super::lower::{Lowering, span};
 use crate::facts::{
-    BindingKind, Block, ExitKind, ExprId, FunctionId, FunctionKind, Param, ParamKind, Parent, ScopeId, StepId, StepKind, Type,
-    TypeId,
+    BindingKind, Block, Definition, ExitKind, ExprId, ExprKind, FunctionId, FunctionKind, Param, ParamKind, Parent, ScopeId,
+    Source, StepId, StepKind, Type, TypeId,
 };
 use crate::language::{Form, Part, Receiver};
 use tree_sitter::Node;
@@ -35,6 +35,7 @@ impl<'tree> Lowering<'_, 'tree> {
         self.facts.bindings[binding.index()].kind = BindingKind::Function(id);
         self.facts.functions[id.index()].decorators = decorators.to_vec();
         self.facts.functions[id.index()].traits.is_async = self.part(node, Part::Async).is_some();
+        self.facts.functions[id.index()].traits.is_static = self.part(node, Part::Static).is_some();
         if let Some(owner) = owner {
             self.facts.types[owner.index()].methods.push(id);
         }
@@ -123,19 +124,29 @@ impl<'tree> Lowering<'_, 'tree> {
         };
         let mut traits = function.traits;
         let method = function.owner.is_some();
-        traits.is_static = decorated(&self.habits.static_decorators);
+        traits.is_static |= decorated(&self.habits.static_decorators);
         let first_name = function.params.first().map_or("", |param| self.facts.names.text(param.name));
         traits.is_class_method = decorated(&self.habits.class_decorators)
             || self.habits.class_methods.contains(&name)
             || self.habits.class_receivers.iter().any(|word| word == first_name);
         traits.is_constructor = method && self.habits.constructors.contains(&name);
         traits.is_teardown = method && self.habits.teardowns.contains(&name);
-        traits.is_test = name.starts_with("test_") || name.starts_with("Test");
+        let tests = |name: &str| self.habits.test_prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
+        traits.is_test |= tests(&name) || function.owner.is_some_and(|owner| self.is_test_type(owner, tests));
         let first = function.params.first().map(|param| param.binding);
         let named = self.habits.receiver == Receiver::FirstParameter && method && !traits.is_static;
         let function = &mut self.facts.functions[id.index()];
         function.traits = traits;
         function.receiver = first.filter(|_| named);
+    }
+
+    fn is_test_type(&self, ty: TypeId, tests: impl Fn(&str) -> bool) -> bool {
+        let ty = self.facts.ty(ty);
+        let base = |base: &ExprId| {
+            let text = self.facts.expr(*base).span.slice(self.text);
+            self.habits.test_bases.iter().any(|end| text.ends_with(end.as_str()))
+        };
+        tests(self.facts.text(ty.name)) || ty.bases.iter().any(base)
     }
 
     pub fn define_type(&mut self, node: Node<'tree>, decorators: &[ExprId]) -> Option<StepId> {
@@ -170,6 +181,37 @@ impl<'tree> Lowering<'_, 'tree> {
                 StepKind::Type(id)
             })
         })
+    }
+
+    /// A field declared in the body of its type. One that every instance has is written as an assignment to it.
+    pub fn member(&mut self, node: Node<'tree>) -> Option<StepId> {
+        let head = self.part(node, Part::Name)?;
+        let shared = self.form(node) == Some(Form::MemberStatic);
+        self.deeper(|this| {
+            this.step_with(node, |this| StepKind::Evaluate(this.expr_with(node, |this| this.member_kind(node, head, shared))))
+        })
+    }
+
+    fn member_kind(&mut self, node: Node<'tree>, head: Node<'tree>, shared: bool) -> ExprKind {
+        let annotation = self.part(node, Part::Type).map(|node| self.expr(node));
+        let value = self.part(node, Part::Value).map(|node| self.expr(node));
+        let source = match (value, annotation) {
+            (Some(value), _) => Source::Assigned(value),
+            (None, Some(annotation)) => Source::Declared(annotation),
+            (None, None) => Source::Caught,
+        };
+        let name = self.name(head);
+        let target = if shared {
+            let binding = self.declare(self.scope, name, BindingKind::Variable);
+            self.expr_with(head, |_| ExprKind::Name { name, binding: Some(binding) })
+        } else {
+            self.expr_with(head, |this| {
+                let base = this.expr_with(head, |_| ExprKind::This);
+                ExprKind::Field { base, name }
+            })
+        };
+        self.pending.push(Definition { target, source, annotation });
+        ExprKind::Assign { target, value, update: None, annotation }
     }
 
     /// `global` and `nonlocal`: the name is looked up around the function and never declared in it.

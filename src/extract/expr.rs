@@ -1,6 +1,6 @@
 //! Expressions.
 
-use super::lower::Lowering;
+use super::lower::{Declaring, Lowering};
 use crate::facts::{CollectionKind, Definition, ExprId, ExprKind, FunctionKind, List, Literal, Name, Operator, Source};
 use crate::language::{Form, Part};
 use tree_sitter::Node;
@@ -10,6 +10,11 @@ impl<'tree> Lowering<'_, 'tree> {
     pub fn expr(&mut self, node: Node<'tree>) -> ExprId {
         let lowered = self.deeper(|this| match this.form(node) {
             None | Some(Form::Block) => this.unnamed(node),
+            Some(Form::Transparent) => match this.part(node, Part::Value) {
+                Some(value) => this.expr(value),
+                None => this.unnamed(node),
+            },
+            Some(Form::Ignored) => this.expr_with(node, |_| ExprKind::Other(List::default())),
             Some(form) => this.expr_with(node, |this| this.kind(node, form)),
         });
         lowered.unwrap_or_else(|| self.expr_with(node, |_| ExprKind::Other(List::default())))
@@ -39,7 +44,7 @@ impl<'tree> Lowering<'_, 'tree> {
                 ExprKind::Field { base, name }
             }
             Form::Index => self.index(node),
-            Form::Call => self.call(node),
+            Form::Call | Form::Construct => self.call(node),
             Form::Named => {
                 let name = self.named(node);
                 ExprKind::Named { name, value: self.required(node, Part::Value) }
@@ -47,6 +52,9 @@ impl<'tree> Lowering<'_, 'tree> {
             Form::Spread => {
                 self.first_child(node).map_or(ExprKind::Literal(Literal::Other), |inner| ExprKind::Spread(self.expr(inner)))
             }
+            Form::This => ExprKind::This,
+            Form::Propagate => ExprKind::Try(self.required(node, Part::Value)),
+            Form::Local | Form::LocalFunction => self.local(node, form),
             Form::Await => ExprKind::Await(self.required(node, Part::Value)),
             Form::Yield => {
                 let delegate = self.part(node, Part::From).is_some();
@@ -181,6 +189,26 @@ impl<'tree> Lowering<'_, 'tree> {
         ExprKind::Assign { target, value, update, annotation }
     }
 
+    /// A declaration: the value is lowered before the names exist, as it is evaluated before they do.
+    fn local(&mut self, node: Node<'tree>, form: Form) -> ExprKind {
+        let annotation = self.part(node, Part::Type).map(|node| self.expr(node));
+        let value = self.part(node, Part::Value).map(|node| self.expr(node));
+        let source = match (value, annotation) {
+            (Some(value), _) => Source::Assigned(self.chained(value)),
+            (None, Some(annotation)) => Source::Declared(annotation),
+            (None, None) => Source::Caught,
+        };
+        let own = self.facts.functions[self.function.index()].scope;
+        let scope = if form == Form::LocalFunction { own } else { self.scope };
+        let before = self.declaring.replace(Declaring { scope, since: node.end_byte() as u32 });
+        let target = match self.part(node, Part::Target) {
+            Some(target) => self.target(target, source, annotation),
+            None => self.required(node, Part::Target),
+        };
+        self.declaring = before;
+        ExprKind::Assign { target, value, update: None, annotation }
+    }
+
     fn chained(&self, mut value: ExprId) -> ExprId {
         while let ExprKind::Assign { value: Some(inner), update: None, .. } = self.facts.kind(value) {
             value = inner;
@@ -239,7 +267,10 @@ impl<'tree> Lowering<'_, 'tree> {
         match self.facts.kind(target) {
             ExprKind::Name { name, .. } => {
                 let scope = self.facts.expr(target).scope;
-                if self.habits.implicit_declarations && !self.borrowed.contains(&(scope, name)) {
+                if let Some(declaring) = self.declaring {
+                    let binding = self.declare_local(declaring, name);
+                    self.facts.exprs[target.index()].kind = ExprKind::Name { name, binding: Some(binding) };
+                } else if self.habits.implicit_declarations && !self.borrowed.contains(&(scope, name)) {
                     self.declare(scope, name, crate::facts::BindingKind::Variable);
                 }
                 self.pending.push(Definition { target, source, annotation });

@@ -14,6 +14,13 @@ use tree_sitter::{Node, TreeCursor};
 /// Deepest nesting that is followed; each level takes a few stack frames of well under a kilobyte.
 const DEEPEST: u32 = 600;
 
+/// The names of a declaration: in which scope they live, and from which byte on they are visible.
+#[derive(Clone, Copy)]
+pub struct Declaring {
+    pub scope: ScopeId,
+    pub since: u32,
+}
+
 pub struct Lowering<'a, 'tree> {
     pub habits: &'a Habits,
     pub forms: &'a Forms<'tree>,
@@ -31,6 +38,8 @@ pub struct Lowering<'a, 'tree> {
     pub module_names: FxHashSet<(ScopeId, Name)>,
     /// What each written name or place receives, in textual order.
     pub pending: Vec<Definition>,
+    /// Where the names of the pattern being lowered are declared; none while an assignment is lowered.
+    pub declaring: Option<Declaring>,
     depth: u32,
     /// Lent to each walk over children, because making one costs an allocation.
     cursor: Cell<Option<TreeCursor<'tree>>>,
@@ -38,7 +47,7 @@ pub struct Lowering<'a, 'tree> {
 
 impl<'a, 'tree> Lowering<'a, 'tree> {
     pub fn new(language: &'a Language, forms: &'a Forms<'tree>, text: &'a str) -> Self {
-        let facts = Facts { language: language.id.clone(), ..Facts::default() };
+        let facts = Facts { language: language.family.clone(), instance: language.habits.instance.clone(), ..Facts::default() };
         Self {
             habits: &language.habits,
             forms,
@@ -51,6 +60,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             borrowed: FxHashSet::default(),
             module_names: FxHashSet::default(),
             pending: Vec::new(),
+            declaring: None,
             depth: 0,
             cursor: Cell::new(None),
         }
@@ -156,6 +166,42 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         self.facts.scopes[scope.index()].bindings.push(id);
         self.declared.insert((scope, name), id);
         id
+    }
+
+    /// Declares a name as a declaration says: where names can be shadowed, every declaration makes a binding of its own.
+    pub fn declare_local(&mut self, at: Declaring, name: Name) -> BindingId {
+        if self.habits.shadowing {
+            self.declared.remove(&(at.scope, name));
+        }
+        let binding = self.declare(at.scope, name, BindingKind::Variable);
+        if self.habits.shadowing {
+            self.facts.bindings[binding.index()].since = at.since;
+        }
+        binding
+    }
+
+    /// Runs `work` in a scope of its own, where the language's blocks are scopes.
+    pub fn scoped<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        if !self.habits.block_scopes {
+            return work(self);
+        }
+        let outer = self.scope;
+        self.scope = self.new_scope(Some(outer), self.function, false);
+        let value = work(self);
+        self.scope = outer;
+        value
+    }
+
+    /// Runs `work` so that the names of the patterns it lowers are declared in the innermost scope, where the language
+    /// declares its names.
+    pub fn introducing<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        if self.habits.implicit_declarations {
+            return work(self);
+        }
+        let before = self.declaring.replace(Declaring { scope: self.scope, since: 0 });
+        let value = work(self);
+        self.declaring = before;
+        value
     }
 
     /// Adds a step around whatever `fill` lowers.

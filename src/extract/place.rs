@@ -47,9 +47,17 @@ pub fn infer(facts: &mut Facts) {
 pub fn fields(facts: &mut Facts, pending: &[Definition]) {
     for definition in pending {
         let ExprKind::Field { base, name } = facts.kind(definition.target) else { continue };
-        if let Some(owner) = facts.binding_of(base).and_then(|binding| receiver_owner(facts, binding)) {
+        if let Some(owner) = instance_owner(facts, base) {
             facts.assigned_fields.insert((owner, name));
         }
+    }
+}
+
+/// The type of this file whose instance an expression is, by its receiver or by the language's word for it.
+fn instance_owner(facts: &Facts, base: ExprId) -> Option<TypeId> {
+    match facts.kind(base) {
+        ExprKind::This => facts.owner_of(facts.function_of(base)),
+        _ => receiver_owner(facts, facts.binding_of(base)?),
     }
 }
 
@@ -83,6 +91,9 @@ fn callee(facts: &mut Facts, call: ExprId) -> Callee {
 
 /// The type of this file whose instance (or which itself) an expression is.
 fn receiver_type(facts: &Facts, base: ExprId) -> Option<TypeId> {
+    if facts.kind(base) == ExprKind::This {
+        return instance_owner(facts, base);
+    }
     let binding = facts.binding_of(base)?;
     match facts.binding(binding).kind {
         BindingKind::Type(ty) => Some(ty),

@@ -1,12 +1,15 @@
 //! Who refers to whom: names to bindings, bases to types, calls to what they call.
 
 use super::{operation, place};
-use crate::facts::{BindingId, BindingKind, Definition, ExprId, ExprKind, Facts, Name, ScopeId, TypeId};
+use crate::facts::{BindingId, BindingKind, Definition, Expr, ExprId, ExprKind, Facts, Name, ScopeId, TypeId};
 use crate::language::Habits;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Names that a scope takes from the module, by `global`.
 pub type ModuleNames = FxHashSet<(ScopeId, Name)>;
+
+/// The bindings of each name in each scope, with the byte from which each is visible, in the order of declaration.
+type Declared = FxHashMap<(ScopeId, Name), Vec<(u32, BindingId)>>;
 
 /// Fills in everything that needs the whole file to be lowered first.
 pub fn resolve(facts: &mut Facts, habits: &Habits, pending: &[Definition], module_names: &ModuleNames) {
@@ -21,14 +24,15 @@ pub fn resolve(facts: &mut Facts, habits: &Habits, pending: &[Definition], modul
 
 /// Binds every mentioned name.
 fn names(facts: &mut Facts, module_names: &ModuleNames) {
-    let mut table: FxHashMap<(ScopeId, Name), BindingId> = FxHashMap::default();
+    let mut table: Declared = FxHashMap::default();
     for (at, binding) in facts.bindings.iter().enumerate() {
-        table.entry((binding.scope, binding.name)).or_insert(BindingId(at as u32));
+        table.entry((binding.scope, binding.name)).or_default().push((binding.since, BindingId(at as u32)));
     }
     for at in 0..facts.exprs.len() {
         let expr = facts.exprs[at];
-        let ExprKind::Name { name, .. } = expr.kind else { continue };
-        let found = lookup(facts, &table, module_names, expr.scope, name);
+        let ExprKind::Name { name, binding } = expr.kind else { continue };
+        // What a declaration declares is bound already.
+        let found = binding.or_else(|| lookup(facts, &table, module_names, &expr, name));
         facts.exprs[at].kind = ExprKind::Name { name, binding: found };
         if let Some(binding) = found {
             facts.bindings[binding.index()].uses.push(ExprId(at as u32));
@@ -40,22 +44,21 @@ fn names(facts: &mut Facts, module_names: &ModuleNames) {
     }
 }
 
-fn lookup(
-    facts: &Facts,
-    table: &FxHashMap<(ScopeId, Name), BindingId>,
-    module_names: &ModuleNames,
-    from: ScopeId,
-    name: Name,
-) -> Option<BindingId> {
+fn lookup(facts: &Facts, table: &Declared, module_names: &ModuleNames, mention: &Expr, name: Name) -> Option<BindingId> {
+    let from = mention.scope;
+    let at = |scope| {
+        let all = table.get(&(scope, name))?;
+        all.iter().rev().find(|(since, _)| *since <= mention.span.start).map(|(_, binding)| *binding)
+    };
     let mut next = Some(from);
     while let Some(scope) = next {
         let here = &facts.scopes[scope.index()];
         let visible = !here.opaque || here.function == facts.scopes[from.index()].function;
         if module_names.contains(&(scope, name)) {
-            return table.get(&(ScopeId(0), name)).copied();
+            return at(ScopeId(0));
         }
-        if visible && let Some(binding) = table.get(&(scope, name)) {
-            return Some(*binding);
+        if visible && let Some(binding) = at(scope) {
+            return Some(binding);
         }
         next = here.parent;
     }

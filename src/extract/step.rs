@@ -12,7 +12,7 @@ impl<'tree> Lowering<'_, 'tree> {
     pub fn block(&mut self, node: Node<'tree>) -> Block {
         let mut steps = Vec::new();
         match self.form(node) {
-            None | Some(Form::Block) => self.inside(node, &mut steps),
+            None | Some(Form::Block) => self.scoped(|this| this.inside(node, &mut steps)),
             Some(_) => self.step(node, &mut steps),
         }
         steps
@@ -29,14 +29,16 @@ impl<'tree> Lowering<'_, 'tree> {
     /// Lowers one statement; what no pattern names is opened and read for the statements inside it.
     pub fn step(&mut self, node: Node<'tree>, steps: &mut Block) {
         match self.form(node) {
-            None | Some(Form::Block) => self.inside(node, steps),
+            Some(Form::Block) => self.scoped(|this| this.inside(node, steps)),
+            None => self.inside(node, steps),
             Some(Form::Function) => steps.extend(self.define_function(node, &[])),
             Some(Form::Type) => steps.extend(self.define_type(node, &[])),
             Some(Form::Decorated) => self.decorated(node, steps),
             Some(Form::Import) => self.import(node),
             Some(Form::Global) => self.borrow(node, true),
             Some(Form::Nonlocal) => self.borrow(node, false),
-            Some(Form::Annotation | Form::Comment) => {}
+            Some(Form::Member | Form::MemberStatic) => steps.extend(self.member(node)),
+            Some(Form::Annotation | Form::Comment | Form::Ignored) => {}
             Some(form) => {
                 if let Some(step) = self.deeper(|this| this.flow(node, form)) {
                     steps.push(step);
@@ -49,6 +51,8 @@ impl<'tree> Lowering<'_, 'tree> {
         match form {
             Form::Branch => self.branch(node),
             Form::While => self.repeat(node),
+            Form::Forever => self.forever(node),
+            Form::For => self.count(node),
             Form::Each => self.each(node),
             Form::Try => self.attempt(node),
             Form::Manage => self.manage(node),
@@ -91,8 +95,7 @@ impl<'tree> Lowering<'_, 'tree> {
         let (body, otherwise) = (self.part(node, Part::Body), self.part(node, Part::Else));
         self.step_with(node, |this| {
             let header = this.required(node, Part::Condition);
-            let constant = matches!(this.facts.kind(header), ExprKind::Literal(Literal::Bool(true) | Literal::Number(Some(1..))));
-            let kind = if constant { LoopKind::Forever } else { LoopKind::While };
+            let kind = if this.holds(header) { LoopKind::Forever } else { LoopKind::While };
             let (body, otherwise) = (this.optional_block(body), this.optional_block(otherwise));
             StepKind::Loop { kind, header: Some(header), target: None, body, otherwise }
         })
@@ -102,10 +105,52 @@ impl<'tree> Lowering<'_, 'tree> {
         let (body, otherwise) = (self.part(node, Part::Body), self.part(node, Part::Else));
         self.step_with(node, |this| {
             let header = this.required(node, Part::Iterable);
-            let target = this.part(node, Part::Target).map(|target| this.target(target, Source::Iterated(header), None));
-            let (body, otherwise) = (this.optional_block(body), this.optional_block(otherwise));
-            StepKind::Loop { kind: LoopKind::Each, header: Some(header), target, body, otherwise }
+            this.scoped(|this| {
+                let target = this.part(node, Part::Target);
+                let target = target.map(|target| this.introducing(|this| this.target(target, Source::Iterated(header), None)));
+                let (body, otherwise) = (this.optional_block(body), this.optional_block(otherwise));
+                StepKind::Loop { kind: LoopKind::Each, header: Some(header), target, body, otherwise }
+            })
         })
+    }
+
+    fn forever(&mut self, node: Node<'tree>) -> StepId {
+        let body = self.part(node, Part::Body);
+        self.step_with(node, |this| {
+            let body = this.optional_block(body);
+            StepKind::Loop { kind: LoopKind::Forever, header: None, target: None, body, otherwise: Vec::new() }
+        })
+    }
+
+    /// `for (initial; condition; update)`: the initial step runs before the loop, the update ends each round.
+    fn count(&mut self, node: Node<'tree>) -> StepId {
+        let (initial, condition) = (self.part(node, Part::Initial), self.part(node, Part::Condition));
+        let (update, body) = (self.part(node, Part::Update), self.part(node, Part::Body));
+        self.step_with(node, |this| {
+            this.scoped(|this| {
+                let mut before = Vec::new();
+                if let Some(initial) = initial {
+                    this.step(initial, &mut before);
+                }
+                let repeated = this.step_with(node, |this| {
+                    let header = condition.map(|condition| this.expr(condition));
+                    let endless = header.is_none_or(|header| this.holds(header));
+                    let kind = if endless { LoopKind::Forever } else { LoopKind::While };
+                    let mut body = this.optional_block(body);
+                    if let Some(update) = update {
+                        this.step(update, &mut body);
+                    }
+                    StepKind::Loop { kind, header, target: None, body, otherwise: Vec::new() }
+                });
+                before.push(repeated);
+                StepKind::Manage { items: Vec::new(), body: before }
+            })
+        })
+    }
+
+    /// Whether a condition is constantly true.
+    fn holds(&self, condition: ExprId) -> bool {
+        matches!(self.facts.kind(condition), ExprKind::Literal(Literal::Bool(true) | Literal::Number(Some(1..))))
     }
 
     fn attempt(&mut self, node: Node<'tree>) -> StepId {
@@ -129,9 +174,11 @@ impl<'tree> Lowering<'_, 'tree> {
             _ => (caught, self.part(node, Part::Target)),
         };
         let catches = caught.map(|caught| self.expr(caught));
-        let target = name.map(|name| self.target(name, Source::Caught, None));
         let body = self.part(node, Part::Body);
-        Handler { catches, target, body: self.optional_block(body), span: span(node) }
+        self.scoped(|this| {
+            let target = name.map(|name| this.introducing(|this| this.target(name, Source::Caught, None)));
+            Handler { catches, target, body: this.optional_block(body), span: span(node) }
+        })
     }
 
     fn manage(&mut self, node: Node<'tree>) -> StepId {
@@ -171,10 +218,13 @@ impl<'tree> Lowering<'_, 'tree> {
         let patterns = self.parts(node, Part::Pattern);
         // A lone `_` or bare name fits everything.
         let catches_all = patterns.len() == 1 && self.source(patterns[0]).chars().all(|c| c.is_alphanumeric() || c == '_');
-        let pattern = patterns.first().map(|pattern| self.target(*pattern, Source::Unpacked(subject, 0), None));
-        let guard = self.part(node, Part::Guard).map(|guard| self.expr(guard));
         let body = self.part(node, Part::Body);
-        Arm { pattern: pattern.filter(|_| !catches_all), guard, body: self.optional_block(body) }
+        self.scoped(|this| {
+            let source = Source::Unpacked(subject, 0);
+            let pattern = patterns.first().map(|pattern| this.introducing(|this| this.target(*pattern, source, None)));
+            let guard = this.part(node, Part::Guard).map(|guard| this.expr(guard));
+            Arm { pattern: pattern.filter(|_| !catches_all), guard, body: this.optional_block(body) }
+        })
     }
 
     /// The value of a part; where broken code lacks it, an empty expression.
@@ -188,7 +238,7 @@ impl<'tree> Lowering<'_, 'tree> {
     pub fn operator(text: &str) -> Operator {
         match text.trim_end_matches('=') {
             "and" | "&&" => Operator::And,
-            "or" | "||" => Operator::Or,
+            "or" | "||" | "??" => Operator::Or,
             "not" => Operator::Not,
             "in" => Operator::In,
             "not in" => Operator::NotIn,

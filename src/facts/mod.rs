@@ -48,8 +48,10 @@ pub struct Callee {
 /// The facts of one file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Facts {
-    /// The language id.
+    /// The id of the language, or of the most general one it inherits from.
     pub language: String,
+    /// What the language calls the instance: `self`, `this`.
+    pub instance: String,
     /// Identifiers and dotted paths.
     pub names: Names,
     /// Expressions.

@@ -32,6 +32,9 @@ words! {
         ComprehensionGenerator = "comprehension.generator", Clause = "clause", Choice = "choice", Operation = "operation",
         Await = "await", Yield = "yield", Text = "text", Number = "number", True = "true", False = "false", Null = "null",
         Annotation = "annotation", Comment = "comment",
+        This = "this", Propagate = "propagate", Local = "local", LocalFunction = "local.function", Member = "member",
+        MemberStatic = "member.static", Forever = "forever", For = "for", Extend = "extend", Construct = "construct",
+        Transparent = "transparent", Ignored = "ignored",
     }
 }
 
@@ -43,6 +46,7 @@ words! {
         Condition = "condition", Then = "then", Else = "else", Target = "target", Iterable = "iterable", Handler = "handler",
         Finally = "finally", Value = "value", Subject = "subject", Arm = "arm", Pattern = "pattern", Guard = "guard",
         Base = "base", Key = "key", Callee = "callee", Args = "args", Operator = "operator", From = "from",
+        Initial = "initial", Update = "update", Static = "static",
     }
 }
 

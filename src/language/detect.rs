@@ -1,4 +1,4 @@
-use super::{Language, LanguageError};
+use super::{Habits, Language, LanguageError};
 use std::{path::Path, sync::OnceLock};
 
 include!(concat!(env!("OUT_DIR"), "/queries.rs"));
@@ -6,53 +6,74 @@ include!(concat!(env!("OUT_DIR"), "/queries.rs"));
 /// The grammars by folder; the one line that a new language adds here is the one that Cargo.toml cannot say.
 fn grammar(id: &str) -> Option<tree_sitter::Language> {
     match id {
+        "javascript" => Some(tree_sitter_javascript::LANGUAGE.into()),
         "python" => Some(tree_sitter_python::LANGUAGE.into()),
+        "rust" => Some(tree_sitter_rust::LANGUAGE.into()),
+        "tsx" => Some(tree_sitter_typescript::LANGUAGE_TSX.into()),
+        "typescript" => Some(tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into()),
         _ => None,
     }
+}
+
+/// A language whose habits are known and whose queries are compiled when its first file is met.
+#[derive(Debug)]
+struct Entry {
+    id: &'static str,
+    /// The languages it inherits from, the most general first, and itself.
+    lineage: Vec<&'static str>,
+    habits: Habits,
+    compiled: OnceLock<Language>,
 }
 
 /// Every language that has a folder below `queries/`.
 #[derive(Debug)]
 pub struct Languages {
-    all: Vec<Language>,
+    all: Vec<Entry>,
 }
 
 impl Languages {
-    /// Compiles all embedded languages.
+    /// Reads the habits of all embedded languages.
     ///
     /// # Errors
-    /// The first language that cannot be used; the tests keep that from shipping.
-    pub fn compile() -> Result<Self, LanguageError> {
+    /// The first language whose habits cannot be used; the tests keep that from shipping.
+    pub fn read() -> Result<Self, LanguageError> {
         let mut ids: Vec<&str> = QUERIES.iter().filter_map(|(path, _)| Some(path.split_once('/')?.0)).collect();
         ids.dedup();
-        let all = ids.into_iter().filter_map(|id| Some(Self::one(id, grammar(id)?))).collect::<Result<_, _>>()?;
-        Ok(Self { all })
-    }
-
-    fn one(id: &str, grammar: tree_sitter::Language) -> Result<Language, LanguageError> {
-        let files = || QUERIES.iter().filter(|(path, _)| path.split_once('/').is_some_and(|(folder, _)| folder == id));
-        let patterns: String = files()
-            .filter(|(path, _)| Path::new(path).extension().is_some_and(|end| end == "scm"))
-            .flat_map(|(_, text)| [text, "\n"])
-            .collect();
-        let habits = files().find(|(path, _)| path.ends_with("language.toml")).map_or("", |(_, text)| text);
-        Language::new(id, grammar, &patterns, habits)
+        let known = ids.into_iter().filter(|id| grammar(id).is_some());
+        let all = known.map(|id| {
+            let lineage = lineage(id)?;
+            let habits = Habits::of(id, lineage.iter().map(|id| habits(id)))?;
+            Ok(Entry { id, lineage, habits, compiled: OnceLock::new() })
+        });
+        Ok(Self { all: all.collect::<Result<_, _>>()? })
     }
 
     /// The language of this id.
+    ///
+    /// # Panics
+    /// If an embedded query does not compile, which `tests/language.rs` rules out for a build that ships.
     pub fn get(&self, id: &str) -> Option<&Language> {
-        self.all.iter().find(|language| language.id == id)
+        self.all.iter().find(|entry| entry.id == id).map(Entry::compiled)
     }
 
     /// Every language, ordered by id.
     pub fn iter(&self) -> impl Iterator<Item = &Language> {
-        self.all.iter()
+        self.all.iter().map(Entry::compiled)
+    }
+
+    /// Whether a file's extension is that of a supported language.
+    pub fn knows(&self, path: &Path) -> bool {
+        self.entry(path).is_some()
     }
 
     /// The language of a file by its extension.
     pub fn by_path(&self, path: &Path) -> Option<&Language> {
+        self.entry(path).map(Entry::compiled)
+    }
+
+    fn entry(&self, path: &Path) -> Option<&Entry> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        self.all.iter().find(|language| language.habits.extensions.contains(&extension))
+        self.all.iter().find(|entry| entry.habits.extensions.contains(&extension))
     }
 
     /// The language of a script by the interpreter its first line names.
@@ -62,15 +83,53 @@ impl Languages {
         let program = words.find(|word| *word != "env" && !word.starts_with('-'))?;
         let fits =
             |known: &String| program == known || program.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('.'));
-        self.all.iter().find(|language| language.habits.interpreters.iter().any(fits))
+        self.all.iter().find(|entry| entry.habits.interpreters.iter().any(fits)).map(Entry::compiled)
     }
 }
 
-/// The embedded languages, compiled once for the process.
+impl Entry {
+    fn compiled(&self) -> &Language {
+        self.compiled.get_or_init(|| self.compile().expect("the embedded queries compile"))
+    }
+
+    fn compile(&self) -> Result<Language, LanguageError> {
+        let grammar = grammar(self.id).ok_or_else(|| LanguageError::new(self.id, "has no grammar".to_owned()))?;
+        let patterns: String = self.lineage.iter().map(|id| patterns(id)).collect();
+        Language::new(self.id, self.lineage[0], grammar, &patterns, self.habits.clone())
+    }
+}
+
+/// A language after those it inherits from.
+fn lineage(id: &'static str) -> Result<Vec<&'static str>, LanguageError> {
+    let mut all = vec![id];
+    while let Some(parent) = Habits::parent(all[0], habits(all[0]))? {
+        let known = QUERIES.iter().filter_map(|(path, _)| Some(path.split_once('/')?.0)).find(|folder| *folder == parent);
+        match known {
+            Some(parent) if !all.contains(&parent) => all.insert(0, parent),
+            _ => return Err(LanguageError::new(id, format!("inherits from `{parent}`, which is unknown or inherits from it"))),
+        }
+    }
+    Ok(all)
+}
+
+fn files(id: &str) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    QUERIES.iter().filter(move |(path, _)| path.split_once('/').is_some_and(|(folder, _)| folder == id))
+}
+
+fn patterns(id: &str) -> String {
+    let queries = files(id).filter(|(path, _)| Path::new(path).extension().is_some_and(|end| end == "scm"));
+    queries.flat_map(|(_, text)| [*text, "\n"]).collect()
+}
+
+fn habits(id: &str) -> &'static str {
+    files(id).find(|(path, _)| path.ends_with("language.toml")).map_or("", |(_, text)| text)
+}
+
+/// The embedded languages; each is compiled once for the process, when it is first needed.
 ///
 /// # Panics
-/// If an embedded query does not compile, which `tests/language.rs` rules out for a build that ships.
+/// If embedded habits cannot be read, which `tests/language.rs` rules out for a build that ships.
 pub fn languages() -> &'static Languages {
     static ALL: OnceLock<Languages> = OnceLock::new();
-    ALL.get_or_init(|| Languages::compile().expect("the embedded queries compile"))
+    ALL.get_or_init(|| Languages::read().expect("the embedded habits can be read"))
 }

@@ -1,3 +1,4 @@
+use super::LanguageError;
 use serde::Deserialize;
 
 /// How a method names its instance.
@@ -11,6 +12,7 @@ pub enum Receiver {
     FirstParameter,
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "each habit is independent of the others")]
 /// What no query can point at: names to which a language, or the habits of its users, give a meaning.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -25,8 +27,20 @@ pub struct Habits {
     pub comments: Vec<String>,
     /// Whether an assignment declares its target in the innermost function.
     pub implicit_declarations: bool,
+    /// Whether every block is a scope of its own.
+    pub block_scopes: bool,
+    /// Whether a name can be declared again in its own scope, so that later mentions mean the later one.
+    pub shadowing: bool,
+    /// The language whose queries, habits and vocabulary this one takes over.
+    pub inherits: Option<String>,
     /// Whether a type's body is out of sight of its methods.
     pub opaque_types: bool,
+    /// What a person calls the instance.
+    pub instance: String,
+    /// First letters of the names of test functions and of types that hold tests.
+    pub test_prefixes: Vec<String>,
+    /// Last letters of the names of bases that make a type a test.
+    pub test_bases: Vec<String>,
     /// How a method names its instance.
     pub receiver: Receiver,
     /// Decorators that take the instance away.
@@ -51,4 +65,32 @@ pub struct Habits {
     pub views: Vec<String>,
     /// Functions that tell the size of their argument.
     pub measures: Vec<String>,
+}
+
+impl Habits {
+    /// The habits of a language: what its own file says, and else what those it inherits from say, the most general first.
+    ///
+    /// # Errors
+    /// A file that is no TOML, or that says what nobody asks for.
+    pub fn of<'a>(language: &str, files: impl Iterator<Item = &'a str>) -> Result<Self, LanguageError> {
+        let refuse = |error: toml::de::Error| LanguageError::new(language, error.to_string());
+        let mut all = toml::Table::new();
+        for file in files {
+            // Which files are of the language is the one thing that is not inherited.
+            all.remove("extensions");
+            all.remove("interpreters");
+            all.extend(file.parse::<toml::Table>().map_err(refuse)?);
+        }
+        all.try_into().map_err(refuse)
+    }
+
+    /// The language that one inherits from.
+    ///
+    /// # Errors
+    /// A file that is no TOML.
+    pub fn parent(language: &str, file: &str) -> Result<Option<String>, LanguageError> {
+        let table: toml::Table =
+            file.parse().map_err(|error: toml::de::Error| LanguageError::new(language, error.to_string()))?;
+        Ok(table.get("inherits").and_then(toml::Value::as_str).map(str::to_owned))
+    }
 }
