@@ -47,8 +47,7 @@ use crate::facts::Facts;
 use crate::finding::{Analysis, Finding, ProblemKind};
 use crate::index::{Outline, Project, outline};
 use crate::language::languages;
-use crate::rules::{Check, RuleSet};
-use rustc_hash::FxHashSet;
+use crate::rules::{Check, RuleSet, Verbs};
 use std::path::Path;
 
 /// Everything that the rules say about one text alone; its language follows from the path or the first line.
@@ -63,9 +62,9 @@ pub fn analyse_in(path: &str, text: &str, rules: &RuleSet, project: &Project) ->
 
 /// What a text says to the project, and what the rules say about it as long as nothing of the project is known: the files
 /// without a finding need no second look, because what the project knows about a finding cannot make one.
-pub fn survey(path: &str, text: &str, test: bool, rules: &RuleSet, verbs: &FxHashSet<String>) -> (Outline, Analysis) {
+pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Verbs) -> (Outline, Analysis) {
     let Some(facts) = facts(path, text) else { return Default::default() };
-    (outline(&facts, path, test, verbs), judge(path, &facts, rules, &Project::default()))
+    (outline(&facts, path, is_test, verbs), judge(path, &facts, rules, &Project::default()))
 }
 
 fn facts(path: &str, text: &str) -> Option<Facts> {

@@ -2,16 +2,15 @@ use crate::checks;
 use crate::finding::Analysis;
 use crate::index::{Outline, Project};
 use crate::language::languages;
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, Verbs};
 use crate::scan::Analyzer;
-use rustc_hash::FxHashSet;
 use std::path::Path;
 
 /// The checks over the supported languages, with the rules of one run.
 struct Checks {
     rules: RuleSet,
     /// What lets go of anything; the project is asked for it.
-    verbs: FxHashSet<String>,
+    verbs: Verbs,
 }
 
 /// The analyzer of the program.
@@ -28,8 +27,8 @@ impl Analyzer for Checks {
         languages().by_shebang(line).is_some()
     }
 
-    fn survey(&self, path: &str, text: &str, test: bool) -> (Outline, Analysis) {
-        checks::survey(path, text, test, &self.rules, &self.verbs)
+    fn survey(&self, path: &str, text: &str, is_test: bool) -> (Outline, Analysis) {
+        checks::survey(path, text, is_test, &self.rules, &self.verbs)
     }
 
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis {

@@ -118,7 +118,7 @@ mod tests {
             (".store", "app/store.py"),
             ("app.store", "app/store/__init__.py"),
             ("./store", "web/store.ts"),
-            ("crate::store", "src/store.rs"),
+            ("super::store", "src/store.rs"),
         ] {
             assert!(means(module, path), "{module} means {path}");
         }

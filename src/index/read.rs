@@ -4,10 +4,10 @@ use super::outline::{Caller, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb
 use crate::facts::{
     Action, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root, Segment, Source, StepKind, TypeId,
 };
-use rustc_hash::FxHashSet;
+use crate::rules::Verbs;
 
 /// The outline of a file: what others may want to know of it. `verbs` are the methods that let go, in any rule.
-pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &FxHashSet<String>) -> Outline {
+pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &Verbs) -> Outline {
     let outline = Outline::new(path, &facts.language, test);
     let mut reading = Reading { facts, verbs, outline };
     reading.kinds();
@@ -20,7 +20,7 @@ pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &FxHashSet<String>)
 
 struct Reading<'a> {
     facts: &'a Facts,
-    verbs: &'a FxHashSet<String>,
+    verbs: &'a Verbs,
     outline: Outline,
 }
 
@@ -153,7 +153,7 @@ impl Reading<'_> {
             match self.facts.expr(value).parent {
                 Parent::Expr(parent) => match self.facts.kind(parent) {
                     ExprKind::Await(_) | ExprKind::Try(_) | ExprKind::Choice { .. } | ExprKind::Operation { .. } => {
-                        value = parent
+                        value = parent;
                     }
                     ExprKind::Assign { target, value: Some(own), .. } if own == value => return self.target(target),
                     // A method is called on it at once.
@@ -234,14 +234,14 @@ impl Reading<'_> {
             let name = self.function_name(id);
             for call in &function.calls {
                 let Some(callee) = self.facts.callee_name(*call).map(str::to_owned) else { continue };
-                let caller = Caller {
+                let from = Caller {
                     function: name,
                     looping: self.facts.in_loop(*call),
                     constructor: traits.is_constructor,
                     waiting: traits.is_async,
                 };
                 let callee = self.outline.intern(&callee);
-                self.outline.calls.push((callee, caller));
+                self.outline.calls.push((callee, from));
             }
         }
     }

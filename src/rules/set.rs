@@ -4,6 +4,17 @@ use std::sync::Arc;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
+/// Names of methods and functions by which something is let go.
+#[derive(Clone, Debug, Default)]
+pub struct Verbs(FxHashSet<String>);
+
+impl Verbs {
+    /// Whether a name is one of them.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+}
+
 /// The rules of a run, ordered by id.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSet {
@@ -43,7 +54,7 @@ impl RuleSet {
     }
 
     /// The methods and functions by which anything is let go, in any rule and language.
-    pub fn letting_go(&self) -> FxHashSet<String> {
+    pub fn letting_go(&self) -> Verbs {
         let mut verbs = FxHashSet::default();
         for words in self.rules.iter().flat_map(|rule| rule.vocabulary.values()) {
             let methods = words.container.iter().flat_map(|container| container.shrink.iter().chain(&container.empty));
@@ -54,7 +65,7 @@ impl RuleSet {
             let removals = words.registration.iter().flat_map(|registration| &registration.remove);
             verbs.extend(removals.map(|pattern| pattern.last().to_owned()));
         }
-        verbs
+        Verbs(verbs)
     }
 
     /// Only the rules that `keep` keeps.

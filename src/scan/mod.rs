@@ -32,9 +32,9 @@ pub trait Analyzer: Sync {
     /// Whether a first line that starts with `#!`, of a file without an extension, names a supported language.
     fn handles_shebang(&self, line: &str) -> bool;
 
-    /// What `text` says to the project, and what is said about it while the project is not known. `test` is whether it is
+    /// What `text` says to the project, and what is said about it while the project is not known. `is_test` is whether it is
     /// test code.
-    fn survey(&self, path: &str, text: &str, test: bool) -> (Outline, Analysis);
+    fn survey(&self, path: &str, text: &str, is_test: bool) -> (Outline, Analysis);
 
     /// Every finding in `text` as a part of the project, and where its comments are.
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis;

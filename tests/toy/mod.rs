@@ -19,8 +19,8 @@ impl Analyzer for Toy {
         line.contains("python")
     }
 
-    fn survey(&self, path: &str, text: &str, test: bool) -> (Outline, Analysis) {
-        (Outline::new(path, "python", test), self.analyse(path, text, &Project::default()))
+    fn survey(&self, path: &str, text: &str, is_test: bool) -> (Outline, Analysis) {
+        (Outline::new(path, "python", is_test), self.analyse(path, text, &Project::default()))
     }
 
     fn analyse(&self, _path: &str, text: &str, _project: &Project) -> Analysis {
