@@ -227,6 +227,8 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
                 grow(call, key, facts.positional(call, usize::from(single)), single);
             }
         }
+        // To count up or down in an entry asks for the entry first, unless a mere read makes it.
+        Action::SetItem { key: Some(_), .. } if counts(facts, expr) && !has(&container.touch, "[]") => {}
         Action::SetItem { key: Some(key), value, .. } if by_key => grow(expr, Some(key), value, false),
         Action::SetItem { key: None, .. } | Action::DeleteItem { .. } | Action::Delete => release(expr, true, false),
         Action::GetItem { key: Some(key) } if has(&container.touch, "[]") => grow(expr, Some(key), given(facts, expr), true),
@@ -281,6 +283,14 @@ fn leaves(facts: &Facts, target: ExprId) -> bool {
         let place = facts.places.get(place);
         !matches!(place.root, Root::Binding(_)) || !place.path.is_empty()
     })
+}
+
+/// Whether an entry of the place mentioned is updated: `entries[key] += 1`.
+pub fn counts(facts: &Facts, mention: ExprId) -> bool {
+    match facts.expr(mention).parent {
+        crate::facts::Parent::Expr(entry) => update_of(facts, entry).is_some(),
+        _ => false,
+    }
 }
 
 fn update_of(facts: &Facts, target: ExprId) -> Option<Operator> {

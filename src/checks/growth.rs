@@ -285,12 +285,16 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         return Vec::new();
     }
     let abroad = || abroad::rate(context, growth.function);
-    let mut evidence = vec![match lifetime::serves(facts, words, growth.function).or_else(abroad) {
+    let ticks = || lifetime::ticks(facts, growth.at);
+    let mut evidence = vec![match ticks().or_else(|| lifetime::serves(facts, words, growth.function)).or_else(abroad) {
         Some(known) => known,
         // A cache is there because it is asked often.
         None if context.rule.check == Check::Cache => Evidence::doubts(Weight::Fair, "nothing says how often the function runs"),
         None => Evidence::doubts(Weight::Strong, "nothing says how often the function runs"),
     }];
+    if lifetime::is_program(words, context.path) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
+    }
     if lifetime::named(facts, &words.adding, growth.function) {
         evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
     }

@@ -68,19 +68,23 @@ fn made_at_top(facts: &Facts, ty: TypeId) -> Option<ExprId> {
 
 /// A coroutine method that loops until an exit, or until the object says so.
 fn runs(facts: &Facts, ty: TypeId) -> Option<FunctionId> {
-    let endless = |step: &crate::facts::Step| match step.kind {
-        StepKind::Loop { kind: LoopKind::Forever, .. } => true,
-        StepKind::Loop { kind: LoopKind::While, header: Some(header), .. } => asks_owner(facts, header),
-        _ => false,
-    };
     facts.ty(ty).methods.iter().copied().find(|method| {
         let scope = facts.function(*method).scope;
         facts.function(*method).traits.is_async
             && facts
                 .steps
                 .iter()
-                .any(|step| endless(step) && facts.function_of_step(step) == facts.scopes[scope.index()].function)
+                .any(|step| is_lasting(facts, step) && facts.function_of_step(step) == facts.scopes[scope.index()].function)
     })
+}
+
+/// Whether a step is a loop without a condition, or one that asks the object.
+fn is_lasting(facts: &Facts, step: &crate::facts::Step) -> bool {
+    match step.kind {
+        StepKind::Loop { kind: LoopKind::Forever, .. } => true,
+        StepKind::Loop { kind: LoopKind::While, header: Some(header), .. } => asks_owner(facts, header),
+        _ => false,
+    }
 }
 
 /// Whether a condition is, or negates, a field or method of the instance.
@@ -126,13 +130,46 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
     let method = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
     let own = facts.function(method);
     let name = facts.text(own.name?);
-    if own.traits.is_async {
-        return Some(Evidence::supports(Weight::Fair, format!("`{name}` is a coroutine, run once per event")).at(own.head));
+    if let Some(decorator) = own.decorators.iter().find(|decorator| is_entry(facts, words, **decorator)) {
+        let text = format!("a framework runs `{name}` once per request or message");
+        return Some(Evidence::supports(Weight::Strong, text).at(facts.expr(*decorator).span));
+    }
+    if words.handlers.iter().any(|word| word == name) {
+        let text = format!("frameworks call `{name}` once per request or message");
+        return Some(Evidence::supports(Weight::Strong, text).at(own.head));
     }
     if is_serving(words, name) {
         return Some(Evidence::supports(Weight::Fair, format!("`{name}` runs once per event")).at(own.head));
     }
+    if own.traits.is_async && !key::starts_with(&words.beginning, name) {
+        let text = format!("`{name}` is a coroutine, so it may run once per event");
+        return Some(Evidence::supports(Weight::Slight, text).at(own.head));
+    }
     None
+}
+
+/// Whether a decorator hands a function to a framework that runs it per request, message or task.
+fn is_entry(facts: &Facts, words: &Words, decorator: ExprId) -> bool {
+    let path = facts.callee_path(decorator).map(str::to_owned).or_else(|| facts.dotted(decorator));
+    let last = path.as_deref().and_then(|path| path.rsplit('.').next()).or_else(|| facts.callee_name(decorator));
+    words.entry.iter().any(|word| word.fits(path.as_deref(), last))
+}
+
+/// What says that a place is added to in a loop that goes on for as long as the program or the object does.
+pub fn ticks(facts: &Facts, expr: ExprId) -> Option<Evidence> {
+    let around = endless_around(facts, expr).or_else(|| {
+        let around = facts.loop_around(expr)?;
+        let waiting = facts.function(facts.function_of(expr)).traits.is_async;
+        (waiting && is_lasting(facts, facts.step(around))).then_some(around)
+    })?;
+    Some(Evidence::supports(Weight::Fair, "it is added to in a loop that goes on and on").at(facts.step(around).span))
+}
+
+/// Whether a file is a program, or a part of one, that does one thing and ends.
+pub fn is_program(words: &Words, path: &str) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
+    folders.split('/').chain([stem]).any(|part| words.programs.iter().any(|word| word == part))
 }
 
 /// Whether the name of a function says that it runs once per request, message or event.

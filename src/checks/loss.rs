@@ -35,7 +35,7 @@ fn uneven(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
         }
         for sibling in all.iter().filter(|other| other.place != held.place && facts.places.get(other.place).root == root) {
             if let Some(twin) = filled_alike(facts, growth, sibling)
-                && let Some(missed) = cleaned_alone(facts, sibling, held)
+                && let Some(missed) = cleaned_alone(facts, sibling, held, growth.function)
             {
                 return Some(tell(context, held, growth, sibling, twin, missed));
             }
@@ -59,10 +59,11 @@ fn same(facts: &Facts, a: ExprId, b: Option<ExprId>) -> bool {
 }
 
 /// A function in which single entries leave the sibling, and none leaves the map, itself or through a call.
-fn cleaned_alone(facts: &Facts, sibling: &Held, held: &Held) -> Option<ExprId> {
+fn cleaned_alone(facts: &Facts, sibling: &Held, held: &Held, filling: FunctionId) -> Option<ExprId> {
     let single = |release: &&container::Release| {
         let own = facts.function(release.function);
-        release.certain && !release.replaced && !own.traits.is_constructor && !whole(facts, sibling, release.at)
+        // What fills both and takes out of one keeps a state there, not a twin.
+        release.function != filling && release.certain && !release.replaced && !own.traits.is_constructor && !whole(facts, sibling, release.at)
     };
     let leaves = |function: FunctionId| {
         held.release.iter().any(|release| {

@@ -3,6 +3,7 @@
 use super::Context;
 use super::container::capped;
 use super::key::{self, Keys};
+use super::lifetime;
 use crate::facts::{ExprId, Facts, Function, FunctionId, Literal, Param};
 use crate::finding::{Evidence, Finding, Weight};
 use crate::rules::Memo;
@@ -57,7 +58,8 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
     let facts = context.facts;
     let words = &context.words.words;
     let mut evidence = Vec::new();
-    if unlimited(facts, decorator, memo) {
+    let limited = !unlimited(facts, decorator, memo);
+    if !limited {
         evidence.push(Evidence::supports(Weight::Strong, "it has no size limit").at(facts.expr(decorator).span));
     } else {
         evidence.push(Evidence::supports(Weight::Slight, "its limit counts calls, not instances"));
@@ -69,13 +71,27 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         evidence.push(Evidence::doubts(Weight::Decisive, format!("the instances of `{name}` are a fixed set")));
         evidence.push(Evidence::doubts(Weight::Decisive, "they live as long as the process anyway"));
     }
+    let equal = |method: &FunctionId| {
+        facts.function(*method).name.is_some_and(|name| words.equality.iter().any(|word| word == facts.text(name)))
+    };
+    let values = || bases.clone().any(|base| words.value_bases.iter().any(|value| value == base));
+    if limited && (facts.ty(owner).methods.iter().any(equal) || values()) {
+        let text = format!("instances of `{name}` that are equal share an entry, and the entries are limited");
+        evidence.push(Evidence::doubts(Weight::Decisive, text));
+    }
+    if limited && key::ends_with(&words.lasting, name) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("a `{name}` may live as long as the process")));
+    }
+    if lifetime::is_program(words, context.path) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
+    }
     if single(facts, owner) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("the one `{name}` of this file is made at module level")));
     }
     if cleared(facts, function, memo) {
-        evidence.push(Evidence::doubts(Weight::Strong, "the cache is cleared in this file"));
+        evidence.push(Evidence::doubts(Weight::Decisive, "the cache is cleared in this file"));
     } else if let Some(path) = cleared_abroad(context, function, memo) {
-        evidence.push(Evidence::doubts(Weight::Strong, format!("the cache is cleared in {path}")));
+        evidence.push(Evidence::doubts(Weight::Decisive, format!("the cache is cleared in {path}")));
     }
     evidence
 }
@@ -164,6 +180,12 @@ fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
         Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "the arguments look like a small set"),
     }];
     let label = function.name.map_or("", |name| facts.text(name));
+    if lifetime::is_program(words, context.path) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
+    }
+    if key::split(label).iter().any(|word| words.notices.contains(word)) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it remembers what has been said once"));
+    }
     if key::starts_with(&words.setup, label) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("`{label}` sounds like set-up")));
     }

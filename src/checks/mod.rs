@@ -2,6 +2,7 @@
 
 mod abandon;
 mod abroad;
+mod accepted;
 mod acquire;
 mod callback;
 mod container;
@@ -36,6 +37,7 @@ mod summary;
 mod task;
 mod tenure;
 mod timer;
+mod twins;
 mod undo;
 mod verdict;
 mod way;
@@ -57,14 +59,14 @@ pub fn analyse(path: &str, text: &str, rules: &RuleSet) -> Analysis {
 
 /// Everything that the rules say about one text as a part of a project.
 pub fn analyse_in(path: &str, text: &str, rules: &RuleSet, project: &Project) -> Analysis {
-    facts(path, text).map(|facts| judge(path, &facts, rules, project)).unwrap_or_default()
+    facts(path, text).map(|facts| judge(path, text, &facts, rules, project)).unwrap_or_default()
 }
 
 /// What a text says to the project, and what the rules say about it as long as nothing of the project is known: the files
 /// without a finding need no second look, because what the project knows about a finding cannot make one.
 pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Verbs) -> (Outline, Analysis) {
     let Some(facts) = facts(path, text) else { return Default::default() };
-    (outline(&facts, path, is_test, verbs), judge(path, &facts, rules, &Project::default()))
+    (outline(&facts, path, is_test, verbs), judge(path, text, &facts, rules, &Project::default()))
 }
 
 fn facts(path: &str, text: &str) -> Option<Facts> {
@@ -72,21 +74,23 @@ fn facts(path: &str, text: &str) -> Option<Facts> {
     Some(extract(language, text))
 }
 
-fn judge(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
+fn judge(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
     let mut problems = Vec::new();
     if facts.cut {
         problems.push((ProblemKind::TooDeep, "nested too deeply; what lies below the limit was not analysed".to_owned()));
     }
-    Analysis { findings: check(path, facts, rules, project), problems, comments: facts.comments.clone() }
+    Analysis { findings: check(path, text, facts, rules, project), problems, comments: facts.comments.clone() }
 }
 
 /// Runs every rule that has a vocabulary in the file's language, and orders what they find by place, then rule.
-fn check(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Vec<Finding> {
+fn check(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in rules.iter() {
         let Some(words) = rule.vocabulary.get(&facts.language) else { continue };
-        findings.extend(one(&Context { facts, rule, words, project, path }));
+        let context = Context { facts, rule, words, project, path };
+        findings.extend(one(&context).into_iter().map(|finding| accepted::weighed(&context, text, finding)));
     }
+    twins::single(&mut findings, rules);
     findings.sort_by(|a, b| (a.primary.span, &a.rule, &a.message).cmp(&(b.primary.span, &b.rule, &b.message)));
     findings.dedup_by(|a, b| a.primary.span == b.primary.span && a.rule == b.rule);
     findings

@@ -1,7 +1,7 @@
 //! An entry that is taken out at the end of the work, but not on every way out.
 
 use super::Context;
-use super::container::{Growth, Held, Life, Release};
+use super::container::{self, Growth, Held, Life, Release};
 use super::custody::{Custody, Effect};
 use super::key::{self, Keys};
 use super::path;
@@ -16,7 +16,9 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
     if matches!(held.life, Life::Loop | Life::Default | Life::Closure) || growth::measured(facts, held) {
         return None;
     }
-    let fixed = |growth: &&Growth| growth.by_read || growth.key.is_none_or(|key| key::keys(facts, words, key) <= Keys::Few);
+    // A count that goes up and down, and leaves when it is zero, is meant to stay until then.
+    let counted = |growth: &Growth| container::counts(facts, growth.expr);
+    let fixed = |growth: &&Growth| growth.by_read || counted(growth) || growth.key.is_none_or(|key| key::keys(facts, words, key) <= Keys::Few);
     held.growth.iter().filter(|growth| !fixed(growth)).find_map(|growth| {
         let releases = own_releases(facts, held, growth)?;
         let way = leaving(context, growth, &releases)?;

@@ -41,6 +41,8 @@ pub struct Vocabulary {
     pub always: String,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
+    /// What a comment on the line says when the finding of another linter for this fault was looked at and accepted.
+    pub accepted: Vec<String>,
     /// The patterns above, ready for look-up.
     #[serde(skip)]
     tables: OnceLock<Tables>,
@@ -64,6 +66,12 @@ pub struct Words {
     pub passing: Vec<String>,
     /// First words of functions that run once per request, message or event.
     pub serving: Vec<String>,
+    /// Decorators by which a framework runs a function once per request, message or task.
+    pub entry: Vec<Pattern>,
+    /// Whole names of functions that frameworks call once per request, message or event.
+    pub handlers: Vec<String>,
+    /// Folders and files with programs that do one thing and end.
+    pub programs: Vec<String>,
     /// Functions that run for the life of the program, so that what is local to them lasts.
     pub running: Vec<String>,
     /// First words of functions that set things up once.
@@ -92,6 +100,10 @@ pub struct Words {
     pub finaliser: Vec<String>,
     /// Dotted paths of bases that bring no teardown of their own.
     pub plain_bases: Vec<String>,
+    /// Dotted paths of bases whose instances are equal when their values are.
+    pub value_bases: Vec<String>,
+    /// Methods by which instances of equal value are one key (`__eq__`).
+    pub equality: Vec<String>,
     /// Dotted paths of types of which there are few values or instances: `bool`, `enum.Enum`.
     pub fixed_types: Vec<String>,
     /// Last words of keys that come from an open set.
