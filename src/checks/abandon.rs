@@ -33,7 +33,9 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
             }
             evidence.extend(single(context, ty));
         }
-        None if unending && worker.holds < Holds::Locals => {
+        None if unending
+            && (worker.holds < Holds::Locals || lifetime::named(facts, &context.words.words.beginning, worker.function)) =>
+        {
             evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
         }
         None => evidence.extend(lifetime::serves(facts, &context.words.words, worker.function)),
@@ -61,7 +63,7 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     }
     evidence.extend(
         lifetime::serves(facts, &context.words.words, worker.function)
-            .map(|serves| Evidence { weight: Weight::Strong, ..serves }),
+            .map(|serves| if serves.weight > Weight::Slight { Evidence { weight: Weight::Strong, ..serves } } else { serves }),
     );
     let message = format!("the {} is never waited for", worker.resource.kind);
     let mut finding = tell(context, worker, message, evidence, &[]);

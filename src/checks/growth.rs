@@ -6,7 +6,7 @@ use super::key::{self, Keys};
 use super::lifetime;
 use super::{Context, abroad};
 use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, Place, Root, Segment, StepKind};
-use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::finding::{Evidence, Finding, Mark, Role, Severity, Stance, Weight};
 use crate::rules::Check;
 
 /// Findings of the rules that ask for `growth` or `cache`.
@@ -33,7 +33,24 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(siblings(facts, held, first, all));
     evidence.extend(rate(context, held, first));
     evidence.extend(reach(context, held));
-    Some(tell(context, held, first, evidence))
+    let mut finding = tell(context, held, first, evidence);
+    finding.severity = exposure(context, held, first);
+    Some(finding)
+}
+
+/// How bad the growth is, by who can reach it: high where each request, message or tick adds to it, low where only the
+/// start of the program does.
+fn exposure(context: &Context, held: &Held, growth: &Growth) -> Severity {
+    let (facts, words) = (context.facts, &context.words.words);
+    if held.life == Life::Loop || lifetime::ticks(facts, growth.at).is_some() {
+        return Severity::High;
+    }
+    let often = lifetime::serves(facts, words, growth.function).or_else(|| abroad::rate(context, growth.function));
+    match often {
+        Some(often) if often.stance == Stance::Against => Severity::Low,
+        Some(often) if often.weight > Weight::Slight => Severity::High,
+        _ => Severity::Medium,
+    }
 }
 
 fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
@@ -52,7 +69,8 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     if held.life == Life::Closure && own == Some(growth.function) {
         return false;
     }
-    let fixed = growth.key.is_some_and(|key| key::keys(facts, words, key) <= Keys::Few);
+    let known = |key| key::is_own(facts, held.place, key) || present(facts, held, growth, key);
+    let fixed = growth.key.is_some_and(|key| key::keys(facts, words, key) <= Keys::Few || known(key));
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
     let registry = held.life != Life::Instance && lifetime::registers(facts, growth.function);
     // A cache is filled by whoever asks first, whatever the function is called.
@@ -70,6 +88,20 @@ fn once(facts: &Facts, held: &Held, growth: &Growth) -> bool {
         _ => false,
     });
     flagged.is_some()
+}
+
+/// Whether the key was found in the collection before, so that its entry is only given another value.
+fn present(facts: &Facts, held: &Held, growth: &Growth, key: ExprId) -> bool {
+    facts.around(growth.at).any(|around| {
+        let crate::facts::Around::Step(step) = around else { return false };
+        let StepKind::Branch { condition, then, .. } = &facts.step(step).kind else { return false };
+        let ExprKind::Operation { operator: Operator::In, operands } = facts.kind(*condition) else { return false };
+        let [asked, within] = facts.list(operands) else { return false };
+        facts.place(*within) == Some(held.place)
+            && facts.place(*asked).is_some()
+            && facts.place(*asked) == facts.place(key)
+            && facts.in_block(growth.at, then)
+    })
 }
 
 fn assigned_in(facts: &Facts, flag: crate::facts::PlaceId, growth: &Growth) -> bool {
@@ -312,6 +344,7 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
             evidence.push(match key::keys(facts, words, key) {
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
+                Keys::Named => Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text),
                 Keys::Unknown if growth.by_read => {
                     Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
                 }

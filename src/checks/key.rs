@@ -12,6 +12,8 @@ pub enum Keys {
     Few,
     /// Nothing is known.
     Unknown,
+    /// An identifier of something of which nothing says how many there are.
+    Named,
     /// Named like something of which there is no end, or made anew each time.
     Open,
 }
@@ -40,7 +42,9 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
             if shared || text.chars().all(|c| c.is_uppercase() || c == '_' || c.is_ascii_digit()) {
                 Keys::Fixed
             } else {
-                by_name(words, text)
+                // `request.id` is as open as `request_id`.
+                let owner = owner_name(facts, base).filter(|_| key_identifier(words, text));
+                by_name(words, &owner.map_or_else(|| text.to_owned(), |owner| format!("{owner}_{text}")))
             }
         }
         ExprKind::Collection { items, .. }
@@ -135,8 +139,48 @@ fn by_name(words: &Words, name: &str) -> Keys {
         Keys::Few
     } else if ends_with(&words.open, name) {
         Keys::Open
+    } else if key_identifier(words, name) {
+        // What an identifier is of says how many there are: `request_id`, but not `device_id`.
+        let own = split(name);
+        match own.split_last() {
+            Some((_, of)) if ends_with(&words.open, &of.join("_")) => Keys::Open,
+            _ => Keys::Named,
+        }
     } else {
         Keys::Unknown
+    }
+}
+
+/// Whether a name ends like that of an identifier.
+fn key_identifier(words: &Words, name: &str) -> bool {
+    split(name).last().is_some_and(|last| words.identifiers.contains(last))
+}
+
+/// The name of whatever a field is read off.
+fn owner_name(facts: &Facts, base: ExprId) -> Option<&str> {
+    match facts.kind(base) {
+        ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => Some(facts.text(name)),
+        _ => None,
+    }
+}
+
+/// Whether a key is taken from the collection itself: no new entry is made under it.
+pub fn is_own(facts: &Facts, place: crate::facts::PlaceId, key: ExprId) -> bool {
+    let Some(binding) = facts.binding_of(key) else { return false };
+    facts.binding(binding).definitions.iter().any(|definition| match definition.source {
+        Source::Iterated(value) | Source::Unpacked(value, _) => drawn(facts, value, 4).is_some_and(|from| from == place),
+        _ => false,
+    })
+}
+
+/// The collection that an iteration goes through, also through a copy or a view of it: `list(entries.items())`.
+fn drawn(facts: &Facts, value: ExprId, hops: u32) -> Option<crate::facts::PlaceId> {
+    match facts.kind(value) {
+        ExprKind::Call { .. } if hops > 0 => match facts.callee(value).receiver {
+            Some(receiver) => drawn(facts, receiver, hops - 1),
+            None => drawn(facts, facts.positional(value, 0)?, hops - 1),
+        },
+        _ => facts.place(value),
     }
 }
 
@@ -175,7 +219,12 @@ pub fn ends_with(words: &[String], name: &str) -> bool {
     words.iter().any(ends)
 }
 
-/// Whether the first word of a name is one of these.
+/// Whether a name starts with one of these: a word, or several joined by `_`.
 pub fn starts_with(words: &[String], name: &str) -> bool {
-    split(name).first().is_some_and(|first| words.iter().any(|word| word == first))
+    let own = split(name);
+    let starts = |word: &String| match word.split_once('_') {
+        None => own.first() == Some(word),
+        Some(_) => own.join("_").starts_with(word.as_str()),
+    };
+    words.iter().any(starts)
 }

@@ -37,7 +37,7 @@ fn instance(facts: &Facts, words: &Words, ty: TypeId, tenure: Tenure) -> Vec<Evi
     if let Tenure::Lasting(path) = tenure {
         evidence.push(Evidence::supports(Weight::Strong, format!("{path} keeps a `{name}` for as long as the process lives")));
     } else if key::ends_with(&words.lasting, name) {
-        evidence.push(Evidence::supports(Weight::Strong, format!("a `{name}` usually lives as long as the service")));
+        evidence.push(Evidence::supports(Weight::Fair, format!("a `{name}` usually lives as long as the service")));
     } else if let Some(at) = made_at_top(facts, ty) {
         evidence.push(Evidence::supports(Weight::Strong, "an instance is made at module level").at(facts.expr(at).span));
     }

@@ -184,17 +184,37 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     if removal == Removal::Same || arranged(facts, one) || owner::guarded(facts, one.at) || identity::asked(facts, one) {
         return None;
     }
+    if teardown_list(context, one) {
+        return None;
+    }
     let mut evidence = match one.registration.lifetime {
         Lifetime::Process => tenure::process(context, one, runs),
         Lifetime::Receiver => tenure::receiver(context, one, runs)?,
     };
     evidence.extend(wrong(facts, removal));
+    if one.registration.lifetime == Lifetime::Receiver && kept::fate(facts, one.at) == Fate::Handed {
+        evidence.push(Evidence::doubts(Weight::Decisive, "what the registration returns is handed on, perhaps to remove it later"));
+    }
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {
         evidence.extend(tenure::teardown(facts, ty, one.registration.lifetime));
         evidence.extend(tenure::sibling(facts, one, all));
     }
     Some(tell(context, one, removal, evidence))
+}
+
+/// Whether what is added to a collection is no callback of the registrant: the collection is a list of what ends things,
+/// or an object is made for it.
+fn teardown_list(context: &Context, one: &Registered) -> bool {
+    let facts = context.facts;
+    if one.registration.collections.is_empty() {
+        return false;
+    }
+    let name = facts.callee(one.at).receiver.and_then(|receiver| identity::last_name(facts, receiver)).unwrap_or_default();
+    let makes = facts.callee(one.callback).constructs.is_some()
+        || facts.callee_name(one.callback).is_some_and(|name| name.starts_with(char::is_uppercase));
+    let ending = |part: &String| context.words.words.ending.contains(part);
+    matches!(facts.kind(one.callback), ExprKind::Call { .. }) && (makes || key::split(name).iter().any(ending))
 }
 
 /// Whether the removing function itself is handed to somebody who will call it: `finalize(self, log.removeHandler, handler)`.

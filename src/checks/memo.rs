@@ -8,6 +8,9 @@ use crate::facts::{ExprId, Facts, Function, FunctionId, Literal, Param};
 use crate::finding::{Evidence, Finding, Weight};
 use crate::rules::Memo;
 
+/// So few instances cost little, whatever they are.
+const FEW: u32 = 10;
+
 /// Findings of the rule that asks for `memo`: a shared cache around a method.
 pub fn check(context: &Context) -> Vec<Finding> {
     let facts = context.facts;
@@ -79,6 +82,13 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         let text = format!("instances of `{name}` that are equal share an entry, and the entries are limited");
         evidence.push(Evidence::doubts(Weight::Decisive, text));
     }
+    if limited && let Some(most) = size(facts, decorator, memo).filter(|most| *most <= FEW) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("it keeps {most} of them at the most")));
+    }
+    let project = context.project;
+    if limited && project.len() > 1 && project.is_made_singly(&facts.language, name) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("no loop of the project makes many a `{name}`")));
+    }
     if limited && key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("a `{name}` may live as long as the process")));
     }
@@ -94,6 +104,15 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         evidence.push(Evidence::doubts(Weight::Decisive, format!("the cache is cleared in {path}")));
     }
     evidence
+}
+
+/// A limit that is written as a number.
+fn size(facts: &Facts, decorator: ExprId, memo: &Memo) -> Option<u32> {
+    let bound = memo.bound.as_ref()?;
+    match facts.literal(facts.argument(decorator, &bound.name, bound.position)?) {
+        Some(Literal::Number(Some(most))) => Some(most),
+        _ => None,
+    }
 }
 
 fn single(facts: &Facts, owner: crate::facts::TypeId) -> bool {
@@ -176,7 +195,7 @@ fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
     let name = facts.text(widest.0.name);
     let mut evidence = vec![match widest.1 {
         Keys::Open => Evidence::supports(Weight::Strong, format!("`{name}` comes from an open set")),
-        Keys::Unknown => Evidence::doubts(Weight::Fair, format!("nothing says how many values `{name}` has")),
+        Keys::Unknown | Keys::Named => Evidence::doubts(Weight::Fair, format!("nothing says how many values `{name}` has")),
         Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "the arguments look like a small set"),
     }];
     let label = function.name.map_or("", |name| facts.text(name));

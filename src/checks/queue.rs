@@ -66,7 +66,7 @@ fn weigh(context: &Context, place: &Place, send: &Operation, receive: Option<&Op
     let mut evidence = Vec::new();
     match lifetime::serves(facts, words, send.function) {
         Some(serves) => evidence.push(serves),
-        None => evidence.push(Evidence::doubts(Weight::Fair, "nothing says how often something is sent")),
+        None => evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often something is sent")),
     }
     if facts.in_loop(send.expr) {
         evidence.push(Evidence::supports(Weight::Slight, "it is filled in a loop").at(facts.expr(send.expr).span));
@@ -93,7 +93,7 @@ fn weigh(context: &Context, place: &Place, send: &Operation, receive: Option<&Op
         {
             evidence.push(Evidence::doubts(Weight::Fair, "it is handed to a consumer out of sight"));
         }
-        None => evidence.push(Evidence::supports(Weight::Slight, "no consumer is in sight")),
+        None => evidence.push(Evidence::doubts(Weight::Slight, "no consumer is in sight, so how fast it is cannot be told")),
     }
     evidence
 }

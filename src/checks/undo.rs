@@ -33,7 +33,12 @@ fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprI
     let here =
         single.iter().all(|release| release.certain && release.function == growth.function && matches(facts, release.at, growth));
     let after = |release: &&Release| facts.expr(release.at).span.start > facts.expr(growth.at).span.start;
-    let reached = |release: &&Release| !excluded(facts, growth.at, release.at);
+    let moves = |release: &&Release| {
+        growth.value.is_some_and(|value| facts.expr(value).span.contains(facts.expr(release.at).span))
+    };
+    let reached = |release: &&Release| {
+        !excluded(facts, growth.at, release.at) && !left_behind(facts, growth.at, release.at) && !moves(release)
+    };
     (here && single.iter().all(after) && single.iter().all(reached) && !single.is_empty())
         .then(|| single.iter().map(|release| release.at).collect())
 }
@@ -49,6 +54,18 @@ fn excluded(facts: &Facts, one: ExprId, other: ExprId) -> bool {
             _ => false,
         },
         crate::facts::Around::Expr(_) => false,
+    })
+}
+
+/// Whether the arm of a branch in which an entry is made ends in an exit, and the removal stands outside it.
+fn left_behind(facts: &Facts, made: ExprId, release: ExprId) -> bool {
+    facts.around(made).any(|around| {
+        let crate::facts::Around::Step(step) = around else { return false };
+        let StepKind::Branch { then, otherwise, .. } = &facts.step(step).kind else { return false };
+        [then, otherwise].into_iter().any(|block| {
+            let leaves = block.last().is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { .. }));
+            leaves && facts.in_block(made, block) && !facts.in_block(release, block)
+        })
     })
 }
 

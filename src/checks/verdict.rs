@@ -38,26 +38,41 @@ pub fn local(
 
 fn message(case: &Case, named: &str) -> String {
     let thing = with_article(&case.obligation.resource.kind);
+    let stays = stays(case.obligation.resource);
     match case.plight {
         Plight::Ordinary if case.is_abandoned() => format!("`{named}` holds {thing} that this function never releases"),
         Plight::Ordinary if case.shown.iter().all(|way| way.leaving == Leaving::Lost) => {
             format!("`{named}` is given another value while it still holds {thing}")
         }
         Plight::Ordinary => format!("`{named}` holds {thing} that is not released on every way out"),
-        Plight::Raised => format!("`{named}` holds {thing} that stays open when this function raises"),
-        Plight::Caught => format!("`{named}` holds {thing} that stays open after a failure that is caught here"),
-        Plight::Failing => format!("`{named}` holds {thing} that stays open if a call before its release fails"),
+        Plight::Raised => format!("`{named}` holds {thing} that {stays} when this function raises"),
+        // The handler that was gone through ends in a raise of its own.
+        Plight::Caught if case.shown.iter().all(|way| way.leaving == Leaving::Raise) => {
+            format!("`{named}` holds {thing} that {stays} when this function handles a failure and raises")
+        }
+        Plight::Caught => format!("`{named}` holds {thing} that {stays} after a failure that is caught here"),
+        Plight::Failing => format!("`{named}` holds {thing} that {stays} if a call before its release fails"),
     }
+}
+
+/// What is said of a thing that can be closed.
+const OPEN: &str = "stays open";
+
+/// What a thing does that nobody lets go of: only what can be closed is open.
+fn stays(resource: &Resource) -> &'static str {
+    if resource.stays { "is left behind" } else { OPEN }
 }
 
 fn marks(case: &Case, finding: &mut Finding) {
     let kind = &case.obligation.resource.kind;
+    let lasts = stays(case.obligation.resource);
+    let still = if lasts == OPEN { "still open" } else { "still there" };
     let exit = |way: &Way| {
         let label = match way.leaving {
-            Leaving::Return => format!("returns with the {kind} still open"),
-            Leaving::End => format!("the function ends with the {kind} still open"),
-            Leaving::Raise => format!("raises with the {kind} still open"),
-            Leaving::Fail { .. } => format!("if this fails, the {kind} stays open"),
+            Leaving::Return => format!("returns with the {kind} {still}"),
+            Leaving::End => format!("the function ends with the {kind} {still}"),
+            Leaving::Raise => format!("raises with the {kind} {still}"),
+            Leaving::Fail { .. } => format!("if this fails, the {kind} {lasts}"),
             Leaving::Lost => format!("the {kind} held so far is lost here"),
         };
         Mark::new(Role::Exit, way.at, label)

@@ -41,7 +41,7 @@ pub struct Vocabulary {
     pub always: String,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
-    /// What a comment on the line says when the finding of another linter for this fault was looked at and accepted.
+    /// What the line says when the finding of another linter for this fault was looked at and accepted.
     pub accepted: Vec<String>,
     /// The patterns above, ready for look-up.
     #[serde(skip)]
@@ -108,6 +108,8 @@ pub struct Words {
     pub fixed_types: Vec<String>,
     /// Last words of keys that come from an open set.
     pub open: Vec<String>,
+    /// Last words of keys that name one thing among others, of which there may be few or many (`id`).
+    pub identifiers: Vec<String>,
     /// Last words of keys that come from a small fixed set.
     pub fixed: Vec<String>,
 }
@@ -184,6 +186,9 @@ pub struct Resource {
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,
+    /// Whether it is left behind rather than open: a directory, a thread, a mapping.
+    #[serde(default)]
+    pub stays: bool,
     /// Whether the language frees it at once when the last reference goes (a `CPython` file object).
     #[serde(default)]
     pub collected: bool,
