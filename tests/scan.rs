@@ -119,7 +119,7 @@ fn test_code_is_judged_by_handles_only_and_one_level_lower() {
 fn what_is_unsure_is_counted_and_shown_on_request() {
     let report = scan_text("MAYBE\nLEAK\n", &options());
     assert_eq!((told(&report).len(), report.hidden), (1, 1));
-    let report = scan_text("MAYBE\nLEAK\n", &watertight::scan::Options { pedantic: true, ..options() });
+    let report = scan_text("MAYBE\nLEAK\n", &toy::with(toy::rules(), true));
     assert_eq!((told(&report).len(), report.hidden), (2, 0));
 }
 

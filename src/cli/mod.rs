@@ -3,17 +3,18 @@
 mod analyzer;
 mod explain;
 mod flags;
+mod format;
 mod lint;
 mod output;
 mod progress;
 mod rules;
 mod select;
-mod size;
+mod settings;
 
 pub use analyzer::analyzer;
 
 use crate::rules::{Family, RuleSet};
-use crate::scan::Analyzer;
+use crate::scan::Build;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -45,9 +46,6 @@ enum Command {
     /// List the rules
     Rules(rules::List),
 }
-
-/// What makes an analyzer for the rules of a run.
-pub type Build<'a> = &'a dyn Fn(&RuleSet) -> Box<dyn Analyzer>;
 
 /// Runs the program with the arguments it was given.
 pub fn run(build: Build<'_>) -> ExitCode {

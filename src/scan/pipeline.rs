@@ -24,9 +24,22 @@ pub fn run(
     options: &Options,
     progress: Progress<'_>,
 ) -> Result<Report, rayon::ThreadPoolBuildError> {
+    over(walk(paths, cwd, analyzer, options.threads.unwrap_or(0)), analyzer, options, progress)
+}
+
+/// Analyses what was found by [`walk`].
+///
+/// # Errors
+/// The threads could not be started.
+pub fn over(
+    walked: Walked,
+    analyzer: &dyn Analyzer,
+    options: &Options,
+    progress: Progress<'_>,
+) -> Result<Report, rayon::ThreadPoolBuildError> {
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build()?;
-    let Walked { candidates, problems, refused } = walk(paths, cwd, analyzer, threads);
+    let Walked { candidates, problems, refused } = walked;
     let total = candidates.len();
     let done = AtomicUsize::new(0);
     let outcomes: Vec<Outcome> = pool.install(|| {
@@ -81,7 +94,7 @@ fn one(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options) -> Out
     let judged = guarded(|| {
         let mut analysis = analyzer.analyse(path, &text);
         let said = std::mem::take(&mut analysis.problems);
-        (said, judge(&candidate.own, &text, analysis, options))
+        (said, judge(candidate, &text, analysis, &options.settings[candidate.settings]))
     });
     match judged {
         Ok((said, judged)) => {

@@ -26,6 +26,10 @@ pub struct Candidate {
     pub sniff: bool,
     /// Whether the user named this very file.
     pub named: bool,
+    /// Which of the run's settings rules it.
+    pub settings: usize,
+    /// The rules that are left out in it.
+    pub ignored: Vec<String>,
 }
 
 /// What the paths of one run lead to.
@@ -79,7 +83,15 @@ fn candidate(path: PathBuf, root: Option<&Path>, cwd: &Path, analyzer: &dyn Anal
         Some(root) if Path::new(&shown).is_absolute() => path.strip_prefix(root).map(|below| self::shown(below, cwd)).ok(),
         _ => None,
     };
-    Some(Candidate { own: own.unwrap_or_else(|| shown.clone()), sniff, named: root.is_none(), shown, path })
+    Some(Candidate {
+        own: own.unwrap_or_else(|| shown.clone()),
+        sniff,
+        named: root.is_none(),
+        settings: 0,
+        ignored: Vec::new(),
+        shown,
+        path,
+    })
 }
 
 fn folder(root: &Path, cwd: &Path, analyzer: &dyn Analyzer, threads: usize, walked: &mut Walked) {

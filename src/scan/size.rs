@@ -1,7 +1,7 @@
 /// Offsets are 32 bits wide, so no larger file can be read.
 const MOST: u64 = u32::MAX as u64 - 1;
 
-/// A size in bytes, as `4096`, `512k`, `4M` or `1GiB`; the units are powers of 1024.
+/// Reads a size in bytes, written as `4096`, `512k`, `4M` or `1GiB`; the units are powers of 1024.
 pub fn size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic() || letter == ' ');
     let unit = text[digits.len()..].trim().to_ascii_lowercase();
