@@ -78,12 +78,12 @@ fn elements(text: &str) -> Vec<(String, BTreeMap<String, String>)> {
     let read = |start: &BytesStart<'_>| {
         let attributes = start.attributes().map(|attribute| {
             let attribute = attribute.expect("a well-formed attribute");
-            let key = String::from_utf8(attribute.key.as_ref().to_vec()).expect("UTF-8");
-            let value = attribute.unescape_value().expect("known entities").into_owned();
+            let key = attribute.key.as_ref().to_owned();
+            let value = attribute.normalized_value(quick_xml::XmlVersion::Explicit1_0).expect("known entities").into_owned();
             assert!(!value.contains(|letter: char| letter.is_control() && !"\n\r\t".contains(letter)), "{value:?}");
             (key, value)
         });
-        (String::from_utf8(start.name().as_ref().to_vec()).expect("UTF-8"), attributes.collect())
+        (start.name().as_ref().to_owned(), attributes.collect())
     };
     let mut elements = Vec::new();
     let mut depth = 0;

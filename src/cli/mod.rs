@@ -15,6 +15,7 @@ pub use analyzer::analyzer;
 
 use crate::rules::{Family, RuleSet};
 use crate::scan::Build;
+use crate::scan::config::schema;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -45,6 +46,8 @@ enum Command {
     Explain(explain::Explain),
     /// List the rules
     Rules(rules::List),
+    /// Write the JSON schema of watertight.toml
+    Schema,
 }
 
 /// Runs the program with the arguments it was given.
@@ -72,7 +75,8 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Check(flags) => lint::lint(flags, &known, None, build),
         Command::Scan(flags) => lint::lint(flags, &known, Some(Family::Growth), build),
         Command::Handles(flags) => lint::lint(flags, &known, Some(Family::Handle), build),
-        Command::Explain(explain) => explain::explain(explain, &known),
-        Command::Rules(list) => rules::list(list, &known),
+        Command::Explain(explain) => explain::explain(explain, &settings::known(known)?),
+        Command::Rules(list) => rules::list(list, &settings::known(known)?),
+        Command::Schema => output::emit(None, |out| out.write_all(schema().as_bytes())).map(|()| 0),
     }
 }

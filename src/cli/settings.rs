@@ -25,6 +25,13 @@ pub fn configs(flags: &Flags, family: Option<Family>, known: &RuleSet, cwd: &Pat
     Ok(configs)
 }
 
+/// The rules that the configuration of the working directory knows.
+pub fn known(builtin: RuleSet) -> Result<RuleSet, String> {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    let configs = Configs::new(&cwd, &Choice::Nearest, Overrides::default(), builtin).map_err(told)?;
+    Ok(configs.root().known.clone())
+}
+
 /// A mistake with its place, as miette shows it.
 pub fn told(error: Box<impl miette::Diagnostic + Send + Sync + 'static>) -> String {
     format!("{:?}", miette::Report::new(*error))

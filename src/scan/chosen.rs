@@ -2,6 +2,7 @@ use super::config::Settings;
 use super::walk::Walked;
 use super::{Analyzer, Build};
 use crate::finding::Analysis;
+use crate::index::{Outline, Project};
 use rustc_hash::FxHashMap;
 use std::path::Path;
 
@@ -34,7 +35,11 @@ impl Analyzer for Chosen {
         self.each[0].handles_shebang(line)
     }
 
-    fn analyse(&self, path: &str, text: &str) -> Analysis {
-        self.of(path).analyse(path, text)
+    fn survey(&self, path: &str, text: &str, is_test: bool) -> (Outline, Analysis) {
+        self.of(path).survey(path, text, is_test)
+    }
+
+    fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis {
+        self.of(path).analyse(path, text, project)
     }
 }
