@@ -50,7 +50,7 @@ fn ignored_and_foreign_folders_are_left_out_unless_named() {
     assert_eq!(told(&scan(root, &options())), ["a.py:1 unclosed-handle", "pkg/build/g.py:1 unclosed-handle"]);
     assert_eq!(told(&named(root, &["skipped/c.py", ".hidden/b.py"])).len(), 2);
     assert_eq!(told(&named(root, &["x/site-packages/h"])), ["x/site-packages/h/dist/i.py:1 unclosed-handle"]);
-    assert_eq!(kinds(&named(root, &["notes.txt"])), [(".", ProblemKind::NoFiles)]);
+    assert_eq!(kinds(&named(root, &["notes.txt"])), [("notes.txt", ProblemKind::Unsupported)]);
 }
 
 #[test]

@@ -5,45 +5,22 @@ use clap::{Args, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-/// What `check`, `scan` and `handles` understand.
+/// What is looked at, and by which settings.
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch on the command line")]
-pub struct Flags {
+pub struct Scope {
     /// Files and folders to look at; a file that is named is looked at even if it is ignored
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
-    /// How to write the report
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Write the report to a file instead of the standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub output_file: Option<PathBuf>,
-    /// Write a further report to a file, as in `sarif=out.sarif`; may be given several times
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = target)]
-    pub output: Vec<Target>,
-    /// What code scanning calls this run [default: watertight/COMMAND/FOLDER]
-    #[arg(long, value_name = "NAME")]
-    pub category: Option<String>,
-    /// The lowest severity that makes the exit code 1
-    ///
-    /// high, medium, low or never [default: low]
-    #[arg(long, value_parser = fail_on(), value_name = "LEVEL", hide_possible_values = true)]
-    pub fail_on: Option<FailOn>,
-    /// Exit with 0 even if there are findings
-    #[arg(long)]
-    pub exit_zero: bool,
-    /// Show every finding, however unsure
-    #[arg(long)]
-    pub pedantic: bool,
     /// Use only these rules
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub select: Vec<String>,
     /// Leave these rules out
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub ignore: Vec<String>,
-    /// How many threads to use [default: one for each core]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    /// Show every finding, however unsure
+    #[arg(long)]
+    pub pedantic: bool,
     /// Leave out larger files; understands k, M and G [default: 4M]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub max_file_size: Option<u64>,
@@ -56,9 +33,12 @@ pub struct Flags {
     /// Leave out excluded files even if they are named
     #[arg(long)]
     pub force_exclude: bool,
-    /// Write the settings that rule the working directory, and look at nothing
-    #[arg(long)]
-    pub show_settings: bool,
+    /// The file with the accepted findings [default: the nearest watertight-baseline.json]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// How many threads to use [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
     /// Write findings and errors only
     #[arg(long, short)]
     pub quiet: bool,
@@ -68,6 +48,43 @@ pub struct Flags {
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub color: Colour,
+}
+
+/// What `check`, `scan` and `handles` understand.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch on the command line")]
+pub struct Flags {
+    #[command(flatten)]
+    pub scope: Scope,
+    /// How to write the report
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write the report to a file instead of the standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+    /// Write a further report to a file, as in `sarif=out.sarif`; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = target)]
+    pub output: Vec<Target>,
+    /// What code scanning calls this run [default: watertight/COMMAND/FOLDER]
+    #[arg(long, value_name = "NAME")]
+    pub category: Option<String>,
+    /// Report only what came since this commit
+    #[arg(long, value_name = "REV", conflicts_with = "staged")]
+    pub since: Option<String>,
+    /// Report only what the staged changes bring, as they are staged
+    #[arg(long)]
+    pub staged: bool,
+    /// The lowest severity that makes the exit code 1
+    ///
+    /// high, medium, low or never [default: low]
+    #[arg(long, value_parser = fail_on(), value_name = "LEVEL", hide_possible_values = true)]
+    pub fail_on: Option<FailOn>,
+    /// Exit with 0 even if there are findings
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Write the settings that rule the working directory, and look at nothing
+    #[arg(long)]
+    pub show_settings: bool,
 }
 
 /// The levels at which a run fails.

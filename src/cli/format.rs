@@ -21,7 +21,7 @@ pub enum Format {
     Github,
     /// Code Quality report of GitLab
     Gitlab,
-    /// JUnit XML
+    /// Test report in the XML of `JUnit`
     Junit,
     /// GitHub-flavoured Markdown
     Markdown,

@@ -1,42 +1,36 @@
 use super::FAILED;
 use super::flags::Flags;
+use super::look::{Looked, baseline, largest, look};
 use super::output::{coloured, emit, mention, width};
-use super::progress::Bar;
-use super::settings::{configs, show, told};
+use super::settings::{configs, show};
 use crate::finding::{Problem, ProblemKind, Report};
 use crate::report::{self, Context, Paint};
 use crate::rules::{Family, RuleSet};
-use crate::scan::{self, Build, FailOn, Options};
+use crate::scan::{self, Build, Change, FailOn};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-
-/// Larger files are hardly ever written by hand.
-const DEFAULT_SIZE: u64 = 4 << 20;
 
 /// Looks for leaks, writes the report, and answers with the exit code.
 pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build<'_>) -> Result<u8, String> {
     let started = Instant::now();
     let cwd = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let mut configs = configs(flags, family, known, &cwd)?;
+    let mut configs = configs(&flags.scope, family, known, &cwd)?;
     let fail_on = flags.fail_on.or(configs.root().fail_on).unwrap_or(FailOn::Low);
-    let max_file_size = flags.max_file_size.or(configs.root().max_file_size).unwrap_or(DEFAULT_SIZE);
     if flags.show_settings {
-        let text = show(configs.root(), fail_on, max_file_size)?;
+        let text = show(configs.root(), fail_on, largest(&flags.scope, &configs))?;
         emit(None, |out| out.write_all(text.as_bytes()))?;
         return Ok(0);
     }
-    scan::hush();
-    let threads = flags.threads.map(Into::into);
-    let mut walked = scan::walk(&flags.paths, &cwd, build(known).as_ref(), threads.unwrap_or(0));
-    scan::settle(&mut walked, &mut configs).map_err(told)?;
+    let baseline = baseline(&flags.scope, &configs, &cwd)?;
+    let change = flags.since.clone().map(Change::Since).or(flags.staged.then_some(Change::Staged));
+    let Looked { mut report, files } = look(&flags.scope, change.as_ref(), &mut configs, &cwd, build)?;
     let rules = configs.root().rules.clone();
-    let analyzer = scan::chosen(&walked, configs.all(), build);
-    let options = Options { settings: configs.all().to_vec(), threads, max_file_size };
-    let bar = Bar::new(!flags.quiet && !flags.no_progress);
-    let report = scan::over(walked, analyzer.as_ref(), &options, &|done, total| bar.tell(done, total));
-    bar.end();
-    let report = report.map_err(|error| format!("could not start the threads: {error}"))?;
+    if let Some(baseline) = baseline {
+        // What a change brought says nothing about the rest, so nothing in the baseline is stale for it.
+        let ran = |rule: &str| change.is_none() && rules.get(rule).is_some();
+        baseline.apply(&mut report, &cwd, |path| files.contains(path), ran);
+    }
     let exit = exit(&report, flags, fail_on);
     let root = scan::repository(&cwd).unwrap_or_else(|| cwd.clone());
     let category = flags.category.clone().unwrap_or_else(|| category(family, &cwd, &root));
@@ -44,16 +38,16 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
         Context { rules: &rules, cwd: &cwd, root: &root, category: &category, exit, colour: false, width: 100, seconds: None };
     tell(&report.problems, flags);
     for target in &flags.output {
-        emit(Some(&target.file), |out| target.format.write(out, &report, &plain, flags.quiet))?;
+        emit(Some(&target.file), |out| target.format.write(out, &report, &plain, flags.scope.quiet))?;
     }
     let terminal = flags.output_file.is_none() && io::stdout().is_terminal();
     let context = Context {
-        colour: flags.output_file.is_none() && coloured(flags.color, &io::stdout()),
+        colour: flags.output_file.is_none() && coloured(flags.scope.color, &io::stdout()),
         width: if terminal { width() } else { plain.width },
         seconds: terminal.then(|| started.elapsed().as_secs_f64()),
         ..plain
     };
-    emit(flags.output_file.as_deref(), |out| flags.format.write(out, &report, &context, flags.quiet))?;
+    emit(flags.output_file.as_deref(), |out| flags.format.write(out, &report, &context, flags.scope.quiet))?;
     Ok(exit)
 }
 
@@ -67,9 +61,9 @@ fn category(family: Option<Family>, cwd: &Path, root: &Path) -> String {
 
 /// Tells the problems on the standard error; a quiet run tells only those that keep it from doing its job.
 fn tell(problems: &[Problem], flags: &Flags) {
-    let paint = Paint(coloured(flags.color, &io::stderr()));
+    let paint = Paint(coloured(flags.scope.color, &io::stderr()));
     let grave = |kind| matches!(kind, ProblemKind::Missing | ProblemKind::Unreadable | ProblemKind::Internal);
-    let told = problems.iter().filter(|problem| !flags.quiet || grave(problem.kind));
+    let told = problems.iter().filter(|problem| !flags.scope.quiet || grave(problem.kind));
     mention(&told.map(|problem| report::tell(problem, paint)).collect::<String>());
 }
 

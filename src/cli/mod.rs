@@ -1,10 +1,14 @@
 //! The command line: what a user may say, one file a command.
 
+mod accept;
 mod analyzer;
 mod explain;
 mod flags;
 mod format;
+mod generate;
+mod init;
 mod lint;
+mod look;
 mod output;
 mod progress;
 mod rules;
@@ -16,7 +20,7 @@ pub use analyzer::analyzer;
 use crate::rules::{Family, RuleSet};
 use crate::scan::Build;
 use crate::scan::config::schema;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// The run could not do its job.
@@ -46,6 +50,14 @@ enum Command {
     Explain(explain::Explain),
     /// List the rules
     Rules(rules::List),
+    /// Accept today's findings, so that only new ones are reported
+    Baseline(accept::Accept),
+    /// Write a watertight.toml to start from
+    Init,
+    /// Write the completions of a shell
+    Completions(generate::Completions),
+    /// Write the manual
+    Man(generate::Man),
     /// Write the JSON schema of watertight.toml
     Schema,
 }
@@ -77,6 +89,10 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Handles(flags) => lint::lint(flags, &known, Some(Family::Handle), build),
         Command::Explain(explain) => explain::explain(explain, &settings::known(known)?),
         Command::Rules(list) => rules::list(list, &settings::known(known)?),
+        Command::Baseline(asked) => accept::accept(asked, &known, build),
+        Command::Init => init::init(),
+        Command::Completions(asked) => generate::completions(asked, Cli::command()),
+        Command::Man(asked) => generate::man(asked, Cli::command()),
         Command::Schema => output::emit(None, |out| out.write_all(schema().as_bytes())).map(|()| 0),
     }
 }

@@ -1,23 +1,23 @@
-use super::flags::Flags;
+use super::flags::Scope;
 use super::select::check;
 use crate::rules::{Family, RuleSet};
-use crate::scan::config::{Choice, Configs, FailOn, Level, Overrides, RuleSettings, Settings};
+use crate::scan::config::{Choice, ConfigError, Configs, FailOn, Level, Overrides, RuleSettings, Settings};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Reads the configuration that the flags ask for.
-pub fn configs(flags: &Flags, family: Option<Family>, known: &RuleSet, cwd: &Path) -> Result<Configs, String> {
+pub fn configs(scope: &Scope, family: Option<Family>, known: &RuleSet, cwd: &Path) -> Result<Configs, String> {
     let over = Overrides {
-        select: flags.select.clone(),
-        ignore: flags.ignore.clone(),
+        select: scope.select.clone(),
+        ignore: scope.ignore.clone(),
         family,
-        pedantic: flags.pedantic,
-        force_exclude: flags.force_exclude,
+        pedantic: scope.pedantic,
+        force_exclude: scope.force_exclude,
     };
-    let choice = match &flags.config {
+    let choice = match &scope.config {
         Some(file) => Choice::File(file.clone()),
-        None if flags.isolated => Choice::Isolated,
+        None if scope.isolated => Choice::Isolated,
         None => Choice::Nearest,
     };
     let configs = Configs::new(cwd, &choice, over.clone(), known.clone()).map_err(told)?;
@@ -33,7 +33,8 @@ pub fn known(builtin: RuleSet) -> Result<RuleSet, String> {
 }
 
 /// A mistake with its place, as miette shows it.
-pub fn told(error: Box<impl miette::Diagnostic + Send + Sync + 'static>) -> String {
+#[allow(clippy::boxed_local, reason = "it comes in a box because it is large")]
+pub fn told(error: Box<ConfigError>) -> String {
     format!("{:?}", miette::Report::new(*error))
 }
 

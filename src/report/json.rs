@@ -29,7 +29,16 @@ pub fn write(out: &mut dyn Write, report: &Report, context: &Context<'_>) -> io:
 /// How much was looked at and found.
 pub(super) fn counts(report: &Report) -> Summary {
     let [high, medium, low] = levels(report);
-    Summary { files: report.scanned, findings: high + medium + low, high, medium, low, hidden: report.hidden }
+    Summary {
+        files: report.scanned,
+        findings: high + medium + low,
+        high,
+        medium,
+        low,
+        hidden: report.hidden,
+        accepted: report.accepted,
+        earlier: report.earlier,
+    }
 }
 
 /// The findings of a file.
@@ -83,6 +92,8 @@ pub(super) struct Summary {
     medium: usize,
     low: usize,
     hidden: usize,
+    accepted: usize,
+    earlier: usize,
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::BytesText;
 use std::io::{self, Write};
 
-/// JUnit's XML: a suite for each file, a failed case for each finding, an error for each problem.
+/// The XML of `JUnit`: a suite for each file, a failed case for each finding, an error for each problem.
 ///
 /// A clean run is one case that passed, because consumers take a report without cases for a run that broke.
 ///

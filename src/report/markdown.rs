@@ -46,7 +46,7 @@ fn item(finding: &Finding, places: &Places<'_>) -> String {
     text
 }
 
-/// Text as code, whatever backticks it holds (CommonMark 0.31, section 6.1).
+/// Text as code, whatever backticks it holds (`CommonMark` 0.31, section 6.1).
 fn code(text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ");
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
@@ -61,7 +61,7 @@ fn prose(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts: Vec<&str> = words.split('`').collect();
     // An odd number of backticks pairs none of them surely.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped(&words);
     }
     let each = parts.iter().enumerate().map(|(at, part)| if at % 2 == 0 { escaped(part) } else { code(part) });

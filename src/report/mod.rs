@@ -35,7 +35,7 @@ pub use lines::write as write_json_lines;
 pub use markdown::write as write_markdown;
 pub use paint::Paint;
 pub use rdjson::write as write_rdjson;
-pub use rulebook::{Card, markdown, page};
+pub use rulebook::{Card, contents, markdown, page};
 pub use sarif::write as write_sarif;
 pub use summary::{summary, tell};
 pub use wrap::wrap;

@@ -12,6 +12,12 @@ pub fn summary(report: &Report, context: &Context<'_>) -> String {
         let (verb, pronoun) = if report.hidden == 1 { ("is", "it") } else { ("are", "them") };
         parts.push(format!("{} {verb} below the confidence shown (--pedantic shows {pronoun})", report.hidden));
     }
+    if report.accepted > 0 {
+        parts.push(format!("{} accepted by the baseline", report.accepted));
+    }
+    if report.earlier > 0 {
+        parts.push(format!("{} there before the change", report.earlier));
+    }
     if !report.problems.is_empty() {
         parts.push(counted(report.problems.len(), "problem"));
     }

@@ -18,7 +18,9 @@ pub fn judge(candidate: &Candidate, text: &str, analysis: Analysis, settings: &S
     let mut findings = analysis.findings;
     suppress(text, &analysis.comments, &mut findings, settings);
     findings.retain(|finding| !leaves_out(&candidate.ignored, &finding.rule));
-    findings.iter_mut().for_each(|finding| settings.adjust(finding));
+    for finding in &mut findings {
+        settings.adjust(finding);
+    }
     if is_test(&candidate.own) {
         soften(&mut findings, settings);
     }

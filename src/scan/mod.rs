@@ -3,10 +3,14 @@
 //! What is said about a text comes from an [`Analyzer`]; here is decided which texts are read, and which of the
 //! findings are shown.
 
+mod accepted;
+mod baseline;
+mod change;
 mod chosen;
 pub mod config;
 mod decode;
 mod directive;
+mod git;
 mod guard;
 mod judge;
 mod nesting;
@@ -20,6 +24,9 @@ mod suppress;
 mod testcode;
 mod walk;
 
+pub use accepted::Accepted;
+pub use baseline::{BASELINE, Baseline, nearby};
+pub use change::{Change, Sides, sides};
 pub use chosen::chosen;
 pub use config::FailOn;
 pub use guard::hush;

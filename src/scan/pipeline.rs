@@ -1,7 +1,7 @@
 use super::guard::guarded;
 use super::judge::judge;
 use super::read::{Reading, read};
-use super::walk::{Candidate, Walked, walk};
+use super::walk::{Candidate, Walked, unsupported, walk};
 use super::{Analyzer, Options, Progress, is_test};
 use crate::finding::{Analysis, Problem, ProblemKind, Report, Scanned};
 use crate::index::{Outline, Project};
@@ -137,7 +137,10 @@ fn text(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options) -> Re
     let path = &candidate.shown;
     let decoded = match read(candidate, analyzer, options.max_file_size) {
         Reading::Text(decoded) => decoded,
-        Reading::Foreign => return Err(Box::default()),
+        Reading::Foreign => {
+            let problems = candidate.named.then(|| unsupported(path.clone())).into_iter().collect();
+            return Err(Box::new(Outcome { problems, ..Outcome::default() }));
+        }
         Reading::Refused(kind, message) => {
             let problems = vec![Problem::new(path, kind, message)];
             return Err(Box::new(Outcome { refused: candidate.named, problems, ..Outcome::default() }));

@@ -78,7 +78,7 @@ fn notification(problem: &Problem, context: &Context<'_>) -> Notification {
     let Problem { path, kind, message, remedy } = problem;
     let level = match kind {
         ProblemKind::Missing | ProblemKind::Unreadable | ProblemKind::Internal => "error",
-        ProblemKind::NoFiles => "note",
+        ProblemKind::NoFiles | ProblemKind::Stale => "note",
         _ => "warning",
     };
     let physical = PhysicalLocation::builder().artifact_location(artifact(&context.rooted(path))).build();

@@ -24,16 +24,6 @@ pub struct Found {
     pub config: Config,
 }
 
-/// The nearest configuration in a folder or above it.
-pub fn find(folder: &Path) -> Result<Option<Found>, Box<ConfigError>> {
-    for above in folder.ancestors() {
-        if let Some(found) = inside(above)? {
-            return Ok(Some(found));
-        }
-    }
-    Ok(None)
-}
-
 /// The configuration in a folder.
 pub fn inside(folder: &Path) -> Result<Option<Found>, Box<ConfigError>> {
     for name in NAMES {

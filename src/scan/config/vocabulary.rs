@@ -1,4 +1,4 @@
-use super::own::Own;
+use super::own::{Languages, Own};
 use super::raw::Config;
 use crate::rules::{Container, Rule, RuleSet, Vocabulary};
 
@@ -68,7 +68,7 @@ fn check<T>(rules: &RuleSet, own: &Own<T>) -> Result<(), Wrong> {
     if let Some(name) = own.rule.as_ref().filter(|name| rules.get(name).is_none()) {
         return Err(super::settings::unknown(name, rules));
     }
-    for id in own.language.iter().flat_map(|languages| languages.ids()) {
+    for id in own.language.iter().flat_map(Languages::ids) {
         let mut all: Vec<&str> = rules.iter().flat_map(|rule| rule.vocabulary.keys().map(String::as_str)).collect();
         all.sort_unstable();
         all.dedup();
