@@ -8,6 +8,7 @@
 #![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
 
 mod decider;
+pub mod probe;
 mod sample;
 mod series;
 mod verdict;
