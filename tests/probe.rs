@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use watertight::runtime::probe::{Growth, Hook, Plan, Probe, Refusal};
+use watertight::runtime::live::probe::{Growth, Hook, Plan, Probe, Refusal};
 
 /// The simulator, compiled once for this test program.
 fn sim() -> PathBuf {
@@ -66,7 +66,13 @@ fn records_tell_who_grew_and_where() {
         let Some(mut probe) = probe(Some(hook)) else { continue };
         let running = start(&probe, &["slow", "4", "8192"]);
         let records = collect(&mut probe, Duration::from_secs(3));
-        println!("{}: {} records, {:?}, {:?}", hook.name(), records.len(), probe.gaps(), records.first().map(|g| (g.anon, g.frames.len(), g.stack.len())));
+        println!(
+            "{}: {} records, {:?}, {:?}",
+            hook.name(),
+            records.len(),
+            probe.gaps(),
+            records.first().map(|g| (g.anon, g.frames.len(), g.stack.len()))
+        );
         assert!(records.len() >= 10, "8 MiB a second for 3 s in steps of 1 MiB: {}", records.len());
         assert!(records.iter().all(|growth| growth.pid == running.0.id()));
     }

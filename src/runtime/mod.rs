@@ -8,7 +8,8 @@
 #![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
 
 mod decider;
-pub mod probe;
+#[cfg(target_os = "linux")]
+pub mod live;
 mod sample;
 mod series;
 mod verdict;

@@ -32,10 +32,8 @@ const FIRST_NAMESPACE: u64 = 0xEFFF_FFFC;
 /// Records kept for a caller who does not fetch them; the oldest go first.
 const MOST_PENDING: usize = 4096;
 /// Where the kernel describes the classic tracepoint.
-const FORMATS: [&str; 2] = [
-    "/sys/kernel/tracing/events/kmem/rss_stat/format",
-    "/sys/kernel/debug/tracing/events/kmem/rss_stat/format",
-];
+const FORMATS: [&str; 2] =
+    ["/sys/kernel/tracing/events/kmem/rss_stat/format", "/sys/kernel/debug/tracing/events/kmem/rss_stat/format"];
 
 /// What libbpf said last; it reports through a plain function.
 static SAID: Mutex<String> = Mutex::new(String::new());
@@ -118,8 +116,7 @@ impl Probe {
         let (object, links) = load(bytes, names, &config, None)?;
         let pending = Rc::new(RefCell::new(VecDeque::new()));
         let ring = ring(&object, &pending)?;
-        let probe =
-            Self { hook, step, error, config, ring, pending, dropped: 0, object, _links: links, calls: None };
+        let probe = Self { hook, step, error, config, ring, pending, dropped: 0, object, _links: links, calls: None };
         Ok(probe)
     }
 
@@ -287,7 +284,9 @@ fn agree(object: &Object) -> Result<(), Refusal> {
 
 fn bits(attr: libbpf_rs::btf::types::MemberAttr) -> u32 {
     match attr {
-        libbpf_rs::btf::types::MemberAttr::Normal { offset } | libbpf_rs::btf::types::MemberAttr::BitField { offset, .. } => offset,
+        libbpf_rs::btf::types::MemberAttr::Normal { offset } | libbpf_rs::btf::types::MemberAttr::BitField { offset, .. } => {
+            offset
+        }
     }
 }
 
