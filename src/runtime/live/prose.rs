@@ -4,6 +4,7 @@ use super::doctor::Doctor;
 use super::host::Host;
 use super::outcome::{Outcome, ProbeUse, Summary};
 use super::triage::Triage;
+use crate::runtime::words::{size, span};
 use crate::runtime::{Judgement, LimitKind};
 use std::fmt::Write as _;
 
@@ -26,14 +27,7 @@ pub enum Form {
 
 /// A size as a person says it, in powers of 1024.
 pub fn amount(bytes: u64) -> String {
-    let mut value = bytes as f64;
-    for unit in ["B", "KiB", "MiB", "GiB"] {
-        if value < 1024.0 {
-            return if unit == "B" { format!("{value:.0} {unit}") } else { format!("{value:.1} {unit}") };
-        }
-        value /= 1024.0;
-    }
-    format!("{value:.1} TiB")
+    size(bytes as f64)
 }
 
 /// A difference, with its sign.
@@ -46,16 +40,6 @@ fn change(from: u64, to: u64) -> String {
 fn rate(bytes: f64) -> String {
     let sign = if bytes < 0.0 { '-' } else { '+' };
     format!("{sign}{}/s", amount(bytes.abs() as u64))
-}
-
-/// A time as a person says it.
-fn time(seconds: f64) -> String {
-    match seconds {
-        s if s < 90.0 => format!("{s:.0} s"),
-        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
-        s if s < 172_800.0 => format!("{:.1} h", s / 3600.0),
-        s => format!("{:.1} days", s / 86_400.0),
-    }
 }
 
 /// What was held over time as a line of blocks, from nothing to the most.
@@ -93,7 +77,7 @@ fn forecast(judgement: &Judgement) -> Option<String> {
             LimitKind::Host => "what the machine has left",
             LimitKind::Heap => "the limit of the managed heap",
         };
-        let _ = write!(text, "; at that pace {whose} of {} is reached in {}", amount(limit), time(left));
+        let _ = write!(text, "; at that pace {whose} of {} is reached in {}", amount(limit), span(left));
     }
     Some(text)
 }
@@ -104,7 +88,7 @@ type Lines = Vec<(String, String)>;
 fn lines(outcome: &Outcome) -> Lines {
     let mut lines = Lines::new();
     let mut line = |name: &str, text: String| lines.push((name.to_owned(), text));
-    line("watched", format!("{} for {}", outcome.target, time(outcome.duration_s)));
+    line("watched", format!("{} for {}", outcome.target, span(outcome.duration_s)));
     let status = outcome.ending.status.map(|status| format!("exit status {status}"));
     let signal = outcome.ending.signal.map(|signal| format!("signal {signal}"));
     line("ended", [Some(outcome.ending.why.to_owned()), status, signal].into_iter().flatten().collect::<Vec<_>>().join(", "));

@@ -69,6 +69,11 @@ impl Gauge {
             forecast.in_s = forecast.in_s.map(|time| time / self.pace);
             forecast.at_s = forecast.at_s.map(|at| at / self.pace);
         }
+        if self.pace != 1.0 && self.samples > 0 {
+            // The words were said on the decider's clock.
+            let factor = self.pace;
+            judgement.reasons.push(format!("for the window asked for, a second counts as {factor:.1} in the words above"));
+        }
         judgement
     }
 
