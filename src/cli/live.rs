@@ -5,7 +5,7 @@ use super::size::memory;
 use super::time::{some_time, time};
 use super::{doctor, run, triage, watch};
 use crate::runtime::Level;
-use crate::runtime::live::{Ended, Ending, Form, Launched, OnLimit, Options, Outcome, Signals, Watcher, amount, curve};
+use crate::runtime::live::{Ended, Ending, Form, Launched, OnLimit, Options, Outcome, Signals, Watcher, amount, curve, pace};
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
@@ -203,11 +203,12 @@ impl Watching {
                 let why = stopping.map_or(ending.why, |(why, _)| why);
                 return Ending { why, ..ending };
             }
-            if let Some((why, since)) = stopping {
-                if since.elapsed() > GRACE && !subject.stop(true) {
-                    line.end();
-                    return Ending { why, ..Ending::default() };
-                }
+            if let Some((why, since)) = stopping
+                && since.elapsed() > GRACE
+                && !subject.stop(true)
+            {
+                line.end();
+                return Ending { why, ..Ending::default() };
             }
             if due {
                 let alive = watcher.tick();
@@ -260,9 +261,9 @@ impl Watching {
             OnLimit::Kill => true,
         };
         if subject.ours() {
-            subject.end(force)
+            subject.end(force);
         } else {
-            watcher.end(force)
+            watcher.end(force);
         }
         watcher.acted(if force { "killed" } else { "asked to end" });
         *stopping = Some(("limit", Instant::now()));
@@ -334,10 +335,7 @@ impl Line {
         let (last, points) = watcher.now();
         let judgement = watcher.judgement();
         let resident = last.map_or_else(String::new, |last| format!("{} resident  ", amount(last.resident())));
-        let floor = judgement.forecast.map_or_else(String::new, |forecast| {
-            let sign = if forecast.rate < 0.0 { '-' } else { '+' };
-            format!("floor {sign}{}/s  ", amount(forecast.rate.abs() as u64))
-        });
+        let floor = judgement.forecast.map_or_else(String::new, |forecast| format!("floor {}  ", pace(forecast.rate)));
         let count = if watcher.count() > 1 { format!("{} processes  ", watcher.count()) } else { String::new() };
         let verdict = judgement.verdict.name().replace('-', " ");
         let text = format!(

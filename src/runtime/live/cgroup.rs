@@ -59,7 +59,7 @@ fn hierarchies() -> Vec<Hierarchy> {
         .filter_map(|mount| {
             let unified = mount.fs_type == "cgroup2";
             let accounts = unified || (mount.fs_type == "cgroup" && mount.super_options.contains_key("memory"));
-            accounts.then(|| Hierarchy { root: mount.mount_point, top: mount.root, unified })
+            accounts.then_some(Hierarchy { root: mount.mount_point, top: mount.root, unified })
         })
         .collect();
     // Where both are mounted, version 1 has the memory controller.
@@ -72,9 +72,8 @@ impl Cgroup {
     pub fn of(process: &Process) -> Option<Self> {
         let groups = process.inner().cgroups().ok()?;
         for hierarchy in hierarchies() {
-            let own = groups.0.iter().find(|group| match hierarchy.unified {
-                true => group.hierarchy == 0,
-                false => group.controllers.iter().any(|name| name == "memory"),
+            let own = groups.0.iter().find(|group| {
+                if hierarchy.unified { group.hierarchy == 0 } else { group.controllers.iter().any(|name| name == "memory") }
             });
             let Some(own) = own else { continue };
             let below = own.pathname.strip_prefix(hierarchy.top.trim_end_matches('/')).unwrap_or(&own.pathname);
@@ -134,15 +133,17 @@ impl Cgroup {
     }
 
     fn account(&self, folder: &Path) -> Option<CgroupMemory> {
-        let names = match self.unified {
-            true => ["memory.current", "memory.max", "inactive_file"],
-            false => ["memory.usage_in_bytes", "memory.limit_in_bytes", "total_inactive_file"],
+        let names = if self.unified {
+            ["memory.current", "memory.max", "inactive_file"]
+        } else {
+            ["memory.usage_in_bytes", "memory.limit_in_bytes", "total_inactive_file"]
         };
         let used = number(&folder.join(names[0]))?;
         let inactive = entry(&folder.join("memory.stat"), names[2]).unwrap_or(0);
-        let (limit_hits, oom_kills) = match self.unified {
-            true => (entry(&folder.join("memory.events"), "max"), entry(&folder.join("memory.events"), "oom_kill")),
-            false => (number(&folder.join("memory.failcnt")), entry(&folder.join("memory.oom_control"), "oom_kill")),
+        let (limit_hits, oom_kills) = if self.unified {
+            (entry(&folder.join("memory.events"), "max"), entry(&folder.join("memory.events"), "oom_kill"))
+        } else {
+            (number(&folder.join("memory.failcnt")), entry(&folder.join("memory.oom_control"), "oom_kill"))
         };
         Some(CgroupMemory {
             path: folder.to_path_buf(),

@@ -86,7 +86,8 @@ impl Launched {
     pub fn start(command: &[OsString], signals: Signals) -> Result<Self, LiveError> {
         // Without it they only leave the family.
         let _ = nix::sys::prctl::set_child_subreaper(true);
-        let (program, arguments) = command.split_first().expect("the command line asks for a command");
+        let nothing = || LiveError::Start { command: String::new(), error: std::io::ErrorKind::InvalidInput.into() };
+        let (program, arguments) = command.split_first().ok_or_else(nothing)?;
         let child = Command::new(program).args(arguments).process_group(0).spawn();
         let child = child.map_err(|error| LiveError::Start { command: program.to_string_lossy().into_owned(), error })?;
         let pid = Pid::from_raw(child.id().cast_signed());

@@ -36,10 +36,10 @@ fn change(from: u64, to: u64) -> String {
     format!("{sign}{}", amount(to.abs_diff(from)))
 }
 
-/// A rate in bytes a second.
-fn rate(bytes: f64) -> String {
-    let sign = if bytes < 0.0 { '-' } else { '+' };
-    format!("{sign}{}/s", amount(bytes.abs() as u64))
+/// A rate in bytes a second, with its sign.
+pub fn pace(rate: f64) -> String {
+    let sign = if rate < 0.0 { '-' } else { '+' };
+    format!("{sign}{}/s", size(rate.abs()))
 }
 
 /// What was held over time as a line of blocks, from nothing to the most.
@@ -49,7 +49,7 @@ pub fn curve(points: &[(f64, u64)], width: usize) -> String {
     let column = |at: usize| {
         let part = &points[at * points.len() / columns..((at + 1) * points.len() / columns).max(at * points.len() / columns + 1)];
         let held = part.iter().map(|(_, held)| *held).max().unwrap_or(0);
-        BARS[(held as u128 * 7 / u128::from(most)) as usize]
+        BARS[(u128::from(held) * 7 / u128::from(most)) as usize]
     };
     (0..columns).map(column).collect()
 }
@@ -69,7 +69,7 @@ pub(super) fn verdict(judgement: &Judgement) -> String {
 
 fn forecast(judgement: &Judgement) -> Option<String> {
     let forecast = judgement.forecast?;
-    let mut text = format!("floor {}", rate(forecast.rate));
+    let mut text = format!("floor {}", pace(forecast.rate));
     if let (Some(limit), Some(kind), Some(left)) = (forecast.limit, forecast.kind, forecast.in_s) {
         let whose = match kind {
             LimitKind::User => "your limit",
@@ -160,8 +160,14 @@ fn detail(summary: &Summary) -> Lines {
         ("mappings", first.mappings, last.mappings),
         ("arenas", first.arenas, last.arenas),
     ];
-    let counts = counts.iter().filter_map(|(name, first, last)| Some(format!("{name} {} → {}", (*first)?, (*last)?)));
-    lines.push(("counts".to_owned(), counts.collect::<Vec<_>>().join(", ")));
+    let counts = counts.iter().filter_map(|(name, first, last)| {
+        let from = first.map_or_else(String::new, |first| format!("{first} → "));
+        Some(format!("{name} {from}{}", (*last)?))
+    });
+    let counts = counts.collect::<Vec<_>>().join(", ");
+    if !counts.is_empty() {
+        lines.push(("counts".to_owned(), counts));
+    }
     if let Some(growth) = &summary.growth {
         let refused = if growth.refused > 0 { format!(", {} events untold", growth.refused) } else { String::new() };
         lines.push(("growth".to_owned(), format!("{} records of {}{refused}", growth.records, amount(growth.bytes))));
@@ -235,9 +241,10 @@ impl Doctor {
         out.push('\n');
         for ability in &self.abilities {
             let mark = if ability.works { "yes" } else { "no" };
-            let _ = match page {
-                true => writeln!(out, "- **{}:** {mark}: {}", ability.name, ability.detail),
-                false => writeln!(out, "{mark:<4}{:<24}{}", ability.name, ability.detail),
+            let _ = if page {
+                writeln!(out, "- **{}:** {mark}: {}", ability.name, ability.detail)
+            } else {
+                writeln!(out, "{mark:<4}{:<24}{}", ability.name, ability.detail)
             };
             if let Some(remedy) = &ability.remedy {
                 let _ = if page { writeln!(out, "  - {remedy}") } else { writeln!(out, "{:28}→ {remedy}", "") };
@@ -295,12 +302,12 @@ impl Triage {
 
     fn table(&self, out: &mut String, page: bool) {
         let heads = ["pid", "grown", "held", "pss", "threads", "files", "command"];
-        let row = |cells: [String; 7]| match page {
-            true => format!("| {} |", cells.join(" | ")),
-            false => {
-                let [pid, grown, held, pss, threads, files, command] = cells;
-                format!("{pid:>8} {grown:>11} {held:>11} {pss:>11} {threads:>7} {files:>6}  {command}")
+        let row = |cells: [String; 7]| {
+            if page {
+                return format!("| {} |", cells.join(" | "));
             }
+            let [pid, grown, held, pss, threads, files, command] = cells;
+            format!("{pid:>8} {grown:>11} {held:>11} {pss:>11} {threads:>7} {files:>6}  {command}")
         };
         let _ = writeln!(out, "{}", row(heads.map(str::to_owned)));
         if page {

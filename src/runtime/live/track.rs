@@ -69,7 +69,7 @@ impl Gauge {
             forecast.in_s = forecast.in_s.map(|time| time / self.pace);
             forecast.at_s = forecast.at_s.map(|at| at / self.pace);
         }
-        if self.pace != 1.0 && self.samples > 0 {
+        if (self.pace - 1.0).abs() > 1e-6 && self.samples > 0 {
             // The words were said on the decider's clock.
             let factor = self.pace;
             judgement.reasons.push(format!("for the window asked for, a second counts as {factor:.1} in the words above"));
@@ -123,6 +123,10 @@ impl Track {
 
     /// Whether it runs another program than before. Then the memory is another, too, and a new series begins.
     pub fn executed(&mut self) -> bool {
+        if self.command.starts_with('[') {
+            // It was seen between its fork and its first instruction.
+            self.command = self.process.command();
+        }
         let program = self.process.program();
         if program.is_none() || program == self.program {
             return false;

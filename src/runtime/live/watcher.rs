@@ -9,6 +9,7 @@ use super::probe::{Growth, Plan, Probe, Refusal};
 use super::process::Process;
 use super::track::{Gauge, Track};
 use crate::runtime::{Judgement, Level, Limits, Origin, Recorder, Sample, Verdict};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufWriter;
@@ -161,7 +162,9 @@ impl Watcher {
         match &mut self.probe {
             Ok(probe) => {
                 let records = probe.poll(left);
-                records.iter().for_each(|growth| self.hear(growth));
+                for growth in &records {
+                    self.hear(growth);
+                }
             }
             Err(_) => thread::sleep(left),
         }
@@ -243,7 +246,9 @@ impl Watcher {
             }
             let mut gauge = Gauge::new(self.limits, self.pace);
             let (before, ledger) = self.crowd.promote(pid, process.started());
-            before.into_iter().for_each(|sample| gauge.push(sample));
+            for sample in before {
+                gauge.push(sample);
+            }
             let mut track = Track::new(process, gauge);
             track.ledger = ledger;
             self.tracks.insert(pid, track);
@@ -418,7 +423,7 @@ fn keep(ended: &mut Vec<Summary>, unlisted: &mut u64, summary: Summary) {
     }
     ended.push(summary);
     if ended.len() > MOST_ENDED {
-        ended.sort_by(|a, b| b.weight().cmp(&a.weight()));
+        ended.sort_by_key(|summary| Reverse(summary.weight()));
         ended.truncate(MOST_ENDED);
         *unlisted += 1;
     }

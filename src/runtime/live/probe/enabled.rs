@@ -76,17 +76,21 @@ impl Probe {
                 *said = text;
             }
         })));
-        let mut first = None;
+        let mut best = broken("no hook was tried");
+        let mut tried = 0;
         for hook in Hook::ALL {
             if plan.hook.is_some_and(|only| only != hook) {
                 continue;
             }
             match Self::attach(plan, hook) {
                 Ok(probe) => return Ok(probe),
-                Err(refusal) => first = first.or(Some(refusal)),
+                // What keeps us from the best hook is what the user wants to know.
+                Err(refusal) if tried == 0 => best = refusal,
+                Err(_) => {}
             }
+            tried += 1;
         }
-        Err(first.expect("at least one hook was tried"))
+        Err(best)
     }
 
     fn attach(plan: &Plan, hook: Hook) -> Result<Self, Refusal> {
