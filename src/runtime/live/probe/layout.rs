@@ -9,7 +9,7 @@ pub const STACK_BYTES: usize = 16 * 1024;
 
 /// A struct of `bpf/record.h`: its fields in order, with their sizes in bytes; it has no padding.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Layout {
+pub struct Layout {
     /// The name in C.
     pub name: &'static str,
     /// Field and size.
@@ -17,7 +17,7 @@ pub(super) struct Layout {
 }
 
 /// The records of growth.
-pub(super) const RECORD: Layout = Layout {
+pub const RECORD: Layout = Layout {
     name: "record",
     fields: &[
         ("at_ns", 8),
@@ -45,13 +45,13 @@ pub(super) const RECORD: Layout = Layout {
 };
 
 /// How the handlers run.
-pub(super) const CONFIG: Layout = Layout {
+pub const CONFIG: Layout = Layout {
     name: "config",
     fields: &[("step_pages", 8), ("refill_ns", 8), ("burst", 4), ("everyone", 4), ("namespace", 4), ("page_bytes", 4)],
 };
 
 /// What is known of a process.
-pub(super) const STATE: Layout = Layout {
+pub const STATE: Layout = Layout {
     name: "state",
     fields: &[
         ("mm", 8),
@@ -66,10 +66,10 @@ pub(super) const STATE: Layout = Layout {
 };
 
 /// What could not be told.
-pub(super) const GAPS: Layout = Layout { name: "gaps", fields: &[("lost", 8), ("sent", 8)] };
+pub const GAPS: Layout = Layout { name: "gaps", fields: &[("lost", 8), ("sent", 8)] };
 
 /// Calls that were counted.
-pub(super) const RATES: Layout =
+pub const RATES: Layout =
     Layout { name: "rates", fields: &[("mmap", 8), ("munmap", 8), ("brk", 8), ("madvise", 8), ("contended", 8)] };
 
 const EXTERNAL: u64 = 1;
@@ -218,7 +218,7 @@ pub struct Rates {
 
 impl Rates {
     /// Reads the counters.
-    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
         let number = |field| RATES.number(bytes, field);
         Some(Self {
             mmap: number("mmap")?,

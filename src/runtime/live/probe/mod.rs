@@ -9,7 +9,7 @@
 mod disabled;
 #[cfg(feature = "ebpf")]
 mod enabled;
-mod layout;
+pub mod layout;
 
 #[cfg(not(feature = "ebpf"))]
 pub use disabled::{Probe, ours};
