@@ -28,7 +28,8 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn has(program: &str) -> bool {
-    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().is_ok_and(|output| output.status.success());
+    let found =
+        Command::new("sh").args(["-c", &format!("command -v {program}")]).output().is_ok_and(|output| output.status.success());
     if !found {
         eprintln!("skipped: `{program}` is not installed");
     }
@@ -58,7 +59,8 @@ fn action(part: &str, folder: &Path, settings: &[(&str, &str)]) -> Output {
 #[test]
 fn the_action_annotates_summarises_and_keeps_the_exit_code() {
     let folder = folder(&[("a b.py", LEAK), ("clean.py", CLEAN)]);
-    let output = action("look", folder.path(), &[("COMMAND", "check"), ("PATHS", "a b.py\nclean.py\n"), ("ARGS", "--fail-on=low")]);
+    let output =
+        action("look", folder.path(), &[("COMMAND", "check"), ("PATHS", "a b.py\nclean.py\n"), ("ARGS", "--fail-on=low")]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert!(text(&output.stdout).starts_with("::warning title=watertight"), "{}", text(&output.stdout));
     let read = |name: &str| fs::read_to_string(folder.path().join("out").join(name)).expect("it was written");
@@ -120,7 +122,10 @@ fn the_gitlab_job_writes_its_reports() {
 fn within(folder: &Path, words: &[&str]) -> Output {
     let mut command = Command::new(words[0]);
     command.current_dir(folder).args(&words[1..]).env("PATH", search());
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1").env("PRE_COMMIT_HOME", folder.join(".git/pre-commit-home"));
+    command
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("PRE_COMMIT_HOME", folder.join(".git/pre-commit-home"));
     for role in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{role}_NAME"), "A").env(format!("GIT_{role}_EMAIL"), "a@example.org");
     }

@@ -188,7 +188,7 @@ fn mistakes_are_shown_at_their_place_with_what_was_meant() {
         ("watertight.toml", "fail-on = 'hihg'\n", &["did you mean `high`?", "watertight.toml:1"]),
         ("watertight.toml", "select = 'x'\n", &["invalid type", "watertight.toml:1:10"]),
         ("watertight.toml", "select = [\n", &["watertight.toml:1"]),
-        ("watertight.toml", "max-file-size = '4T'\n", &["is no unit", "watertight.toml:1:18"]),
+        ("watertight.toml", "max-file-size = '4X'\n", &["is no unit", "watertight.toml:1:18"]),
         ("watertight.toml", "baseline = '../../.bashrc'\n", &["must lie below", "watertight.toml:1:13"]),
         ("watertight.toml", "exclude = ['[z-a]']\n", &["is no pattern", "watertight.toml:1:13"]),
         ("watertight.toml", "rules = 'gone'\n", &["could not be read", "watertight.toml:1:10"]),

@@ -2,18 +2,30 @@
 
 mod accept;
 mod analyzer;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod explain;
 mod flags;
 mod format;
 mod generate;
 mod init;
 mod lint;
+#[cfg(target_os = "linux")]
+mod live;
 mod look;
 mod output;
 mod progress;
 mod rules;
+#[cfg(target_os = "linux")]
+mod run;
 mod select;
 mod settings;
+#[cfg(target_os = "linux")]
+mod time;
+#[cfg(target_os = "linux")]
+mod triage;
+#[cfg(target_os = "linux")]
+mod watch;
 
 pub use analyzer::analyzer;
 
@@ -60,6 +72,9 @@ enum Command {
     Man(generate::Man),
     /// Write the JSON schema of watertight.toml
     Schema,
+    #[cfg(target_os = "linux")]
+    #[command(flatten)]
+    Live(live::Live),
 }
 
 /// Runs the program with the arguments it was given.
@@ -94,5 +109,7 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Completions(asked) => generate::completions(asked, Cli::command()),
         Command::Man(asked) => generate::man(asked, Cli::command()),
         Command::Schema => output::emit(None, |out| out.write_all(schema().as_bytes())).map(|()| 0),
+        #[cfg(target_os = "linux")]
+        Command::Live(live) => live::dispatch(live),
     }
 }

@@ -39,6 +39,10 @@ impl Analyzer for Chosen {
         self.of(path).survey(path, text, is_test)
     }
 
+    fn outline(&self, path: &str, text: &str, is_test: bool) -> Outline {
+        self.of(path).outline(path, text, is_test)
+    }
+
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis {
         self.of(path).analyse(path, text, project)
     }

@@ -23,6 +23,7 @@ mod size;
 mod suppress;
 mod testcode;
 mod walk;
+mod wider;
 
 pub use accepted::Accepted;
 pub use baseline::{BASELINE, Baseline, nearby};
@@ -33,7 +34,7 @@ pub use guard::hush;
 pub use pipeline::{over, run};
 pub use repository::repository;
 pub use settle::settle;
-pub use size::size;
+pub use size::{memory, size};
 pub use testcode::is_test;
 pub use walk::{Candidate, Walked, walk};
 
@@ -54,6 +55,9 @@ pub trait Analyzer: Sync {
     /// What `text` says to the project, and what is said about it while the project is not known. `is_test` is whether it is
     /// test code.
     fn survey(&self, path: &str, text: &str, is_test: bool) -> (Outline, Analysis);
+
+    /// What `text` says to the project, and nothing else.
+    fn outline(&self, path: &str, text: &str, is_test: bool) -> Outline;
 
     /// Every finding in `text` as a part of the project, and where its comments are.
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis;

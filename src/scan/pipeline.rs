@@ -2,6 +2,7 @@ use super::guard::guarded;
 use super::judge::judge;
 use super::read::{Reading, read};
 use super::walk::{Candidate, Walked, unsupported, walk};
+use super::wider::wider;
 use super::{Analyzer, Options, Progress, is_test};
 use crate::finding::{Analysis, Problem, ProblemKind, Report, Scanned};
 use crate::index::{Outline, Project};
@@ -40,7 +41,7 @@ pub fn over(
 ) -> Result<Report, rayon::ThreadPoolBuildError> {
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build()?;
-    let Walked { candidates, problems, refused } = walked;
+    let Walked { paths, cwd, candidates, problems, refused } = walked;
     let total = candidates.len();
     let done = AtomicUsize::new(0);
     let tell = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
@@ -53,7 +54,10 @@ pub fn over(
         each.collect()
     });
     let (outlines, looks): (Vec<_>, Vec<_>) = surveyed.into_iter().map(|surveyed| (surveyed.outline, surveyed.look)).unzip();
-    let project = Project::new(outlines.into_iter().flatten().collect());
+    let mut outlines: Vec<Outline> = outlines.into_iter().flatten().collect();
+    outlines.extend(pool.install(|| wider(&paths, &cwd, &outlines, analyzer, options)));
+    outlines.sort_by(|a, b| a.path.cmp(&b.path));
+    let project = Project::new(outlines);
     let outcomes: Vec<Outcome> = pool.install(|| {
         let each = looks.into_par_iter().with_max_len(16).map(|look| match look {
             Look::Done(outcome) => *outcome,

@@ -46,6 +46,10 @@ impl Candidate {
 /// What the paths of one run lead to.
 #[derive(Debug, Default)]
 pub struct Walked {
+    /// What the user named.
+    pub paths: Vec<PathBuf>,
+    /// The working directory.
+    pub cwd: PathBuf,
     /// The files, ordered by the path shown.
     pub candidates: Vec<Candidate>,
     /// What could not be walked.
@@ -56,7 +60,7 @@ pub struct Walked {
 
 /// Finds the files below the paths that a user named.
 pub fn walk(paths: &[PathBuf], cwd: &Path, analyzer: &dyn Analyzer, threads: usize) -> Walked {
-    let mut walked = Walked::default();
+    let mut walked = Walked { paths: paths.to_vec(), cwd: cwd.to_path_buf(), ..Walked::default() };
     for path in paths {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => folder(path, cwd, analyzer, threads, &mut walked),
@@ -92,7 +96,7 @@ pub fn unsupported(path: String) -> Problem {
 impl Walked {
     /// The same files, without what was said of them.
     pub(super) fn copied(&self) -> Self {
-        Self { candidates: self.candidates.clone(), ..Self::default() }
+        Self { paths: self.paths.clone(), cwd: self.cwd.clone(), candidates: self.candidates.clone(), ..Self::default() }
     }
 
     fn refuse(&mut self, path: String, kind: ProblemKind, message: impl Into<String>) {
