@@ -181,3 +181,22 @@ fn pre_commit_refuses_a_leak_and_counts_only_what_is_staged() {
     done(project, &["git", "add", "vendored.py"]);
     assert!(commit().status.success(), "excludes hold for files that are named");
 }
+
+/// Microsoft's validator with the rules of GitHub: `npm install --global @microsoft/sarif-multitool-linux`.
+#[test]
+fn the_sarif_validator_finds_no_error() {
+    if !has("sarif-multitool-linux") {
+        return;
+    }
+    let folder = folder(&[("a b.py", LEAK)]);
+    let fixtures = root().join("fixtures");
+    let words = ["check", "--pedantic", "--isolated", "--format", "sarif", "-o", "out.sarif", ".", &fixtures.to_string_lossy()];
+    let status = Command::new(env!("CARGO_BIN_EXE_watertight")).args(words).current_dir(folder.path()).status();
+    assert_eq!(status.expect("it runs").code(), Some(1));
+    let words = ["validate", "--rule-kind", "Sarif\\;Ghas", "--level", "Error", "-o", "judged.sarif", "out.sarif"];
+    let output = Command::new("sarif-multitool-linux").args(words).current_dir(folder.path()).output().expect("it runs");
+    let judged = fs::read_to_string(folder.path().join("judged.sarif")).expect("a judgement");
+    let judged: serde_json::Value = serde_json::from_str(judged.trim_start_matches('\u{feff}')).expect("JSON");
+    let wrong = judged["runs"][0]["results"].as_array().expect("results");
+    assert!(wrong.is_empty() && output.status.success(), "{wrong:#?}\n{}", text(&output.stdout));
+}

@@ -70,7 +70,8 @@ fn mistakes_are_exit_code_2_and_name_what_was_meant() {
         (vec!["check", "--ignore", "unused-supression"], "unused-suppression"),
         (vec!["explain", "unused-supression"], "unused-suppression"),
         (vec!["check", "--threads", "0"], "--threads"),
-        (vec!["check", "--max-file-size", "4T"], "k, M or G"),
+        (vec!["check", "--max-file-size", "4T"], "4 GiB"),
+        (vec!["check", "--max-file-size", "4X"], "k, M, G or T"),
         (vec!["check", "missing.py"], "missing.py: does not exist"),
         (vec!["check", "-o", "no/such/folder/report.txt"], "no/such/folder/report.txt"),
     ] {

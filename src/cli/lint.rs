@@ -55,8 +55,12 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
 /// over different parts of a repository, do not replace each other's results.
 fn category(family: Option<Family>, cwd: &Path, root: &Path) -> String {
     let below = cwd.strip_prefix(root).unwrap_or(Path::new(""));
-    let below: String = below.iter().map(|part| format!("{}/", part.to_string_lossy())).collect();
-    format!("watertight/{}/{below}", family.map_or("check", Family::name))
+    let mut category = format!("watertight/{}/", family.map_or("check", Family::name));
+    for part in below {
+        category.push_str(&part.to_string_lossy());
+        category.push('/');
+    }
+    category
 }
 
 /// Tells the problems on the standard error; a quiet run tells only those that keep it from doing its job.
