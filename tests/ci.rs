@@ -104,7 +104,7 @@ fn the_gitlab_job_writes_its_reports() {
     let template = fs::read_to_string(root().join(".ci/gitlab.yml")).expect("the template");
     let (_, script) = template.split_once("\n  script:\n").expect("a script");
     let lines = script.lines().map_while(|line| line.strip_prefix("    - "));
-    let script: String = lines.map(|line| format!("{line}\n")).collect();
+    let script = lines.collect::<Vec<_>>().join("\n");
     let folder = folder(&[("a.py", LEAK)]);
     let run = |arguments: &str| {
         let mut command = Command::new("sh");
