@@ -103,7 +103,7 @@ fn life(facts: &Facts, id: PlaceId, place: &Place) -> Option<Life> {
         (Root::Binding(binding), []) => {
             let own = facts.scopes[facts.binding(binding).scope.index()].function;
             match facts.function(own).kind {
-                FunctionKind::Module => Some(Life::Module),
+                _ if facts.at_top(own) => Some(Life::Module),
                 FunctionKind::TypeBody => None,
                 // A function that merely uses its own local closes over nothing.
                 _ if matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) => Some(Life::Default),
@@ -196,8 +196,10 @@ pub fn container<'a>(context: &Context<'a>, value: ExprId) -> Option<&'a Contain
 
 /// Whether a constructor call is given a cap.
 pub fn capped(facts: &Facts, call: ExprId, bound: &Bound) -> bool {
-    let Some(value) = facts.argument(call, &bound.name, bound.position) else {
-        return bound.by_default || facts.has_spread(call);
+    let other = || bound.or.iter().find_map(|name| facts.argument(call, name, None));
+    let found = facts.argument(call, &bound.name, bound.position).or_else(other);
+    let Some(value) = found.filter(|value| !bound.options || !facts.is_options(*value)) else {
+        return bound.by_default || facts.has_spread(call) || (bound.options && facts.has_hidden_options(call));
     };
     match facts.literal(value) {
         Some(Literal::Null) => false,
@@ -218,6 +220,8 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
             let name = facts.text(name);
             if has(&container.shrink, name) {
                 release(call, true, false);
+            } else if has(&container.put, name) {
+                grow(call, facts.positional(call, 0), facts.positional(call, 1), false);
             } else if has(&container.grow, name) || has(&container.touch, name) {
                 // `update` and its like take whole collections; only what inserts one key has a key.
                 let single = has(&container.touch, name);
