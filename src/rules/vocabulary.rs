@@ -66,6 +66,8 @@ pub struct Words {
     pub serving: Vec<String>,
     /// Calls whose callbacks run once per request, message, event or tick.
     pub callers: Vec<String>,
+    /// Functions that run for the life of the program, so that what is local to them lasts.
+    pub running: Vec<String>,
     /// First words of functions that set things up once.
     pub setup: Vec<String>,
     /// Last words of functions that run once although their first word says otherwise.
