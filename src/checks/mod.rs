@@ -95,7 +95,7 @@ fn check(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Vec<F
 fn one(context: &Context) -> Vec<Finding> {
     match context.rule.check {
         Check::Growth => growth::check(context),
-        Check::Cache => [growth::check(context), memo::unlimited_functions(context)].concat(),
+        Check::Cache => [growth::check(context), memo::unlimited_functions(context), memo::unlimited_wrappers(context)].concat(),
         Check::Memo => memo::check(context),
         Check::Channel => queue::check(context),
         Check::Handle => handle::check(context),

@@ -181,6 +181,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             decorators: Vec::new(),
             traits: Traits::default(),
             body: Vec::new(),
+            made: None,
             calls: Vec::new(),
         });
         id

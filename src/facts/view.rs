@@ -122,9 +122,9 @@ impl Facts {
     pub fn has_hidden_options(&self, call: ExprId) -> bool {
         let shown = |arg: &ExprId| match self.kind(*arg) {
             ExprKind::Literal(_) | ExprKind::Closure(_) => true,
-            _ => self.options(*arg).is_some_and(|items| {
-                self.list(items).iter().all(|item| !matches!(self.kind(*item), ExprKind::Spread(_)))
-            }),
+            _ => self
+                .options(*arg)
+                .is_some_and(|items| self.list(items).iter().all(|item| !matches!(self.kind(*item), ExprKind::Spread(_)))),
         };
         !self.args(call).iter().all(shown)
     }

@@ -57,6 +57,11 @@ impl Languages {
         self.all.iter().find(|entry| entry.id == id).map(Entry::compiled)
     }
 
+    /// The most general language that the language of this id inherits from, or itself.
+    pub fn family(&self, id: &str) -> Option<&str> {
+        self.all.iter().find(|entry| entry.id == id).map(|entry| entry.lineage[0])
+    }
+
     /// Every language, ordered by id.
     pub fn iter(&self) -> impl Iterator<Item = &Language> {
         self.all.iter().map(Entry::compiled)

@@ -116,6 +116,8 @@ pub struct Container {
     pub grow: Vec<String>,
     /// Methods that put their second argument under the key that is their first.
     pub put: Vec<String>,
+    /// Methods whose value is a new collection with their argument added.
+    pub join: Vec<String>,
     /// Methods that take elements away.
     pub shrink: Vec<String>,
     /// Methods that take everything out at once.
