@@ -77,8 +77,10 @@ pub fn sketch(path: &str, text: &str, is_test: bool, verbs: &Verbs) -> Outline {
 }
 
 fn facts(path: &str, text: &str) -> Option<Facts> {
-    let language = languages().by_path(Path::new(path)).or_else(|| languages().by_shebang(text))?;
-    Some(extract(language, text))
+    let script = languages().script(Path::new(path), text)?;
+    let mut facts = extract(script.language, &script.text);
+    facts.per_instance = script.per_instance;
+    Some(facts)
 }
 
 fn judge(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
