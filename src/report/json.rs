@@ -38,6 +38,7 @@ pub(super) fn counts(report: &Report) -> Summary {
         hidden: report.hidden,
         accepted: report.accepted,
         earlier: report.earlier,
+        generated: report.generated,
     }
 }
 
@@ -94,6 +95,7 @@ pub(super) struct Summary {
     hidden: usize,
     accepted: usize,
     earlier: usize,
+    generated: usize,
 }
 
 #[derive(Serialize)]

@@ -10,6 +10,7 @@ mod chosen;
 pub mod config;
 mod decode;
 mod directive;
+mod generated;
 mod git;
 mod guard;
 mod judge;

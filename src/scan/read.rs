@@ -1,5 +1,6 @@
 use super::Analyzer;
 use super::decode::{Decoded, decode};
+use super::generated::generated;
 use super::nesting::too_deep;
 use super::walk::Candidate;
 use crate::finding::ProblemKind;
@@ -12,6 +13,8 @@ pub enum Reading {
     Text(Decoded),
     /// A file in no supported language.
     Foreign,
+    /// A file that a program has written for other programs: minified, or bundled into a few lines.
+    Generated,
     /// A file that cannot be analysed.
     Refused(ProblemKind, String),
 }
@@ -24,7 +27,7 @@ pub fn read(candidate: &Candidate, analyzer: &dyn Analyzer, limit: u64) -> Readi
 
 fn attempt(candidate: &Candidate, analyzer: &dyn Analyzer, limit: u64) -> io::Result<Reading> {
     if let Some(content) = &candidate.content {
-        return given(content, candidate.sniff, analyzer, limit);
+        return given(candidate, content, analyzer, limit);
     }
     let mut file = File::open(&candidate.path)?;
     if candidate.sniff && !sniffed(&mut file, analyzer)? {
@@ -40,26 +43,28 @@ fn attempt(candidate: &Candidate, analyzer: &dyn Analyzer, limit: u64) -> io::Re
     if bytes.len() as u64 > limit {
         return Ok(too_large(limit));
     }
-    Ok(understood(bytes))
+    Ok(understood(candidate, bytes))
 }
 
 /// Takes a content that does not come from the disk.
-fn given(content: &[u8], sniff: bool, analyzer: &dyn Analyzer, limit: u64) -> io::Result<Reading> {
-    if sniff && !sniffed(&mut Cursor::new(content), analyzer)? {
+fn given(candidate: &Candidate, content: &[u8], analyzer: &dyn Analyzer, limit: u64) -> io::Result<Reading> {
+    if candidate.sniff && !sniffed(&mut Cursor::new(content), analyzer)? {
         return Ok(Reading::Foreign);
     }
-    Ok(if content.len() as u64 > limit { too_large(limit) } else { understood(content.to_vec()) })
+    Ok(if content.len() as u64 > limit { too_large(limit) } else { understood(candidate, content.to_vec()) })
 }
 
 fn too_large(limit: u64) -> Reading {
     Reading::Refused(ProblemKind::TooLarge, format!("is larger than the limit of {}", size(limit)))
 }
 
-fn understood(bytes: Vec<u8>) -> Reading {
+fn understood(candidate: &Candidate, bytes: Vec<u8>) -> Reading {
     match decode(bytes) {
         Some(decoded) if too_deep(&decoded.text) => {
             Reading::Refused(ProblemKind::TooDeep, "opens thousands of brackets inside each other".into())
         }
+        // Whoever names such a file means it.
+        Some(decoded) if !candidate.named && generated(&candidate.path, &decoded.text) => Reading::Generated,
         Some(decoded) => Reading::Text(decoded),
         None => Reading::Refused(ProblemKind::Binary, "holds NUL bytes, so it is no source text".into()),
     }
