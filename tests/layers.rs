@@ -25,6 +25,10 @@ const ROOMS: &[(&str, u8)] = &[
 const KEPT: &[(&str, &[&str])] = &[
     ("tree_sitter", &["language", "extract"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
+    ("encoding_rs", &["scan"]),
+    ("quick_xml", &["report"]),
     ("indicatif", &["cli"]),
     ("serde_sarif", &["report"]),
     ("ignore", &["scan"]),
@@ -140,6 +144,13 @@ fn foreign_crates_stay_in_their_rooms() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn one_file_names_the_loader_of_the_probe() {
+    let naming = sources().into_iter().filter(|(_, _, code)| code.contains("libbpf_rs"));
+    let naming: Vec<_> = naming.map(|(path, ..)| path).collect();
+    assert_eq!(naming, [Path::new("runtime/live/probe/enabled.rs")]);
 }
 
 #[test]

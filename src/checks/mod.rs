@@ -66,12 +66,30 @@ pub fn analyse_in(path: &str, text: &str, rules: &RuleSet, project: &Project) ->
 /// without a finding need no second look, because what the project knows about a finding cannot make one.
 pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Verbs) -> (Outline, Analysis) {
     let Some(facts) = facts(path, text) else { return Default::default() };
-    (outline(&facts, path, is_test, verbs), judge(path, text, &facts, rules, &Project::default()))
+    let listening = Project::listening();
+    let analysis = judge(path, text, &facts, rules, &listening);
+    let mut outline = outline(&facts, path, is_test, verbs);
+    outline.asked = listening.asked();
+    for (name, kind) in handle::makers(path, &facts, rules) {
+        let maker = (outline.intern(name), outline.intern(kind));
+        outline.makers.push(maker);
+    }
+    outline.finish();
+    (outline, analysis)
+}
+
+/// What a text says to the project.
+pub fn sketch(path: &str, text: &str, is_test: bool, verbs: &Verbs) -> Outline {
+    let mut outline = facts(path, text).map(|facts| outline(&facts, path, is_test, verbs)).unwrap_or_default();
+    outline.finish();
+    outline
 }
 
 fn facts(path: &str, text: &str) -> Option<Facts> {
-    let language = languages().by_path(Path::new(path)).or_else(|| languages().by_shebang(text))?;
-    Some(extract(language, text))
+    let script = languages().script(Path::new(path), text)?;
+    let mut facts = extract(script.language, &script.text);
+    facts.per_instance = script.per_instance;
+    Some(facts)
 }
 
 fn judge(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
@@ -99,7 +117,7 @@ fn check(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Proje
 fn one(context: &Context) -> Vec<Finding> {
     match context.rule.check {
         Check::Growth => growth::check(context),
-        Check::Cache => [growth::check(context), memo::unlimited_functions(context)].concat(),
+        Check::Cache => [growth::check(context), memo::unlimited_functions(context), memo::unlimited_wrappers(context)].concat(),
         Check::Memo => memo::check(context),
         Check::Channel => queue::check(context),
         Check::Handle => handle::check(context),

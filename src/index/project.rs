@@ -1,5 +1,8 @@
+use super::asked::means;
 use super::outline::{Caller, Outline, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 /// An entry of one outline: which file, which place in its table.
 pub(super) type At = (u32, u32);
@@ -16,17 +19,42 @@ pub struct Project {
     pub(super) heirs: FxHashMap<Box<str>, Vec<Box<str>>>,
     calls: FxHashMap<Box<str>, Vec<At>>,
     functions: FxHashMap<Box<str>, u32>,
+    makers: FxHashMap<Box<str>, Vec<At>>,
+    /// The names that were asked about, while somebody listens.
+    log: Option<Mutex<BTreeSet<String>>>,
 }
 
 impl Project {
-    /// Links the outlines of a project. Their order decides the order of answers, so it should not depend on threads.
-    pub fn new(files: Vec<Outline>) -> Self {
+    /// Links the outlines of a project.
+    pub fn new(mut files: Vec<Outline>) -> Self {
+        // Their order decides the order of answers.
+        files.sort_by(|a, b| a.path.cmp(&b.path));
         let mut project = Self::default();
         for (number, file) in files.iter().enumerate() {
             project.add(number as u32, file);
         }
         project.files = files;
         project
+    }
+
+    /// A project that knows nothing and listens: what it is asked about is what the wider project must be read for.
+    pub fn listening() -> Self {
+        Self { log: Some(Mutex::default()), ..Self::default() }
+    }
+
+    /// The names it was asked about, ordered.
+    pub fn asked(self) -> Vec<String> {
+        let names = self.log.and_then(|log| log.into_inner().ok()).unwrap_or_default();
+        names.into_iter().collect()
+    }
+
+    pub(super) fn note(&self, name: &str) {
+        if let Some(log) = &self.log
+            && let Ok(mut names) = log.lock()
+            && !names.contains(name)
+        {
+            names.insert(name.to_owned());
+        }
     }
 
     fn add(&mut self, number: u32, file: &Outline) {
@@ -49,6 +77,9 @@ impl Project {
         for name in &file.functions {
             *self.functions.entry(word(*name)).or_default() += 1;
         }
+        for (at, (name, _)) in file.makers.iter().enumerate().filter(|_| !file.test) {
+            self.makers.entry(word(*name)).or_default().push((number, at as u32));
+        }
         for (at, (callee, _)) in file.calls.iter().enumerate() {
             self.calls.entry(word(*callee)).or_default().push((number, at as u32));
         }
@@ -66,7 +97,23 @@ impl Project {
 
     /// Whether exactly one function of the project bears this name, so that a call by name means it.
     pub fn is_distinctive(&self, function: &str) -> bool {
+        self.note(function);
         self.functions.get(function) == Some(&1)
+    }
+
+    /// The file of the function that an imported path means, and the kind of the resource that it makes for its callers.
+    pub fn maker<'a>(&'a self, language: &str, path: &str) -> Option<(&'a str, &'a str)> {
+        let (module, name) = path.rsplit_once('.')?;
+        let mut at = self.makers.get(name)?.iter().map(|(file, at)| (&self.files[*file as usize], *at as usize));
+        let (file, at) = at.find(|(file, _)| file.language == language && means(module, &file.path))?;
+        Some((&file.path, file.text(file.makers[at].1)))
+    }
+
+    /// Whether a file calls a function by the name of one that makes a resource elsewhere.
+    pub fn is_supplied(&self, file: &str) -> bool {
+        let own = self.files.binary_search_by(|other| other.path.as_str().cmp(file)).ok().map(|at| &self.files[at]);
+        !self.makers.is_empty()
+            && own.is_some_and(|own| own.calls.iter().any(|(callee, _)| self.makers.contains_key(own.text(*callee))))
     }
 
     /// Everyone who calls a function of this name, with the file; test code is left out.

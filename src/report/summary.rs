@@ -3,10 +3,36 @@ use crate::finding::{Problem, Report};
 
 /// The closing line of a report for people.
 pub fn summary(report: &Report, context: &Context<'_>) -> String {
-    let paint = Paint(context.colour);
+    let mut parts = vec![headline(report, Paint(context.colour))];
+    if report.scanned > 0 {
+        let time = context.seconds.map(|seconds| format!(" in {seconds:.1} s")).unwrap_or_default();
+        parts.push(format!("{} scanned{time}", counted(report.scanned, "file")));
+    }
+    if report.generated > 0 {
+        let them = if report.generated == 1 { "it" } else { "them" };
+        parts.push(format!("{} skipped (name {them} to scan {them})", counted(report.generated, "minified file")));
+    }
+    if report.hidden > 0 {
+        let (verb, pronoun) = if report.hidden == 1 { ("is", "it") } else { ("are", "them") };
+        parts.push(format!("{} {verb} below the confidence shown (--pedantic shows {pronoun})", report.hidden));
+    }
+    if report.accepted > 0 {
+        parts.push(format!("{} accepted by the baseline", report.accepted));
+    }
+    if report.earlier > 0 {
+        parts.push(format!("{} there before the change", report.earlier));
+    }
+    if !report.problems.is_empty() {
+        parts.push(counted(report.problems.len(), "problem"));
+    }
+    parts.join(", ") + "\n"
+}
+
+/// What was found, in a few words.
+pub fn headline(report: &Report, paint: Paint) -> String {
     let [high, medium, low] = levels(report);
     let total = high + medium + low;
-    let head = if total == 0 && report.scanned == 0 {
+    if total == 0 && report.scanned == 0 {
         "No files analysed".to_owned()
     } else if total == 0 {
         paint.good("No leaks detected")
@@ -15,20 +41,7 @@ pub fn summary(report: &Report, context: &Context<'_>) -> String {
         let counts: Vec<_> = counts.map(|(count, name)| format!("{count} {name}")).collect();
         let files = counted(report.files.len(), "file");
         format!("{} ({}) in {files}", paint.strong(&counted(total, "finding")), counts.join(", "))
-    };
-    let mut parts = vec![head];
-    if report.scanned > 0 {
-        let time = context.seconds.map(|seconds| format!(" in {seconds:.1} s")).unwrap_or_default();
-        parts.push(format!("{} scanned{time}", counted(report.scanned, "file")));
     }
-    if report.hidden > 0 {
-        let (verb, pronoun) = if report.hidden == 1 { ("is", "it") } else { ("are", "them") };
-        parts.push(format!("{} {verb} below the confidence shown (--pedantic shows {pronoun})", report.hidden));
-    }
-    if !report.problems.is_empty() {
-        parts.push(counted(report.problems.len(), "problem"));
-    }
-    parts.join(", ") + "\n"
 }
 
 /// A problem in one line for the standard error.

@@ -1,4 +1,6 @@
 use super::Rule;
+use super::raw::Example;
+use crate::language::languages;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
@@ -13,6 +15,13 @@ pub struct RuleError {
     source_code: NamedSource<String>,
     #[label("here")]
     span: SourceSpan,
+}
+
+impl RuleError {
+    /// What is wrong, what to do, the file, and the place in it.
+    pub fn parts(self) -> (String, String, NamedSource<String>, SourceSpan) {
+        (self.message, self.remedy, self.source_code, self.span)
+    }
 }
 
 /// Reads one rule from TOML.
@@ -35,7 +44,10 @@ pub fn parse(file: &str, text: &str) -> Result<Rule, Box<RuleError>> {
     if rule.summary.chars().count() > 100 {
         return Err(refuse("the summary is longer than 100 characters".into(), "move the detail to `why`", 0..0));
     }
-    let unshown = rule.vocabulary.keys().find(|language| !rule.examples.iter().any(|example| example.language == **language));
+    let shown = |example: &Example, language: &str| {
+        example.language == *language || languages().family(&example.language) == Some(language)
+    };
+    let unshown = rule.vocabulary.keys().find(|language| !rule.examples.iter().any(|example| shown(example, language)));
     if let Some(language) = unshown {
         return Err(refuse(
             format!("there is no example for {language}"),

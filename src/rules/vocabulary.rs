@@ -1,5 +1,6 @@
 use super::{Pattern, Tables};
 use crate::finding::Severity;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
@@ -53,6 +54,11 @@ impl Vocabulary {
     pub fn tables(&self) -> &Tables {
         self.tables.get_or_init(|| Tables::of(self))
     }
+
+    /// Forgets the tables, after the patterns were changed.
+    pub(super) fn renew(&mut self) {
+        self.tables = OnceLock::new();
+    }
 }
 
 /// What the names that people choose say about lifetimes and keys. Compared word by word, without regard to case:
@@ -72,6 +78,8 @@ pub struct Words {
     pub handlers: Vec<String>,
     /// Folders and files with programs that do one thing and end.
     pub programs: Vec<String>,
+    /// Calls whose callbacks run once per request, message, event or tick.
+    pub callers: Vec<String>,
     /// Functions that run for the life of the program, so that what is local to them lasts.
     pub running: Vec<String>,
     /// First words of functions that set things up once.
@@ -115,7 +123,7 @@ pub struct Words {
 }
 
 /// A family of containers that share their verbs.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Container {
     /// What to call it in a sentence: `list`, `dict`, `queue`.
@@ -126,6 +134,10 @@ pub struct Container {
     pub literal: Vec<String>,
     /// Methods that add an element or a key.
     pub grow: Vec<String>,
+    /// Methods that put their second argument under the key that is their first.
+    pub put: Vec<String>,
+    /// Methods whose value is a new collection with their argument added.
+    pub join: Vec<String>,
     /// Methods that take elements away.
     pub shrink: Vec<String>,
     /// Methods that take everything out at once.
@@ -141,13 +153,17 @@ pub struct Container {
 }
 
 /// The argument that caps a container, cache or channel.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bound {
     /// Its keyword.
     pub name: String,
     /// Its position, from 0, if it can be given by position.
     pub position: Option<usize>,
+    /// Other keywords that cap it as well.
+    pub or: Vec<String>,
+    /// Whether it is an entry of an options object, so that an object out of sight may hold it.
+    pub options: bool,
     /// Whether leaving it out means a cap (as for `lru_cache`) rather than none.
     pub by_default: bool,
     /// Whether 0 means no cap (as for `queue.Queue`).
@@ -155,10 +171,11 @@ pub struct Bound {
 }
 
 /// A thing that must be released by somebody.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
     /// What to call it in a sentence: `file`, `socket`, `interval`.
+    #[serde(default = "unnamed")]
     pub kind: String,
     /// Calls that make one.
     pub acquire: Vec<Pattern>,
@@ -215,8 +232,13 @@ pub struct Resource {
     pub severity: Option<Severity>,
 }
 
+/// What to call a resource that has no name of its own.
+fn unnamed() -> String {
+    "resource".to_owned()
+}
+
 /// How long the thing lives on which a callback is registered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifetime {
     /// As long as the process: `atexit`, `signal`, `window`, module registries.
@@ -227,7 +249,7 @@ pub enum Lifetime {
 }
 
 /// A way to register a callback.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     /// What to call it in a sentence: `exit handler`, `event listener`.
@@ -276,7 +298,7 @@ pub struct Registration {
 }
 
 /// A cache decorator or a cache constructor.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Memo {
     /// Its names.
@@ -290,7 +312,7 @@ pub struct Memo {
 }
 
 /// A queue or channel.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
     /// What to call it in a sentence.
