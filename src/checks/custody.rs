@@ -217,6 +217,10 @@ impl Reading<'_, '_> {
             let nothing = facts.literal(value) == Some(Literal::Null);
             if nothing && self.resource.collected {
                 self.release(assign);
+            } else if facts.binding(name).uses.iter().any(|mention| facts.expr(value).span.contains(facts.expr(*mention).span)) {
+                // What is made of it takes it over: `path = join(path, name)`.
+                self.custody.effects.insert(assign, Effect::Hand);
+                self.custody.handed.push(assign);
             } else {
                 self.custody.effects.insert(assign, Effect::Write);
             }

@@ -209,6 +209,10 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
         evidence.push(Evidence::supports(Weight::Strong, "a lookup inserts the missing key, and the entry stays"));
     }
     if let Some(handed) = held.release.iter().find(|release| !release.certain && !ends(release)) {
+        // Whoever keeps it under the same name elsewhere takes entries out.
+        let last = facts.display(held.place);
+        let last = last.rsplit('.').next().unwrap_or(&last);
+        context.project.called(&facts.language, last, &held.container.shrink).is_none().then_some(())?;
         let text = "it is handed to code that could remove entries";
         evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(handed.at).span));
     }

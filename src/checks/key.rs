@@ -143,8 +143,11 @@ fn by_name(words: &Words, name: &str) -> Keys {
         // What an identifier is of says how many there are: `request_id`, but not `device_id`.
         let own = split(name);
         match own.split_last() {
-            Some((_, of)) if ends_with(&words.open, &of.join("_")) => Keys::Open,
-            _ => Keys::Named,
+            Some((_, of)) => {
+                let of = of.join("_");
+                if ends_with(&words.open, &of) || ends_with(&words.many, &of) { Keys::Open } else { Keys::Named }
+            }
+            None => Keys::Named,
         }
     } else {
         Keys::Unknown

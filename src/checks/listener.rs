@@ -184,7 +184,10 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     if removal == Removal::Same || arranged(facts, one) || owner::guarded(facts, one.at) || identity::asked(facts, one) {
         return None;
     }
-    if teardown_list(context, one) {
+    // A finalizer goes with the object it waits for; only where that is the instance it keeps does it keep itself.
+    let foreign = |emitter: ExprId| facts.owner_of(one.function).is_some() && !is_receiver(facts, one.function, emitter);
+    let waits = one.registration.lifetime == Lifetime::Process && one.emitter.is_some_and(foreign);
+    if waits || teardown_list(context, one) {
         return None;
     }
     let mut evidence = match one.registration.lifetime {
@@ -193,7 +196,8 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     };
     evidence.extend(wrong(facts, removal));
     if one.registration.lifetime == Lifetime::Receiver && kept::fate(facts, one.at) == Fate::Handed {
-        evidence.push(Evidence::doubts(Weight::Decisive, "what the registration returns is handed on, perhaps to remove it later"));
+        evidence
+            .push(Evidence::doubts(Weight::Decisive, "what the registration returns is handed on, perhaps to remove it later"));
     }
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {
@@ -201,6 +205,11 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         evidence.extend(tenure::sibling(facts, one, all));
     }
     Some(tell(context, one, removal, evidence))
+}
+
+fn is_receiver(facts: &Facts, function: FunctionId, expr: ExprId) -> bool {
+    let receiver = facts.method_of(function).and_then(|method| facts.function(method).receiver);
+    receiver.is_none() || facts.binding_of(expr) == receiver
 }
 
 /// Whether what is added to a collection is no callback of the registrant: the collection is a list of what ends things,

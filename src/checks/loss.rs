@@ -63,8 +63,16 @@ fn cleaned_alone(facts: &Facts, sibling: &Held, held: &Held, filling: FunctionId
     let single = |release: &&container::Release| {
         let own = facts.function(release.function);
         // What fills both and takes out of one keeps a state there, not a twin.
-        release.function != filling && release.certain && !release.replaced && !own.traits.is_constructor && !whole(facts, sibling, release.at)
+        release.function != filling
+            && release.certain
+            && !release.replaced
+            && !own.traits.is_constructor
+            && !whole(facts, sibling, release.at)
     };
+    let cleaned = |release: &container::Release| release.function == filling && release.certain && !release.replaced;
+    if held.release.iter().any(cleaned) {
+        return None;
+    }
     let leaves = |function: FunctionId| {
         held.release.iter().any(|release| {
             release.function == function || calls(facts, function, release.function) || calls(facts, release.function, function)

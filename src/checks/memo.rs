@@ -14,7 +14,7 @@ const FEW: u32 = 10;
 /// Findings of the rule that asks for `memo`: a shared cache around a method.
 pub fn check(context: &Context) -> Vec<Finding> {
     let facts = context.facts;
-    let methods = facts.functions().filter(|(_, function)| takes_instance(function));
+    let methods = facts.functions().filter(|(_, function)| takes_instance(facts, function));
     methods
         .filter_map(|(id, function)| {
             let (decorator, memo) = decorated(context, function)?;
@@ -23,8 +23,13 @@ pub fn check(context: &Context) -> Vec<Finding> {
         .collect()
 }
 
-fn takes_instance(function: &Function) -> bool {
-    function.receiver.is_some() && !function.traits.is_class_method && !function.traits.is_static
+fn takes_instance(facts: &Facts, function: &Function) -> bool {
+    let name = |of: &Function| of.receiver.map(|receiver| facts.binding(receiver).name);
+    let siblings = || function.owner.into_iter().flat_map(|ty| facts.ty(ty).methods.iter().map(|method| facts.function(*method)));
+    // A function that is merely kept in a type names its first parameter after what it is.
+    let named = siblings().filter(|one| one.traits.is_constructor && !one.traits.is_class_method).find_map(name);
+    let alike = named.is_none_or(|named| name(function) == Some(named));
+    alike && function.receiver.is_some() && !function.traits.is_class_method && !function.traits.is_static
 }
 
 /// The cache decorator of a function, with its vocabulary.
@@ -164,7 +169,7 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
         .functions()
         .filter_map(|(id, function)| {
             let (decorator, memo) = decorated(context, function)?;
-            if !unlimited(facts, decorator, memo) || takes_instance(function) || cleared(facts, function, memo) {
+            if !unlimited(facts, decorator, memo) || takes_instance(facts, function) || cleared(facts, function, memo) {
                 return None;
             }
             if cleared_abroad(context, function, memo).is_some() {

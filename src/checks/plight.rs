@@ -134,9 +134,11 @@ impl Case<'_, '_> {
                 Evidence::supports(Weight::Fair, format!("{text}, for as long as a loop, a managed region or a wait lasts"))
             }
             (1.., false) => Evidence::supports(Weight::Slight, text),
-            _ if collected => Evidence::doubts(Weight::Slight, "only calls on the handle itself can fail in between"),
-            _ => Evidence::supports(Weight::Slight, format!("{} calls on it can fail while it is held", calls.len())),
+            _ => Evidence::doubts(Weight::Slight, "only calls on the handle itself can fail in between"),
         });
+        if collected && self.custody.returned {
+            all.push(Evidence::doubts(Weight::Fair, "what is to be returned is freed with the frame that fails"));
+        }
         if !collected && (sustained || self.custody.returned) {
             all.push(Evidence::supports(Weight::Fair, "nothing else ever frees it"));
         }

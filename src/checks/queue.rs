@@ -80,7 +80,7 @@ fn weigh(context: &Context, place: &Place, send: &Operation, receive: Option<&Op
     match receive {
         Some(receive) if awaits(facts, receive) => {
             let text = "its consumer waits for something else between two items";
-            evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(receive.expr).span));
+            evidence.push(Evidence::supports(Weight::Fair, text).at(facts.expr(receive.expr).span));
         }
         Some(receive) if works(facts, receive) => {
             let text = "its consumer calls out to something else for each item";

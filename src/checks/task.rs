@@ -244,7 +244,7 @@ fn replaced(context: &Context, worker: &Worker, field: PlaceId, deeds: &[(Functi
     let mut evidence = vec![
         Evidence::supports(Weight::Slight, format!("`{}` ends it, so it is meant to end", owner::name_of(facts, freed.0)))
             .at(facts.expr(freed.1).span),
-        Evidence::doubts(Weight::Fair, "nothing shows that it is started twice"),
+        Evidence::doubts(Weight::Strong, "nothing shows that it is started twice"),
     ];
     evidence.extend(reason(facts, worker).map(|reason| Evidence { weight: Weight::Slight, ..reason }));
     evidence.extend(lifetime::serves(facts, &context.words.words, worker.function));

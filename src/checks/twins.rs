@@ -11,10 +11,8 @@ pub fn single(findings: &mut Vec<Finding>, rules: &RuleSet) {
         Some(Check::Growth) => Some(0),
         _ => None,
     };
-    let told: Vec<_> = findings
-        .iter()
-        .filter_map(|finding| Some((finding.primary.span, finding.confidence.value(), rank(finding)?)))
-        .collect();
+    let told: Vec<_> =
+        findings.iter().filter_map(|finding| Some((finding.primary.span, finding.confidence.value(), rank(finding)?))).collect();
     findings.retain(|finding| {
         let Some(own) = rank(finding) else { return true };
         let surer = |confidence: f64, other: i32| {

@@ -18,7 +18,9 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
     }
     // A count that goes up and down, and leaves when it is zero, is meant to stay until then.
     let counted = |growth: &Growth| container::counts(facts, growth.expr);
-    let fixed = |growth: &&Growth| growth.by_read || counted(growth) || growth.key.is_none_or(|key| key::keys(facts, words, key) <= Keys::Few);
+    let fixed = |growth: &&Growth| {
+        growth.by_read || counted(growth) || growth.key.is_none_or(|key| key::keys(facts, words, key) <= Keys::Few)
+    };
     held.growth.iter().filter(|growth| !fixed(growth)).find_map(|growth| {
         let releases = own_releases(facts, held, growth)?;
         let way = leaving(context, growth, &releases)?;
@@ -33,9 +35,8 @@ fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprI
     let here =
         single.iter().all(|release| release.certain && release.function == growth.function && matches(facts, release.at, growth));
     let after = |release: &&Release| facts.expr(release.at).span.start > facts.expr(growth.at).span.start;
-    let moves = |release: &&Release| {
-        growth.value.is_some_and(|value| facts.expr(value).span.contains(facts.expr(release.at).span))
-    };
+    let moves =
+        |release: &&Release| growth.value.is_some_and(|value| facts.expr(value).span.contains(facts.expr(release.at).span));
     let reached = |release: &&Release| {
         !excluded(facts, growth.at, release.at) && !left_behind(facts, growth.at, release.at) && !moves(release)
     };

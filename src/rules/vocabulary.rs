@@ -118,6 +118,8 @@ pub struct Words {
     pub open: Vec<String>,
     /// Last words of keys that name one thing among others, of which there may be few or many (`id`).
     pub identifiers: Vec<String>,
+    /// What there is no end of, where a key is its identifier (`transaction_id`), besides the words of `open`.
+    pub many: Vec<String>,
     /// Last words of keys that come from a small fixed set.
     pub fixed: Vec<String>,
 }

@@ -1,7 +1,21 @@
 /// Folders that hold tests in the languages this program reads, and what is run to look at it: examples and benchmarks.
 const FOLDERS: &[&str] = &[
-    "test", "tests", "__tests__", "__mocks__", "spec", "specs", "e2e", "benches", "benchmark", "benchmarks", "example", "examples",
-    "demo", "demos", "samples", "tutorials",
+    "test",
+    "tests",
+    "__tests__",
+    "__mocks__",
+    "spec",
+    "specs",
+    "e2e",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "example",
+    "examples",
+    "demo",
+    "demos",
+    "samples",
+    "tutorials",
 ];
 
 /// Whether a path, as it is shown, is that of test code, or of other code that runs once and ends.
@@ -30,8 +44,16 @@ mod tests {
 
     #[test]
     fn tests_are_known_by_folder_or_name() {
-        for path in ["tests/a.py", "src/x/test_a.py", "a_test.py", "conftest.py", "w/a.test.ts", "a.spec.jsx", "x/__tests__/a.js", "pkg/examples/a.py"]
-        {
+        for path in [
+            "tests/a.py",
+            "src/x/test_a.py",
+            "a_test.py",
+            "conftest.py",
+            "w/a.test.ts",
+            "a.spec.jsx",
+            "x/__tests__/a.js",
+            "pkg/examples/a.py",
+        ] {
             assert!(is_test(path), "{path}");
         }
         for path in ["src/a.py", "latest.py", "testing/a.py", "contest.py", "src/test.ts", "attest.py", "a.test.py"] {
