@@ -379,7 +379,7 @@ fn leaves(facts: &Facts, target: ExprId) -> bool {
 /// Whether an entry of the place mentioned is updated: `entries[key] += 1`.
 pub fn counts(facts: &Facts, mention: ExprId) -> bool {
     match facts.expr(mention).parent {
-        crate::facts::Parent::Expr(entry) => update_of(facts, entry).is_some(),
+        Parent::Expr(entry) => update_of(facts, entry).is_some(),
         _ => false,
     }
 }
