@@ -359,7 +359,8 @@ fn keeps(facts: &Facts, container: &Container, place: PlaceId, value: ExprId) ->
 
 /// What a new value has beside all that the place held before: its key, where it has one, and the value itself.
 fn extended(facts: &Facts, container: &Container, place: PlaceId, value: ExprId) -> Option<(Option<ExprId>, ExprId)> {
-    let same = |expr: ExprId| facts.place(expr) == Some(place);
+    // What a call hands out may be a part of it.
+    let same = |expr: ExprId| facts.place(expr) == Some(place) && !matches!(facts.kind(expr), ExprKind::Call { .. });
     match facts.kind(value) {
         ExprKind::Collection { items, .. } => {
             let items = facts.list(items);

@@ -300,10 +300,11 @@ impl Facts {
 
     /// Whether the code of a function runs once, when its file is loaded: the module body, and what is called on the spot there.
     pub fn at_top(&self, function: FunctionId) -> bool {
-        self.enclosing(function).all(|id| {
-            let function = self.function(id);
-            function.kind == FunctionKind::Module || function.traits.is_immediate
-        })
+        !self.per_instance
+            && self.enclosing(function).all(|id| {
+                let function = self.function(id);
+                function.kind == FunctionKind::Module || function.traits.is_immediate
+            })
     }
 
     /// Whether a variable is made once, when its file is loaded.
