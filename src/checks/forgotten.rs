@@ -2,8 +2,8 @@
 
 use super::{Context, key, lifetime};
 use crate::facts::{
-    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Name, Operation, Parent, Place, PlaceId,
-    Root, Segment, StepKind, TypeId,
+    Action, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Name, Operation, Parent, Place, PlaceId, Root,
+    Segment, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -208,7 +208,6 @@ fn fate(context: &Context, value: ExprId) -> Fate {
     let facts = context.facts;
     match facts.expr(value).parent {
         Parent::Step(step) => match facts.step(step).kind {
-            StepKind::Exit { kind: ExitKind::Return, .. } => Fate::Given,
             StepKind::Evaluate(_) => Fate::Dropped,
             _ => Fate::Given,
         },

@@ -159,7 +159,12 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
         let name = facts.function(release.function).name.map_or("", |name| facts.text(name));
         context.words.words.finaliser.iter().any(|word| word == name)
     };
-    let ends = |release: &Release| held.life == Life::Instance && at_the_end(context, release);
+    // The end of another type, a guard say, is no end of the owner.
+    let elsewhere = |release: &Release| match facts.places.get(held.place).root {
+        Root::Instance(ty) => facts.typed && facts.owner_of(release.function).is_some_and(|owner| owner != ty),
+        _ => false,
+    };
+    let ends = |release: &Release| held.life == Life::Instance && !elsewhere(release) && at_the_end(context, release);
     let making = |release: &Release| {
         let own = facts.function(release.function);
         release.replaced
