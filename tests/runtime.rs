@@ -77,24 +77,20 @@ fn told(outcome: &Value) -> String {
     format!("{} {} {}", judgement["verdict"], judgement["confidence"], judgement["reasons"])
 }
 
-/// One simulator, watched with the probe and without: both must say the same, and it must be right.
-fn judge(folder: &Path, name: &str, leak: bool, rate: &str) -> Result<(), String> {
+/// One simulator, watched in one way: what is said must be right.
+fn judge(folder: &Path, name: &str, leak: bool, rate: &str, source: &str) -> Result<(), String> {
     let program = sim();
-    for (source, flags) in [("probe", &[][..]), ("proc", &["--no-probe"][..])] {
-        let mut all = vec!["--window", "30s"];
-        all.extend(flags);
-        let (outcome, output) = run(folder, &format!("{name}-{source}"), &[path(&program), name, "75", rate], &all);
-        if !output.status.success() {
-            return Err(format!("{name}, {source}: {}", text(&output.stderr)));
-        }
-        if leaks(&outcome) != leak || ever(&outcome) != leak {
-            return Err(format!("{name}, {source}: {}", told(&outcome)));
-        }
-        if leak == matches!(outcome["judgement"]["verdict"].as_str(), Some("bounded" | "cache" | "warm-up")) {
-            return Err(format!("{name}, {source}: {}", told(&outcome)));
-        }
+    let mut flags = vec!["--window", "30s"];
+    flags.extend((source == "proc").then_some("--no-probe"));
+    let (outcome, output) = run(folder, &format!("{name}-{source}"), &[path(&program), name, "75", rate], &flags);
+    if !output.status.success() {
+        return Err(format!("{name}, {source}: {}", text(&output.stderr)));
     }
-    Ok(())
+    let called = matches!(outcome["judgement"]["verdict"].as_str(), Some("leak" | "mapping-leak"));
+    if (called, leaks(&outcome), ever(&outcome)) == (leak, leak, leak) {
+        return Ok(());
+    }
+    Err(format!("{name}, {source}, at the end {}, ever {}: {}", leaks(&outcome), ever(&outcome), told(&outcome)))
 }
 
 #[test]
@@ -103,7 +99,10 @@ fn every_simulator_is_judged_right_with_the_probe_and_without() {
     sim();
     let wrong: Vec<String> = thread::scope(|scope| {
         let folder = folder.path();
-        let each = SIMULATORS.map(|(name, leak, rate)| scope.spawn(move || judge(folder, name, leak, rate)));
+        let each = SIMULATORS.iter().flat_map(|simulator| ["probe", "proc"].map(|source| (simulator, source)));
+        let each = each.map(|((name, leak, rate), source)| scope.spawn(move || judge(folder, name, *leak, rate, source)));
+        // All are started before the first is waited for.
+        let each: Vec<_> = each.collect();
         each.into_iter().filter_map(|one| one.join().expect("no panic").err()).collect()
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -306,7 +305,9 @@ fn the_whole_host_is_ranked() {
 
 #[test]
 fn triage_names_the_one_that_grows() {
-    let leaking = Running(Command::new(sim()).args(["fast", "60", "262144"]).spawn().expect("it starts"));
+    let leaking = Running(Command::new(sim()).args(["fast", "60", "131072"]).spawn().expect("it starts"));
+    // Only the largest are looked at closely before it is known who grows.
+    thread::sleep(Duration::from_secs(4));
     let output = watertight(&["triage", "--delay", "3s", "--format", "json"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let found = json(&output.stdout);
