@@ -3,7 +3,7 @@
 mod sim;
 
 use serde_json::Value;
-use sim::{Running, sim};
+use sim::{Running, sim, skip};
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -115,7 +115,7 @@ fn programs_of_managed_runtimes_are_judged_right() {
     thread::scope(|scope| {
         for (runtime, file) in [("python3", "leak.py"), ("node", "leak.js")] {
             if Command::new(runtime).arg("--version").output().is_err() {
-                println!("skipped: there is no {runtime} here");
+                skip(&format!("there is no {runtime} here"));
                 continue;
             }
             for (mode, leak) in [("leak", true), ("cache", false)] {
@@ -176,7 +176,7 @@ fn a_terminal_is_handed_on_and_taken_back() {
     let mut command = Command::new("script");
     command.args(["-qec", &inner, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped()).env("TERM", "xterm");
     let Ok(mut child) = command.spawn() else {
-        println!("skipped: there is no `script` here");
+        skip("there is no `script` here");
         return;
     };
     let mut keys = child.stdin.take().expect("a pipe");
@@ -214,7 +214,7 @@ fn a_limit_of_a_control_group_is_foreseen() {
     let group = PathBuf::from(format!("/sys/fs/cgroup/memory/watertight-{}", std::process::id()));
     let limit = group.join("memory.limit_in_bytes");
     if fs::create_dir(&group).is_err() || fs::write(&limit, (96 << 20).to_string()).is_err() {
-        println!("skipped: no control group with a memory limit can be made here");
+        skip("no control group with a memory limit can be made here");
         let _ = fs::remove_dir(&group);
         return;
     }
@@ -276,7 +276,7 @@ fn what_cannot_be_watched_is_said() {
 fn a_control_group_is_watched_with_all_that_is_in_it() {
     let group = PathBuf::from(format!("/sys/fs/cgroup/memory/watertight-all-{}", std::process::id()));
     if fs::create_dir(&group).is_err() {
-        println!("skipped: no control group can be made here");
+        skip("no control group can be made here");
         return;
     }
     let members: Vec<_> =
@@ -382,7 +382,7 @@ fn two_capabilities_are_enough_and_none_is_enough_for_the_rest() {
     let own = json(&watertight(&["doctor", "--format", "json"]).stdout);
     let here = ability(&own, "eBPF probe")["works"] == true;
     let Some(output) = as_somebody(folder.path(), "-all,+bpf,+perfmon", &["doctor", "--format", "json"]) else {
-        println!("skipped: capabilities cannot be set here (not root, or no setpriv)");
+        skip("capabilities cannot be set here (not root, or no setpriv)");
         return;
     };
     let found = json(&output.stdout);
@@ -390,7 +390,7 @@ fn two_capabilities_are_enough_and_none_is_enough_for_the_rest() {
         assert_eq!(ability(&found, "eBPF probe")["works"], true, "{}", ability(&found, "eBPF probe"));
         assert_eq!(ability(&found, "counts of calls")["works"], true);
     } else {
-        println!("skipped: {}", ability(&own, "eBPF probe")["detail"]);
+        skip(&ability(&own, "eBPF probe")["detail"].to_string());
     }
     let flags = ["run", "--format", "json", "--interval", "100ms", "--", "sleep", "1"];
     let output = as_somebody(folder.path(), "-all", &flags).expect("it worked before");
@@ -418,7 +418,7 @@ fn nothing_of_it_outlives_a_sudden_death() {
     };
     let own = json(&watertight(&["doctor", "--format", "json"]).stdout);
     if ability(&own, "eBPF probe")["works"] != true || ids(&own).is_none() {
-        println!("skipped: {}", ability(&own, "eBPF probe")["detail"]);
+        skip(&ability(&own, "eBPF probe")["detail"].to_string());
         return;
     }
     let mut command = Command::new(PROGRAM);
