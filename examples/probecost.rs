@@ -155,6 +155,7 @@ fn slowdown(sim: &Path, pairs: usize) -> Result<(), String> {
 
 fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
-    let at = (values.len() - 1) as f64 * share;
-    values[at.round() as usize]
+    let last = values.len().saturating_sub(1);
+    let at = (0..values.len()).find(|at| *at as f64 >= last as f64 * share).unwrap_or(last);
+    values[at]
 }
