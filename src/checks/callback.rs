@@ -119,7 +119,7 @@ fn is_receiver(facts: &Facts, binding: BindingId) -> bool {
 /// What a function keeps of the functions around it.
 pub fn captures(facts: &Facts, function: FunctionId) -> Holds {
     let own = facts.function(function);
-    let mut widest = Holds::Nothing;
+    let mut widest = if mentions_instance(facts, function) { Holds::Instance } else { Holds::Nothing };
     let mut next = facts.scopes[own.scope.index()].parent;
     while let Some(scope) = next.filter(|scope| *scope != ScopeId(0)) {
         let here = &facts.scopes[scope.index()];
@@ -140,6 +140,15 @@ pub fn captures(facts: &Facts, function: FunctionId) -> Holds {
         }
     }
     widest
+}
+
+/// Whether a function uses the language's word for the instance of the type around it.
+fn mentions_instance(facts: &Facts, function: FunctionId) -> bool {
+    let instance = facts.owner_of(function).map(|ty| Place { root: Root::Instance(ty), path: Vec::new() });
+    let span = facts.function(function).span;
+    let place = instance.and_then(|place| facts.places.find(&place));
+    let inside = |expr| span.contains(facts.expr(expr).span);
+    place.is_some_and(|place| facts.operations(place).iter().any(|at| facts.kind(at.expr) == ExprKind::This && inside(at.expr)))
 }
 
 /// The function of this file that runs when a callback is called, or that a call in its place starts.

@@ -42,12 +42,19 @@ fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
                 BindingKind::Variable => {
                     let values = own.definitions.iter().map(|definition| match definition.source {
                         Source::Assigned(value) | Source::Managed(value) => local(facts, value, hops - 1),
+                        Source::Unpacked(value, _) => judge(facts, value, hops - 1),
                         Source::Iterated(value) => judge(facts, value, hops - 1).min(Reach::Unknown),
                         _ => Reach::Unknown,
                     });
                     values.min().unwrap_or(Reach::Unknown)
                 }
             }
+        }
+        // What no name of the file stands for belongs to the language, or to the page.
+        ExprKind::Name { binding: None, .. } => Reach::Process,
+        ExprKind::Choice { then, otherwise, .. } => judge(facts, then, hops - 1).max(judge(facts, otherwise, hops - 1)),
+        ExprKind::Operation { operands, .. } => {
+            facts.list(operands).iter().map(|operand| judge(facts, *operand, hops - 1)).max().unwrap_or(Reach::Unknown)
         }
         ExprKind::Field { base, .. } => field(facts, emitter, base, hops),
         ExprKind::Index { base, .. } => judge(facts, base, hops - 1),
@@ -75,6 +82,7 @@ fn field(facts: &Facts, emitter: ExprId, base: ExprId, hops: u32) -> Reach {
     match facts.places.get(place) {
         Place { root: Root::Static(_), .. } => return Reach::Process,
         Place { root: Root::Instance(_), path } if matches!(path.as_slice(), [Segment::Field(_)]) => {}
+        Place { root: Root::Instance(_), .. } => return judge(facts, base, hops - 1),
         // An alias of something else: `self.emitter = emitter`.
         Place { root: Root::Binding(binding), .. } => {
             let scope = facts.binding(*binding).scope;

@@ -1,12 +1,12 @@
 //! Whether a registration is taken back: the same receiver, event and callback.
 
 use super::listener::Registered;
-use super::{callback, lifetime, owner};
+use super::{callback, life, lifetime, owner};
 use crate::facts::{
     Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Name, Operation, Parent, Segment, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Weight};
-use crate::rules::Pattern;
+use crate::rules::{Life, Pattern};
 use crate::source::Span;
 use rustc_hash::FxHashSet;
 
@@ -22,7 +22,7 @@ pub enum Removal {
 }
 
 /// Looks for the removal of a registered callback anywhere in the file.
-pub fn removal(facts: &Facts, handed: &FxHashSet<Name>, one: &Registered) -> Removal {
+pub fn removal(facts: &Facts, life: &Life, handed: &FxHashSet<Name>, one: &Registered) -> Removal {
     // `stack.callback(bus.remove_listener, callback)`: somebody is told to remove it.
     let verb = |pattern: &Pattern| pattern.as_str().rsplit('.').next().and_then(|verb| facts.names.find(verb));
     let told = one.registration.remove.iter().filter_map(verb).any(|verb| handed.contains(&verb));
@@ -31,7 +31,8 @@ pub fn removal(facts: &Facts, handed: &FxHashSet<Name>, one: &Registered) -> Rem
     }
     let mut found = Removal::Never;
     for function in &facts.functions {
-        for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)) {
+        let lives = |call: &ExprId| !life::is_dead(facts, life, facts.function_of(*call));
+        for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)).filter(lives) {
             match compare(facts, one, call) {
                 Removal::Same => return Removal::Same,
                 Removal::Other(at) => found = Removal::Other(at),
@@ -135,6 +136,9 @@ fn is_closure(facts: &Facts, expr: ExprId) -> bool {
 
 /// Whether two event names can be the same. Texts of different length are not.
 fn may_equal(facts: &Facts, a: ExprId, b: ExprId) -> bool {
+    if let (Some(a), Some(b)) = (facts.constant_text(a), facts.constant_text(b)) {
+        return a == b;
+    }
     match (facts.literal(a), facts.literal(b)) {
         (Some(Literal::Text), Some(Literal::Text)) => facts.expr(a).span.len() == facts.expr(b).span.len(),
         _ => true,

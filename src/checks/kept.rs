@@ -112,6 +112,25 @@ pub fn deed(facts: &Facts, resource: &Resource, operation: &Operation) -> Deed {
     }
 }
 
+/// Whether something is done with what a place holds that ends it, or may: a method of these, a call of it, or handing it on.
+pub fn is_used(facts: &Facts, enders: &[String], place: PlaceId) -> bool {
+    let ends = |operation: &Operation| match operation.action {
+        Action::Method { name, .. } => enders.iter().any(|word| word == facts.text(name)),
+        Action::Alias { target } => facts.place(target).is_none_or(|place| is_element(facts, place)),
+        Action::Called { .. }
+        | Action::Argument { .. }
+        | Action::Returned
+        | Action::Stored { .. }
+        | Action::Iterated
+        | Action::Managed
+        | Action::Awaited => true,
+        _ => false,
+    };
+    let handed = enders.iter().filter_map(|word| facts.member(place, Segment::Field(facts.names.find(word)?)));
+    let handed = handed.into_iter().any(|member| !facts.operations(member).is_empty());
+    handed || facts.operations(place).iter().any(ends)
+}
+
 /// The functions in which a held resource is released, or handed to somebody who could.
 pub fn deeds(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(FunctionId, ExprId, Deed)> {
     let mut found = Vec::new();

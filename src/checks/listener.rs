@@ -6,7 +6,7 @@ use super::emitter::{self, Reach};
 use super::identity::{self, Removal};
 use super::kept::{self, Fate};
 use super::owner::{self, Runs};
-use super::{key, tenure};
+use super::{expectant, key, tenure};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::{Lifetime, Patterns, Registration};
@@ -36,7 +36,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
     let mut all: Vec<Registered> = [calls(context), decorators(context)].concat();
     let handed = if all.is_empty() { FxHashSet::default() } else { identity::uncalled(context.facts) };
     for one in all.iter_mut().filter(|one| one.holds >= Holds::Locals) {
-        one.removal = identity::removal(context.facts, &handed, one);
+        one.removal = identity::removal(context.facts, &context.words.words.life, &handed, one);
     }
     let found = all.iter().filter_map(|one| Some((one, judge(context, one, &all)?)));
     let mut findings: Vec<(&Registered, Finding)> = Vec::new();
@@ -61,6 +61,7 @@ fn alike(facts: &Facts, one: &Registered, other: &Registered) -> bool {
 
 fn calls<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
     let facts = context.facts;
+    // The first registration of a verb stands in the table; those that share the verb come after it.
     let mut table: Patterns<usize> = Patterns::default();
     for (at, registration) in context.words.registration.iter().enumerate() {
         for pattern in &registration.add {
@@ -70,8 +71,11 @@ fn calls<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
     let calls = facts.functions.iter().flat_map(|function| function.calls.iter().copied());
     calls
         .filter_map(|call| {
-            let at = table.find(facts.callee_path(call), facts.method_name(call))?;
-            read(context, call, &context.words.registration[at])
+            let (path, method) = (facts.callee_path(call), facts.method_name(call));
+            let first = table.find(path, method)?;
+            let fits = |one: &&Registration| one.add.iter().any(|pattern| pattern.fits(path, method));
+            let exact = read(context, call, &context.words.registration[first]);
+            exact.or_else(|| context.words.registration.iter().skip(first + 1).filter(fits).find_map(|one| read(context, call, one)))
         })
         .collect()
 }
@@ -90,6 +94,16 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     {
         return None;
     }
+    let event = registration.event.and_then(|at| facts.constant_text(facts.positional(call, at)?));
+    if !registration.events.is_empty() && !event.is_some_and(|event| registration.events.iter().any(|word| word == event)) {
+        return None;
+    }
+    let excused = |word: &String| {
+        facts.option(call, word).is_some_and(|value| facts.literal(value) != Some(Literal::Bool(false)))
+    };
+    if registration.unless.iter().any(excused) || receiver.is_some_and(|receiver| completes(facts, registration, receiver)) {
+        return None;
+    }
     let weakly = registration.weak_unless.as_ref().is_some_and(|word| {
         facts.argument(call, word, None).is_none_or(|value| facts.literal(value) != Some(Literal::Bool(false)))
     });
@@ -106,6 +120,29 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
         holds,
         removal: Removal::Never,
     })
+}
+
+/// Whether the chain of calls that makes the emitter ends it: `source.pipe(take(1))`.
+fn completes(facts: &Facts, registration: &Registration, receiver: ExprId) -> bool {
+    let named = |call: ExprId| facts.callee_name(call).is_some_and(|name| registration.completes.iter().any(|word| word == name));
+    let mut next = Some(receiver);
+    while let Some(expr) = next {
+        next = match facts.kind(facts.peeled(expr)) {
+            ExprKind::Call { .. } => {
+                if named(expr) || facts.args(expr).iter().any(|arg| named(*arg)) {
+                    return true;
+                }
+                facts.callee(expr).receiver
+            }
+            ExprKind::Field { base, .. } => Some(base),
+            ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).definitions.as_slice() {
+                [only] => kept::given(only.source).filter(|value| facts.expr(*value).span.end <= facts.expr(expr).span.start),
+                _ => None,
+            },
+            _ => None,
+        };
+    }
+    false
 }
 
 /// What whoever keeps the callback keeps with it.
@@ -184,14 +221,21 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     if removal == Removal::Same || arranged(facts, one) || owner::guarded(facts, one.at) || identity::asked(facts, one) {
         return None;
     }
+    if one.registration.once && !expectant::left_waiting(facts, one, all) {
+        return None;
+    }
     let mut evidence = match one.registration.lifetime {
+        _ if one.registration.shared => tenure::shared(context, one)?,
         Lifetime::Process => tenure::process(context, one, runs),
         Lifetime::Receiver => tenure::receiver(context, one, runs)?,
     };
+    if one.registration.once {
+        evidence.push(Evidence::supports(Weight::Fair, "of several events that are waited for only one comes; the others keep theirs"));
+    }
     evidence.extend(wrong(facts, removal));
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {
-        evidence.extend(tenure::teardown(facts, ty, one.registration.lifetime));
+        evidence.extend(tenure::teardown(facts, &context.words.words.life, ty, one.registration.lifetime));
         evidence.extend(tenure::sibling(facts, one, all));
     }
     Some(tell(context, one, removal, evidence))
@@ -209,9 +253,25 @@ fn arranged(facts: &Facts, one: &Registered) -> bool {
     })
 }
 
-/// The value that the call returns removes the callback, and somebody has it.
+/// The value that the call returns removes the callback, and somebody has it who does, or may.
 fn disposed(facts: &Facts, one: &Registered) -> bool {
-    !one.registration.disposer.is_empty() && kept::fate(facts, one.at) != Fate::Dropped
+    let disposer = &one.registration.disposer;
+    if disposer.is_empty() {
+        return false;
+    }
+    match kept::fate(facts, one.at) {
+        Fate::Dropped => false,
+        Fate::Handed => true,
+        // A chain of registrations hands on the emitter, or what removes the last of them.
+        Fate::Chained(call) => {
+            let again = one.registration.add.iter().any(|verb| verb.fits(facts.callee_path(call), facts.method_name(call)));
+            !again || kept::fate(facts, call) != Fate::Dropped
+        }
+        Fate::Kept(target) => {
+            let holders = kept::holders(facts, target);
+            holders.is_empty() || holders.iter().any(|place| kept::is_element(facts, *place) || kept::is_used(facts, disposer, *place))
+        }
+    }
 }
 
 fn wrong(facts: &Facts, removal: Removal) -> Option<Evidence> {

@@ -1,6 +1,7 @@
 //! The type that owns something: where it ends, what its end reaches, and how often its functions run.
 
-use super::callback;
+use super::life::Start;
+use super::{callback, life};
 use crate::facts::{
     Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, PlaceId,
     Root, Segment, StepId, StepKind, TypeId,
@@ -22,15 +23,30 @@ pub enum Runs {
 
 /// How often the code of a function runs, as far as its kind and its callers tell.
 pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
-    let Some(named) = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named) else {
-        return Runs::Once;
-    };
+    for id in facts.enclosing(function) {
+        match facts.function(id).kind {
+            FunctionKind::Named => return named(facts, words, id),
+            FunctionKind::Closure => match life::start(facts, &words.life, id) {
+                Start::Effect | Start::Begin => return Runs::PerInstance,
+                Start::Again => return Runs::PerCall,
+                // Where functions are values, one that is given a name is called by it.
+                Start::Named if !words.life.effects.is_empty() => return named(facts, words, id),
+                Start::Named | Start::End | Start::Inside => {}
+            },
+            FunctionKind::Module | FunctionKind::TypeBody => {}
+        }
+    }
+    Runs::Once
+}
+
+/// How often a function runs that has a name.
+fn named(facts: &Facts, words: &Words, named: FunctionId) -> Runs {
     let own = facts.function(named);
-    let name = own.name.map_or("", |name| facts.text(name));
+    let name = life::name_of(facts, named).map_or("", |name| facts.text(name));
     if own.traits.is_test || in_test(facts, named) {
         return Runs::Once;
     }
-    if own.traits.is_constructor {
+    if own.traits.is_constructor || words.life.begins.iter().any(|word| word == name) {
         return Runs::PerInstance;
     }
     if only_from_constructors(facts, named) {

@@ -4,9 +4,10 @@ use super::Context;
 use super::acquire::{self, Kept};
 use super::callback::{self, Holds};
 use super::kept::{self, Deed};
+use super::life;
 use super::overwrite::replaced;
 use super::owner::{self, Runs};
-use super::stray::{endless, lost};
+use super::stray::{endless, lost, ticking};
 use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -43,18 +44,19 @@ pub fn check(context: &Context) -> Vec<Finding> {
 fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Option<Timer<'a>> {
     let facts = context.facts;
     let function = facts.function_of(call);
-    let (delay, rest) = facts.args(call).split_first()?;
+    let delay = facts.positional(call, resource.delay);
     let kept = acquire::kept(facts, resource, call);
     if owner::runs(facts, &context.words.words, function) == Runs::Once || !kept.armed || kept.handed {
         return None;
     }
     let args = facts.args(call).iter().copied();
     let known = args.clone().find(|arg| callback::function_behind(facts, *arg).is_some());
-    let callback =
-        known.or_else(|| rest.iter().copied().find(|arg| facts.place(*arg).is_some() || facts.binding_of(*arg).is_some()));
+    let named = |arg: &ExprId| Some(*arg) != delay && (facts.place(*arg).is_some() || facts.binding_of(*arg).is_some());
+    let callback = known.or_else(|| args.clone().find(named));
     let holds = args.map(|arg| callback::holds(facts, &context.words.weak, arg)).max()?;
     let timer = Timer { call, resource, function, callback, holds, kept };
-    (!acquire::is_short(facts, *delay) || repeats(facts, &timer)).then_some(timer)
+    let short = resource.ends && delay.is_some_and(|delay| acquire::is_short(facts, delay, resource.short));
+    (!short || repeats(facts, &timer)).then_some(timer)
 }
 
 /// Whether the callback leads back, without a condition on the way, to the call that sets the timer.
@@ -85,10 +87,12 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
         return None;
     }
     let field = timer.kept.holders.iter().copied().find(|place| is_field(facts, *place));
-    let deeds = kept::deeds(facts, timer.resource, &with_base(facts, &timer.kept.holders));
+    let mut deeds = kept::deeds(facts, timer.resource, &with_base(facts, &timer.kept.holders));
+    deeds.retain(|deed| !life::is_dead(facts, &context.words.words.life, deed.0));
     match field {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
         None if !deeds.is_empty() => None,
+        None if !timer.resource.ends => ticking(context, timer),
         None if repeats(facts, timer) => endless(context, timer),
         None => lost(context, timer, all),
     }
@@ -127,7 +131,12 @@ fn kept_in_field(
         _ => None,
     };
     let missed = owner.and_then(|ty| missed_teardown(context, timer, ty, field, deeds, all));
-    missed.or_else(|| replaced(context, timer, field, deeds))
+    // Without an end of its owner, a handle that is only kept is as good as lost.
+    let unended = || {
+        let forgotten = owner.is_some_and(|ty| owner::teardowns(facts, ty).is_empty()) && deeds.is_empty();
+        (forgotten && !timer.resource.ends).then(|| ticking(context, timer)).flatten()
+    };
+    missed.or_else(|| replaced(context, timer, field, deeds)).or_else(unended)
 }
 
 /// The type has an end, and the end does not cancel the timer.

@@ -74,6 +74,10 @@ pub struct Facts {
     pub operations: Vec<Vec<Operation>>,
     /// What each call calls.
     pub callees: FxHashMap<ExprId, Callee>,
+    /// Short constant texts that are given to calls, without their quotes: names of events, modes, encodings.
+    pub texts: FxHashMap<ExprId, Name>,
+    /// The expression that makes each closure.
+    pub closures: FxHashMap<FunctionId, ExprId>,
     /// Fields that a method of the type itself gives a value.
     pub assigned_fields: FxHashSet<(TypeId, Name)>,
     /// Comments, for suppressions.

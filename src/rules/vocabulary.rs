@@ -37,6 +37,10 @@ pub struct Vocabulary {
     pub borrower: Vec<Pattern>,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
+    /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
+    pub race: Vec<Pattern>,
+    /// Calls whose value is settled by the function they are given, for as long as nobody settles it (`Promise`).
+    pub pending: Vec<Pattern>,
     /// The patterns above, ready for look-up.
     #[serde(skip)]
     tables: OnceLock<Tables>,
@@ -88,6 +92,27 @@ pub struct Words {
     pub open: Vec<String>,
     /// Last words of keys that come from a small fixed set.
     pub fixed: Vec<String>,
+    /// How frameworks tell that a life begins or ends, and which functions run again and again.
+    pub life: Life,
+}
+
+/// How a framework tells code that a life begins or ends, and which functions run again and again. Functions are given
+/// by their last name, because hooks are re-exported, wrapped and imported automatically.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Life {
+    /// Functions that call their callback when a life begins or changes, and what that returns when it ends (`useEffect`).
+    pub effects: Vec<String>,
+    /// Functions that call their callback when a life begins (`onMounted`), and methods that are called then.
+    pub begins: Vec<String>,
+    /// Functions that call their callback when the life ends (`onUnmounted`), and methods that are called then.
+    pub ends: Vec<String>,
+    /// Functions that call their callback again and again, once for each event, request or message.
+    pub repeats: Vec<String>,
+    /// Names of parameters by which a function is given one request, message or connection.
+    pub given: Vec<String>,
+    /// Last words of the bases and decorators of types whose instances come and go with what is shown.
+    pub components: Vec<String>,
 }
 
 /// A family of containers that share their verbs.
@@ -164,6 +189,12 @@ pub struct Resource {
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).
     #[serde(default)]
     pub ends: bool,
+    /// Position of the delay of a timer, from 0.
+    #[serde(default)]
+    pub delay: usize,
+    /// The longest delay, in the units of the call, that is over before it matters.
+    #[serde(default = "second")]
+    pub short: u32,
     /// The method of an heir of an acquired type that does the work (`run` of a thread's subclass).
     #[serde(default)]
     pub body: Option<String>,
@@ -182,6 +213,11 @@ pub struct Resource {
     /// Severity, where it differs from the rule's.
     #[serde(default)]
     pub severity: Option<Severity>,
+}
+
+/// A second, for languages that count delays in seconds.
+const fn second() -> u32 {
+    1
 }
 
 /// How long the thing lives on which a callback is registered.
@@ -236,6 +272,24 @@ pub struct Registration {
     /// Whether the emitter ends by itself and lets go of its callbacks then (a future that is done).
     #[serde(default)]
     pub ends: bool,
+    /// Options which, given as anything but false, mean that the registration ends in another way (`signal`).
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Whether the emitter is handed from call to call, so that what one call registers is still there for the next.
+    #[serde(default)]
+    pub shared: bool,
+    /// Whether the callback is taken off when the event has come (`once`).
+    #[serde(default)]
+    pub once: bool,
+    /// The only events for which the verbs mean this registration; all when empty.
+    #[serde(default)]
+    pub events: Vec<String>,
+    /// Events after which the emitter has ended, so that nothing is left registered there.
+    #[serde(default)]
+    pub last: Vec<String>,
+    /// Calls in the chain that makes the emitter after which it ends by itself (`take`), or with something else (`takeUntil`).
+    #[serde(default)]
+    pub completes: Vec<String>,
     /// Whether there is one place for it, so that registering again replaces the former callback (`signal.signal`).
     #[serde(default)]
     pub replaces: bool,
