@@ -86,7 +86,7 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
             None => evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process")),
         },
     }
-    if begins && owner::starts(facts, timer.function) {
+    if begins && owner::starts(facts, words, timer.function) {
         evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
     }
     evidence
