@@ -5,7 +5,8 @@ use super::custody::custody;
 use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
 use super::obligation::{Ledger, Obligation};
-use super::{path, verdict};
+use super::life::{self, Start};
+use super::{copied, lifetime, path, verdict};
 use crate::facts::{BindingId, ExprKind, FunctionKind, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 
@@ -34,6 +35,10 @@ fn acquired<'a>(
     findings: &mut Vec<Finding>,
     kept: &mut Vec<Kept<'a>>,
 ) {
+    if obligation.resource.copied && !ledger.is_released_somewhere(obligation.resource) {
+        findings.extend(copied::check(context, ledger, obligation));
+        return;
+    }
     let found = fates(ledger, obligation.resource, obligation.call, obligation.part(), HELPERS);
     // Whoever else gets the same value may release it.
     if found.iter().any(|fate| matches!(fate, Fate::Released(_) | Fate::Handed(_) | Fate::Returned(_) | Fate::Yielded(_))) {
@@ -45,9 +50,17 @@ fn acquired<'a>(
             Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
             // Used up, it has ended by itself.
             Fate::Used(_) if obligation.resource.ends => {}
+            Fate::Used(_) | Fate::Tested | Fate::Dropped if obligation.resource.lasting => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, ledger, obligation, *fate)),
             _ => {}
         }
+    }
+    if obligation.resource.lasting && !is_served(context, obligation) {
+        for names in named(&found) {
+            let custody = custody(ledger, obligation.resource, obligation.call, &names);
+            kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
+        }
+        return;
     }
     for names in named(&found).into_iter().filter(|_| !in_field) {
         let custody = custody(ledger, obligation.resource, obligation.call, &names);
@@ -60,6 +73,14 @@ fn acquired<'a>(
         let ways = path::ways(ledger, &custody, obligation);
         findings.extend(verdict::local(ledger, context, obligation, names[0], (&custody, &ways)));
     }
+}
+
+/// Whether it is made anew for each request, message or event, or whenever something begins that a framework ends.
+fn is_served(context: &Context, obligation: &Obligation) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let function = facts.function_of(obligation.call);
+    let begins = || life::span(facts, words, function).is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin));
+    lifetime::serves_one(facts, words, function).is_some() || begins()
 }
 
 /// The names of each handle: those of a chain `a = b = …` mean the same one, those of `a, b = …` one each.

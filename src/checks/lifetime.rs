@@ -1,7 +1,7 @@
 //! How long the owner of a place lives, as far as the file tells, and how often a function runs.
 
 use super::container::{Held, Life};
-use super::key;
+use super::{key, life};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Words;
@@ -113,8 +113,25 @@ pub fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
     !calls.is_empty() && calls.iter().all(loading)
 }
 
+/// What says that a function is given one request, message or event, or is registered for such.
+pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    facts.enclosing(function).find_map(|id| {
+        let own = facts.function(id);
+        let given = own.params.iter().find(|param| words.life.given.iter().any(|word| word == facts.text(param.name)));
+        if let Some(param) = given {
+            let text = format!("it runs once for each `{}`", facts.text(param.name));
+            return Some(Evidence::supports(Weight::Fair, text).at(own.head));
+        }
+        (own.kind == FunctionKind::Closure && life::start(facts, &words.life, id) == life::Start::Again)
+            .then(|| Evidence::supports(Weight::Fair, "it is registered to run once for each event").at(own.head))
+    })
+}
+
 /// What says that a function runs once per request, message or event.
 pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    if let Some(given) = serves_one(facts, words, function) {
+        return Some(given);
+    }
     let method = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
     let own = facts.function(method);
     let name = facts.text(own.name?);

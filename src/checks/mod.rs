@@ -5,6 +5,7 @@ mod acquire;
 mod callback;
 mod container;
 mod context;
+mod copied;
 mod custody;
 mod cycle;
 mod emitter;

@@ -35,6 +35,10 @@ pub struct Vocabulary {
     pub memory: Vec<Pattern>,
     /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
     pub borrower: Vec<Pattern>,
+    /// Methods by which a value that is yet to come is handed to a callback (`then`).
+    pub chain: Vec<String>,
+    /// Methods whose value is the handle on which they are called (`server.listen`).
+    pub fluent: Vec<String>,
     /// What ends a handle by itself, for the advice: "a managed block (`with`)".
     pub keeper: String,
     /// Where a release by hand runs on every way out, for the advice: "a `finally`".
@@ -198,6 +202,15 @@ pub struct Resource {
     /// Whether the language frees it at once when the last reference goes (a `CPython` file object).
     #[serde(default)]
     pub collected: bool,
+    /// Last words of the receivers for which its method patterns hold (`pool` for `*.connect`); any receiver when empty.
+    #[serde(default)]
+    pub receivers: Vec<String>,
+    /// Whether a program makes it once and keeps it, so that only an owner which ends without it has forgotten it.
+    #[serde(default)]
+    pub lasting: bool,
+    /// Whether it is a text or number that is copied when it is stored, so that storing it gives away nothing.
+    #[serde(default)]
+    pub copied: bool,
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).
     #[serde(default)]
     pub ends: bool,
