@@ -88,7 +88,8 @@ fn member(facts: &Facts, weak: &[Pattern], base: ExprId, name: crate::facts::Nam
             other => other,
         };
     }
-    let Some(owner) = facts.owner_of(facts.function_of(base)) else { return Holds::Unknown };
+    // An instance without a type of its own: an object literal, or a type out of sight.
+    let Some(owner) = facts.owner_of(facts.function_of(base)) else { return Holds::Instance };
     match facts.method(owner, facts.text(name)) {
         Some(method) => {
             let traits = facts.function(method).traits;

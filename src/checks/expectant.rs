@@ -7,7 +7,7 @@ use crate::facts::Facts;
 
 /// Whether a callback waits for one of several events on an emitter that goes on after the first of them.
 pub fn left_waiting(facts: &Facts, one: &Registered, all: &[Registered]) -> bool {
-    let event = |of: &Registered| of.registration.event.and_then(|at| facts.constant_text(facts.positional(of.at, at)?));
+    let event = |of: &Registered| of.registration.event.and_then(|at| facts.literal_text(facts.positional(of.at, at)?));
     let name = |of: &Registered| of.emitter.and_then(|emitter| identity::last_name(facts, emitter));
     let Some(own) = event(one) else { return false };
     let lasts = |of: &str| !one.registration.last.iter().any(|word| word == of);

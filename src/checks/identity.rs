@@ -136,7 +136,7 @@ fn is_closure(facts: &Facts, expr: ExprId) -> bool {
 
 /// Whether two event names can be the same. Texts of different length are not.
 fn may_equal(facts: &Facts, a: ExprId, b: ExprId) -> bool {
-    if let (Some(a), Some(b)) = (facts.constant_text(a), facts.constant_text(b)) {
+    if let (Some(a), Some(b)) = (facts.literal_text(a), facts.literal_text(b)) {
         return a == b;
     }
     match (facts.literal(a), facts.literal(b)) {

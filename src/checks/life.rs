@@ -99,6 +99,7 @@ pub fn span(facts: &Facts, words: &Words, function: FunctionId) -> Option<Span> 
         match start {
             Start::Effect => Some(effect(facts, begin)),
             Start::Begin => Some(Span { begin, start, ends: hooks(facts, &words.life, begin), unseen: false }),
+            Start::Named if begins(facts, words, begin) => Some(Span { start: Start::Begin, ..object(facts, words, begin) }),
             Start::Named => factory(facts, words, begin),
             Start::End | Start::Again | Start::Inside => None,
         }
@@ -155,14 +156,29 @@ fn hooks(facts: &Facts, life: &Life, function: FunctionId) -> Vec<FunctionId> {
 fn factory(facts: &Facts, words: &Words, begin: FunctionId) -> Option<Span> {
     let mut ends = hooks(facts, &words.life, begin);
     ends.extend(returned(facts, begin).into_iter().flat_map(|value| entries(facts, words, value)));
-    if ends.is_empty()
-        && let Some(expr) = facts.closure_expr(begin)
-        && let Parent::Expr(pair) = facts.expr(expr).parent
-        && let Parent::Expr(object) = facts.expr(pair).parent
-    {
-        ends.extend(entries(facts, words, object));
+    if ends.is_empty() {
+        ends = object(facts, words, begin).ends;
     }
     (!ends.is_empty()).then_some(Span { begin, start: Start::Named, ends, unseen: false })
+}
+
+/// Whether a function is what a framework calls when an object begins to live, and no method of a type.
+fn begins(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    let named = name_of(facts, function).is_some_and(|name| words.life.begins.iter().any(|word| word == facts.text(name)));
+    named && facts.owner_of(function).is_none() && facts.closure_expr(function).is_some()
+}
+
+/// The life of the object literal of which a function is an entry.
+fn object(facts: &Facts, words: &Words, begin: FunctionId) -> Span {
+    let holder = facts.closure_expr(begin).and_then(|expr| match facts.expr(expr).parent {
+        Parent::Expr(entry) => match facts.expr(entry).parent {
+            Parent::Expr(object) => Some(object),
+            _ => None,
+        },
+        _ => None,
+    });
+    let ends = holder.map(|object| entries(facts, words, object)).unwrap_or_default();
+    Span { begin, start: Start::Named, ends, unseen: false }
 }
 
 /// The entries of an object literal whose names say that they end something.

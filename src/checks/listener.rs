@@ -5,6 +5,7 @@ use super::callback::{self, Holds};
 use super::emitter::{self, Reach};
 use super::identity::{self, Removal};
 use super::kept::{self, Fate};
+use super::life::{self, Start};
 use super::owner::{self, Runs};
 use super::{expectant, key, tenure};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal};
@@ -35,7 +36,7 @@ pub struct Registered<'a> {
 pub fn check(context: &Context) -> Vec<Finding> {
     let mut all: Vec<Registered> = [calls(context), decorators(context)].concat();
     let handed = if all.is_empty() { FxHashSet::default() } else { identity::uncalled(context.facts) };
-    for one in all.iter_mut().filter(|one| one.holds >= Holds::Locals) {
+    for one in all.iter_mut().filter(|one| one.holds >= Holds::Unknown) {
         one.removal = identity::removal(context.facts, &context.words.words.life, &handed, one);
     }
     let found = all.iter().filter_map(|one| Some((one, judge(context, one, &all)?)));
@@ -94,7 +95,7 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     {
         return None;
     }
-    let event = registration.event.and_then(|at| facts.constant_text(facts.positional(call, at)?));
+    let event = registration.event.and_then(|at| facts.literal_text(facts.positional(call, at)?));
     if !registration.events.is_empty() && !event.is_some_and(|event| registration.events.iter().any(|word| word == event)) {
         return None;
     }
@@ -209,7 +210,10 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     let facts = context.facts;
     let runs = owner::runs(facts, &context.words.words, one.function);
     // What a finalizer keeps goes with its object, unless it keeps that object.
-    let least = if one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process {
+    let span = life::span(facts, &context.words.words, one.function);
+    let least = if span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin)) {
+        Holds::Unknown
+    } else if one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process {
         Holds::Instance
     } else {
         Holds::Locals

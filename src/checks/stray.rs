@@ -4,7 +4,8 @@ use super::Context;
 use super::acquire;
 use super::callback::{self, Holds};
 use super::owner::{self, Runs};
-use super::{life, race};
+use super::life::{self, Start};
+use super::race;
 use super::timer::{Timer, is_unconditional, single, tell};
 use crate::facts::{BindingKind, ExprId, Facts, FunctionId, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
@@ -30,6 +31,8 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
         } else {
             evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the process"));
         }
+    } else if let Some(span) = life::span(facts, &context.words.words, timer.function) {
+        evidence.push(life::left(facts, &span, timer.resource.kind.as_str()));
     } else {
         evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
     }
@@ -41,7 +44,9 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
 /// A timer that goes on until somebody cancels it, whose handle nobody uses.
 pub fn ticking(context: &Context, timer: &Timer) -> Option<Finding> {
     let facts = context.facts;
-    if timer.holds < Holds::Locals || owner::guarded(facts, timer.call) {
+    let span = life::span(facts, &context.words.words, timer.function);
+    let begun = span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin));
+    if timer.holds < Holds::Locals && !begun || owner::guarded(facts, timer.call) {
         return None;
     }
     let mut evidence = vec![

@@ -80,7 +80,8 @@ pub fn repeats(facts: &Facts, timer: &Timer) -> bool {
 
 fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     let facts = context.facts;
-    if timer.holds == Holds::Nothing {
+    let begun = || life::span(facts, &context.words.words, timer.function).is_some();
+    if timer.holds == Holds::Nothing && !begun() {
         return None;
     }
     if timer.kept.holders.iter().any(|place| kept::is_element(facts, *place)) {

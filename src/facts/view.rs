@@ -185,29 +185,18 @@ impl Facts {
         }
     }
 
-    /// A short constant text that is given to a call, without its quotes.
-    pub fn constant_text(&self, expr: ExprId) -> Option<&str> {
+    /// The text of a string, where the language keeps the texts of strings and this one is short.
+    pub fn literal_text(&self, expr: ExprId) -> Option<&str> {
         self.texts.get(&expr).map(|name| self.text(*name))
     }
 
     /// The value of an option of a call: a named argument, or an entry of an object literal among the arguments.
     pub fn option(&self, call: ExprId, word: &str) -> Option<ExprId> {
-        let named = |item: &ExprId| match self.kind(*item) {
+        let value = |arg: &ExprId| match self.kind(*arg) {
             ExprKind::Named { name, value } if self.text(name) == word => Some(value),
-            ExprKind::Pair { key, value } => match self.kind(key) {
-                ExprKind::Name { name, .. } if self.text(name) == word => Some(value),
-                _ => None,
-            },
-            // `{ signal }` is short for `{ signal: signal }`.
-            ExprKind::Name { name, .. } if self.text(name) == word => Some(*item),
-            _ => None,
+            _ => self.entry(*arg, word),
         };
-        let entries = |arg: &ExprId| match self.kind(*arg) {
-            ExprKind::Collection { kind: CollectionKind::Map, items } => self.list(items).iter().find_map(named),
-            ExprKind::Named { .. } => named(arg),
-            _ => None,
-        };
-        self.args(call).iter().find_map(entries)
+        self.args(call).iter().find_map(value)
     }
 
     /// Everything around an expression, innermost first, up to the body of its function.
