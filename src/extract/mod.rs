@@ -6,11 +6,14 @@ mod forms;
 mod import;
 mod lower;
 mod operation;
+mod param;
 mod place;
+mod prototype;
 mod resolve;
 mod step;
+mod typedef;
 
-use crate::facts::{ExprId, ExprKind, Facts, Literal};
+use crate::facts::Facts;
 use crate::language::Language;
 use lower::Lowering;
 use tree_sitter::Parser;
@@ -27,31 +30,11 @@ pub fn extract(language: &Language, text: &str) -> Facts {
     };
     let Some(tree) = tree else { return Facts::default() };
     let forms = forms::Forms::new(language, text);
-    let (mut facts, pending, module_names) = Lowering::new(language, &forms, text).run(tree.root_node());
-    resolve::resolve(&mut facts, &language.habits, &pending, &module_names);
-    texts(&mut facts, text);
+    let lowered = Lowering::new(language, &forms, text).run(tree.root_node());
+    let mut facts = resolve::resolve(lowered, &language.habits);
     // Comments are read for the directives in them, and hardly any file has one.
     if text.contains(DIRECTIVE) {
         facts.comments = forms::comments(language, tree.root_node());
     }
     facts
-}
-
-/// Longest text that is kept, in bytes: the names of events and modes are short.
-const LONGEST_TEXT: usize = 40;
-
-/// Keeps the short constant texts that are given to calls.
-fn texts(facts: &mut Facts, text: &str) {
-    for at in 0..facts.exprs.len() {
-        let ExprKind::Call { args, .. } = facts.exprs[at].kind else { continue };
-        let constant = |arg: &ExprId| facts.literal(*arg) == Some(Literal::Text);
-        let short: Vec<ExprId> = facts.list(args).iter().take(2).copied().filter(constant).collect();
-        for arg in short {
-            let written = facts.expr(arg).span.slice(text).trim_matches(['"', '\'', '`']);
-            if written.len() <= LONGEST_TEXT {
-                let name = facts.names.intern(written);
-                facts.texts.insert(arg, name);
-            }
-        }
-    }
 }
