@@ -93,7 +93,12 @@ fn field(facts: &Facts, emitter: ExprId, base: ExprId, hops: u32) -> Reach {
     }
     let definitions = facts.definitions_of(place);
     let null = |value: ExprId| facts.literal(value) == Some(crate::facts::Literal::Null);
-    let filled = definitions.iter().filter(|definition| !matches!(definition.source, Source::Assigned(value) if null(value)));
+    let filled = definitions.iter().filter(|definition| match definition.source {
+        Source::Assigned(value) => !null(value),
+        // What only says the type gives no value.
+        Source::Declared(_) => false,
+        _ => true,
+    });
     let given = filled.map(|definition| match definition.source {
         Source::Assigned(value) | Source::Managed(value) => made(facts, value, hops - 1),
         _ => Reach::Unknown,

@@ -7,7 +7,7 @@ use super::field::{self, Kept};
 use super::obligation::{Ledger, Obligation};
 use super::life::{self, Start};
 use super::{copied, lifetime, path, verdict};
-use crate::facts::{BindingId, ExprKind, FunctionKind, Root, Segment};
+use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 
 pub fn check(context: &Context) -> Vec<Finding> {
@@ -17,7 +17,11 @@ pub fn check(context: &Context) -> Vec<Finding> {
     for obligation in ledger.obligations() {
         let function = context.facts.function(context.facts.function_of(obligation.call));
         // What is acquired while a module or type is loaded serves the whole process.
-        let once = matches!(function.kind, FunctionKind::Module | FunctionKind::TypeBody);
+        let once = match function.kind {
+            FunctionKind::Module => true,
+            FunctionKind::TypeBody => !fills_instance(context.facts, obligation.call),
+            FunctionKind::Named | FunctionKind::Closure => false,
+        };
         if once || context.facts.step_of(obligation.call).is_none() {
             continue;
         }
@@ -25,6 +29,17 @@ pub fn check(context: &Context) -> Vec<Finding> {
     }
     findings.extend(field::check(context, &ledger, &kept));
     findings
+}
+
+/// Whether the body of a type gives a value to a field of every instance, rather than of the type.
+fn fills_instance(facts: &Facts, call: ExprId) -> bool {
+    facts.around(call).any(|around| match around {
+        Around::Expr(assign) => match facts.kind(assign) {
+            ExprKind::Assign { target, .. } => matches!(facts.kind(target), ExprKind::Field { .. }),
+            _ => false,
+        },
+        Around::Step(_) => false,
+    })
 }
 
 /// Follows the handle of one acquisition to wherever it goes first.
@@ -100,7 +115,7 @@ fn named(found: &[Fate]) -> Vec<Vec<BindingId>> {
 }
 
 /// The field of the method's own instance that a handle is stored in.
-fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: crate::facts::ExprId) -> Option<Kept<'a>> {
+fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: ExprId) -> Option<Kept<'a>> {
     let ExprKind::Field { name, .. } = ledger.facts.kind(target) else { return None };
     let place = ledger.facts.places.get(ledger.facts.place(target)?);
     match (place.root, place.path.as_slice()) {

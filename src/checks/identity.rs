@@ -1,12 +1,12 @@
 //! Whether a registration is taken back: the same receiver, event and callback.
 
 use super::listener::Registered;
-use super::{callback, life, lifetime, owner};
+use super::{Context, callback, life, lifetime, owner};
 use crate::facts::{
     Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Name, Operation, Parent, Segment, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Weight};
-use crate::rules::{Life, Pattern};
+use crate::rules::Pattern;
 use crate::source::Span;
 use rustc_hash::FxHashSet;
 
@@ -22,7 +22,8 @@ pub enum Removal {
 }
 
 /// Looks for the removal of a registered callback anywhere in the file.
-pub fn removal(facts: &Facts, life: &Life, handed: &FxHashSet<Name>, one: &Registered) -> Removal {
+pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) -> Removal {
+    let (facts, life) = (context.facts, &context.words.words.life);
     // `stack.callback(bus.remove_listener, callback)`: somebody is told to remove it.
     let verb = |pattern: &Pattern| pattern.as_str().rsplit('.').next().and_then(|verb| facts.names.find(verb));
     let told = one.registration.remove.iter().filter_map(verb).any(|verb| handed.contains(&verb));
@@ -33,7 +34,7 @@ pub fn removal(facts: &Facts, life: &Life, handed: &FxHashSet<Name>, one: &Regis
     for function in &facts.functions {
         let lives = |call: &ExprId| !life::is_dead(facts, life, facts.function_of(*call));
         for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)).filter(lives) {
-            match compare(facts, one, call) {
+            match compare(context, one, call) {
                 Removal::Same => return Removal::Same,
                 Removal::Other(at) => found = Removal::Other(at),
                 Removal::Never => {}
@@ -91,11 +92,12 @@ fn removes(facts: &Facts, one: &Registered, call: ExprId) -> bool {
     one.registration.remove.iter().any(|pattern| pattern.fits(path, method)) && call != one.at
 }
 
-fn compare(facts: &Facts, one: &Registered, call: ExprId) -> Removal {
+fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
+    let facts = context.facts;
+    let ours = one.emitter.and_then(|emitter| last_name(facts, emitter));
+    let theirs = facts.callee(call).receiver.and_then(|receiver| last_name(facts, receiver));
     // A collection of callbacks has verbs that everything has; only the same collection counts.
     if !one.registration.collections.is_empty() {
-        let ours = one.emitter.and_then(|emitter| last_name(facts, emitter));
-        let theirs = facts.callee(call).receiver.and_then(|receiver| last_name(facts, receiver));
         if ours != theirs {
             return Removal::Never;
         }
@@ -103,8 +105,10 @@ fn compare(facts: &Facts, one: &Registered, call: ExprId) -> Removal {
     let registration = one.registration;
     let keyword = registration.callback_name.as_deref().unwrap_or_default();
     let Some(given) = facts.argument(call, keyword, Some(registration.callback)) else {
-        // By a handle or an event, or everything at once: it may well be the same.
-        return Removal::Same;
+        // By a handle or an event, or everything at once: it may well be the same, unless it is said of something else
+        // that hands out its own disposers.
+        let other = !one.registration.disposer.is_empty() && facts.args(call).is_empty() && ours != theirs;
+        return if other { Removal::Never } else { Removal::Same };
     };
     // `self.method` of another type is another method.
     let owners = [one.function, facts.function_of(call)].map(|function| facts.owner_of(function));
@@ -118,7 +122,7 @@ fn compare(facts: &Facts, one: &Registered, call: ExprId) -> Removal {
         (Some(ours), Some(theirs)) => may_equal(facts, ours, theirs),
         _ => true,
     });
-    let (ours, theirs) = (is_closure(facts, one.callback), is_closure(facts, given));
+    let (ours, theirs) = (is_fresh(context, one.callback), is_fresh(context, given));
     match (callback::same(facts, given, one.callback), event) {
         (true, true) => Removal::Same,
         (true, false) => Removal::Other(call),
@@ -130,8 +134,11 @@ fn compare(facts: &Facts, one: &Registered, call: ExprId) -> Removal {
     }
 }
 
-fn is_closure(facts: &Facts, expr: ExprId) -> bool {
-    matches!(facts.kind(expr), ExprKind::Closure(_))
+/// Whether an expression makes a function of its own each time.
+fn is_fresh(context: &Context, expr: ExprId) -> bool {
+    let facts = context.facts;
+    let fits = |word: &Pattern| word.fits(facts.callee_path(expr), facts.method_name(expr));
+    matches!(facts.kind(expr), ExprKind::Closure(_)) || context.words.fresh.iter().any(fits)
 }
 
 /// Whether two event names can be the same. Texts of different length are not.
@@ -150,7 +157,11 @@ pub fn asked(facts: &Facts, one: &Registered) -> bool {
     let Some(binding) = one.emitter.and_then(|emitter| facts.binding_of(emitter)) else { return false };
     let conditions = lifetime::conditions(facts, one.at).into_iter().chain(owner::leaving(facts, one.at));
     let spans: Vec<Span> = conditions.map(|condition| facts.expr(condition).span).collect();
-    facts.binding(binding).uses.iter().any(|at| spans.iter().any(|span| span.contains(facts.expr(*at).span)))
+    // Whether there is an emitter at all says nothing about what is registered there.
+    let asks = |at: ExprId| {
+        matches!(facts.expr(at).parent, Parent::Expr(parent) if !matches!(facts.kind(parent), ExprKind::Operation { .. }))
+    };
+    facts.binding(binding).uses.iter().any(|at| asks(*at) && spans.iter().any(|span| span.contains(facts.expr(*at).span)))
 }
 
 /// A teardown that ends the emitter ends what is registered there.

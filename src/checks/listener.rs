@@ -37,7 +37,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
     let mut all: Vec<Registered> = [calls(context), decorators(context)].concat();
     let handed = if all.is_empty() { FxHashSet::default() } else { identity::uncalled(context.facts) };
     for one in all.iter_mut().filter(|one| one.holds >= Holds::Unknown) {
-        one.removal = identity::removal(context.facts, &context.words.words.life, &handed, one);
+        one.removal = identity::removal(context, &handed, one);
     }
     let found = all.iter().filter_map(|one| Some((one, judge(context, one, &all)?)));
     let mut findings: Vec<(&Registered, Finding)> = Vec::new();
@@ -222,7 +222,8 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         return None;
     }
     let removal = one.removal;
-    if removal == Removal::Same || arranged(facts, one) || owner::guarded(facts, one.at) || identity::asked(facts, one) {
+    let asked = !one.registration.shared && (owner::guarded(facts, one.at) || identity::asked(facts, one));
+    if removal == Removal::Same || arranged(facts, one) || asked {
         return None;
     }
     if one.registration.once && !expectant::left_waiting(facts, one, all) {

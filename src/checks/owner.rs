@@ -33,6 +33,8 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
                 Start::Named if !words.life.effects.is_empty() => return named(facts, words, id),
                 Start::Named | Start::End | Start::Inside => {}
             },
+            // Fields that are given a value in the body of their type are filled for every instance.
+            FunctionKind::TypeBody if !words.life.effects.is_empty() => return Runs::PerInstance,
             FunctionKind::Module | FunctionKind::TypeBody => {}
         }
     }

@@ -1,7 +1,7 @@
 //! Races: something waits for the first of several, and what loses goes on.
 
 use super::{Context, callback};
-use crate::facts::{Action, BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, Parent, Place, Root, Segment, Source, StepKind};
+use crate::facts::{BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, Parent, Place, Root, Segment, Source, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Pattern;
 
@@ -108,7 +108,8 @@ fn lasting(context: &Context, item: ExprId) -> Option<ExprId> {
         }
         _ => false,
     };
-    let definitions = facts.definitions_of(place);
+    let mut definitions = facts.definitions_of(place);
+    definitions.retain(|definition| !matches!(definition.source, Source::Declared(_)));
     let [only] = definitions.as_slice() else { return None };
     let Source::Assigned(value) = only.source else { return None };
     let own = facts.function(facts.function_of(value));
@@ -116,6 +117,5 @@ fn lasting(context: &Context, item: ExprId) -> Option<ExprId> {
     // A promise without a function to settle it, or one that settles itself, is none that waits for long.
     let settled = facts.args(value).first().and_then(|executor| callback::function_behind(facts, *executor));
     let from_outside = settled.is_some_and(|executor| facts.function(executor).calls.is_empty());
-    let replaced = facts.operations(place).iter().filter(|operation| matches!(operation.action, Action::Assign(_))).count() > 1;
-    (outside && made && from_outside && !replaced).then_some(value)
+    (outside && made && from_outside).then_some(value)
 }

@@ -191,7 +191,9 @@ pub fn teardown(facts: &Facts, life: &Life, ty: TypeId, lifetime: Lifetime) -> O
 pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Evidence> {
     let owner = facts.owner_of(one.function);
     let others = all.iter().filter(|other| other.at != one.at && facts.owner_of(other.function) == owner);
-    let removed = others.filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
+    let name = |of: &Registered| of.emitter.and_then(|emitter| identity::last_name(facts, emitter)).map(str::to_owned);
+    let alike = |other: &&Registered| one.registration.lifetime == Lifetime::Process || name(other) == name(one);
+    let removed = others.filter(alike).filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
     let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));
     Some(Evidence::supports(Weight::Strong, text).at(facts.expr(removed.at).span))
 }

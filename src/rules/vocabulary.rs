@@ -45,6 +45,8 @@ pub struct Vocabulary {
     pub always: String,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
+    /// Calls that make another function each time, which is never the one that was registered before (`bind`).
+    pub fresh: Vec<Pattern>,
     /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
     pub race: Vec<Pattern>,
     /// Calls whose value is settled by the function they are given, for as long as nobody settles it (`Promise`).
@@ -210,6 +212,9 @@ pub struct Resource {
     /// Whether a program makes it once and keeps it, so that only an owner which ends without it has forgotten it.
     #[serde(default)]
     pub lasting: bool,
+    /// Whether its own methods do not fail: what goes wrong is reported later, by an event.
+    #[serde(default)]
+    pub quiet: bool,
     /// Whether it is a text or number that is copied when it is stored, so that storing it gives away nothing.
     #[serde(default)]
     pub copied: bool,
