@@ -13,6 +13,8 @@ mod decider;
 mod exhaustion;
 mod floors;
 mod forecast;
+#[cfg(target_os = "linux")]
+pub mod live;
 mod period;
 mod sample;
 mod series;
