@@ -70,12 +70,9 @@ fn named(facts: &Facts, weak: &[Pattern], binding: BindingId, hops: u32) -> Hold
         BindingKind::Parameter(_) if is_receiver(facts, binding) => Holds::Instance,
         BindingKind::Parameter(_) => Holds::Unknown,
         BindingKind::Variable if own.scope.0 == 0 => Holds::Nothing,
-        BindingKind::Variable => match own.definitions.as_slice() {
-            [only] => match super::kept::given(only.source) {
-                Some(value) => judge(facts, weak, value, hops - 1).max(Holds::Unknown),
-                None => Holds::Unknown,
-            },
-            _ => Holds::Unknown,
+        BindingKind::Variable => match super::kept::only_value(facts, &own.definitions) {
+            Some(value) => judge(facts, weak, value, hops - 1).max(Holds::Unknown),
+            None => Holds::Unknown,
         },
     }
 }
@@ -162,10 +159,9 @@ fn behind(facts: &Facts, expr: ExprId, hops: u32) -> Option<FunctionId> {
         ExprKind::Closure(function) => Some(function),
         ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
             BindingKind::Function(function) => Some(function),
-            BindingKind::Variable if hops > 0 => match facts.binding(binding).definitions.as_slice() {
-                [only] => behind(facts, super::kept::given(only.source)?, hops - 1),
-                _ => None,
-            },
+            BindingKind::Variable if hops > 0 => {
+                behind(facts, super::kept::only_value(facts, &facts.binding(binding).definitions)?, hops - 1)
+            }
             _ => None,
         },
         ExprKind::Field { base, name } => facts.method(type_of(facts, base)?, facts.text(name)),

@@ -17,6 +17,7 @@ pub fn check(context: &Context, ledger: &Ledger, obligation: &Obligation) -> Opt
         match fate {
             // The caller gets it, and may let go of it.
             Fate::Returned(_) | Fate::Yielded(_) | Fate::Released(_) => return None,
+            Fate::Handed(at) if ledger.is_consumed(obligation.resource, at) => return None,
             Fate::Handed(_) => passed = true,
             Fate::Bound(name, _) if open.len() < 64 => {
                 let mentions = facts.binding(name).uses.iter();

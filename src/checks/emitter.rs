@@ -18,6 +18,13 @@ pub enum Reach {
     Process,
 }
 
+/// Whether an emitter is what a call hands to its callback: one of several, or one that was made for it.
+pub fn is_handed_in(facts: &Facts, emitter: ExprId) -> bool {
+    let Some(binding) = facts.binding_of(emitter) else { return false };
+    let function = facts.scopes[facts.binding(binding).scope.index()].function;
+    matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) && facts.function(function).kind == FunctionKind::Closure
+}
+
 /// How many names are followed in a row.
 const HOPS: u32 = 4;
 

@@ -6,7 +6,7 @@ use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
 use super::obligation::{Ledger, Obligation};
 use super::life::{self, Start};
-use super::{copied, lifetime, path, verdict};
+use super::{callback, copied, lifetime, path, verdict};
 use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 
@@ -65,6 +65,8 @@ fn acquired<'a>(
             Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
             // Used up, it has ended by itself.
             Fate::Used(_) if obligation.resource.ends => {}
+            // What is given a callback hands the handle to that, and returns something else.
+            Fate::Dropped if calls_back(context.facts, obligation.call) => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped if obligation.resource.lasting => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, ledger, obligation, *fate)),
             _ => {}
@@ -88,6 +90,11 @@ fn acquired<'a>(
         let ways = path::ways(ledger, &custody, obligation);
         findings.extend(verdict::local(ledger, context, obligation, names[0], (&custody, &ways)));
     }
+}
+
+/// Whether the last argument of a call is a function.
+fn calls_back(facts: &Facts, call: ExprId) -> bool {
+    facts.args(call).last().is_some_and(|arg| callback::function_behind(facts, *arg).is_some())
 }
 
 /// Whether it is made anew for each request, message or event, or whenever something begins that a framework ends.

@@ -123,6 +123,9 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
         _ => true,
     });
     let (ours, theirs) = (is_fresh(context, one.callback), is_fresh(context, given));
+    if event && is_unset(facts, call, given) {
+        return Removal::Other(call);
+    }
     match (callback::same(facts, given, one.callback), event) {
         (true, true) => Removal::Same,
         (true, false) => Removal::Other(call),
@@ -132,6 +135,15 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
         // By a variable: it may well be the same.
         _ => Removal::Same,
     }
+}
+
+/// Whether a removal names a field of the emitter that nothing in this file ever gives a value.
+fn is_unset(facts: &Facts, call: ExprId, expr: ExprId) -> bool {
+    let ExprKind::Field { base, name } = facts.kind(expr) else { return false };
+    let emitter = facts.callee(call).receiver.and_then(|receiver| facts.binding_of(receiver));
+    let of_emitter = emitter.is_some() && facts.binding_of(base) == emitter;
+    let mentions = facts.exprs.iter().filter(|other| matches!(other.kind, ExprKind::Field { name: own, .. } if own == name));
+    of_emitter && mentions.count() == 1
 }
 
 /// Whether an expression makes a function of its own each time.

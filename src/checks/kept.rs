@@ -1,7 +1,9 @@
 //! Where the value of a call goes: dropped, handed on, or kept under names and fields, and what is done to it there.
 
 use super::callback;
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Operation, Parent, PlaceId, Segment, Source, StepKind};
+use crate::facts::{
+    Action, Definition, ExprId, ExprKind, Facts, FunctionId, Literal, Operation, Parent, PlaceId, Segment, Source, StepKind,
+};
 use crate::rules::{Pattern, Resource};
 
 /// How many names are followed in a row, so that rings of assignments end.
@@ -176,6 +178,22 @@ fn by_name(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(Func
         }
     }
     found
+}
+
+/// The one value that a name is given; that it is declared before, or emptied, gives it none.
+pub fn only_value(facts: &Facts, definitions: &[Definition]) -> Option<ExprId> {
+    let gives = |definition: &&Definition| match definition.source {
+        Source::Declared(_) => false,
+        Source::Assigned(value) => facts.literal(value) != Some(Literal::Null),
+        // A bare declaration has neither type nor value.
+        Source::Caught => facts.step_of(definition.target).is_none(),
+        _ => true,
+    };
+    let mut values = definitions.iter().filter(gives);
+    match (values.next(), values.next()) {
+        (Some(only), None) => given(only.source),
+        _ => None,
+    }
 }
 
 /// The value that a definition gives as a whole.

@@ -85,6 +85,7 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     let facts = context.facts;
     let receiver = facts.callee(call).receiver;
     let emitter = registration.emitter.map_or(receiver, |at| facts.positional(call, at));
+    let emitter = emitter.map(|emitter| unchained(facts, registration, emitter));
     let keyword = registration.callback_name.as_deref().unwrap_or_default();
     let callback = facts.argument(call, keyword, Some(registration.callback))?;
     let collects =
@@ -121,6 +122,15 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
         holds,
         removal: Removal::Never,
     })
+}
+
+/// What a chain of registrations begins with: `emitter.on(…).on(…)`.
+fn unchained(facts: &Facts, registration: &Registration, mut emitter: ExprId) -> ExprId {
+    let again = |call: ExprId| registration.add.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)));
+    while let Some(receiver) = facts.callee(emitter).receiver.filter(|_| again(emitter)) {
+        emitter = receiver;
+    }
+    emitter
 }
 
 /// Whether the chain of calls that makes the emitter ends it: `source.pipe(take(1))`.
@@ -211,7 +221,9 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     let runs = owner::runs(facts, &context.words.words, one.function);
     // What a finalizer keeps goes with its object, unless it keeps that object.
     let span = life::span(facts, &context.words.words, one.function);
-    let least = if span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin)) {
+    let least = if one.registration.shared || one.registration.once {
+        Holds::Unknown
+    } else if span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin)) {
         Holds::Unknown
     } else if one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process {
         Holds::Instance

@@ -143,21 +143,30 @@ pub fn guarded(facts: &Facts, at: ExprId) -> bool {
     let family: Vec<FunctionId> = facts.enclosing(function).collect();
     facts.places.iter().any(|(id, _)| {
         let operations = facts.operations(id);
-        lasts(facts, id)
+        lasts(facts, id, function)
             && operations.iter().any(|operation| tested(facts.expr(operation.expr).span))
-            && operations.iter().any(|operation| changes(&operation.action) && family.contains(&operation.function))
+            && operations.iter().any(|operation| changes(facts, id, &operation.action) && family.contains(&operation.function))
     })
 }
 
-fn changes(action: &Action) -> bool {
-    matches!(action, Action::Assign(_) | Action::SetItem { .. } | Action::Method { .. })
+/// Whether something done to a place changes what it answers. A variable around a function changes when it is written.
+fn changes(facts: &Facts, place: PlaceId, action: &Action) -> bool {
+    let variable = match facts.places.get(place).root {
+        Root::Binding(binding) => {
+            facts.binding(binding).scope.0 != 0 && facts.binding(binding).kind == BindingKind::Variable
+        }
+        _ => false,
+    };
+    matches!(action, Action::Assign(_)) || !variable && matches!(action, Action::SetItem { .. } | Action::Method { .. })
 }
 
-fn lasts(facts: &Facts, place: PlaceId) -> bool {
+/// Whether a place outlives one call of a function.
+fn lasts(facts: &Facts, place: PlaceId, function: FunctionId) -> bool {
     match facts.places.get(place).root {
         Root::Binding(binding) => {
             let Binding { kind, scope, .. } = facts.binding(binding);
-            scope.0 == 0 || matches!(kind, BindingKind::Parameter(_))
+            let declared = facts.scopes[scope.index()].function;
+            scope.0 == 0 || matches!(kind, BindingKind::Parameter(_)) || declared != function
         }
         _ => true,
     }

@@ -17,11 +17,28 @@ pub fn loser(context: &Context, timer: ExprId) -> Option<Evidence> {
     let promise = facts.enclosing(facts.function_of(timer)).find_map(|function| {
         let closure = facts.closure_expr(function)?;
         let Parent::Expr(call) = facts.expr(closure).parent else { return None };
-        fits(facts, &context.words.pending, call).then_some(call)
+        is_pending(context, call).then_some(call)
     })?;
     let race = feeds(context, promise, HOPS)?;
     let text = "it takes part in a race, and stays set when something else wins";
     Some(Evidence::supports(Weight::Decisive, text).at(facts.expr(race).span))
+}
+
+/// Whether a call makes something that its argument settles.
+pub fn is_pending(context: &Context, call: ExprId) -> bool {
+    context.facts.callee_name(call).is_some_and(|name| context.words.pending.iter().any(|word| word == name))
+}
+
+/// Whether the value of an expression is what a function returns to something that ignores it.
+pub fn is_ignored(context: &Context, value: ExprId) -> bool {
+    let facts = context.facts;
+    let Parent::Step(step) = facts.expr(value).parent else { return false };
+    let returned = matches!(facts.step(step).kind, StepKind::Exit { kind: ExitKind::Return, .. });
+    let closure = facts.closure_expr(facts.function_of(value)).filter(|_| returned);
+    closure.is_some_and(|closure| match facts.expr(closure).parent {
+        Parent::Expr(call) => is_pending(context, call),
+        _ => false,
+    })
 }
 
 fn fits(facts: &Facts, patterns: &[Pattern], call: ExprId) -> bool {
@@ -113,7 +130,7 @@ fn lasting(context: &Context, item: ExprId) -> Option<ExprId> {
     let [only] = definitions.as_slice() else { return None };
     let Source::Assigned(value) = only.source else { return None };
     let own = facts.function(facts.function_of(value));
-    let made = fits(facts, &context.words.pending, value) && (own.traits.is_constructor || own.owner.is_none());
+    let made = is_pending(context, value) && (own.traits.is_constructor || own.owner.is_none());
     // A promise without a function to settle it, or one that settles itself, is none that waits for long.
     let settled = facts.args(value).first().and_then(|executor| callback::function_behind(facts, *executor));
     let from_outside = settled.is_some_and(|executor| facts.function(executor).calls.is_empty());

@@ -6,7 +6,7 @@ use super::identity::Removal;
 use super::life::{self, Span};
 use super::listener::Registered;
 use super::owner::{self, Runs};
-use super::{Context, identity, key, lifetime};
+use super::{Context, identity, key, lifetime, race};
 use crate::facts::{ExprId, ExprKind, Facts, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Life, Lifetime};
@@ -75,6 +75,9 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     let (facts, words) = (context.facts, &context.words.words);
     let emitter = one.emitter?;
     let reach = emitter::reach(facts, emitter);
+    if emitter::is_handed_in(facts, emitter) {
+        return None;
+    }
     if let Some(span) = life::span(facts, words, one.function) {
         return within(facts, one, emitter, reach, &span);
     }
@@ -107,7 +110,9 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         evidence.extend(lifetime::serves(facts, words, one.function));
     }
     let owner = facts.owner_of(one.function);
-    evidence.extend(owner.and_then(|ty| identity::ended(facts, one, ty)));
+    // What the end of the object ends is too late for what each call adds.
+    let single = runs == Runs::PerInstance || !one.registration.once;
+    evidence.extend(owner.filter(|_| single).and_then(|ty| identity::ended(facts, one, ty)));
     let name = owner.map_or("", |ty| facts.text(facts.ty(ty).name));
     if key::ends_with(&words.lasting, name) {
         let weight = if runs == Runs::PerInstance { Weight::Strong } else { Weight::Slight };
@@ -154,10 +159,7 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
     let awaited = facts.enclosing(one.function).find_map(|function| {
         let own = facts.function(function);
         let promised = facts.closure_expr(function).and_then(|closure| match facts.expr(closure).parent {
-            crate::facts::Parent::Expr(call) => {
-                let fits = |word: &crate::rules::Pattern| word.fits(facts.callee_path(call), facts.method_name(call));
-                context.words.pending.iter().any(fits).then_some(call)
-            }
+            crate::facts::Parent::Expr(call) => race::is_pending(context, call).then_some(call),
             _ => None,
         });
         (own.traits.is_async || promised.is_some()).then_some(own.head)

@@ -5,6 +5,7 @@ use super::acquire::{self, Kept};
 use super::callback::{self, Holds};
 use super::kept::{self, Deed};
 use super::life;
+use super::race;
 use super::overwrite::replaced;
 use super::owner::{self, Runs};
 use super::stray::{endless, lost, ticking};
@@ -46,7 +47,8 @@ fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Opti
     let function = facts.function_of(call);
     let delay = facts.positional(call, resource.delay);
     let kept = acquire::kept(facts, resource, call);
-    if owner::runs(facts, &context.words.words, function) == Runs::Once || !kept.armed || kept.handed {
+    let handed = kept.handed && !race::is_ignored(context, call);
+    if owner::runs(facts, &context.words.words, function) == Runs::Once || !kept.armed || handed {
         return None;
     }
     let args = facts.args(call).iter().copied();
@@ -157,6 +159,10 @@ fn missed_teardown(
     }
     let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released);
     let mut evidence = vec![cancelled(facts, timer, elsewhere, deeds.is_empty())];
+    if let Some(found) = context.touched(field).iter().find(|found| !found.touch.constructor) {
+        let text = format!("`{}` in {} uses it, and may cancel it", found.function(), found.file.path);
+        evidence.push(Evidence::doubts(Weight::Strong, text));
+    }
     evidence.extend(sibling(facts, timer, &reached, all));
     evidence.extend(checked(facts, timer, &reached));
     if timer.holds == Holds::Instance {

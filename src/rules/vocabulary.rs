@@ -49,8 +49,8 @@ pub struct Vocabulary {
     pub fresh: Vec<Pattern>,
     /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
     pub race: Vec<Pattern>,
-    /// Calls whose value is settled by the function they are given, for as long as nobody settles it (`Promise`).
-    pub pending: Vec<Pattern>,
+    /// Last names of what is made with a function that settles it, and that ignores what the function returns (`Promise`).
+    pub pending: Vec<String>,
     /// The patterns above, ready for look-up.
     #[serde(skip)]
     tables: OnceLock<Tables>,
