@@ -1,6 +1,6 @@
 //! Who keeps a callback, and how long that lives compared with whoever registers it.
 
-use super::callback;
+use super::{acquire, callback};
 use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
 
 /// How long an emitter lives.
@@ -16,6 +16,27 @@ pub enum Reach {
     Given,
     /// It lives as long as the process.
     Process,
+}
+
+/// The name with which the way to an emitter begins, through fields, calls and variables.
+pub fn root(facts: &Facts, emitter: ExprId) -> Option<&str> {
+    let mut expr = emitter;
+    for _ in 0..2 * HOPS {
+        expr = match facts.kind(facts.peeled(expr)) {
+            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => base,
+            ExprKind::Call { .. } => facts.callee(expr).receiver?,
+            ExprKind::Name { name, binding } => {
+                let own = binding.map(|binding| facts.binding(binding));
+                let value = own.and_then(|own| super::kept::only_value(facts, &own.definitions));
+                match value {
+                    Some(value) if own.is_some_and(|own| own.kind == BindingKind::Variable) => value,
+                    _ => return Some(facts.text(name)),
+                }
+            }
+            _ => return None,
+        };
+    }
+    None
 }
 
 /// Whether an emitter is what a call hands to its callback: one of several, or one that was made for it.
@@ -44,7 +65,7 @@ fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
             match own.kind {
                 BindingKind::Import(_) | BindingKind::Type(_) | BindingKind::Function(_) => Reach::Process,
                 BindingKind::Parameter(_) if callback::is_instance(facts, emitter) => Reach::Owned,
-                BindingKind::Parameter(_) => Reach::Given,
+                BindingKind::Parameter(_) => passed(facts, emitter, hops),
                 BindingKind::Variable if own.scope.0 == 0 => Reach::Process,
                 BindingKind::Variable => {
                     let values = own.definitions.iter().map(|definition| match definition.source {
@@ -68,6 +89,16 @@ fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
         ExprKind::Call { .. } => local(facts, emitter, hops),
         _ => Reach::Unknown,
     }
+}
+
+/// What a function is given belongs to somebody else, unless the file only ever gives it something of its own.
+fn passed(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
+    let values = acquire::passed(facts, emitter);
+    let given = values.iter().map(|value| match facts.kind(*value) {
+        ExprKind::Field { .. } | ExprKind::This => judge(facts, *value, hops - 1),
+        _ => Reach::Given,
+    });
+    given.max().map_or(Reach::Given, |reach| if reach == Reach::Owned { reach } else { Reach::Given })
 }
 
 /// What a call hands out is new as a rule; what a name or field hands out is not.

@@ -4,8 +4,8 @@ use super::Context;
 use super::custody::custody;
 use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
-use super::obligation::{Ledger, Obligation};
 use super::life::{self, Start};
+use super::obligation::{Ledger, Obligation};
 use super::{callback, copied, lifetime, path, verdict};
 use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
@@ -52,6 +52,9 @@ fn acquired<'a>(
 ) {
     if obligation.resource.copied && !ledger.is_released_somewhere(obligation.resource) {
         findings.extend(copied::check(context, ledger, obligation));
+        return;
+    }
+    if !obligation.resource.receivers.is_empty() && calls_back(context.facts, obligation.call) {
         return;
     }
     let found = fates(ledger, obligation.resource, obligation.call, obligation.part(), HELPERS);

@@ -170,9 +170,7 @@ pub fn asked(facts: &Facts, one: &Registered) -> bool {
     let conditions = lifetime::conditions(facts, one.at).into_iter().chain(owner::leaving(facts, one.at));
     let spans: Vec<Span> = conditions.map(|condition| facts.expr(condition).span).collect();
     // Whether there is an emitter at all says nothing about what is registered there.
-    let asks = |at: ExprId| {
-        matches!(facts.expr(at).parent, Parent::Expr(parent) if !matches!(facts.kind(parent), ExprKind::Operation { .. }))
-    };
+    let asks = |at: ExprId| matches!(facts.expr(at).parent, Parent::Expr(parent) if !matches!(facts.kind(parent), ExprKind::Operation { .. }));
     facts.binding(binding).uses.iter().any(|at| asks(*at) && spans.iter().any(|span| span.contains(facts.expr(*at).span)))
 }
 

@@ -1,8 +1,6 @@
 //! When a function runs and what ends that which it begins, where a framework, an object or a returned function says so.
 
-use crate::facts::{
-    ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Name, Parent, StepKind, TypeId,
-};
+use crate::facts::{ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Name, Parent, StepKind, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Life, Words};
 
@@ -207,7 +205,8 @@ pub fn left(facts: &Facts, span: &Span, kind: &str) -> Evidence {
         return Evidence::doubts(Weight::Strong, format!("what the effect returns may end the {kind}")).at(head);
     }
     if let Some(end) = span.ends.first() {
-        return Evidence::supports(Weight::Strong, format!("the clean-up runs, and leaves the {kind}")).at(facts.function(*end).head);
+        return Evidence::supports(Weight::Strong, format!("the clean-up runs, and leaves the {kind}"))
+            .at(facts.function(*end).head);
     }
     if span.start == Start::Effect && facts.function(span.begin).traits.is_async {
         let text = "what a coroutine returns is no function, so nothing cleans up after the effect";

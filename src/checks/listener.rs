@@ -76,7 +76,9 @@ fn calls<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
             let first = table.find(path, method)?;
             let fits = |one: &&Registration| one.add.iter().any(|pattern| pattern.fits(path, method));
             let exact = read(context, call, &context.words.registration[first]);
-            exact.or_else(|| context.words.registration.iter().skip(first + 1).filter(fits).find_map(|one| read(context, call, one)))
+            exact.or_else(|| {
+                context.words.registration.iter().skip(first + 1).filter(fits).find_map(|one| read(context, call, one))
+            })
         })
         .collect()
 }
@@ -100,9 +102,8 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     if !registration.events.is_empty() && !event.is_some_and(|event| registration.events.iter().any(|word| word == event)) {
         return None;
     }
-    let excused = |word: &String| {
-        facts.option(call, word).is_some_and(|value| facts.literal(value) != Some(Literal::Bool(false)))
-    };
+    let excused =
+        |word: &String| facts.option(call, word).is_some_and(|value| facts.literal(value) != Some(Literal::Bool(false)));
     if registration.unless.iter().any(excused) || receiver.is_some_and(|receiver| completes(facts, registration, receiver)) {
         return None;
     }
@@ -238,6 +239,11 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     if removal == Removal::Same || arranged(facts, one) || asked {
         return None;
     }
+    let event = one.registration.event.and_then(|at| facts.literal_text(facts.positional(one.at, at)?));
+    let last = event.is_some_and(|event| one.registration.last.iter().any(|word| word == event));
+    if !one.registration.once && last {
+        return None;
+    }
     if one.registration.once && !expectant::left_waiting(facts, one, all) {
         return None;
     }
@@ -247,7 +253,10 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         Lifetime::Receiver => tenure::receiver(context, one, runs)?,
     };
     if one.registration.once {
-        evidence.push(Evidence::supports(Weight::Fair, "of several events that are waited for only one comes; the others keep theirs"));
+        evidence.push(Evidence::supports(
+            Weight::Fair,
+            "of several events that are waited for only one comes; the others keep theirs",
+        ));
     }
     evidence.extend(wrong(facts, removal));
     let owner = facts.owner_of(one.function);
@@ -286,7 +295,8 @@ fn disposed(facts: &Facts, one: &Registered) -> bool {
         }
         Fate::Kept(target) => {
             let holders = kept::holders(facts, target);
-            holders.is_empty() || holders.iter().any(|place| kept::is_element(facts, *place) || kept::is_used(facts, disposer, *place))
+            holders.is_empty()
+                || holders.iter().any(|place| kept::is_element(facts, *place) || kept::is_used(facts, disposer, *place))
         }
     }
 }

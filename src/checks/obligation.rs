@@ -87,7 +87,8 @@ impl<'a> Ledger<'a> {
         let given = |keyword: &String| self.facts.option(call, keyword).is_some_and(|value| !self.is_constant(value, false));
         let excused = |keyword: &String| self.facts.option(call, keyword).is_some_and(|value| self.is_constant(value, true));
         let by_method = self.facts.callee(call).receiver.filter(|_| !resource.receivers.is_empty());
-        let named = |receiver| identity::last_name(self.facts, receiver).is_some_and(|name| key::ends_with(&resource.receivers, name));
+        let named =
+            |receiver| identity::last_name(self.facts, receiver).is_some_and(|name| key::ends_with(&resource.receivers, name));
         if by_method.is_some_and(|receiver| !named(receiver)) {
             return None;
         }

@@ -37,7 +37,7 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
         Evidence::doubts(Weight::Slight, "nothing shows that a timer still runs when it is replaced"),
     ];
     if timer.resource.ends {
-        evidence.push(Evidence::doubts(Weight::Slight, "the former one fires once, and lets go then"));
+        evidence.push(Evidence::doubts(Weight::Fair, "the former one fires once, and lets go then"));
     }
     if careful {
         evidence.push(Evidence::supports(Weight::Fair, "another place that sets it cancels the former one"));

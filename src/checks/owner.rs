@@ -152,9 +152,7 @@ pub fn guarded(facts: &Facts, at: ExprId) -> bool {
 /// Whether something done to a place changes what it answers. A variable around a function changes when it is written.
 fn changes(facts: &Facts, place: PlaceId, action: &Action) -> bool {
     let variable = match facts.places.get(place).root {
-        Root::Binding(binding) => {
-            facts.binding(binding).scope.0 != 0 && facts.binding(binding).kind == BindingKind::Variable
-        }
+        Root::Binding(binding) => facts.binding(binding).scope.0 != 0 && facts.binding(binding).kind == BindingKind::Variable,
         _ => false,
     };
     matches!(action, Action::Assign(_)) || !variable && matches!(action, Action::SetItem { .. } | Action::Method { .. })

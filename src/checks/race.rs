@@ -55,7 +55,9 @@ fn feeds(context: &Context, value: ExprId, hops: u32) -> Option<ExprId> {
             ExprKind::Call { callee, .. } if callee != value => fits(facts, &context.words.race, parent).then_some(parent),
             // What is chained to a promise is settled with it.
             ExprKind::Call { .. } => feeds(context, parent, hops),
-            ExprKind::Assign { target, value: Some(given), .. } if given == value => named(context, facts.binding_of(target)?, hops),
+            ExprKind::Assign { target, value: Some(given), .. } if given == value => {
+                named(context, facts.binding_of(target)?, hops)
+            }
             ExprKind::Collection { .. } | ExprKind::Choice { .. } | ExprKind::Field { .. } | ExprKind::Spread(_) => {
                 feeds(context, parent, hops + 1)
             }
@@ -106,7 +108,9 @@ fn judge(context: &Context, race: ExprId) -> Option<Finding> {
     "race against something that is made for this call and settled at its end; let the lasting event reach it through a \
      listener that is removed in a `finally`"
         .clone_into(&mut finding.recommendation);
-    finding.evidence.push(Evidence::supports(Weight::Strong, "it is made once, and settled from outside").at(facts.expr(made).span));
+    finding
+        .evidence
+        .push(Evidence::supports(Weight::Strong, "it is made once, and settled from outside").at(facts.expr(made).span));
     if facts.in_loop(race) {
         finding.evidence.push(Evidence::supports(Weight::Fair, "it is raced again in each round of a loop"));
     }

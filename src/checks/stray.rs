@@ -3,8 +3,8 @@
 use super::Context;
 use super::acquire;
 use super::callback::{self, Holds};
-use super::owner::{self, Runs};
 use super::life::{self, Start};
+use super::owner::{self, Runs};
 use super::race;
 use super::timer::{Timer, is_unconditional, single, tell};
 use crate::facts::{BindingKind, ExprId, Facts, FunctionId, StepKind};
@@ -137,8 +137,8 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
         None => evidence.extend(super::lifetime::serves(facts, &context.words.words, timer.function)),
     }
     let message = format!(
-        "the handle of a {} is dropped: {} stays alive until it fires, even if the work ends before",
-        timer.resource.kind,
+        "the handle of {} is dropped: {} stays alive until it fires, even if the work ends before",
+        super::verdict::with_article(&timer.resource.kind),
         callback::written(facts, callback)
     );
     let mut finding = tell(context, timer, message, evidence);

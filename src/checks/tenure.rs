@@ -151,7 +151,12 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
     if reach <= Reach::Local {
         return None;
     }
-    let mut evidence = vec![Evidence::supports(Weight::Fair, "the emitter is shared by many calls, and each adds a callback of its own")];
+    // What belongs to one request goes with it.
+    if emitter::root(facts, one.emitter?).is_some_and(|name| context.words.words.life.given.iter().any(|word| word == name)) {
+        return None;
+    }
+    let mut evidence =
+        vec![Evidence::supports(Weight::Fair, "the emitter is shared by many calls, and each adds a callback of its own")];
     if reach == Reach::Unknown {
         evidence.push(Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"));
     }
@@ -195,7 +200,8 @@ pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Ev
     let others = all.iter().filter(|other| other.at != one.at && facts.owner_of(other.function) == owner);
     let name = |of: &Registered| of.emitter.and_then(|emitter| identity::last_name(facts, emitter)).map(str::to_owned);
     let alike = |other: &&Registered| one.registration.lifetime == Lifetime::Process || name(other) == name(one);
-    let removed = others.filter(alike).filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
+    let removed =
+        others.filter(alike).filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
     let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));
     Some(Evidence::supports(Weight::Strong, text).at(facts.expr(removed.at).span))
 }

@@ -5,9 +5,9 @@ use super::acquire::{self, Kept};
 use super::callback::{self, Holds};
 use super::kept::{self, Deed};
 use super::life;
-use super::race;
 use super::overwrite::replaced;
 use super::owner::{self, Runs};
+use super::race;
 use super::stray::{endless, lost, ticking};
 use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
@@ -57,7 +57,8 @@ fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Opti
     let callback = known.or_else(|| args.clone().find(named));
     let holds = args.map(|arg| callback::holds(facts, &context.words.weak, arg)).max()?;
     let timer = Timer { call, resource, function, callback, holds, kept };
-    let short = resource.ends && delay.is_some_and(|delay| acquire::is_short(facts, delay, resource.short));
+    // Without a delay it fires at once.
+    let short = resource.ends && delay.is_none_or(|delay| acquire::is_short(facts, delay, resource.short));
     (!short || repeats(facts, &timer)).then_some(timer)
 }
 
@@ -159,6 +160,7 @@ fn missed_teardown(
     }
     let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released);
     let mut evidence = vec![cancelled(facts, timer, elsewhere, deeds.is_empty())];
+    evidence.extend(unseen(facts, ty, &reached, elsewhere));
     if let Some(found) = context.touched(field).iter().find(|found| !found.touch.constructor) {
         let text = format!("`{}` in {} uses it, and may cancel it", found.function(), found.file.path);
         evidence.push(Evidence::doubts(Weight::Strong, text));
@@ -184,6 +186,29 @@ fn missed_teardown(
         finding.related.push(Mark::new(Role::Release, facts.expr(deed.1).span, "cancelled here only"));
     }
     Some(finding.weigh(context.rule.confidence))
+}
+
+/// Code out of sight that may cancel it: what a base calls, and what a teardown calls on the instance.
+fn unseen(
+    facts: &Facts,
+    ty: TypeId,
+    reached: &rustc_hash::FxHashSet<FunctionId>,
+    elsewhere: Option<&(FunctionId, ExprId, Deed)>,
+) -> Option<Evidence> {
+    if let Some(deed) = elsewhere.filter(|_| owner::has_hidden_base(facts, ty)) {
+        let text = format!("a base out of sight may call `{}`, which cancels it", owner::name_of(facts, deed.0));
+        return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
+    }
+    let ends = facts.functions().filter(|(id, _)| reached.contains(id)).flat_map(|(_, function)| function.calls.iter().copied());
+    let hidden = |call: &ExprId| {
+        let callee = facts.callee(*call);
+        let own = callee.receiver.is_some_and(|receiver| callback::is_instance(facts, receiver));
+        own && callee.function.is_none() && callee.name.is_some_and(|name| !facts.assigned_fields.contains(&(ty, name)))
+    };
+    let call = ends.into_iter().find(hidden)?;
+    let name = facts.callee_name(call).unwrap_or_default();
+    let text = format!("the teardown calls `{name}`, which this file does not define and which may cancel it");
+    Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(call).span))
 }
 
 /// What a cancel outside the teardowns says.
