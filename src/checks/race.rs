@@ -133,10 +133,35 @@ fn lasting(context: &Context, item: ExprId) -> Option<ExprId> {
     definitions.retain(|definition| !matches!(definition.source, Source::Declared(_)));
     let [only] = definitions.as_slice() else { return None };
     let Source::Assigned(value) = only.source else { return None };
+    let value = origin(facts, value);
     let own = facts.function(facts.function_of(value));
-    let made = is_pending(context, value) && (own.traits.is_constructor || own.owner.is_none());
-    // A promise without a function to settle it, or one that settles itself, is none that waits for long.
-    let settled = facts.args(value).first().and_then(|executor| callback::function_behind(facts, *executor));
-    let from_outside = settled.is_some_and(|executor| facts.function(executor).calls.is_empty());
-    (outside && made && from_outside).then_some(value)
+    (outside && waits(context, value) && (own.traits.is_constructor || own.owner.is_none())).then_some(value)
+}
+
+/// The expression that made a value which reaches a place through names and fields.
+fn origin(facts: &Facts, mut value: ExprId) -> ExprId {
+    for _ in 0..HOPS {
+        value = match facts.kind(value) {
+            ExprKind::Field { base, .. } => base,
+            ExprKind::Name { binding: Some(binding), .. } => {
+                match super::kept::only_value(facts, &facts.binding(binding).definitions) {
+                    Some(given) => given,
+                    None => return value,
+                }
+            }
+            _ => return value,
+        };
+    }
+    value
+}
+
+/// Whether a call makes something that is settled from outside: its function, if it has one, only hands out the means.
+fn waits(context: &Context, value: ExprId) -> bool {
+    let facts = context.facts;
+    let executor = facts.args(value).first().map(|executor| callback::function_behind(facts, *executor));
+    is_pending(context, value)
+        && match executor {
+            None => true,
+            Some(function) => function.is_some_and(|function| facts.function(function).calls.is_empty()),
+        }
 }
