@@ -12,7 +12,7 @@ pub fn left_waiting(facts: &Facts, one: &Registered, all: &[Registered]) -> bool
     let Some(own) = event(one) else { return false };
     let lasts = |of: &str| !one.registration.last.iter().any(|word| word == of);
     let beside = |other: &&Registered| {
-        other.registration.once && other.function == one.function && other.at != one.at && name(*other) == name(one)
+        other.registration.once && other.function == one.function && other.at != one.at && name(other) == name(one)
     };
     let others: Vec<&str> = all.iter().filter(beside).filter_map(event).filter(|other| *other != own).collect();
     let stays = one.emitter.is_some_and(|emitter| emitter::reach(facts, emitter) > Reach::Local);

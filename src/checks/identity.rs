@@ -97,10 +97,8 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
     let ours = one.emitter.and_then(|emitter| last_name(facts, emitter));
     let theirs = facts.callee(call).receiver.and_then(|receiver| last_name(facts, receiver));
     // A collection of callbacks has verbs that everything has; only the same collection counts.
-    if !one.registration.collections.is_empty() {
-        if ours != theirs {
-            return Removal::Never;
-        }
+    if !one.registration.collections.is_empty() && ours != theirs {
+        return Removal::Never;
     }
     let registration = one.registration;
     let keyword = registration.callback_name.as_deref().unwrap_or_default();

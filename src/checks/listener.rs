@@ -217,20 +217,32 @@ fn decorators<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
     found
 }
 
-fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Finding> {
-    let facts = context.facts;
-    let runs = owner::runs(facts, &context.words.words, one.function);
-    // What a finalizer keeps goes with its object, unless it keeps that object.
-    let span = life::span(facts, &context.words.words, one.function);
-    let least = if one.registration.shared || one.registration.once {
-        Holds::Unknown
-    } else if span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin)) {
+/// How much a callback has to keep for its registration to matter.
+fn least(context: &Context, one: &Registered) -> Holds {
+    let begun = || {
+        let span = life::span(context.facts, &context.words.words, one.function);
+        span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin))
+    };
+    if one.registration.shared || one.registration.once || begun() {
         Holds::Unknown
     } else if one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process {
+        // What a finalizer keeps goes with its object, unless it keeps that object.
         Holds::Instance
     } else {
         Holds::Locals
-    };
+    }
+}
+
+/// Whether the event comes once, so that nobody is called again.
+fn ends_with_event(facts: &Facts, one: &Registered) -> bool {
+    let event = one.registration.event.and_then(|at| facts.literal_text(facts.positional(one.at, at)?));
+    event.is_some_and(|event| one.registration.last.iter().any(|word| word == event))
+}
+
+fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Finding> {
+    let facts = context.facts;
+    let runs = owner::runs(facts, &context.words.words, one.function);
+    let least = least(context, one);
     if one.holds < least || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
         return None;
     }
@@ -239,9 +251,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     if removal == Removal::Same || arranged(facts, one) || asked {
         return None;
     }
-    let event = one.registration.event.and_then(|at| facts.literal_text(facts.positional(one.at, at)?));
-    let last = event.is_some_and(|event| one.registration.last.iter().any(|word| word == event));
-    if !one.registration.once && last {
+    if !one.registration.once && ends_with_event(facts, one) {
         return None;
     }
     if one.registration.once && !expectant::left_waiting(facts, one, all) {

@@ -174,6 +174,7 @@ pub struct Bound {
 /// A thing that must be released by somebody.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools)] // Each says something of its own about the thing.
 pub struct Resource {
     /// What to call it in a sentence: `file`, `socket`, `interval`.
     pub kind: String,
@@ -266,6 +267,7 @@ pub enum Lifetime {
 /// A way to register a callback.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools)] // Each says something of its own about the registration.
 pub struct Registration {
     /// What to call it in a sentence: `exit handler`, `event listener`.
     pub kind: String,
