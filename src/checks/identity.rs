@@ -23,7 +23,7 @@ pub enum Removal {
 
 /// Looks for the removal of a registered callback anywhere in the file.
 pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) -> Removal {
-    let (facts, life) = (context.facts, &context.words.words.life);
+    let (facts, words) = (context.facts, &context.words.words);
     // `stack.callback(bus.remove_listener, callback)`: somebody is told to remove it.
     let verb = |pattern: &Pattern| pattern.as_str().rsplit('.').next().and_then(|verb| facts.names.find(verb));
     let told = one.registration.remove.iter().filter_map(verb).any(|verb| handed.contains(&verb));
@@ -32,7 +32,7 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
     }
     let mut found = Removal::Never;
     for function in &facts.functions {
-        let lives = |call: &ExprId| !life::is_dead(facts, life, facts.function_of(*call));
+        let lives = |call: &ExprId| !life::is_dead(facts, words, facts.function_of(*call));
         for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)).filter(lives) {
             match compare(context, one, call) {
                 Removal::Same => return Removal::Same,

@@ -22,11 +22,11 @@ pub enum Start {
 }
 
 /// How a closure comes to run, by what it is given to.
-pub fn start(facts: &Facts, life: &Life, closure: FunctionId) -> Start {
+pub fn start(facts: &Facts, words: &Words, closure: FunctionId) -> Start {
     let Some(expr) = facts.closure_expr(closure) else { return Start::Inside };
     match facts.expr(expr).parent {
         Parent::Expr(parent) => match facts.kind(parent) {
-            ExprKind::Call { callee, .. } if callee != expr => given(facts, life, parent),
+            ExprKind::Call { callee, .. } if callee != expr => given(facts, words, parent),
             ExprKind::Assign { value: Some(value), .. } if value == expr => Start::Named,
             ExprKind::Pair { value, .. } | ExprKind::Named { value, .. } if value == expr => Start::Named,
             _ => Start::Inside,
@@ -39,8 +39,9 @@ pub fn start(facts: &Facts, life: &Life, closure: FunctionId) -> Start {
     }
 }
 
-fn given(facts: &Facts, life: &Life, call: ExprId) -> Start {
+fn given(facts: &Facts, words: &Words, call: ExprId) -> Start {
     let Some(name) = facts.callee_name(call) else { return Start::Inside };
+    let life = &words.life;
     let is = |words: &[String]| words.iter().any(|word| word == name);
     if is(&life.effects) {
         Start::Effect
@@ -48,7 +49,7 @@ fn given(facts: &Facts, life: &Life, call: ExprId) -> Start {
         Start::Begin
     } else if is(&life.ends) {
         Start::End
-    } else if is(&life.repeats) {
+    } else if is(&words.callers) {
         Start::Again
     } else {
         Start::Inside
@@ -90,7 +91,7 @@ pub struct Span {
 pub fn span(facts: &Facts, words: &Words, function: FunctionId) -> Option<Span> {
     facts.enclosing(function).find_map(|begin| {
         let start = match facts.function(begin).kind {
-            FunctionKind::Closure => start(facts, &words.life, begin),
+            FunctionKind::Closure => start(facts, words, begin),
             FunctionKind::Named => Start::Named,
             FunctionKind::Module | FunctionKind::TypeBody => return None,
         };
@@ -118,11 +119,11 @@ fn effect(facts: &Facts, begin: FunctionId) -> Span {
 }
 
 /// Whether a function is what an effect returns that cannot be called: a coroutine returns no function, but a promise of one.
-pub fn is_dead(facts: &Facts, life: &Life, function: FunctionId) -> bool {
+pub fn is_dead(facts: &Facts, words: &Words, function: FunctionId) -> bool {
     facts.enclosing(function).any(|id| {
         let Some(parent) = facts.function(id).parent else { return false };
         let coroutine = facts.function(parent).kind == FunctionKind::Closure && facts.function(parent).traits.is_async;
-        coroutine && start(facts, life, parent) == Start::Effect && effect_ends(facts, parent).contains(&id)
+        coroutine && start(facts, words, parent) == Start::Effect && effect_ends(facts, parent).contains(&id)
     })
 }
 

@@ -26,7 +26,7 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
     for id in facts.enclosing(function) {
         match facts.function(id).kind {
             FunctionKind::Named => return named(facts, words, id),
-            FunctionKind::Closure => match life::start(facts, &words.life, id) {
+            FunctionKind::Closure => match life::start(facts, words, id) {
                 Start::Effect | Start::Begin => return Runs::PerInstance,
                 Start::Again => return Runs::PerCall,
                 // Where functions are values, one that is given a name is called by it.
@@ -164,7 +164,7 @@ fn lasts(facts: &Facts, place: PlaceId, function: FunctionId) -> bool {
         Root::Binding(binding) => {
             let Binding { kind, scope, .. } = facts.binding(binding);
             let declared = facts.scopes[scope.index()].function;
-            scope.0 == 0 || matches!(kind, BindingKind::Parameter(_)) || declared != function
+            facts.is_global(binding) || matches!(kind, BindingKind::Parameter(_)) || declared != function
         }
         _ => true,
     }

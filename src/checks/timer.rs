@@ -92,7 +92,7 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     }
     let field = timer.kept.holders.iter().copied().find(|place| is_field(facts, *place));
     let mut deeds = kept::deeds(facts, timer.resource, &with_base(facts, &timer.kept.holders));
-    deeds.retain(|deed| !life::is_dead(facts, &context.words.words.life, deed.0));
+    deeds.retain(|deed| !life::is_dead(facts, &context.words.words, deed.0));
     match field {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
         None if !deeds.is_empty() => None,
@@ -104,7 +104,7 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
 
 fn is_field(facts: &Facts, place: PlaceId) -> bool {
     let Place { root, path } = facts.places.get(place);
-    let module = matches!(root, Root::Binding(binding) if facts.binding(*binding).scope.0 == 0);
+    let module = matches!(root, Root::Binding(binding) if facts.is_global(*binding));
     module || matches!(path.last(), Some(Segment::Field(_)))
 }
 

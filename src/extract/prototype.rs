@@ -186,6 +186,7 @@ impl Prototypes<'_> {
             decorators: Vec::new(),
             traits: Traits::default(),
             body: Vec::new(),
+            made: None,
             calls: Vec::new(),
         });
         id

@@ -36,9 +36,6 @@ fn names(facts: &mut Facts, module_names: &ModuleNames) {
     }
     for at in 0..facts.exprs.len() {
         let expr = facts.exprs[at];
-        if let ExprKind::Closure(function) = expr.kind {
-            facts.closures.insert(function, ExprId(at as u32));
-        }
         let ExprKind::Name { name, binding } = expr.kind else { continue };
         // What a declaration declares is bound already.
         let found = binding.or_else(|| lookup(facts, &table, module_names, &expr, name));

@@ -47,6 +47,7 @@ pub struct Callee {
 
 /// The facts of one file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 pub struct Facts {
     /// The id of the language, or of the most general one it inherits from.
     pub language: String,
@@ -76,8 +77,6 @@ pub struct Facts {
     pub operations: Vec<Vec<Operation>>,
     /// What each call calls.
     pub callees: FxHashMap<ExprId, Callee>,
-    /// The expression that makes each closure.
-    pub closures: FxHashMap<FunctionId, ExprId>,
     /// Fields that a method of the type itself gives a value.
     pub assigned_fields: FxHashSet<(TypeId, Name)>,
     /// Field accesses that name something inside a module or type (`a::b`).
@@ -103,6 +102,8 @@ pub struct Facts {
     pub texts: FxHashMap<ExprId, Name>,
     /// The modules that calls stand for (`require("x")`).
     pub modules: FxHashMap<ExprId, Name>,
+    /// Whether the module's code runs once for each instance of what the file defines, and not once for the process.
+    pub per_instance: bool,
     /// Comments, for suppressions.
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.

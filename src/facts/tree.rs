@@ -30,6 +30,6 @@ impl Facts {
 
     /// The expression that makes a closure.
     pub fn closure_expr(&self, function: FunctionId) -> Option<ExprId> {
-        self.closures.get(&function).copied()
+        self.function(function).made
     }
 }
