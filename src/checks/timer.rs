@@ -4,11 +4,11 @@ use super::Context;
 use super::acquire::{self, Kept};
 use super::callback::{self, Holds};
 use super::kept::{self, Deed};
-use super::life;
 use super::overwrite::replaced;
 use super::owner::{self, Runs};
 use super::race;
 use super::stray::{endless, lost, ticking};
+use super::{life, lifetime};
 use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -160,7 +160,7 @@ fn missed_teardown(
     }
     let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released);
     let mut evidence = vec![cancelled(facts, timer, elsewhere, deeds.is_empty())];
-    evidence.extend(unseen(facts, ty, &reached, elsewhere));
+    evidence.extend(unseen(context, ty, &reached, elsewhere));
     if let Some(found) = context.touched(field).iter().find(|found| !found.touch.constructor) {
         let text = format!("`{}` in {} uses it, and may cancel it", found.function(), found.file.path);
         evidence.push(Evidence::doubts(Weight::Strong, text));
@@ -190,12 +190,14 @@ fn missed_teardown(
 
 /// Code out of sight that may cancel it: what a base calls, and what a teardown calls on the instance.
 fn unseen(
-    facts: &Facts,
+    context: &Context,
     ty: TypeId,
     reached: &rustc_hash::FxHashSet<FunctionId>,
     elsewhere: Option<&(FunctionId, ExprId, Deed)>,
 ) -> Option<Evidence> {
-    if let Some(deed) = elsewhere.filter(|_| owner::has_hidden_base(facts, ty)) {
+    let facts = context.facts;
+    let sounds = |deed: &&(FunctionId, ExprId, Deed)| lifetime::named(facts, &context.words.words.ending, deed.0);
+    if let Some(deed) = elsewhere.filter(sounds).filter(|_| owner::has_hidden_base(facts, ty)) {
         let text = format!("a base out of sight may call `{}`, which cancels it", owner::name_of(facts, deed.0));
         return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
     }
