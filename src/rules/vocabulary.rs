@@ -1,5 +1,6 @@
 use super::{Pattern, Tables};
 use crate::finding::Severity;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
@@ -61,6 +62,11 @@ impl Vocabulary {
     pub fn tables(&self) -> &Tables {
         self.tables.get_or_init(|| Tables::of(self))
     }
+
+    /// Forgets the tables, after the patterns were changed.
+    pub(super) fn renew(&mut self) {
+        self.tables = OnceLock::new();
+    }
 }
 
 /// What the names that people choose say about lifetimes and keys. Compared word by word, without regard to case:
@@ -116,7 +122,7 @@ pub struct Words {
 
 /// How a framework tells code that a life begins or ends, and which functions run again and again. Functions are given
 /// by their last name, because hooks are re-exported, wrapped and imported automatically.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Life {
     /// Functions that call their callback when a life begins or changes, and what that returns when it ends (`useEffect`).
@@ -132,7 +138,7 @@ pub struct Life {
 }
 
 /// A family of containers that share their verbs.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Container {
     /// What to call it in a sentence: `list`, `dict`, `queue`.
@@ -162,7 +168,7 @@ pub struct Container {
 }
 
 /// The argument that caps a container, cache or channel.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bound {
     /// Its keyword.
@@ -180,11 +186,12 @@ pub struct Bound {
 }
 
 /// A thing that must be released by somebody.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(clippy::struct_excessive_bools)] // Each says something of its own about the thing.
 pub struct Resource {
     /// What to call it in a sentence: `file`, `socket`, `interval`.
+    #[serde(default = "unnamed")]
     pub kind: String,
     /// Calls that make one.
     pub acquire: Vec<Pattern>,
@@ -261,8 +268,13 @@ const fn second() -> u32 {
     1
 }
 
+/// What to call a resource that has no name of its own.
+fn unnamed() -> String {
+    "resource".to_owned()
+}
+
 /// How long the thing lives on which a callback is registered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifetime {
     /// As long as the process: `atexit`, `signal`, `window`, module registries.
@@ -273,7 +285,7 @@ pub enum Lifetime {
 }
 
 /// A way to register a callback.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[allow(clippy::struct_excessive_bools)] // Each says something of its own about the registration.
 pub struct Registration {
@@ -341,7 +353,7 @@ pub struct Registration {
 }
 
 /// A cache decorator or a cache constructor.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Memo {
     /// Its names.
@@ -355,7 +367,7 @@ pub struct Memo {
 }
 
 /// A queue or channel.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
     /// What to call it in a sentence.
