@@ -14,6 +14,7 @@ mod endless;
 mod expectant;
 mod fate;
 mod field;
+mod forgotten;
 mod growth;
 mod guard;
 mod handle;
@@ -125,8 +126,8 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Listener => listener::check(context),
         Check::Task => task::check(context),
         Check::Cycle => cycle::check(context),
-        // The shape exists only where destructors can be switched off.
-        Check::Forgotten | Check::Suppression => Vec::new(),
+        Check::Forgotten => forgotten::check(context),
+        Check::Suppression => Vec::new(),
         Check::Loss => loss::check(context),
     }
 }

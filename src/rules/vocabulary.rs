@@ -44,6 +44,10 @@ pub struct Vocabulary {
     pub keeper: String,
     /// Where a release by hand runs on every way out, for the advice: "a `finally`".
     pub always: String,
+    /// Calls that take everything out of the collection they are given (`std.mem.take`).
+    pub emptier: Vec<Pattern>,
+    /// Last names of types that own memory (check `forgotten`).
+    pub owning: Vec<String>,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
     /// Calls that make another function each time, which is never the one that was registered before (`bind`).
@@ -96,6 +100,12 @@ pub struct Words {
     pub notices: Vec<String>,
     /// Last words in the name of a collection in which users register things.
     pub registries: Vec<String>,
+    /// Calls that run the closure they are given once for the life of the process.
+    pub once: Vec<String>,
+    /// Methods that put a value into a table in which it is looked up before it is made again.
+    pub tables: Vec<String>,
+    /// Last names of types that guard a value which several threads share.
+    pub guards: Vec<String>,
     /// Names by which fields are reached without being named.
     pub reflection: Vec<String>,
     /// First words of functions that are part of a shutdown.
@@ -219,6 +229,9 @@ pub struct Resource {
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,
+    /// Whether the call keeps the destructor of its argument from running (`mem::forget`).
+    #[serde(default)]
+    pub swallows: bool,
     /// Whether the language frees it at once when the last reference goes (a `CPython` file object).
     #[serde(default)]
     pub collected: bool,
