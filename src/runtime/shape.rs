@@ -23,6 +23,8 @@ pub struct Shape {
     pub base: f64,
     /// How much it rose.
     pub rise: f64,
+    /// What had been retained when two fifths of its time were over.
+    pub middle: f64,
     /// How long ago the growth began, seconds: without what is flat at the head of the window.
     pub since_s: f64,
     /// How long the growth lasted, seconds, at least the window: `since_s` with the first steps made good.
@@ -77,6 +79,7 @@ pub fn shape(kept: &[f64], cell_s: f64) -> Option<Shape> {
         window_s: n as f64 * cell_s,
         base,
         rise,
+        middle: kept[head + long * 2 / 5],
         since_s: since * cell_s,
         lasted_s: (since / (1.0 - BEGUN)).min(n as f64) * cell_s,
         steps: steps(kept),
