@@ -10,6 +10,7 @@
 mod census;
 mod composition;
 mod decider;
+mod doubling;
 mod exhaustion;
 mod floors;
 mod forecast;

@@ -2,6 +2,7 @@
 
 use super::floors::{Floors, LEVELS, retained};
 use super::shape::shape;
+use super::trend::LEAK;
 use super::verdict::Verdict;
 
 /// Nothing is said before, seconds.
@@ -12,6 +13,9 @@ const STILL: f64 = 0.2;
 const HIGHER: f64 = 1.15;
 /// A growth whose last third was at least so fast ended at a limit, and did not level off.
 const STRAIGHT: f64 = 0.75;
+
+/// A growth whose last third is slower than this against the mean is on its way to end.
+const SLOWS: f64 = 0.45;
 
 /// A verdict with what it rests on.
 pub type Opinion = (Verdict, f64, String);
@@ -29,6 +33,11 @@ pub fn settled(floors: &Floors, grows: bool) -> Opinion {
     }
     let highest = past.iter().copied().fold(0.0, f64::max);
     let sure = 0.5 + 0.4 * (seen_s / 900.0).min(1.0);
+    let slows = shape(&kept, cell_s).map(|growth| growth.recent).filter(|recent| *recent < SLOWS);
+    if let Some(recent) = slows.filter(|_| grows && seen_s >= LEAK.lasted_s) {
+        let reason = format!("it still grows but slows down: in the last third at {:.0} % of the mean rate", 100.0 * recent);
+        return (Verdict::WarmUp, sure - 0.2, reason);
+    }
     if grows {
         let reason = "it grows; a cache that fills or a warm-up looks the same so far".to_owned();
         return (Verdict::NotEnoughData, 0.5, reason);

@@ -4,10 +4,14 @@ use super::statistics::{MannKendall, mann_kendall, participation};
 
 /// The growth is cut into so many equal parts of time to count its steps.
 const PARTS: usize = 32;
-/// The Mann–Kendall test is put to so many floors.
+/// The Mann–Kendall test is put to so many floors,
 const BLOCKS: usize = 24;
+/// or to fewer where the load stays up for long, but to no fewer than these.
+const FEWEST: usize = 12;
 /// A rise below this share of the whole is no growth.
 const STANDSTILL: f64 = 0.02;
+/// Floors that are above what is retained by more than this share of its rise are up for a while.
+const ABOVE: f64 = 0.25;
 /// The growth begins where this share of it has happened.
 const BEGUN: f64 = 0.05;
 
@@ -123,14 +127,27 @@ fn standstills(kept: &[f64], least: f64) -> (usize, usize) {
     (longest, stall)
 }
 
-/// The Mann–Kendall test over the floors of a window.
-pub fn trend(floors: &[f64]) -> MannKendall {
-    mann_kendall(&blocks(floors))
+/// The Mann–Kendall test over the floors of a window, of which `kept` is what is retained.
+///
+/// The test takes its values as independent. So each is the floor of a block at least as long as the longest time that
+/// the floors stayed up above what is retained: of a load that comes and goes every block sees the ebb.
+pub fn trend(floors: &[f64], kept: &[f64]) -> MannKendall {
+    mann_kendall(&blocks(floors, (floors.len() / (excursion(floors, kept) + 1)).clamp(FEWEST, BLOCKS).min(floors.len())))
+}
+
+/// The longest stretch, in cells, in which the floors are above what is retained by more than a small share of the rise.
+fn excursion(floors: &[f64], kept: &[f64]) -> usize {
+    let least = ABOVE * (kept[kept.len() - 1] - kept[0]);
+    let (mut run, mut longest) = (0, 0);
+    for (floor, kept) in floors.iter().zip(kept) {
+        run = if floor - kept > least { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
 }
 
 /// The floors of longer, equal blocks.
-fn blocks(floors: &[f64]) -> Vec<f64> {
-    let count = BLOCKS.min(floors.len());
+fn blocks(floors: &[f64], count: usize) -> Vec<f64> {
     let edge = |block: usize| block * floors.len() / count;
     (0..count).map(|block| floors[edge(block)..edge(block + 1)].iter().copied().fold(f64::INFINITY, f64::min)).collect()
 }

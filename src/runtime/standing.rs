@@ -5,7 +5,7 @@ use super::trend::Growth;
 /// A rise of this share of the growth so far is growth that goes on.
 const GOES_ON: f64 = 0.02;
 /// A standstill ends a level when it is so many times the longest that was seen in the growth.
-const PATIENCE: f64 = 3.0;
+const PATIENCE: f64 = 2.0;
 
 /// What a step did to a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
