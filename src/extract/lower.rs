@@ -21,6 +21,17 @@ pub struct Declaring {
     pub since: u32,
 }
 
+/// What lowering finds out, before names are resolved.
+pub struct Lowered {
+    pub facts: Facts,
+    /// What each written name or place receives.
+    pub pending: Vec<Definition>,
+    /// Names that a scope takes from the module.
+    pub module_names: FxHashSet<(ScopeId, Name)>,
+    /// Names that an export lists.
+    pub listed: Vec<Name>,
+}
+
 pub struct Lowering<'a, 'tree> {
     pub habits: &'a Habits,
     pub forms: &'a Forms<'tree>,
@@ -40,6 +51,19 @@ pub struct Lowering<'a, 'tree> {
     pub pending: Vec<Definition>,
     /// Where the names of the pattern being lowered are declared; none while an assignment is lowered.
     pub declaring: Option<Declaring>,
+    /// Decorators that wait for what they decorate.
+    pub decorators: Vec<ExprId>,
+    /// Whether declarations belong to the whole function, and whether they are exported.
+    pub hoisting: bool,
+    pub exporting: bool,
+    /// Whether the innermost thing that a `break` can leave is a switch.
+    pub in_switch: bool,
+    /// What a function does before its body: giving fields the values of parameters.
+    pub prologue: Block,
+    /// The name that a type gets which has none of its own.
+    pub hint: Option<Name>,
+    /// Names that an export lists.
+    pub listed: Vec<Name>,
     depth: u32,
     /// Lent to each walk over children, because making one costs an allocation.
     cursor: Cell<Option<TreeCursor<'tree>>>,
@@ -47,7 +71,9 @@ pub struct Lowering<'a, 'tree> {
 
 impl<'a, 'tree> Lowering<'a, 'tree> {
     pub fn new(language: &'a Language, forms: &'a Forms<'tree>, text: &'a str) -> Self {
-        let facts = Facts { language: language.family.clone(), instance: language.habits.instance.clone(), ..Facts::default() };
+        let mut facts =
+            Facts { language: language.family.clone(), instance: language.habits.instance.clone(), ..Facts::default() };
+        facts.exported = language.habits.exports.then(FxHashSet::default);
         Self {
             habits: &language.habits,
             forms,
@@ -61,18 +87,26 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             module_names: FxHashSet::default(),
             pending: Vec::new(),
             declaring: None,
+            decorators: Vec::new(),
+            hoisting: false,
+            exporting: false,
+            in_switch: false,
+            prologue: Vec::new(),
+            hint: None,
+            listed: Vec::new(),
             depth: 0,
             cursor: Cell::new(None),
         }
     }
 
     /// Lowers a whole file.
-    pub fn run(mut self, root: Node<'tree>) -> (Facts, Vec<Definition>, FxHashSet<(ScopeId, Name)>) {
+    pub fn run(mut self, root: Node<'tree>) -> Lowered {
         self.scope = self.new_scope(None, FunctionId(0), false);
         self.new_function(FunctionKind::Module, root, None, None);
-        let body = self.block(root);
+        let mut body = Vec::new();
+        self.inside(root, &mut body);
         self.facts.functions[0].body = body;
-        (self.facts, self.pending, self.module_names)
+        Lowered { facts: self.facts, pending: self.pending, module_names: self.module_names, listed: self.listed }
     }
 
     pub fn form(&self, node: Node<'tree>) -> Option<Form> {
@@ -161,10 +195,21 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             }
             return known;
         }
+        let id = self.fresh(scope, name, kind);
+        self.declared.insert((scope, name), id);
+        id
+    }
+
+    /// A binding that no other declaration of the name in its scope finds.
+    pub fn fresh(&mut self, scope: ScopeId, name: Name, kind: BindingKind) -> BindingId {
         let id = BindingId(self.facts.bindings.len() as u32);
         self.facts.bindings.push(Binding { name, kind, scope, since: 0, definitions: Vec::new(), uses: Vec::new() });
         self.facts.scopes[scope.index()].bindings.push(id);
-        self.declared.insert((scope, name), id);
+        if self.exporting
+            && let Some(exported) = &mut self.facts.exported
+        {
+            exported.insert(id);
+        }
         id
     }
 

@@ -6,9 +6,12 @@ mod forms;
 mod import;
 mod lower;
 mod operation;
+mod param;
 mod place;
+mod prototype;
 mod resolve;
 mod step;
+mod typedef;
 
 use crate::facts::Facts;
 use crate::language::Language;
@@ -27,8 +30,8 @@ pub fn extract(language: &Language, text: &str) -> Facts {
     };
     let Some(tree) = tree else { return Facts::default() };
     let forms = forms::Forms::new(language, text);
-    let (mut facts, pending, module_names) = Lowering::new(language, &forms, text).run(tree.root_node());
-    resolve::resolve(&mut facts, &language.habits, &pending, &module_names);
+    let lowered = Lowering::new(language, &forms, text).run(tree.root_node());
+    let mut facts = resolve::resolve(lowered, &language.habits);
     // Comments are read for the directives in them, and hardly any file has one.
     if text.contains(DIRECTIVE) {
         facts.comments = forms::comments(language, tree.root_node());

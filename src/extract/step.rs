@@ -18,12 +18,53 @@ impl<'tree> Lowering<'_, 'tree> {
         steps
     }
 
-    fn inside(&mut self, node: Node<'tree>, steps: &mut Block) {
+    pub fn inside(&mut self, node: Node<'tree>, steps: &mut Block) {
         let children = match self.part(node, Part::Body) {
             Some(body) => vec![body],
             None => self.children(node),
         };
-        self.deeper(|this| children.into_iter().for_each(|child| this.step(child, steps)));
+        self.deeper(|this| this.sequence(&children, steps));
+    }
+
+    /// Statements in a row; one that manages something to the end of its block holds those after it.
+    fn sequence(&mut self, nodes: &[Node<'tree>], steps: &mut Block) {
+        for (at, node) in nodes.iter().enumerate() {
+            if let Some(managed) = self.managed_to_the_end(*node) {
+                let rest = &nodes[at + 1..];
+                let step = self.deeper(|this| this.manage_rest(*node, &managed, rest));
+                steps.extend(step);
+                return;
+            }
+            self.step(*node, steps);
+        }
+    }
+
+    /// The declarations by which a statement manages something to the end of its block.
+    fn managed_to_the_end(&self, node: Node<'tree>) -> Option<Vec<Node<'tree>>> {
+        match self.form(node) {
+            Some(Form::ManageRest) => Some(self.children(node)),
+            Some(Form::Assign) => self.part(node, Part::Using).map(|_| vec![node]),
+            None | Some(Form::Await) => match self.children(node).as_slice() {
+                [only] => self.managed_to_the_end(*only).filter(|_| self.form(*only) != Some(Form::ManageRest)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn manage_rest(&mut self, node: Node<'tree>, managed: &[Node<'tree>], rest: &[Node<'tree>]) -> StepId {
+        self.step_with(node, |this| {
+            let items = managed.iter().map(|item| {
+                let value = this.required(*item, Part::Value);
+                let target = this.part(*item, Part::Target);
+                let target = target.map(|target| this.introducing(|this| this.target(target, Source::Managed(value), None)));
+                Managed { value, target }
+            });
+            let items = items.collect();
+            let mut body = Vec::new();
+            this.sequence(rest, &mut body);
+            StepKind::Manage { items, body }
+        })
     }
 
     /// Lowers one statement; what no pattern names is opened and read for the statements inside it.
@@ -38,7 +79,19 @@ impl<'tree> Lowering<'_, 'tree> {
             Some(Form::Global) => self.borrow(node, true),
             Some(Form::Nonlocal) => self.borrow(node, false),
             Some(Form::Member | Form::MemberStatic) => steps.extend(self.member(node)),
-            Some(Form::Annotation | Form::Comment | Form::Ignored) => {}
+            Some(Form::LocalFunction) => {
+                let outer = std::mem::replace(&mut self.hoisting, true);
+                self.inside(node, steps);
+                self.hoisting = outer;
+            }
+            Some(Form::Decorator) => {
+                let decorator = self.decorator(node);
+                self.decorators.push(decorator);
+            }
+            Some(Form::Export) => self.export(node, steps),
+            // What a `break` leaves is the switch, at whose end every arm goes on anyway.
+            Some(Form::Break) if self.in_switch => {}
+            Some(Form::Annotation | Form::Comment | Form::Ignored | Form::Modifier) => {}
             Some(form) => {
                 if let Some(step) = self.deeper(|this| this.flow(node, form)) {
                     steps.push(step);
@@ -50,10 +103,12 @@ impl<'tree> Lowering<'_, 'tree> {
     fn flow(&mut self, node: Node<'tree>, form: Form) -> StepId {
         match form {
             Form::Branch => self.branch(node),
-            Form::While => self.repeat(node),
-            Form::Forever => self.forever(node),
-            Form::For => self.count(node),
-            Form::Each => self.each(node),
+            Form::While | Form::Forever | Form::For | Form::Each => {
+                let outer = std::mem::take(&mut self.in_switch);
+                let step = self.rounds(node, form);
+                self.in_switch = outer;
+                step
+            }
             Form::Try => self.attempt(node),
             Form::Manage => self.manage(node),
             Form::Switch => self.switch(node),
@@ -62,6 +117,15 @@ impl<'tree> Lowering<'_, 'tree> {
             Form::Break => self.exit(node, ExitKind::Break),
             Form::Continue => self.exit(node, ExitKind::Continue),
             _ => self.step_with(node, |this| StepKind::Evaluate(this.expr(node))),
+        }
+    }
+
+    fn rounds(&mut self, node: Node<'tree>, form: Form) -> StepId {
+        match form {
+            Form::While => self.repeat(node),
+            Form::Forever => self.forever(node),
+            Form::For => self.count(node),
+            _ => self.each(node),
         }
     }
 
@@ -125,6 +189,7 @@ impl<'tree> Lowering<'_, 'tree> {
     /// `for (initial; condition; update)`: the initial step runs before the loop, the update ends each round.
     fn count(&mut self, node: Node<'tree>) -> StepId {
         let (initial, condition) = (self.part(node, Part::Initial), self.part(node, Part::Condition));
+        let condition = condition.filter(|condition| self.form(*condition) != Some(Form::Ignored));
         let (update, body) = (self.part(node, Part::Update), self.part(node, Part::Body));
         self.step_with(node, |this| {
             this.scoped(|this| {
@@ -208,6 +273,9 @@ impl<'tree> Lowering<'_, 'tree> {
         let arms = self.parts(node, Part::Arm);
         self.step_with(node, |this| {
             let subject = this.required(node, Part::Subject);
+            // A case without a body stands for the one after it.
+            let empty = |arm: &Node<'tree>| this.habits.breaks_switch && this.parts(*arm, Part::Body).is_empty();
+            let arms: Vec<Node> = arms.into_iter().filter(|arm| !empty(arm)).collect();
             let arms: Vec<Arm> = arms.into_iter().map(|arm| this.arm(arm, subject)).collect();
             let total = arms.iter().any(|arm| arm.guard.is_none() && arm.pattern.is_none());
             StepKind::Switch { subject, arms, total }
@@ -218,12 +286,19 @@ impl<'tree> Lowering<'_, 'tree> {
         let patterns = self.parts(node, Part::Pattern);
         // A lone `_` or bare name fits everything.
         let catches_all = patterns.len() == 1 && self.source(patterns[0]).chars().all(|c| c.is_alphanumeric() || c == '_');
-        let body = self.part(node, Part::Body);
+        let bodies = self.parts(node, Part::Body);
         self.scoped(|this| {
             let source = Source::Unpacked(subject, 0);
             let pattern = patterns.first().map(|pattern| this.introducing(|this| this.target(*pattern, source, None)));
             let guard = this.part(node, Part::Guard).map(|guard| this.expr(guard));
-            Arm { pattern: pattern.filter(|_| !catches_all), guard, body: this.optional_block(body) }
+            let outer = std::mem::replace(&mut this.in_switch, this.habits.breaks_switch);
+            let mut body = Vec::new();
+            match bodies.as_slice() {
+                [only] => body = this.block(*only),
+                several => this.sequence(several, &mut body),
+            }
+            this.in_switch = outer;
+            Arm { pattern: pattern.filter(|_| !catches_all), guard, body }
         })
     }
 

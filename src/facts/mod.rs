@@ -78,6 +78,14 @@ pub struct Facts {
     pub callees: FxHashMap<ExprId, Callee>,
     /// Fields that a method of the type itself gives a value.
     pub assigned_fields: FxHashSet<(TypeId, Name)>,
+    /// Fields that only the type itself may use.
+    pub hidden_fields: FxHashSet<(TypeId, Name)>,
+    /// Module names that other files can reach; none where every name is in reach unless its spelling says otherwise.
+    pub exported: Option<FxHashSet<BindingId>>,
+    /// The texts of short strings, where the language tells things apart by them.
+    pub texts: FxHashMap<ExprId, Name>,
+    /// The modules that calls stand for (`require("x")`).
+    pub modules: FxHashMap<ExprId, Name>,
     /// Comments, for suppressions.
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.

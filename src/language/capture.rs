@@ -21,7 +21,7 @@ macro_rules! words {
 words! {
     /// What a node is.
     Form {
-        Function = "function", Closure = "closure", Param = "param", ParamRest = "param.rest", ParamOptions = "param.options",
+        Function = "function", Closure = "closure", ClosureOwn = "closure.own", Param = "param", ParamRest = "param.rest", ParamOptions = "param.options",
         Type = "type", Decorated = "decorated", Global = "global", Nonlocal = "nonlocal", Import = "import",
         Block = "block", Branch = "branch", While = "while", Each = "each", Try = "try", Handler = "handler", Manage = "manage",
         Managed = "managed", Alias = "alias", Switch = "switch", Arm = "arm",
@@ -35,6 +35,7 @@ words! {
         This = "this", Propagate = "propagate", Local = "local", LocalFunction = "local.function", Member = "member",
         MemberStatic = "member.static", Forever = "forever", For = "for", Extend = "extend", Construct = "construct",
         Transparent = "transparent", Ignored = "ignored",
+        Decorator = "decorator", ManageRest = "manage.rest", Export = "export", Modifier = "modifier",
     }
 }
 
@@ -46,7 +47,7 @@ words! {
         Condition = "condition", Then = "then", Else = "else", Target = "target", Iterable = "iterable", Handler = "handler",
         Finally = "finally", Value = "value", Subject = "subject", Arm = "arm", Pattern = "pattern", Guard = "guard",
         Base = "base", Key = "key", Callee = "callee", Args = "args", Operator = "operator", From = "from",
-        Initial = "initial", Update = "update", Static = "static",
+        Initial = "initial", Update = "update", Static = "static", Using = "using",
     }
 }
 

@@ -22,6 +22,11 @@ impl Pattern {
         self.0.strip_prefix("*.")
     }
 
+    /// The last name: the method, or the function.
+    pub fn last(&self) -> &str {
+        self.0.rsplit('.').next().unwrap_or(&self.0)
+    }
+
     /// Whether a callee with this resolved path, or else with this method name, fits.
     pub fn fits(&self, path: Option<&str>, method: Option<&str>) -> bool {
         match self.method() {
