@@ -6,6 +6,7 @@ mod flags;
 mod lint;
 mod output;
 mod progress;
+mod replay;
 mod rules;
 mod select;
 mod size;
@@ -42,6 +43,8 @@ enum Command {
     Handles(flags::Flags),
     /// Show the page of a rule
     Explain(explain::Explain),
+    /// Say of a recorded memory series whether it leaks
+    Replay(replay::Replay),
     /// List the rules
     Rules(rules::List),
 }
@@ -75,6 +78,7 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Scan(flags) => lint::lint(flags, &known, Some(Family::Growth), build),
         Command::Handles(flags) => lint::lint(flags, &known, Some(Family::Handle), build),
         Command::Explain(explain) => explain::explain(explain, &known),
+        Command::Replay(asked) => replay::replay(asked),
         Command::Rules(list) => rules::list(list, &known),
     }
 }

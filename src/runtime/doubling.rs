@@ -77,8 +77,8 @@ impl Doublings {
         let last = &self.steps[self.steps.len().checked_sub(STEPS)?..];
         let (first, newest) = (last[0], last[STEPS - 1]);
         let since_s = newest.at_s - first.at_s;
-        let cells = ((since_s / cell_s) as usize + 3).min(kept.len());
-        let kept = &kept[kept.len() - cells..];
+        let long = ((since_s / cell_s) as usize + 3).min(kept.len());
+        let kept = &kept[kept.len() - long..];
         let shape = shape(kept, cell_s)?;
         // The next step is due after twice the last standstill.
         let gap_s = 2.0 * (newest.at_s - last[STEPS - 2].at_s);
