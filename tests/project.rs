@@ -1,6 +1,7 @@
 //! What one file cannot tell: the other files of the project speak for and against its findings.
 
 use std::fs;
+use std::path::PathBuf;
 use tempfile::TempDir;
 use watertight::cli::analyzer;
 use watertight::finding::Report;
@@ -35,8 +36,8 @@ const BASE_SILENT: &str = "class Base:\n    def close(self):\n        pass\n";
 const BASE_CLOSING: &str = "class Base:\n    def close(self):\n        self._sock.close()\n";
 const CACHE: &str = "import functools\n\n\n@functools.cache\ndef resolve(url):\n    return url.lower()\n";
 
-/// The report over a project of these files.
-fn scan(files: &[(&str, &str)]) -> Report {
+/// The report over a project of these files, of which only `named` are reported; all, if none is named.
+fn scan(files: &[(&str, &str)], named: &[&str]) -> Report {
     let folder = TempDir::new().expect("a folder can be made");
     let root = folder.path().canonicalize().expect("the folder exists");
     for (path, text) in files {
@@ -48,12 +49,20 @@ fn scan(files: &[(&str, &str)]) -> Report {
     let options =
         Options { rules: rules.clone(), known: rules.clone(), pedantic: false, threads: Some(2), max_file_size: 1 << 20 };
     let analyzer = analyzer(&rules);
-    run(std::slice::from_ref(&root), &root, analyzer.as_ref(), &options, &|_, _| {}).expect("threads can be started")
+    let mut paths: Vec<PathBuf> = named.iter().map(|path| root.join(path)).collect();
+    if paths.is_empty() {
+        paths.push(root.clone());
+    }
+    run(&paths, &root, analyzer.as_ref(), &options, &|_, _| {}).expect("threads can be started")
 }
 
 /// The findings as `path:rule`, in order.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
-    let report = scan(files);
+    found_in(files, &[])
+}
+
+fn found_in(files: &[(&str, &str)], named: &[&str]) -> Vec<String> {
+    let report = scan(files, named);
     assert!(report.problems.is_empty(), "{:?}", report.problems);
     report.findings().map(|(file, finding)| format!("{}:{}", file.path, finding.rule)).collect()
 }
@@ -99,4 +108,17 @@ fn a_cache_is_cleared_from_anywhere() {
     let clearing = "from app.cache import resolve\n\n\ndef reload():\n    resolve.cache_clear()\n";
     assert_eq!(found(&[("app/cache.py", CACHE)]), ["app/cache.py:unbounded-cache"]);
     assert_eq!(found(&[("app/cache.py", CACHE), ("app/reload.py", clearing)]), [""; 0]);
+}
+
+#[test]
+fn what_is_named_decides_what_is_reported_and_not_what_is_known() {
+    let other = "from app.store import SESSIONS\n\n\ndef on_close(session_id):\n    SESSIONS.pop(session_id, None)\n";
+    let third = "from app.third import SESSIONS\n\n\ndef on_close(session_id):\n    SESSIONS.pop(session_id, None)\n";
+    let project = ("pyproject.toml", "[project]\nname = 'app'\n");
+    let leaky = ("app/third.py", STORE);
+    let files = [project, ("app/store.py", STORE), ("lib/other.py", other), leaky];
+    assert_eq!(found_in(&files, &["app/store.py"]), [""; 0]);
+    assert_eq!(found_in(&files, &["app"]), ["app/third.py:unbounded-collection"]);
+    let alone = [("app/store.py", STORE), ("lib/other.py", third)];
+    assert_eq!(found_in(&alone, &["app/store.py"]), ["app/store.py:unbounded-collection"], "no project is in sight");
 }

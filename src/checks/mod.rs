@@ -64,7 +64,16 @@ pub fn analyse_in(path: &str, text: &str, rules: &RuleSet, project: &Project) ->
 /// without a finding need no second look, because what the project knows about a finding cannot make one.
 pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Verbs) -> (Outline, Analysis) {
     let Some(facts) = facts(path, text) else { return Default::default() };
-    (outline(&facts, path, is_test, verbs), judge(path, &facts, rules, &Project::default()))
+    let listening = Project::listening();
+    let analysis = judge(path, &facts, rules, &listening);
+    let mut outline = outline(&facts, path, is_test, verbs);
+    outline.asked = listening.asked();
+    (outline, analysis)
+}
+
+/// What a text says to the project.
+pub fn sketch(path: &str, text: &str, is_test: bool, verbs: &Verbs) -> Outline {
+    facts(path, text).map(|facts| outline(&facts, path, is_test, verbs)).unwrap_or_default()
 }
 
 fn facts(path: &str, text: &str) -> Option<Facts> {

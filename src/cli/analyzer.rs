@@ -31,6 +31,10 @@ impl Analyzer for Checks {
         checks::survey(path, text, is_test, &self.rules, &self.verbs)
     }
 
+    fn outline(&self, path: &str, text: &str, is_test: bool) -> Outline {
+        checks::sketch(path, text, is_test, &self.verbs)
+    }
+
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis {
         checks::analyse_in(path, text, &self.rules, project)
     }

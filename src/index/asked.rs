@@ -45,6 +45,7 @@ impl<'a> Found<'a> {
 impl Project {
     /// Every touch of a place by another file, or by code of its own file that reaches it from outside its type.
     pub fn touched<'a>(&'a self, asked: &Asked<'a>) -> Vec<Found<'a>> {
+        self.note(asked.what);
         let at = self.touches.get(asked.what).map_or(&[][..], Vec::as_slice);
         let all = at.iter().map(|(file, at)| (&self.files[*file as usize], *at));
         let others = all.filter(|(file, _)| !file.test && file.language == asked.language);
@@ -54,6 +55,7 @@ impl Project {
     /// Every call of one of these methods on something of this name, whatever it belongs to: for methods that only one
     /// kind of thing has.
     pub fn called<'a>(&'a self, language: &str, what: &str, methods: &[String]) -> Option<&'a str> {
+        self.note(what);
         let at = self.touches.get(what).map_or(&[][..], Vec::as_slice);
         let mut files = at.iter().map(|(file, at)| {
             let file = &self.files[*file as usize];

@@ -25,6 +25,7 @@ impl Project {
     }
 
     fn tenure_of<'a>(&'a self, language: &str, ty: &'a str, starting: &dyn Fn(&str) -> bool, owners: u32) -> Tenure<'a> {
+        self.note(ty);
         let made = self.instances(language, ty);
         let mut passing = None;
         let mut open = made.is_empty();

@@ -15,6 +15,7 @@ impl Project {
 
     /// The type and all it inherits from, by name; those that no file defines are in it as well.
     pub fn lineage<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
+        self.note(name);
         let mut all = vec![name];
         let mut at = 0;
         while at < all.len() && at < STEPS * STEPS {

@@ -37,6 +37,8 @@ pub struct Outline {
     pub functions: Vec<Text>,
     /// The fields that methods give a value, with their type.
     pub fields: Vec<(Text, Text)>,
+    /// The names about which its checks would ask the project.
+    pub asked: Vec<String>,
     words: Words,
 }
 

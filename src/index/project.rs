@@ -1,5 +1,7 @@
 use super::outline::{Caller, Outline, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 /// An entry of one outline: which file, which place in its table.
 pub(super) type At = (u32, u32);
@@ -16,6 +18,8 @@ pub struct Project {
     pub(super) heirs: FxHashMap<Box<str>, Vec<Box<str>>>,
     calls: FxHashMap<Box<str>, Vec<At>>,
     functions: FxHashMap<Box<str>, u32>,
+    /// The names that were asked about, while somebody listens.
+    log: Option<Mutex<BTreeSet<String>>>,
 }
 
 impl Project {
@@ -27,6 +31,26 @@ impl Project {
         }
         project.files = files;
         project
+    }
+
+    /// A project that knows nothing and listens: what it is asked about is what the wider project must be read for.
+    pub fn listening() -> Self {
+        Self { log: Some(Mutex::default()), ..Self::default() }
+    }
+
+    /// The names it was asked about, ordered.
+    pub fn asked(self) -> Vec<String> {
+        let names = self.log.and_then(|log| log.into_inner().ok()).unwrap_or_default();
+        names.into_iter().collect()
+    }
+
+    pub(super) fn note(&self, name: &str) {
+        if let Some(log) = &self.log
+            && let Ok(mut names) = log.lock()
+            && !names.contains(name)
+        {
+            names.insert(name.to_owned());
+        }
     }
 
     fn add(&mut self, number: u32, file: &Outline) {
@@ -66,6 +90,7 @@ impl Project {
 
     /// Whether exactly one function of the project bears this name, so that a call by name means it.
     pub fn is_distinctive(&self, function: &str) -> bool {
+        self.note(function);
         self.functions.get(function) == Some(&1)
     }
 

@@ -14,6 +14,8 @@ mod doubling;
 mod exhaustion;
 mod floors;
 mod forecast;
+#[cfg(target_os = "linux")]
+pub mod live;
 mod period;
 mod plot;
 mod sample;

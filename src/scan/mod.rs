@@ -14,6 +14,7 @@ mod shown;
 mod suppress;
 mod testcode;
 mod walk;
+mod wider;
 
 pub use guard::hush;
 pub use pipeline::run;
@@ -35,6 +36,9 @@ pub trait Analyzer: Sync {
     /// What `text` says to the project, and what is said about it while the project is not known. `is_test` is whether it is
     /// test code.
     fn survey(&self, path: &str, text: &str, is_test: bool) -> (Outline, Analysis);
+
+    /// What `text` says to the project, and nothing else.
+    fn outline(&self, path: &str, text: &str, is_test: bool) -> Outline;
 
     /// Every finding in `text` as a part of the project, and where its comments are.
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis;

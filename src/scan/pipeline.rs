@@ -2,6 +2,7 @@ use super::guard::guarded;
 use super::judge::judge;
 use super::read::{Reading, read};
 use super::walk::{Candidate, Walked, walk};
+use super::wider::wider;
 use super::{Analyzer, Options, Progress, is_test};
 use crate::finding::{Analysis, Problem, ProblemKind, Report, Scanned};
 use crate::index::{Outline, Project};
@@ -40,7 +41,10 @@ pub fn run(
         each.collect()
     });
     let (outlines, looks): (Vec<_>, Vec<_>) = surveyed.into_iter().map(|surveyed| (surveyed.outline, surveyed.look)).unzip();
-    let project = Project::new(outlines.into_iter().flatten().collect());
+    let mut outlines: Vec<Outline> = outlines.into_iter().flatten().collect();
+    outlines.extend(pool.install(|| wider(paths, cwd, &outlines, analyzer, options)));
+    outlines.sort_by(|a, b| a.path.cmp(&b.path));
+    let project = Project::new(outlines);
     let outcomes: Vec<Outcome> = pool.install(|| {
         let each = looks.into_par_iter().with_max_len(16).map(|look| match look {
             Look::Done(outcome) => *outcome,
