@@ -7,9 +7,9 @@ use super::shape::{Shape, shape, trend};
 use super::trend::{Growth, LEAK};
 
 /// A step must raise the floor by this factor at least.
-const STEP: f64 = 1.25;
+const STEP: f64 = 1.08;
 /// Between steps the floor moves by no more than this factor.
-const STILL: f64 = 1.1;
+const STILL: f64 = 1.03;
 /// What counts as double: steps and the times between them.
 const DOUBLE: std::ops::RangeInclusive<f64> = 1.6..=2.5;
 /// Steps that must have doubled, one after the other.

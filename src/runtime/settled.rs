@@ -24,7 +24,9 @@ pub type Opinion = (Verdict, f64, String);
 pub fn settled(floors: &Floors, grows: bool) -> Opinion {
     let (past, cell_s) = whole(floors);
     let seen_s = past.len() as f64 * cell_s;
+    // What came within the last minute may be the load of the moment.
     let kept = retained(&past);
+    let kept = &kept[..kept.len() - ((SHORTEST_S / cell_s) as usize).min(kept.len() / 2)];
     let (Some(first), Some(now)) = (kept.first(), kept.last()) else {
         return (Verdict::NotEnoughData, 0.0, "nothing was seen yet".to_owned());
     };
@@ -33,7 +35,7 @@ pub fn settled(floors: &Floors, grows: bool) -> Opinion {
     }
     let highest = past.iter().copied().fold(0.0, f64::max);
     let sure = 0.5 + 0.4 * (seen_s / 900.0).min(1.0);
-    let slows = shape(&kept, cell_s).map(|growth| growth.recent).filter(|recent| *recent < SLOWS);
+    let slows = shape(kept, cell_s).map(|growth| growth.recent).filter(|recent| *recent < SLOWS);
     if let Some(recent) = slows.filter(|_| grows && seen_s >= LEAK.lasted_s) {
         let reason = format!("it still grows but slows down: in the last third at {:.0} % of the mean rate", 100.0 * recent);
         return (Verdict::WarmUp, sure - 0.2, reason);
