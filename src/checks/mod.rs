@@ -68,17 +68,26 @@ pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Ve
     let analysis = judge(path, &facts, rules, &listening);
     let mut outline = outline(&facts, path, is_test, verbs);
     outline.asked = listening.asked();
+    for (name, kind) in handle::makers(path, &facts, rules) {
+        let maker = (outline.intern(name), outline.intern(kind));
+        outline.makers.push(maker);
+    }
+    outline.finish();
     (outline, analysis)
 }
 
 /// What a text says to the project.
 pub fn sketch(path: &str, text: &str, is_test: bool, verbs: &Verbs) -> Outline {
-    facts(path, text).map(|facts| outline(&facts, path, is_test, verbs)).unwrap_or_default()
+    let mut outline = facts(path, text).map(|facts| outline(&facts, path, is_test, verbs)).unwrap_or_default();
+    outline.finish();
+    outline
 }
 
 fn facts(path: &str, text: &str) -> Option<Facts> {
-    let language = languages().by_path(Path::new(path)).or_else(|| languages().by_shebang(text))?;
-    Some(extract(language, text))
+    let script = languages().script(Path::new(path), text)?;
+    let mut facts = extract(script.language, &script.text);
+    facts.per_instance = script.per_instance;
+    Some(facts)
 }
 
 fn judge(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
@@ -104,7 +113,7 @@ fn check(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Vec<F
 fn one(context: &Context) -> Vec<Finding> {
     match context.rule.check {
         Check::Growth => growth::check(context),
-        Check::Cache => [growth::check(context), memo::unlimited_functions(context)].concat(),
+        Check::Cache => [growth::check(context), memo::unlimited_functions(context), memo::unlimited_wrappers(context)].concat(),
         Check::Memo => memo::check(context),
         Check::Channel => queue::check(context),
         Check::Handle => handle::check(context),

@@ -274,6 +274,9 @@ impl Walk<'_, '_> {
             Some(Effect::Use) | None => bits,
         };
         let fallible = match facts.kind(expr) {
+            // What fails to be acquired is not held.
+            ExprKind::Try(inner) => facts.marked_failures && facts.peeled(inner) != self.acquire,
+            _ if facts.marked_failures => false,
             ExprKind::Call { .. } => effect.is_some() || !(self.harmless)(expr),
             ExprKind::Yield { .. } => true,
             _ => effect == Some(Effect::Use),

@@ -1,6 +1,7 @@
 //! Functions, types and parameters.
 
 use super::lower::{Declaring, Lowering};
+use super::tail::Tail;
 use crate::facts::{BindingKind, Block, ExitKind, ExprId, FunctionId, FunctionKind, Parent, ScopeId, StepId, StepKind, TypeId};
 use crate::language::{Form, Part, Receiver};
 use tree_sitter::Node;
@@ -40,17 +41,26 @@ impl<'tree> Lowering<'_, 'tree> {
             })
         })?;
         let StepKind::Function(id) = self.facts.steps[step.index()].kind else { return None };
+        let instance = params.is_some_and(|params| self.has_instance(params));
         self.facts.bindings[binding.index()].kind = BindingKind::Function(id);
+        let declared = self.habits.receiver == Receiver::Declared && owner.is_some();
+        let is_static = self.part(node, Part::Static).is_some() || (declared && !instance);
         let function = &mut self.facts.functions[id.index()];
         function.decorators = decorators;
         function.traits.is_async = self.forms.part(node, Part::Async).is_some();
-        function.traits.is_static = self.forms.part(node, Part::Static).is_some();
+        function.traits.is_static = is_static;
         function.traits.own_instance = true;
         if let Some(owner) = owner {
             self.facts.types[owner.index()].methods.push(id);
         }
         self.mark(id);
         Some(step)
+    }
+
+    /// Whether the instance stands among the parameters.
+    fn has_instance(&self, params: Node<'tree>) -> bool {
+        let is_this = |node: Node<'tree>| self.form(node) == Some(Form::This);
+        self.children(params).into_iter().any(|param| is_this(param) || self.part(param, Part::Name).is_some_and(is_this))
     }
 
     /// The decorators of a definition: those given, those that stand before it, and those inside it.
@@ -93,10 +103,15 @@ impl<'tree> Lowering<'_, 'tree> {
             None => Vec::new(),
         };
         let defaults: Vec<(Option<ExprId>, Option<ExprId>)> = params.iter().map(|param| self.outside(*param)).collect();
+        let returns = self.returned(kind, node);
         let id = self.new_function(kind, node, head, owner);
+        self.facts.functions[id.index()].returns = returns;
         let (scope, function, parent) = (self.scope, self.function, self.parent);
         let outer = self.entering();
-        self.scope = self.new_scope(Some(scope), id, kind == FunctionKind::TypeBody && self.habits.opaque_types);
+        let (hoisted, around, broken) = (std::mem::take(&mut self.hoisted), self.around, self.broken.take());
+        self.around = Parent::None;
+        let shell = owner.filter(|_| kind == FunctionKind::TypeBody).map_or(scope, |owner| self.with_self(scope, owner));
+        self.scope = self.new_scope(Some(shell), id, kind == FunctionKind::TypeBody && self.habits.opaque_types);
         (self.function, self.parent) = (id, Parent::None);
         self.facts.functions[id.index()].scope = self.scope;
         for (at, (param, (default, annotation))) in params.into_iter().zip(defaults).enumerate() {
@@ -105,11 +120,31 @@ impl<'tree> Lowering<'_, 'tree> {
             }
         }
         let mut steps = std::mem::take(&mut self.prologue);
-        steps.extend(self.body(kind, body));
+        steps.extend(self.body(kind, returns.is_some(), body));
         self.facts.functions[id.index()].body = steps;
         (self.scope, self.function, self.parent) = (scope, function, parent);
+        (self.hoisted, self.around, self.broken) = (hoisted, around, broken);
         self.leaving(outer);
         id
+    }
+
+    /// A scope around the body of a type in which the type has its short name.
+    fn with_self(&mut self, outer: ScopeId, owner: TypeId) -> ScopeId {
+        if self.habits.self_type.is_empty() {
+            return outer;
+        }
+        let scope = self.new_scope(Some(outer), self.function, false);
+        let name = self.facts.names.intern(&self.habits.self_type);
+        self.declare(scope, name, BindingKind::Type(owner));
+        scope
+    }
+
+    fn returned(&mut self, kind: FunctionKind, node: Node<'tree>) -> Option<ExprId> {
+        let node = (kind == FunctionKind::Named).then(|| self.part(node, Part::Returns)).flatten()?;
+        let before = std::mem::replace(&mut self.parent, Parent::None);
+        let returns = self.expr(node);
+        self.parent = before;
+        Some(returns)
     }
 
     /// What holds in a function does not hold in one inside it.
@@ -134,8 +169,12 @@ impl<'tree> Lowering<'_, 'tree> {
     }
 
     /// The body of a lambda is an expression: its value is what it returns.
-    fn body(&mut self, kind: FunctionKind, body: Option<Node<'tree>>) -> Block {
+    fn body(&mut self, kind: FunctionKind, returns: bool, body: Option<Node<'tree>>) -> Block {
         let Some(body) = body else { return Vec::new() };
+        if self.habits.flow_values && kind != FunctionKind::TypeBody {
+            let tail = if returns || kind == FunctionKind::Closure { Tail::Return } else { Tail::Discard };
+            return self.valued(body, tail);
+        }
         if kind != FunctionKind::Closure || self.form(body) == Some(Form::Block) {
             // The scope of a function is that of its body.
             let mut steps = Vec::new();
@@ -156,7 +195,7 @@ impl<'tree> Lowering<'_, 'tree> {
         let name = function.name.map(|name| self.facts.names.text(name).to_owned()).unwrap_or_default();
         let decorated = |words: &[String]| {
             function.decorators.iter().any(|decorator| {
-                let text = self.facts.expr(*decorator).span.slice(self.text);
+                let text = self.facts.expr(*decorator).span.slice(self.file);
                 words.iter().any(|word| text == word)
             })
         };
@@ -167,7 +206,7 @@ impl<'tree> Lowering<'_, 'tree> {
         traits.is_class_method = decorated(&self.habits.class_decorators)
             || self.habits.class_methods.contains(&name)
             || self.habits.class_receivers.iter().any(|word| word == first_name);
-        traits.is_constructor = method && self.habits.constructors.contains(&name);
+        traits.is_constructor = method && (self.habits.constructors.contains(&name) || self.makes_owner(function));
         traits.is_teardown = method && self.habits.teardowns.contains(&name);
         let tests = |name: &str| self.habits.test_prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
         traits.is_test |= tests(&name) || function.owner.is_some_and(|owner| self.is_test_type(owner, tests));
@@ -181,10 +220,19 @@ impl<'tree> Lowering<'_, 'tree> {
     fn is_test_type(&self, ty: TypeId, tests: impl Fn(&str) -> bool) -> bool {
         let ty = self.facts.ty(ty);
         let base = |base: &ExprId| {
-            let text = self.facts.expr(*base).span.slice(self.text);
+            let text = self.facts.expr(*base).span.slice(self.file);
             self.habits.test_bases.iter().any(|end| text.ends_with(end.as_str()))
         };
         tests(self.facts.text(ty.name)) || ty.bases.iter().any(base)
+    }
+
+    /// Whether a function without an instance declares that it returns one.
+    fn makes_owner(&self, function: &crate::facts::Function) -> bool {
+        let (Some(owner), Some(returns)) = (function.owner, function.returns) else { return false };
+        let text = self.facts.expr(returns).span.slice(self.file);
+        let own = self.facts.text(self.facts.ty(owner).name);
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        function.traits.is_static && words.any(|word| word == own || word == self.habits.self_type)
     }
 
     /// `global` and `nonlocal`: the name is looked up around the function and never declared in it.

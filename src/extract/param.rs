@@ -23,9 +23,15 @@ impl<'tree> Lowering<'_, 'tree> {
         default: Option<ExprId>,
         annotation: Option<ExprId>,
     ) -> Option<Param> {
-        let inner = match self.form(node)? {
-            Form::Name | Form::Map | Form::List | Form::Tuple | Form::ParamRest => node,
-            _ => self.part(node, Part::Name)?,
+        let patterns = self.habits.flow_values;
+        let inner = match self.form(node) {
+            Some(Form::Name | Form::Map | Form::List | Form::Tuple | Form::ParamRest) => node,
+            None if !patterns => return None,
+            _ => match self.part(node, Part::Name) {
+                Some(name) if self.form(node) != Some(Form::Destructure) => name,
+                _ if patterns => node,
+                _ => return None,
+            },
         };
         let shape = self.form(inner).filter(|form| matches!(form, Form::ParamRest | Form::ParamOptions));
         let kind = match shape.or_else(|| self.form(node)) {
@@ -37,7 +43,9 @@ impl<'tree> Lowering<'_, 'tree> {
             Some(_) => self.part(inner, Part::Name).or_else(|| self.children(inner).first().copied())?,
             None => inner,
         };
-        let taken_apart = matches!(self.form(named), Some(Form::Map | Form::List | Form::Tuple));
+        let named = if patterns { self.only_name(named) } else { named };
+        let named_alone = matches!(self.form(named), Some(Form::Name | Form::This));
+        let taken_apart = (patterns && !named_alone) || matches!(self.form(named), Some(Form::Map | Form::List | Form::Tuple));
         if self.form(named) == Some(Form::This) {
             return None;
         }

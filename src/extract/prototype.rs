@@ -137,6 +137,7 @@ impl Prototypes<'_> {
         let (bases, local_bases, base_paths, decorators) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (name, methods) = (self.facts.binding(binding).name, vec![function]);
         self.facts.types.push(Type {
+            traits: Vec::new(),
             name,
             span: own.span,
             head: own.head,
@@ -172,6 +173,7 @@ impl Prototypes<'_> {
         let parent = self.facts.scopes[own.scope.index()].parent;
         self.facts.scopes.push(Scope { parent, function: id, opaque: true, bindings: Vec::new() });
         self.facts.functions.push(Function {
+            returns: None,
             kind: FunctionKind::TypeBody,
             name: own.name,
             span: own.span,
@@ -184,6 +186,7 @@ impl Prototypes<'_> {
             decorators: Vec::new(),
             traits: Traits::default(),
             body: Vec::new(),
+            made: None,
             calls: Vec::new(),
         });
         id

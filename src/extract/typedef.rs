@@ -1,11 +1,12 @@
 //! Types and the fields that their bodies declare.
 
-use super::lower::{Lowering, span};
+use super::lower::Lowering;
 use crate::facts::{
     BindingId, BindingKind, Definition, ExprId, ExprKind, FunctionId, FunctionKind, Name, Parent, Source, StepId, StepKind, Type,
     TypeId,
 };
 use crate::language::{Form, Part};
+use crate::source::Span;
 use tree_sitter::Node;
 
 impl<'tree> Lowering<'_, 'tree> {
@@ -42,7 +43,13 @@ impl<'tree> Lowering<'_, 'tree> {
         let bases = nodes.into_iter().map(|base| self.expr(base)).collect();
         self.parent = outer;
         let name = self.facts.bindings[binding.index()].name;
-        let id = self.new_type(name, node, head, bases, decorators);
+        // Methods may stand before their type.
+        let known = self.awaited.remove(&(self.scope, name));
+        let id = known.unwrap_or_else(|| self.new_type(name, node, head));
+        let (whole, parent) = (self.span(node), self.function);
+        let head_span = if head.id() == node.id() { Span::new(whole.start, whole.start + 1) } else { self.span(head) };
+        let ty = &mut self.facts.types[id.index()];
+        (ty.span, ty.head, ty.parent, ty.bases, ty.decorators) = (whole, head_span, parent, bases, decorators);
         self.facts.bindings[binding.index()].kind = BindingKind::Type(id);
         let body = self.part(node, Part::Body);
         let inner = self.define(FunctionKind::TypeBody, node, Some(head), Some(id), None, body);
@@ -50,20 +57,22 @@ impl<'tree> Lowering<'_, 'tree> {
         id
     }
 
-    fn new_type(
-        &mut self,
-        name: Name,
-        node: Node<'tree>,
-        head: Node<'tree>,
-        bases: Vec<ExprId>,
-        decorators: Vec<ExprId>,
-    ) -> TypeId {
+    /// A type of which only the name is known yet.
+    pub fn new_type(&mut self, name: Name, node: Node<'tree>, head: Node<'tree>) -> TypeId {
         let id = TypeId(self.facts.types.len() as u32);
-        let (local_bases, base_paths, methods) = (Vec::new(), Vec::new(), Vec::new());
-        let (span, parent, body) = (span(node), self.function, FunctionId(0));
-        let head =
-            if head.id() == node.id() { crate::source::Span::new(span.start, span.start + 1) } else { super::lower::span(head) };
-        self.facts.types.push(Type { name, span, head, parent, bases, local_bases, base_paths, decorators, methods, body });
+        self.facts.types.push(Type {
+            name,
+            span: self.span(node),
+            head: self.span(head),
+            parent: self.function,
+            bases: Vec::new(),
+            local_bases: Vec::new(),
+            traits: Vec::new(),
+            base_paths: Vec::new(),
+            decorators: Vec::new(),
+            methods: Vec::new(),
+            body: FunctionId(0),
+        });
         id
     }
 
@@ -110,11 +119,12 @@ impl<'tree> Lowering<'_, 'tree> {
     /// Gives a closure the name under which it is kept; nothing for what is no closure, or has a name.
     pub fn christen(&mut self, value: ExprId, name: Name, head: Node<'tree>) -> Option<FunctionId> {
         let ExprKind::Closure(id) = self.facts.kind(value) else { return None };
+        let head_span = self.span(head);
         let function = &mut self.facts.functions[id.index()];
         function.kind = FunctionKind::Named;
         if function.name.is_none() {
             function.name = Some(name);
-            function.head = span(head);
+            function.head = head_span;
         }
         Some(id)
     }

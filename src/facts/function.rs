@@ -86,12 +86,16 @@ pub struct Function {
     pub params: Vec<Param>,
     /// The parameter that is the instance (or the type, for a class method).
     pub receiver: Option<BindingId>,
+    /// The declared type of what it returns.
+    pub returns: Option<ExprId>,
     /// Its decorators or attributes.
     pub decorators: Vec<ExprId>,
     /// What is special about it.
     pub traits: Traits,
     /// What it does; the value of an expression body is a return.
     pub body: Block,
+    /// The expression that makes it, for a closure.
+    pub made: Option<ExprId>,
     /// Every call directly inside it, in textual order.
     pub calls: Vec<ExprId>,
 }

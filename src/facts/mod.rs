@@ -47,6 +47,7 @@ pub struct Callee {
 
 /// The facts of one file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 pub struct Facts {
     /// The id of the language, or of the most general one it inherits from.
     pub language: String,
@@ -78,6 +79,21 @@ pub struct Facts {
     pub callees: FxHashMap<ExprId, Callee>,
     /// Fields that a method of the type itself gives a value.
     pub assigned_fields: FxHashSet<(TypeId, Name)>,
+    /// Field accesses that name something inside a module or type (`a::b`).
+    pub scoped: FxHashSet<ExprId>,
+    /// Expressions whose value is that of another inside of them, and types that only wrap another: `Arc::new(x)`,
+    /// `x.lock()`, `Mutex<T>`.
+    pub wraps: FxHashMap<ExprId, ExprId>,
+    /// What the first parameter of a closure stands for, where a call lends its receiver to it.
+    #[serde(skip)]
+    pub lent: FxHashMap<FunctionId, ExprId>,
+    /// The declared types of fields.
+    #[serde(skip)]
+    pub field_types: FxHashMap<(TypeId, Name), ExprId>,
+    /// Whether types are declared, and made by functions that are named after them.
+    pub typed: bool,
+    /// Whether only what is marked leaves a function on failure (`?`), and not any call.
+    pub marked_failures: bool,
     /// Fields that only the type itself may use.
     pub hidden_fields: FxHashSet<(TypeId, Name)>,
     /// Module names that other files can reach; none where every name is in reach unless its spelling says otherwise.
@@ -86,6 +102,8 @@ pub struct Facts {
     pub texts: FxHashMap<ExprId, Name>,
     /// The modules that calls stand for (`require("x")`).
     pub modules: FxHashMap<ExprId, Name>,
+    /// Whether the module's code runs once for each instance of what the file defines, and not once for the process.
+    pub per_instance: bool,
     /// Comments, for suppressions.
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.

@@ -35,7 +35,29 @@ words! {
         This = "this", Propagate = "propagate", Local = "local", LocalFunction = "local.function", Member = "member",
         MemberStatic = "member.static", Forever = "forever", For = "for", Extend = "extend", Construct = "construct",
         Transparent = "transparent", Ignored = "ignored",
+        LocalStatic = "local.static", Path = "path", Destructure = "destructure", Positional = "positional", Pointer = "pointer",
         Decorator = "decorator", ManageRest = "manage.rest", Export = "export", Modifier = "modifier",
+        Attribute = "attribute", ImportList = "import.list", ImportAs = "import.as", ImportAll = "import.all",
+    }
+}
+
+impl Form {
+    /// Whether a node of this form decides what runs next.
+    pub const fn is_flow(self) -> bool {
+        matches!(
+            self,
+            Self::Block
+                | Self::Branch
+                | Self::Switch
+                | Self::While
+                | Self::Each
+                | Self::For
+                | Self::Forever
+                | Self::Return
+                | Self::Raise
+                | Self::Break
+                | Self::Continue
+        )
     }
 }
 
@@ -47,7 +69,7 @@ words! {
         Condition = "condition", Then = "then", Else = "else", Target = "target", Iterable = "iterable", Handler = "handler",
         Finally = "finally", Value = "value", Subject = "subject", Arm = "arm", Pattern = "pattern", Guard = "guard",
         Base = "base", Key = "key", Callee = "callee", Args = "args", Operator = "operator", From = "from",
-        Initial = "initial", Update = "update", Static = "static", Using = "using",
+        Initial = "initial", Update = "update", Static = "static", Returns = "returns", Tree = "tree", Using = "using",
     }
 }
 

@@ -43,11 +43,11 @@ pub fn run(
     let (outlines, looks): (Vec<_>, Vec<_>) = surveyed.into_iter().map(|surveyed| (surveyed.outline, surveyed.look)).unzip();
     let mut outlines: Vec<Outline> = outlines.into_iter().flatten().collect();
     outlines.extend(pool.install(|| wider(paths, cwd, &outlines, analyzer, options)));
-    outlines.sort_by(|a, b| a.path.cmp(&b.path));
     let project = Project::new(outlines);
     let outcomes: Vec<Outcome> = pool.install(|| {
         let each = looks.into_par_iter().with_max_len(16).map(|look| match look {
-            Look::Done(outcome) => *outcome,
+            Look::Done(_, candidate) if project.is_supplied(&candidate.shown) => second(&candidate, analyzer, options, &project),
+            Look::Done(outcome, _) => *outcome,
             Look::Again(candidate) => second(&candidate, analyzer, options, &project),
         });
         each.collect()
@@ -56,11 +56,12 @@ pub fn run(
     for outcome in outcomes {
         report.scanned += usize::from(outcome.scanned);
         report.refused += usize::from(outcome.refused);
+        report.generated += usize::from(outcome.generated);
         report.hidden += outcome.hidden;
         report.files.extend(outcome.file);
         report.problems.extend(outcome.problems);
     }
-    if report.scanned == 0 && report.problems.is_empty() {
+    if report.scanned == 0 && report.generated == 0 && report.problems.is_empty() {
         report.problems.push(Problem::new(".", ProblemKind::NoFiles, "no file in a supported language was found"));
     }
     report.problems.sort();
@@ -72,6 +73,7 @@ pub fn run(
 struct Outcome {
     scanned: bool,
     refused: bool,
+    generated: bool,
     hidden: usize,
     file: Option<Scanned>,
     problems: Vec<Problem>,
@@ -85,27 +87,30 @@ struct Surveyed {
 
 /// Whether a file needs another look when the project is known.
 enum Look {
-    Done(Box<Outcome>),
+    /// Nothing was found, and nothing will be, unless another file makes what this one must release.
+    Done(Box<Outcome>, Candidate),
     Again(Candidate),
 }
 
 /// Reads a file for what it says to the project. Where nothing was found in it, nothing will be.
 fn first(candidate: Candidate, analyzer: &dyn Analyzer, options: &Options) -> Surveyed {
-    let done = |outcome| Surveyed { outline: None, look: Look::Done(Box::new(outcome)) };
     let (text, problems) = match text(&candidate, analyzer, options) {
         Ok(read) => read,
-        Err(outcome) => return done(*outcome),
+        Err(outcome) => return Surveyed { outline: None, look: Look::Done(outcome, candidate) },
     };
     match guarded(|| analyzer.survey(&candidate.shown, &text, is_test(&candidate.own))) {
         Ok((outline, analysis)) => {
             let look = if analysis.findings.is_empty() {
-                Look::Done(Box::new(conclude(&candidate, text, problems, options, analysis)))
+                Look::Done(Box::new(conclude(&candidate, text, problems, options, analysis)), candidate)
             } else {
                 Look::Again(candidate)
             };
             Surveyed { outline: Some(outline), look }
         }
-        Err(failure) => done(failed(&candidate, problems, failure)),
+        Err(failure) => {
+            let outcome = Box::new(failed(&candidate, problems, failure));
+            Surveyed { outline: None, look: Look::Done(outcome, candidate) }
+        }
     }
 }
 
@@ -129,6 +134,7 @@ fn text(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options) -> Re
     let decoded = match read(candidate, analyzer, options.max_file_size) {
         Reading::Text(decoded) => decoded,
         Reading::Foreign => return Err(Box::default()),
+        Reading::Generated => return Err(Box::new(Outcome { generated: true, ..Outcome::default() })),
         Reading::Refused(kind, message) => {
             let problems = vec![Problem::new(path, kind, message)];
             return Err(Box::new(Outcome { refused: candidate.named, problems, ..Outcome::default() }));
@@ -162,7 +168,7 @@ fn conclude(
                 text: text.into(),
                 findings: judged.findings,
             });
-            Outcome { scanned: true, hidden: judged.hidden, file, problems, refused: false }
+            Outcome { scanned: true, hidden: judged.hidden, file, problems, ..Outcome::default() }
         }
         Err(failure) => failed(candidate, problems, failure),
     }
