@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example verdicts -- DIR…`, where each DIR holds `labels.jsonl` (lines with `name`, `truth`,
 //! `kind`, `starts_at_s`) and a `NAME.csv` for each. The series are split in two by a hash of their names: thresholds were
-//! chosen on the first half only. With `--each` every series is listed.
+//! chosen on the first half only. With `--each` every series is listed, with `--alone` nothing is compared with.
 
 // Statistics need floating point.
 #![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
@@ -52,8 +52,8 @@ impl Labelled {
 
 fn main() -> ExitCode {
     let (flags, folders): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with("--"));
-    if folders.is_empty() || flags.iter().any(|flag| flag != "--each") {
-        eprintln!("usage: verdicts [--each] DIR…");
+    if folders.is_empty() || flags.iter().any(|flag| flag != "--each" && flag != "--alone") {
+        eprintln!("usage: verdicts [--each] [--alone] DIR…");
         return ExitCode::from(2);
     }
     let mut all = Vec::new();
@@ -66,7 +66,8 @@ fn main() -> ExitCode {
             }
         }
     }
-    report(&all, !flags.is_empty());
+    let asked = |name: &str| flags.iter().any(|flag| flag == name);
+    report(&all, asked("--each"), asked("--alone"));
     ExitCode::SUCCESS
 }
 
@@ -124,9 +125,9 @@ fn ours(series: &Labelled) -> Outcome {
     outcome
 }
 
-fn report(all: &[Labelled], each: bool) {
+fn report(all: &[Labelled], each: bool, alone: bool) {
     let mut methods: Vec<(String, Vec<Outcome>)> = vec![("watertight".to_owned(), all.iter().map(ours).collect())];
-    for (name, method) in baselines::all() {
+    for (name, method) in baselines::all().into_iter().filter(|_| !alone) {
         methods.push((name, all.iter().map(|series| method(&series.samples)).collect()));
     }
     if each {

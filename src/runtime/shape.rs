@@ -102,14 +102,15 @@ fn reached(kept: &[f64], value: f64) -> f64 {
     (at - 1) as f64 + (value - kept[at - 1]) / (kept[at] - kept[at - 1])
 }
 
+/// How many equal steps the growth amounts to. A step from one cell to the next falls into one part of the time, never
+/// half into one and half into the other.
 fn steps(kept: &[f64]) -> f64 {
-    let last = (kept.len() - 1) as f64;
-    let value = |part: usize| {
-        let at = part as f64 * last / PARTS as f64;
-        let low = (at as usize).min(kept.len() - 2);
-        kept[low] + (at - low as f64) * (kept[low + 1] - kept[low])
-    };
-    participation((0..PARTS).map(|part| value(part + 1) - value(part)))
+    let count = kept.len() - 1;
+    let mut parts = [0.0; PARTS];
+    for (at, pair) in kept.windows(2).enumerate() {
+        parts[at * PARTS / count] += pair[1] - pair[0];
+    }
+    participation(parts.into_iter())
 }
 
 /// The longest stretch over which a series that never falls rises by no more than `least`, before the stretch that

@@ -141,7 +141,7 @@ fn look<const N: usize>(floors: &[f64], level: usize, period_s: Option<f64>, dem
 pub const LEAK: Demand = Demand {
     lasted_s: 403.0,
     large: 256.0 * 1024.0 * 1024.0,
-    evidence_s: 5200.0,
+    evidence_s: 4600.0,
     evidence_relative_s: 1400.0,
     standstill: 0.3,
     recent: 0.75,
