@@ -1,13 +1,18 @@
 //! The command line: what a user may say, one file a command.
 
+mod accept;
 mod analyzer;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod explain;
 mod flags;
+mod format;
+mod generate;
+mod init;
 mod lint;
 #[cfg(target_os = "linux")]
 mod live;
+mod look;
 mod output;
 mod progress;
 mod replay;
@@ -15,7 +20,7 @@ mod rules;
 #[cfg(target_os = "linux")]
 mod run;
 mod select;
-mod size;
+mod settings;
 #[cfg(target_os = "linux")]
 mod time;
 #[cfg(target_os = "linux")]
@@ -26,8 +31,9 @@ mod watch;
 pub use analyzer::analyzer;
 
 use crate::rules::{Family, RuleSet};
-use crate::scan::Analyzer;
-use clap::{Parser, Subcommand};
+use crate::scan::Build;
+use crate::scan::config::schema;
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// The run could not do its job.
@@ -59,13 +65,20 @@ enum Command {
     Replay(replay::Replay),
     /// List the rules
     Rules(rules::List),
+    /// Accept today's findings, so that only new ones are reported
+    Baseline(accept::Accept),
+    /// Write a watertight.toml to start from
+    Init,
+    /// Write the completions of a shell
+    Completions(generate::Completions),
+    /// Write the manual
+    Man(generate::Man),
+    /// Write the JSON schema of watertight.toml
+    Schema,
     #[cfg(target_os = "linux")]
     #[command(flatten)]
     Live(live::Live),
 }
-
-/// What makes an analyzer for the rules of a run.
-pub type Build<'a> = &'a dyn Fn(&RuleSet) -> Box<dyn Analyzer>;
 
 /// Runs the program with the arguments it was given.
 pub fn run(build: Build<'_>) -> ExitCode {
@@ -92,9 +105,14 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Check(flags) => lint::lint(flags, &known, None, build),
         Command::Scan(flags) => lint::lint(flags, &known, Some(Family::Growth), build),
         Command::Handles(flags) => lint::lint(flags, &known, Some(Family::Handle), build),
-        Command::Explain(explain) => explain::explain(explain, &known),
+        Command::Explain(explain) => explain::explain(explain, &settings::known(known)?),
         Command::Replay(asked) => replay::replay(asked),
-        Command::Rules(list) => rules::list(list, &known),
+        Command::Rules(list) => rules::list(list, &settings::known(known)?),
+        Command::Baseline(asked) => accept::accept(asked, &known, build),
+        Command::Init => init::init(),
+        Command::Completions(asked) => generate::completions(asked, Cli::command()),
+        Command::Man(asked) => generate::man(asked, Cli::command()),
+        Command::Schema => output::emit(None, |out| out.write_all(schema().as_bytes())).map(|()| 0),
         #[cfg(target_os = "linux")]
         Command::Live(live) => live::dispatch(live),
     }

@@ -1,7 +1,7 @@
 use super::flags::Colour;
 use super::output::{emit, paint, width};
-use super::size::memory;
 use crate::runtime::{Decider, Judgement, Level, Limits, Sample, Series, plot, words};
+use crate::scan::memory;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::fmt::Write;

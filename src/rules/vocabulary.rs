@@ -1,5 +1,6 @@
 use super::{Pattern, Tables};
 use crate::finding::Severity;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
@@ -39,6 +40,10 @@ pub struct Vocabulary {
     pub keeper: String,
     /// Where a release by hand runs on every way out, for the advice: "a `finally`".
     pub always: String,
+    /// Calls that take everything out of the collection they are given (`std.mem.take`).
+    pub emptier: Vec<Pattern>,
+    /// Last names of types that own memory (check `forgotten`).
+    pub owning: Vec<String>,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
     /// The patterns above, ready for look-up.
@@ -50,6 +55,11 @@ impl Vocabulary {
     /// The patterns, ready for look-up; made when they are first asked for.
     pub fn tables(&self) -> &Tables {
         self.tables.get_or_init(|| Tables::of(self))
+    }
+
+    /// Forgets the tables, after the patterns were changed.
+    pub(super) fn renew(&mut self) {
+        self.tables = OnceLock::new();
     }
 }
 
@@ -80,6 +90,12 @@ pub struct Words {
     pub notices: Vec<String>,
     /// Last words in the name of a collection in which users register things.
     pub registries: Vec<String>,
+    /// Calls that run the closure they are given once for the life of the process.
+    pub once: Vec<String>,
+    /// Methods that put a value into a table in which it is looked up before it is made again.
+    pub tables: Vec<String>,
+    /// Last names of types that guard a value which several threads share.
+    pub guards: Vec<String>,
     /// Names by which fields are reached without being named.
     pub reflection: Vec<String>,
     /// First words of functions that are part of a shutdown.
@@ -103,7 +119,7 @@ pub struct Words {
 }
 
 /// A family of containers that share their verbs.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Container {
     /// What to call it in a sentence: `list`, `dict`, `queue`.
@@ -133,7 +149,7 @@ pub struct Container {
 }
 
 /// The argument that caps a container, cache or channel.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bound {
     /// Its keyword.
@@ -151,10 +167,11 @@ pub struct Bound {
 }
 
 /// A thing that must be released by somebody.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
     /// What to call it in a sentence: `file`, `socket`, `interval`.
+    #[serde(default = "unnamed")]
     pub kind: String,
     /// Calls that make one.
     pub acquire: Vec<Pattern>,
@@ -182,6 +199,9 @@ pub struct Resource {
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,
+    /// Whether the call keeps the destructor of its argument from running (`mem::forget`).
+    #[serde(default)]
+    pub swallows: bool,
     /// Whether the language frees it at once when the last reference goes (a `CPython` file object).
     #[serde(default)]
     pub collected: bool,
@@ -208,8 +228,13 @@ pub struct Resource {
     pub severity: Option<Severity>,
 }
 
+/// What to call a resource that has no name of its own.
+fn unnamed() -> String {
+    "resource".to_owned()
+}
+
 /// How long the thing lives on which a callback is registered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifetime {
     /// As long as the process: `atexit`, `signal`, `window`, module registries.
@@ -220,7 +245,7 @@ pub enum Lifetime {
 }
 
 /// A way to register a callback.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     /// What to call it in a sentence: `exit handler`, `event listener`.
@@ -269,7 +294,7 @@ pub struct Registration {
 }
 
 /// A cache decorator or a cache constructor.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Memo {
     /// Its names.
@@ -283,7 +308,7 @@ pub struct Memo {
 }
 
 /// A queue or channel.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
     /// What to call it in a sentence.
