@@ -135,6 +135,10 @@ fn time(sim: &Path, arguments: &[&str], mode: &str) -> Result<f64, String> {
 
 /// By how much each workload takes longer with the probe.
 fn slowdown(sim: &Path, pairs: usize) -> Result<(), String> {
+    // The statistics cost more than half of what the handler does.
+    if fs::read_to_string(SWITCH).is_ok_and(|switch| switch.trim() != "0") {
+        return Err(format!("{SWITCH} is on, perhaps since a run that was cut short: write 0 there first"));
+    }
     println!("\n{:<10} {:<7} {:>5} {:>12} {:>10} {:>19}", "workload", "with", "pairs", "seconds", "slower %", "quartiles");
     for (name, arguments) in [("storm", &["rounds", "100"][..]), ("service", &["service", "5"]), ("idle", &["idle", "2"])] {
         for mode in ["probe", "calls"] {
