@@ -6,6 +6,7 @@ use tempfile::TempDir;
 use watertight::cli::analyzer;
 use watertight::finding::Report;
 use watertight::rules::RuleSet;
+use watertight::scan::config::Settings;
 use watertight::scan::{Options, run};
 
 const STORE: &str = "SESSIONS = {}\n\n\ndef on_message(session_id, data):\n    SESSIONS[session_id] = data\n";
@@ -47,7 +48,7 @@ fn scan(files: &[(&str, &str)], named: &[&str]) -> Report {
     }
     let rules = RuleSet::builtin().expect("the rules parse");
     let options =
-        Options { rules: rules.clone(), known: rules.clone(), pedantic: false, threads: Some(2), max_file_size: 1 << 20 };
+        Options { settings: vec![Settings::bare(rules.clone(), rules.clone(), false)], threads: Some(2), max_file_size: 1 << 20 };
     let analyzer = analyzer(&rules);
     let mut paths: Vec<PathBuf> = named.iter().map(|path| root.join(path)).collect();
     if paths.is_empty() {
@@ -121,4 +122,14 @@ fn what_is_named_decides_what_is_reported_and_not_what_is_known() {
     assert_eq!(found_in(&files, &["app"]), ["app/third.py:unbounded-collection"]);
     let alone = [("app/store.py", STORE), ("lib/other.py", third)];
     assert_eq!(found_in(&alone, &["app/store.py"]), ["app/store.py:unbounded-collection"], "no project is in sight");
+}
+
+#[test]
+fn what_a_function_of_another_file_opens_is_its_callers_to_close() {
+    let helper = "import socket\n\n\ndef dial(host):\n    return socket.create_connection((host, 80))\n";
+    let caller = "from app.net import dial\n\n\ndef ask(host, text):\n    sock = dial(host)\n    sock.sendall(text)\n    return sock.recv(10)\n";
+    let careful = "from app.net import dial\n\n\ndef ask(host, text):\n    with dial(host) as sock:\n        sock.sendall(text)\n        return sock.recv(10)\n";
+    assert_eq!(found(&[("app/net.py", helper), ("app/ask.py", caller)]), ["app/ask.py:unclosed-handle"]);
+    assert_eq!(found(&[("app/net.py", helper), ("app/ask.py", careful)]), [""; 0]);
+    assert_eq!(found(&[("app/ask.py", caller)]), [""; 0]);
 }

@@ -1,5 +1,6 @@
 use super::{Pattern, Tables};
 use crate::finding::Severity;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
@@ -50,6 +51,11 @@ impl Vocabulary {
     /// The patterns, ready for look-up; made when they are first asked for.
     pub fn tables(&self) -> &Tables {
         self.tables.get_or_init(|| Tables::of(self))
+    }
+
+    /// Forgets the tables, after the patterns were changed.
+    pub(super) fn renew(&mut self) {
+        self.tables = OnceLock::new();
     }
 }
 
@@ -103,7 +109,7 @@ pub struct Words {
 }
 
 /// A family of containers that share their verbs.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Container {
     /// What to call it in a sentence: `list`, `dict`, `queue`.
@@ -133,7 +139,7 @@ pub struct Container {
 }
 
 /// The argument that caps a container, cache or channel.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bound {
     /// Its keyword.
@@ -151,10 +157,11 @@ pub struct Bound {
 }
 
 /// A thing that must be released by somebody.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
     /// What to call it in a sentence: `file`, `socket`, `interval`.
+    #[serde(default = "unnamed")]
     pub kind: String,
     /// Calls that make one.
     pub acquire: Vec<Pattern>,
@@ -208,8 +215,13 @@ pub struct Resource {
     pub severity: Option<Severity>,
 }
 
+/// What to call a resource that has no name of its own.
+fn unnamed() -> String {
+    "resource".to_owned()
+}
+
 /// How long the thing lives on which a callback is registered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifetime {
     /// As long as the process: `atexit`, `signal`, `window`, module registries.
@@ -220,7 +232,7 @@ pub enum Lifetime {
 }
 
 /// A way to register a callback.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     /// What to call it in a sentence: `exit handler`, `event listener`.
@@ -269,7 +281,7 @@ pub struct Registration {
 }
 
 /// A cache decorator or a cache constructor.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Memo {
     /// Its names.
@@ -283,7 +295,7 @@ pub struct Memo {
 }
 
 /// A queue or channel.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
     /// What to call it in a sentence.
