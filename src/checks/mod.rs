@@ -6,18 +6,22 @@ mod acquire;
 mod callback;
 mod container;
 mod context;
+mod copied;
 mod custody;
 mod cycle;
 mod emitter;
 mod endless;
+mod expectant;
 mod fate;
 mod field;
+mod forgotten;
 mod growth;
 mod guard;
 mod handle;
 mod identity;
 mod kept;
 mod key;
+mod life;
 mod lifetime;
 mod listener;
 mod loss;
@@ -29,6 +33,7 @@ mod path;
 mod pending;
 mod plight;
 mod queue;
+mod race;
 mod reopen;
 mod siblings;
 mod stray;
@@ -121,8 +126,8 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Listener => listener::check(context),
         Check::Task => task::check(context),
         Check::Cycle => cycle::check(context),
-        // The shape exists only where destructors can be switched off.
-        Check::Forgotten | Check::Suppression => Vec::new(),
+        Check::Forgotten => forgotten::check(context),
+        Check::Suppression => Vec::new(),
         Check::Loss => loss::check(context),
     }
 }
