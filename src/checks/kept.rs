@@ -1,7 +1,9 @@
 //! Where the value of a call goes: dropped, handed on, or kept under names and fields, and what is done to it there.
 
 use super::callback;
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Operation, Parent, PlaceId, Segment, Source, StepKind};
+use crate::facts::{
+    Action, Definition, ExprId, ExprKind, Facts, FunctionId, Literal, Operation, Parent, PlaceId, Segment, Source, StepKind,
+};
 use crate::rules::{Pattern, Resource};
 
 /// How many names are followed in a row, so that rings of assignments end.
@@ -112,6 +114,25 @@ pub fn deed(facts: &Facts, resource: &Resource, operation: &Operation) -> Deed {
     }
 }
 
+/// Whether something is done with what a place holds that ends it, or may: a method of these, a call of it, or handing it on.
+pub fn is_used(facts: &Facts, enders: &[String], place: PlaceId) -> bool {
+    let ends = |operation: &Operation| match operation.action {
+        Action::Method { name, .. } => enders.iter().any(|word| word == facts.text(name)),
+        Action::Alias { target } => facts.place(target).is_none_or(|place| is_element(facts, place)),
+        Action::Called { .. }
+        | Action::Argument { .. }
+        | Action::Returned
+        | Action::Stored { .. }
+        | Action::Iterated
+        | Action::Managed
+        | Action::Awaited => true,
+        _ => false,
+    };
+    let handed = enders.iter().filter_map(|word| facts.member(place, Segment::Field(facts.names.find(word)?)));
+    let handed = handed.into_iter().any(|member| !facts.operations(member).is_empty());
+    handed || facts.operations(place).iter().any(ends)
+}
+
 /// The functions in which a held resource is released, or handed to somebody who could.
 pub fn deeds(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(FunctionId, ExprId, Deed)> {
     let mut found = Vec::new();
@@ -157,6 +178,22 @@ fn by_name(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(Func
         }
     }
     found
+}
+
+/// The one value that a name is given; that it is declared before, or emptied, gives it none.
+pub fn only_value(facts: &Facts, definitions: &[Definition]) -> Option<ExprId> {
+    let gives = |definition: &&Definition| match definition.source {
+        Source::Declared(_) => false,
+        Source::Assigned(value) => facts.literal(value) != Some(Literal::Null),
+        // A bare declaration has neither type nor value.
+        Source::Caught => facts.step_of(definition.target).is_none(),
+        _ => true,
+    };
+    let mut values = definitions.iter().filter(gives);
+    match (values.next(), values.next()) {
+        (Some(only), None) => given(only.source),
+        _ => None,
+    }
 }
 
 /// The value that a definition gives as a whole.
