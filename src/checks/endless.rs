@@ -69,7 +69,11 @@ fn loops(facts: &Facts, function: FunctionId) -> bool {
 
 /// Whether something inside a loop leaves it of its own accord.
 fn leaves(facts: &Facts, interrupts: &[Pattern], id: StepId, outer: &Step) -> bool {
-    let inside = facts.steps.iter().enumerate().filter(|(_, step)| outer.span.contains(step.span) && step.scope == outer.scope);
+    let inside = facts
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| outer.span.contains(step.span) && facts.function_of_step(step) == facts.function_of_step(outer));
     inside.into_iter().any(|(at, step)| match step.kind {
         StepKind::Exit { kind: ExitKind::Return | ExitKind::Raise, .. } => !interrupted(facts, interrupts, StepId(at as u32), id),
         StepKind::Exit { kind: ExitKind::Break, .. } => {

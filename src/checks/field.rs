@@ -30,19 +30,6 @@ struct Care {
     returned: usize,
 }
 
-/// Bases that bring no teardown of their own.
-const PLAIN: [&str; 9] = [
-    "object",
-    "abc.ABC",
-    "typing.Generic",
-    "typing.Protocol",
-    "threading.Thread",
-    "Thread",
-    "Exception",
-    "RuntimeError",
-    "ValueError",
-];
-
 /// One finding for each field that nobody releases.
 pub fn check(context: &Context, ledger: &Ledger, kept: &[Kept]) -> Vec<Finding> {
     let mut seen = FxHashSet::default();
@@ -83,16 +70,16 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
         let mark = Mark::new(Role::Release, facts.function(method).head, format!("ends the instance, but leaves `{name}` open"));
         finding.related.push(mark);
     }
-    finding.evidence = evidence(facts, ledger, kept, &care, teardown);
+    finding.evidence = evidence(context, ledger, kept, &care, teardown);
     if reached.is_some() {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
     }
-    finding.recommendation = advice(kept, ty, name, teardown.is_some());
+    finding.recommendation = advice(facts, kept, ty, name, teardown.is_some());
     Some(verdict::finish(ledger, context, &kept.obligation, finding))
 }
 
-fn advice(kept: &Kept, ty: &str, name: &str, has_teardown: bool) -> String {
-    let release = verdict::release(kept.obligation.resource, &format!("self.{name}"));
+fn advice(facts: &Facts, kept: &Kept, ty: &str, name: &str, has_teardown: bool) -> String {
+    let release = verdict::release(kept.obligation.resource, &format!("{}.{name}", facts.instance));
     if has_teardown {
         return format!("release it in the teardown, too ({release})");
     }
@@ -102,7 +89,8 @@ fn advice(kept: &Kept, ty: &str, name: &str, has_teardown: bool) -> String {
     )
 }
 
-fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {
+fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {
+    let facts = context.facts;
     let mut all = Vec::new();
     if let Some(method) = teardown {
         let head = facts.function(method).head;
@@ -114,7 +102,7 @@ fn evidence(facts: &Facts, ledger: &Ledger, kept: &Kept, care: &Care, teardown: 
         all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
         all.push(Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process"));
     }
-    if has_unknown_base(facts, kept.ty) {
+    if has_unknown_base(context, kept.ty) {
         let own = teardown.is_some_and(|method| sibling(facts, ledger, kept, method).is_some());
         let weight = if own { Weight::Fair } else { Weight::Strong };
         all.push(Evidence::doubts(weight, "a base outside this file may release it"));
@@ -257,9 +245,11 @@ fn sibling(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) ->
 }
 
 /// Whether a type inherits from something out of sight that may have a teardown.
-pub fn has_unknown_base(facts: &Facts, ty: TypeId) -> bool {
+pub fn has_unknown_base(context: &Context, ty: TypeId) -> bool {
+    let (facts, plain) = (context.facts, &context.words.words.plain_bases);
     facts.lineage(ty).iter().any(|ty| {
         let ty = facts.ty(*ty);
-        ty.bases.len() > ty.local_bases.len() && ty.base_paths.iter().any(|path| !PLAIN.contains(&facts.text(*path)))
+        ty.bases.len() > ty.local_bases.len()
+            && ty.base_paths.iter().any(|path| !plain.iter().any(|word| word == facts.text(*path)))
     })
 }

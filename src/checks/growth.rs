@@ -89,7 +89,7 @@ fn caches(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     let here = |operation: &&Operation| operation.function == growth.function && operation.expr != growth.expr;
     let asked = facts.operations(held.place).iter().filter(here).any(|operation| match operation.action {
         Action::Tested | Action::GetItem { .. } => true,
-        Action::Method { call, .. } => facts.method_name(call) == Some("get"),
+        Action::Method { name, .. } => held.container.look.iter().any(|word| word == facts.text(name)),
         _ => false,
     });
     let returns = facts.steps.iter().any(|step| {
@@ -220,7 +220,7 @@ fn looked_up(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     let crate::facts::Parent::Expr(index) = facts.expr(growth.expr).parent else { return false };
     let crate::facts::Parent::Expr(user) = facts.expr(index).parent else { return false };
     let ExprKind::Field { name, .. } = facts.kind(user) else { return false };
-    matches!(facts.text(name), "items" | "values" | "keys" | "get")
+    held.container.look.iter().any(|word| word == facts.text(name))
 }
 
 /// Whether something is put into an entry in the function whose read makes it.

@@ -67,7 +67,11 @@ fn runs(facts: &Facts, ty: TypeId) -> Option<FunctionId> {
     };
     facts.ty(ty).methods.iter().copied().find(|method| {
         let scope = facts.function(*method).scope;
-        facts.function(*method).traits.is_async && facts.steps.iter().any(|step| endless(step) && step.scope == scope)
+        facts.function(*method).traits.is_async
+            && facts
+                .steps
+                .iter()
+                .any(|step| endless(step) && facts.function_of_step(step) == facts.scopes[scope.index()].function)
     })
 }
 
@@ -131,10 +135,11 @@ pub fn named(facts: &Facts, words: &[String], function: FunctionId) -> bool {
 /// Whether a function hands back what it was given, as a registering decorator does.
 pub fn registers(facts: &Facts, function: FunctionId) -> bool {
     let own = facts.function(function);
-    let returned = facts.steps.iter().filter(|step| step.scope == own.scope).filter_map(|step| match step.kind {
-        StepKind::Exit { kind: crate::facts::ExitKind::Return, value } => value,
-        _ => None,
-    });
+    let returned =
+        facts.steps.iter().filter(|step| facts.function_of_step(step) == function).filter_map(|step| match step.kind {
+            StepKind::Exit { kind: crate::facts::ExitKind::Return, value } => value,
+            _ => None,
+        });
     let mut returned = returned.peekable();
     let given = |value: ExprId| {
         facts.binding_of(value).is_some_and(|binding| {
@@ -163,9 +168,9 @@ fn calls(facts: &Facts, decorator: ExprId, function: FunctionId) -> bool {
 pub fn endless_around(facts: &Facts, expr: ExprId) -> Option<crate::facts::StepId> {
     let around = facts.loop_around(expr)?;
     let StepKind::Loop { kind: LoopKind::Forever, .. } = facts.step(around).kind else { return None };
-    let (span, scope) = (facts.step(around).span, facts.step(around).scope);
+    let (span, function) = (facts.step(around).span, facts.function_of_step(facts.step(around)));
     let leaves = facts.steps.iter().any(|step| {
-        step.scope == scope
+        facts.function_of_step(step) == function
             && span.contains(step.span)
             && matches!(step.kind, StepKind::Exit { kind, .. } if kind != crate::facts::ExitKind::Continue)
     });

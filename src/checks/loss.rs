@@ -62,7 +62,7 @@ fn same(facts: &Facts, a: ExprId, b: Option<ExprId>) -> bool {
 fn cleaned_alone(facts: &Facts, sibling: &Held, held: &Held) -> Option<ExprId> {
     let single = |release: &&container::Release| {
         let own = facts.function(release.function);
-        release.certain && !release.replaced && !own.traits.is_constructor && !whole(facts, release.at)
+        release.certain && !release.replaced && !own.traits.is_constructor && !whole(facts, sibling, release.at)
     };
     let leaves = |function: FunctionId| {
         held.release.iter().any(|release| {
@@ -72,9 +72,9 @@ fn cleaned_alone(facts: &Facts, sibling: &Held, held: &Held) -> Option<ExprId> {
     sibling.release.iter().filter(single).find(|release| !leaves(release.function)).map(|release| release.at)
 }
 
-/// `clear()` ends everything at once and says nothing about single entries.
-fn whole(facts: &Facts, at: ExprId) -> bool {
-    facts.method_name(at) == Some("clear") && facts.args(at).is_empty()
+/// A call that ends everything at once says nothing about single entries.
+fn whole(facts: &Facts, sibling: &Held, at: ExprId) -> bool {
+    facts.method_name(at).is_some_and(|name| sibling.container.empty.iter().any(|word| word == name))
 }
 
 fn calls(facts: &Facts, from: FunctionId, to: FunctionId) -> bool {

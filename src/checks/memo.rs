@@ -82,7 +82,10 @@ fn single(facts: &Facts, owner: crate::facts::TypeId) -> bool {
     let made: Vec<ExprId> =
         facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(owner)).map(|(call, _)| *call).collect();
     // A constructor that hands out a stored instance makes one only.
-    let stored = facts.method(owner, "__new__").is_some();
+    let stored = facts.ty(owner).methods.iter().any(|method| {
+        let traits = facts.function(*method).traits;
+        traits.is_constructor && traits.is_class_method
+    });
     stored || matches!(made.as_slice(), [only] if facts.function_of(*only) == FunctionId(0))
 }
 

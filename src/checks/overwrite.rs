@@ -27,7 +27,7 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
         }
     });
     let captured = matches!(facts.places.get(field).root, Root::Binding(_)) && facts.places.get(field).path.len() == 1;
-    let alone = || !owner::starts(facts, timer.function) && is_only_setter(facts, timer, field);
+    let alone = || !owner::starts(facts, &context.words.words, timer.function) && is_only_setter(facts, timer, field);
     if !(careful || captured || alone()) {
         return None;
     }

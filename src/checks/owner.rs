@@ -27,7 +27,7 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
     };
     let own = facts.function(named);
     let name = own.name.map_or("", |name| facts.text(name));
-    if own.traits.is_test || in_test(facts, named) {
+    if facts.enclosing(named).any(|id| facts.function(id).traits.is_test) {
         return Runs::Once;
     }
     if own.traits.is_constructor {
@@ -43,15 +43,9 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
     if starts || inside_start { Runs::Once } else { Runs::PerCall }
 }
 
-/// First words of functions that begin something, and that nobody calls twice without an end in between.
-const BEGINNINGS: [&str; 14] = [
-    "start", "open", "connect", "run", "begin", "init", "enter", "aenter", "launch", "setup", "listen", "arm", "resume", "serve",
-];
-
 /// Whether the name of a function says that it begins something.
-pub fn starts(facts: &Facts, function: FunctionId) -> bool {
-    let first = super::key::split(name_of(facts, function)).into_iter().next().unwrap_or_default();
-    BEGINNINGS.contains(&first.as_str()) || first == "connection"
+pub fn starts(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    super::key::starts_with(&words.beginning, name_of(facts, function))
 }
 
 /// Whether this file calls a function, and only while instances are made.
@@ -59,13 +53,6 @@ fn only_from_constructors(facts: &Facts, function: FunctionId) -> bool {
     let mut calls =
         facts.callees.iter().filter(|(_, callee)| callee.function == Some(function)).map(|(call, _)| *call).peekable();
     calls.peek().is_some() && calls.all(|call| facts.function(facts.function_of(call)).traits.is_constructor)
-}
-
-fn in_test(facts: &Facts, function: FunctionId) -> bool {
-    facts.owner_of(function).is_some_and(|owner| {
-        facts.text(facts.ty(owner).name).starts_with("Test")
-            || facts.ty(owner).base_paths.iter().any(|base| facts.text(*base).ends_with("TestCase"))
-    })
 }
 
 /// The methods that end an instance, those of its bases and heirs in this file included.

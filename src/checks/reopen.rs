@@ -45,10 +45,10 @@ fn finding(context: &Context, ledger: &Ledger, kept: &Kept, method: &str, again:
         let text = "the former one is freed when it is overwritten, if nothing else refers to it";
         finding.evidence.push(Evidence::doubts(Weight::Slight, text));
     }
-    if has_unknown_base(facts, kept.ty) {
+    if has_unknown_base(context, kept.ty) {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "a base outside this file may release it"));
     }
-    let release = verdict::release(resource, &format!("self.{name}"));
+    let release = verdict::release(resource, &format!("{}.{name}", facts.instance));
     finding.recommendation = format!("release the former one first ({release}), if there is one");
     verdict::finish(ledger, context, &kept.obligation, finding)
 }

@@ -234,7 +234,7 @@ fn replaced(context: &Context, worker: &Worker, field: PlaceId, deeds: &[(Functi
     if cleared
         || runs != Runs::PerCall
         || !matches!(worker.end, End::Never(_))
-        || owner::starts(facts, worker.function)
+        || owner::starts(facts, &context.words.words, worker.function)
         || owner::guarded(facts, worker.call)
     {
         return None;

@@ -89,7 +89,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         evidence.push(Evidence::doubts(Weight::Fair, "the callback keeps the variables of one call only"));
     }
     if runs != Runs::PerInstance
-        && (key::starts_with(&words.setup, owner::name_of(facts, one.function)) || owner::starts(facts, one.function))
+        && (key::starts_with(&words.setup, owner::name_of(facts, one.function)) || owner::starts(facts, words, one.function))
     {
         evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
     }

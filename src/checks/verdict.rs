@@ -7,7 +7,7 @@ use super::plight::{Case, Plight};
 use super::way::{Leaving, Way};
 use crate::facts::BindingId;
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
-use crate::rules::Resource;
+use crate::rules::{Resource, Vocabulary};
 
 /// The finding about a named handle, if there is a way on which it is not released.
 pub fn local(
@@ -28,7 +28,7 @@ pub fn local(
     let mut finding = context.finding(obligation.call, message(&case, named), format!("the {kind} is acquired here"));
     finding.evidence = case.evidence();
     marks(&case, &mut finding);
-    finding.recommendation = advice(obligation.resource, named, plight);
+    finding.recommendation = advice(case.context.words, obligation.resource, named, plight);
     let mut finding = finish(ledger, context, obligation, finding);
     if plight == Plight::Failing {
         finding.severity = finding.severity.lowered();
@@ -72,18 +72,19 @@ fn marks(case: &Case, finding: &mut Finding) {
 }
 
 /// What to change, in the words of the resource.
-fn advice(resource: &Resource, named: &str, plight: Plight) -> String {
+fn advice(words: &Vocabulary, resource: &Resource, named: &str, plight: Plight) -> String {
     let release = release(resource, named);
+    let (keeper, always) = (&words.keeper, &words.always);
     match plight {
         Plight::Caught => format!(
-            "release `{named}` before the handler goes on ({release}), or hold it in a managed block (`with`) that ends \
+            "release `{named}` before the handler goes on ({release}), or hold it in {keeper} that ends \
              before the failure is handled"
         ),
         _ if resource.release.is_empty() => {
-            format!("release `{named}` on every way out ({release} in a `finally`), or give it to an owner that does")
+            format!("release `{named}` on every way out ({release} in {always}), or give it to an owner that does")
         }
         _ => format!(
-            "hold `{named}` in a managed block (`with`), or release it in a `finally` ({release}), so that every way out \
+            "hold `{named}` in {keeper}, or release it in {always} ({release}), so that every way out \
              does; if it is meant to outlive the function, return it or store it with an owner that releases it"
         ),
     }

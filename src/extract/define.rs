@@ -131,12 +131,22 @@ impl<'tree> Lowering<'_, 'tree> {
             || self.habits.class_receivers.iter().any(|word| word == first_name);
         traits.is_constructor = method && self.habits.constructors.contains(&name);
         traits.is_teardown = method && self.habits.teardowns.contains(&name);
-        traits.is_test = name.starts_with("test_") || name.starts_with("Test");
+        let tests = |name: &str| self.habits.test_prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
+        traits.is_test |= tests(&name) || function.owner.is_some_and(|owner| self.is_test_type(owner, tests));
         let first = function.params.first().map(|param| param.binding);
         let named = self.habits.receiver == Receiver::FirstParameter && method && !traits.is_static;
         let function = &mut self.facts.functions[id.index()];
         function.traits = traits;
         function.receiver = first.filter(|_| named);
+    }
+
+    fn is_test_type(&self, ty: TypeId, tests: impl Fn(&str) -> bool) -> bool {
+        let ty = self.facts.ty(ty);
+        let base = |base: &ExprId| {
+            let text = self.facts.expr(*base).span.slice(self.text);
+            self.habits.test_bases.iter().any(|end| text.ends_with(end.as_str()))
+        };
+        tests(self.facts.text(ty.name)) || ty.bases.iter().any(base)
     }
 
     pub fn define_type(&mut self, node: Node<'tree>, decorators: &[ExprId]) -> Option<StepId> {

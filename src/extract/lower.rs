@@ -47,7 +47,7 @@ pub struct Lowering<'a, 'tree> {
 
 impl<'a, 'tree> Lowering<'a, 'tree> {
     pub fn new(language: &'a Language, forms: &'a Forms<'tree>, text: &'a str) -> Self {
-        let facts = Facts { language: language.family.clone(), ..Facts::default() };
+        let facts = Facts { language: language.family.clone(), instance: language.habits.instance.clone(), ..Facts::default() };
         Self {
             habits: &language.habits,
             forms,

@@ -129,16 +129,17 @@ impl<'tree> Lowering<'_, 'tree> {
         self.step_with(node, |this| {
             this.scoped(|this| {
                 let mut before = Vec::new();
-                initial.into_iter().for_each(|initial| this.step(initial, &mut before));
+                if let Some(initial) = initial {
+                    this.step(initial, &mut before);
+                }
                 let repeated = this.step_with(node, |this| {
                     let header = condition.map(|condition| this.expr(condition));
-                    let kind = if header.is_some_and(|header| this.holds(header)) || header.is_none() {
-                        LoopKind::Forever
-                    } else {
-                        LoopKind::While
-                    };
+                    let endless = header.is_none_or(|header| this.holds(header));
+                    let kind = if endless { LoopKind::Forever } else { LoopKind::While };
                     let mut body = this.optional_block(body);
-                    update.into_iter().for_each(|update| this.step(update, &mut body));
+                    if let Some(update) = update {
+                        this.step(update, &mut body);
+                    }
                     StepKind::Loop { kind, header, target: None, body, otherwise: Vec::new() }
                 });
                 before.push(repeated);

@@ -50,6 +50,8 @@ pub struct Callee {
 pub struct Facts {
     /// The id of the language, or of the most general one it inherits from.
     pub language: String,
+    /// What the language calls the instance: `self`, `this`.
+    pub instance: String,
     /// Identifiers and dotted paths.
     pub names: Names,
     /// Expressions.

@@ -68,6 +68,11 @@ impl Facts {
         self.scopes[self.expr(expr).scope.index()].function
     }
 
+    /// The function in whose body a step stands.
+    pub fn function_of_step(&self, step: &Step) -> FunctionId {
+        self.scopes[step.scope.index()].function
+    }
+
     /// What a call calls; empty for anything that is no call.
     pub fn callee(&self, call: ExprId) -> Callee {
         self.callees.get(&call).copied().unwrap_or_default()
@@ -140,7 +145,7 @@ impl Facts {
         let Place { root, path } = self.places.get(place);
         let mut text = match *root {
             Root::Binding(binding) => self.text(self.binding(binding).name).to_owned(),
-            Root::Instance(_) => "self".to_owned(),
+            Root::Instance(_) => self.instance.clone(),
             Root::Static(ty) => self.text(self.ty(ty).name).to_owned(),
             Root::External(name) => self.text(name).to_owned(),
         };

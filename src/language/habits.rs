@@ -12,6 +12,7 @@ pub enum Receiver {
     FirstParameter,
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "each habit is independent of the others")]
 /// What no query can point at: names to which a language, or the habits of its users, give a meaning.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -34,6 +35,12 @@ pub struct Habits {
     pub inherits: Option<String>,
     /// Whether a type's body is out of sight of its methods.
     pub opaque_types: bool,
+    /// What a person calls the instance.
+    pub instance: String,
+    /// First letters of the names of test functions and of types that hold tests.
+    pub test_prefixes: Vec<String>,
+    /// Last letters of the names of bases that make a type a test.
+    pub test_bases: Vec<String>,
     /// How a method names its instance.
     pub receiver: Receiver,
     /// Decorators that take the instance away.

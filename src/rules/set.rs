@@ -1,4 +1,4 @@
-use super::{Rule, RuleError, parse};
+use super::{Pattern, Rule, RuleError, parse};
 use std::sync::Arc;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -66,7 +66,9 @@ fn joined(rule: &Rule, all: &[Rule]) -> Rule {
         };
         words.container.extend(source.container.iter().cloned());
         words.words = source.words.clone();
-        words.harmless.extend(source.harmless.iter().cloned());
+        let own: Vec<&str> = words.harmless.iter().map(Pattern::as_str).collect();
+        let further = source.harmless.iter().filter(|pattern| !own.contains(&pattern.as_str())).cloned().collect::<Vec<_>>();
+        words.harmless.extend(further);
     }
     rule
 }

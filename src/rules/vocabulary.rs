@@ -35,6 +35,10 @@ pub struct Vocabulary {
     pub memory: Vec<Pattern>,
     /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
     pub borrower: Vec<Pattern>,
+    /// What ends a handle by itself, for the advice: "a managed block (`with`)".
+    pub keeper: String,
+    /// Where a release by hand runs on every way out, for the advice: "a `finally`".
+    pub always: String,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
     /// The patterns above, ready for look-up.
@@ -66,6 +70,8 @@ pub struct Words {
     pub startup: Vec<String>,
     /// First words of methods that begin a life without being constructors.
     pub opening: Vec<String>,
+    /// First words of functions that begin something, and that nobody calls twice without an end in between.
+    pub beginning: Vec<String>,
     /// Words in the name of a collection that remembers what has been said once.
     pub notices: Vec<String>,
     /// Last words in the name of a collection in which users register things.
@@ -82,6 +88,8 @@ pub struct Words {
     pub registered: Vec<String>,
     /// Methods that run when the collector finds an instance unreachable (`__del__`).
     pub finaliser: Vec<String>,
+    /// Dotted paths of bases that bring no teardown of their own.
+    pub plain_bases: Vec<String>,
     /// Dotted paths of types of which there are few values or instances: `bool`, `enum.Enum`.
     pub fixed_types: Vec<String>,
     /// Last words of keys that come from an open set.
@@ -104,6 +112,10 @@ pub struct Container {
     pub grow: Vec<String>,
     /// Methods that take elements away.
     pub shrink: Vec<String>,
+    /// Methods that take everything out at once.
+    pub empty: Vec<String>,
+    /// Methods that only look at entries.
+    pub look: Vec<String>,
     /// Methods that insert a missing key when they read (and, for `defaultdict`, `[]` itself, written `[]`).
     pub touch: Vec<String>,
     /// The constructor argument that caps it, if it has one.
