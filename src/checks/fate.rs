@@ -144,6 +144,8 @@ impl Climb<'_, '_> {
         };
         let releases = !self.contained && self.ledger.releases(self.resource, name);
         match call {
+            // `open().unwrap()` is what `open()` has made.
+            Some(call) if !releases && self.ledger.hands_through(call) => Some(call),
             Some(call) if releases => self.end(Fate::Released(call)),
             Some(call) => self.end(Fate::Used(call)),
             // Somebody gets the means to release it.
@@ -172,6 +174,9 @@ impl Climb<'_, '_> {
     }
 
     fn argument(&mut self, at: ExprId, call: ExprId) -> Option<ExprId> {
+        if self.facts().callee(call).receiver.is_none() && self.ledger.hands_through(call) {
+            return Some(call);
+        }
         // A helper that gets a container of handles is not followed.
         let depth = if self.contained || self.element { 0 } else { self.depth };
         let fate = match self.ledger.taking(self.resource, call, at, depth) {

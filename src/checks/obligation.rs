@@ -42,7 +42,8 @@ pub struct Ledger<'a> {
     /// The file.
     pub facts: &'a Facts,
     words: &'a Vocabulary,
-    tables: &'a Tables,
+    /// Its patterns.
+    pub tables: &'a Tables,
     fresh: FxHashMap<FunctionId, usize>,
 }
 
@@ -122,6 +123,11 @@ impl<'a> Ledger<'a> {
     /// Whether a call is known to look at its arguments and no more. A harmless method (`*.append`) may well keep them.
     pub fn is_glance(&self, call: ExprId) -> bool {
         self.tables.harmless.find(self.facts.callee_path(call), None).is_some()
+    }
+
+    /// Whether the value of a call is still the handle that it is called on or given.
+    pub fn hands_through(&self, call: ExprId) -> bool {
+        self.has(&self.tables.through, call)
     }
 
     /// Whether a call ends the process.

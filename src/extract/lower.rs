@@ -47,7 +47,13 @@ pub struct Lowering<'a, 'tree> {
 
 impl<'a, 'tree> Lowering<'a, 'tree> {
     pub fn new(language: &'a Language, forms: &'a Forms<'tree>, text: &'a str) -> Self {
-        let facts = Facts { language: language.family.clone(), instance: language.habits.instance.clone(), ..Facts::default() };
+        let facts = Facts {
+            language: language.family.clone(),
+            instance: language.habits.instance.clone(),
+            explicit_failure: language.habits.explicit_failure,
+            raii: language.habits.raii,
+            ..Facts::default()
+        };
         Self {
             habits: &language.habits,
             forms,

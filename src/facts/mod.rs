@@ -52,6 +52,10 @@ pub struct Facts {
     pub language: String,
     /// What the language calls the instance: `self`, `this`.
     pub instance: String,
+    /// Whether a failure leaves a function only where that is written (`?`), so that no call fails silently.
+    pub explicit_failure: bool,
+    /// Whether a value goes when its owner goes, and its destructor runs then.
+    pub raii: bool,
     /// Identifiers and dotted paths.
     pub names: Names,
     /// Expressions.

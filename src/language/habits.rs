@@ -35,6 +35,10 @@ pub struct Habits {
     pub inherits: Option<String>,
     /// Whether a type's body is out of sight of its methods.
     pub opaque_types: bool,
+    /// Whether a failure leaves a function only where that is written (`?`).
+    pub explicit_failure: bool,
+    /// Whether a value goes when its owner goes, and its destructor runs then.
+    pub raii: bool,
     /// What a person calls the instance.
     pub instance: String,
     /// First letters of the names of test functions and of types that hold tests.

@@ -35,6 +35,12 @@ pub struct Vocabulary {
     pub memory: Vec<Pattern>,
     /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
     pub borrower: Vec<Pattern>,
+    /// Calls whose value is still the handle: their receiver or, without one, their argument (`unwrap`, a check of the result).
+    pub through: Vec<Pattern>,
+    /// Questions, patterns and constants that say that there is no handle: `*.is_null`, `Err`, `MAP_FAILED`.
+    pub absent: Vec<Pattern>,
+    /// Questions that say that there is one: `*.is_ok`.
+    pub present: Vec<Pattern>,
     /// What ends a handle by itself, for the advice: "a managed block (`with`)".
     pub keeper: String,
     /// Where a release by hand runs on every way out, for the advice: "a `finally`".
