@@ -177,6 +177,10 @@ impl Climb<'_, '_> {
         if self.facts().callee(call).receiver.is_none() && self.ledger.hands_through(call) {
             return Some(call);
         }
+        // A field of a new object, where construction names fields.
+        if self.facts().raii && !self.contained && self.facts().callee(call).constructs.is_some() {
+            return self.end(Fate::Stored(at, call));
+        }
         // A helper that gets a container of handles is not followed.
         let depth = if self.contained || self.element { 0 } else { self.depth };
         let fate = match self.ledger.taking(self.resource, call, at, depth) {

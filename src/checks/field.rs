@@ -169,6 +169,7 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
         match fate {
             Fate::Released(_) => care.released = true,
             Fate::Deleted(_) => care.released |= resource.collected,
+            Fate::Returned(at) if ledger.is_lent(at) => {}
             Fate::Returned(_) | Fate::Yielded(_) => care.returned += 1,
             Fate::Bound(name, _) => {
                 facts.binding(name).uses.iter().for_each(|mentioned| mention(ledger, kept, *mentioned, care, seen));
@@ -200,6 +201,9 @@ enum Reach {
 
 fn reached_by_name(ledger: &Ledger, relatives: &[TypeId]) -> Option<Reach> {
     let facts = ledger.facts;
+    if facts.raii {
+        return None;
+    }
     let reach = |operation: &Operation| {
         let Action::Argument { call, position: 0 } = operation.action else { return None };
         let callee = facts.callee(call);

@@ -6,7 +6,7 @@ use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
 use super::obligation::{Ledger, Obligation};
 use super::{path, verdict};
-use crate::facts::{BindingId, ExprKind, FunctionKind, Root, Segment};
+use crate::facts::{BindingId, ExprId, ExprKind, Facts, FunctionKind, Parent, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 
 pub fn check(context: &Context) -> Vec<Finding> {
@@ -78,14 +78,29 @@ fn named(found: &[Fate]) -> Vec<Vec<BindingId>> {
     names.map(|name| vec![name]).collect()
 }
 
-/// The field of the method's own instance that a handle is stored in.
-fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: crate::facts::ExprId) -> Option<Kept<'a>> {
-    let ExprKind::Field { name, .. } = ledger.facts.kind(target) else { return None };
-    let place = ledger.facts.places.get(ledger.facts.place(target)?);
+/// The field that a handle is stored in: of the method's own instance, or of a new object.
+fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: ExprId) -> Option<Kept<'a>> {
+    let facts = ledger.facts;
+    let ExprKind::Field { name, .. } = facts.kind(target) else { return new_field(facts, obligation, target) };
+    let place = facts.places.get(facts.place(target)?);
     match (place.root, place.path.as_slice()) {
         (Root::Instance(ty), [Segment::Field(_)]) => Some(Kept { obligation: *obligation, ty, name }),
         _ => None,
     }
+}
+
+/// The field of a new object that an argument of its construction fills, by name or by position.
+fn new_field<'a>(facts: &Facts, obligation: &Obligation<'a>, argument: ExprId) -> Option<Kept<'a>> {
+    let Parent::Expr(call) = facts.expr(argument).parent else { return None };
+    let ty = facts.callee(call).constructs?;
+    let name = match facts.kind(argument) {
+        ExprKind::Named { name, .. } => name,
+        _ => {
+            let position = facts.args(call).iter().position(|arg| *arg == argument)?;
+            facts.names.find(&position.to_string())?
+        }
+    };
+    Some(Kept { obligation: *obligation, ty, name })
 }
 
 /// A handle that never gets a name, so that nobody can release it.

@@ -130,6 +130,12 @@ impl<'a> Ledger<'a> {
         self.has(&self.tables.through, call)
     }
 
+    /// Whether an expression stands in a method that hands out a field and says nothing about who releases it.
+    pub fn is_lent(&self, at: ExprId) -> bool {
+        let name = self.facts.function(self.facts.function_of(at)).name;
+        name.is_some_and(|name| self.words.lends.iter().any(|word| word == self.facts.text(name)))
+    }
+
     /// Whether a call ends the process.
     pub fn ends_process(&self, call: ExprId) -> bool {
         self.has(&self.tables.exit, call)

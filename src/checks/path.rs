@@ -311,12 +311,12 @@ impl Walk<'_, '_> {
         if let ExprKind::Try(inner) = facts.kind(expr) {
             // What fails here may be the acquisition itself, or a question about what it gave.
             let own = facts.expr(inner).span.contains(facts.expr(self.acquire).span) || self.is_own(inner);
-            if facts.explicit_failure && !own {
+            if facts.marked_failures && !own {
                 out.way(Leaving::Propagate, span, after);
             }
         }
         let fallible = match facts.kind(expr) {
-            _ if facts.explicit_failure => false,
+            _ if facts.marked_failures => false,
             ExprKind::Call { .. } => effect.is_some() || !(self.harmless)(expr),
             ExprKind::Yield { .. } => true,
             _ => effect == Some(Effect::Use),

@@ -50,7 +50,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         let facts = Facts {
             language: language.family.clone(),
             instance: language.habits.instance.clone(),
-            explicit_failure: language.habits.explicit_failure,
+            marked_failures: language.habits.marked_failures,
             raii: language.habits.raii,
             ..Facts::default()
         };

@@ -53,7 +53,7 @@ pub struct Facts {
     /// What the language calls the instance: `self`, `this`.
     pub instance: String,
     /// Whether a failure leaves a function only where that is written (`?`), so that no call fails silently.
-    pub explicit_failure: bool,
+    pub marked_failures: bool,
     /// Whether a value goes when its owner goes, and its destructor runs then.
     pub raii: bool,
     /// Identifiers and dotted paths.

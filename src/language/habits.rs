@@ -36,7 +36,7 @@ pub struct Habits {
     /// Whether a type's body is out of sight of its methods.
     pub opaque_types: bool,
     /// Whether a failure leaves a function only where that is written (`?`).
-    pub explicit_failure: bool,
+    pub marked_failures: bool,
     /// Whether a value goes when its owner goes, and its destructor runs then.
     pub raii: bool,
     /// What a person calls the instance.

@@ -37,6 +37,8 @@ pub struct Vocabulary {
     pub borrower: Vec<Pattern>,
     /// Calls whose value is still the handle: their receiver or, without one, their argument (`unwrap`, a check of the result).
     pub through: Vec<Pattern>,
+    /// Methods that hand out a field and say nothing about who releases it (`as_raw_fd`).
+    pub lends: Vec<String>,
     /// Questions, patterns and constants that say that there is no handle: `*.is_null`, `Err`, `MAP_FAILED`.
     pub absent: Vec<Pattern>,
     /// Questions that say that there is one: `*.is_ok`.
@@ -188,6 +190,15 @@ pub struct Resource {
     /// Calls that end by themselves after a known time, so that what waits for them alone ends as well (`asyncio.sleep`).
     #[serde(default)]
     pub brief: Vec<Pattern>,
+    /// Calls by which work waits for its next round; a loop that makes one is a timer, and judged by that rule.
+    #[serde(default)]
+    pub pause: Vec<Pattern>,
+    /// Methods that end the work when their receiver is a failure (`unwrap`).
+    #[serde(default)]
+    pub fatal: Vec<String>,
+    /// Methods that fail when the other side has gone (`recv`), so that work which treats that as fatal ends then.
+    #[serde(default)]
+    pub closing: Vec<String>,
     /// Calls that make one of the things of which it is the rest (`asyncio.create_task` for a pending set).
     #[serde(default)]
     pub maker: Vec<Pattern>,
