@@ -2,9 +2,11 @@
 //! the work must end by itself, hold its owner weakly, or be ended by the owner's destructor.
 
 use super::endless::{self, End, Enders};
+use super::owner::Runs;
 use super::share::{self, Share};
 use super::task::{Worker, reason, tell};
-use super::{Context, key, lifetime, owner};
+use super::timer::{self, Timer};
+use super::{Context, callback, key, lifetime, owner};
 use crate::facts::{ExprId, Facts, FunctionId, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 
@@ -141,6 +143,38 @@ fn destructor(context: &Context, ty: TypeId) -> Option<FunctionId> {
 /// Whether the function goes on for as long as the program, so that its work may, too.
 fn is_whole_program(context: &Context, worker: &Worker) -> bool {
     owner::goes_on(context.facts, worker.call) && context.facts.owner_of(worker.function).is_none()
+}
+
+/// A job that is run again and again, and whose handle nobody keeps.
+pub fn repeating(context: &Context, timer: &Timer) -> Option<Finding> {
+    let facts = context.facts;
+    let work = callback::function_behind(facts, timer.callback?)?;
+    if owner::guarded(facts, timer.call) && owner::runs(facts, &context.words.words, timer.function) != Runs::PerInstance {
+        return None;
+    }
+    let mut evidence = Vec::new();
+    let holder = facts.callee(timer.call).receiver.and_then(|receiver| share::holder(facts, work, receiver));
+    let message = match holder {
+        Some(held) => {
+            let name = facts.display(held);
+            let text = format!("it holds `{name}`, which owns what runs it, so that neither ever goes");
+            evidence.push(Evidence::supports(Weight::Strong, text));
+            format!("the {} keeps `{name}` alive, to which it belongs", timer.resource.kind)
+        }
+        None => {
+            let share = share::of(facts, work, timer.function);
+            evidence.push(Evidence::supports(Weight::Slight, "its handle is dropped, so nobody can end it"));
+            evidence.push(told(share).unwrap_or_else(|| {
+                Evidence::doubts(Weight::Fair, "nothing that it holds is known to belong to something that goes")
+            }));
+            format!("the handle of this {} is dropped: nothing can end it", timer.resource.kind)
+        }
+    };
+    match facts.owner_of(timer.function) {
+        Some(ty) => evidence.extend(ending(context, ty, destructor(context, ty))),
+        None => evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process")),
+    }
+    Some(timer::tell(context, timer, message, evidence).weigh(context.rule.confidence))
 }
 
 /// Whether the loop of the work pauses between its rounds, as a timer does.

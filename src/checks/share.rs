@@ -194,3 +194,14 @@ pub fn has_weak_sibling(facts: &Facts, weak: &[Pattern], kept: BindingId) -> boo
         })
     })
 }
+
+/// What some work holds of which the receiver of a call is a part: an object that owns what runs the work.
+pub fn holder(facts: &Facts, work: FunctionId, receiver: ExprId) -> Option<PlaceId> {
+    let runner = facts.places.get(facts.place(receiver)?);
+    captured(facts, work).into_iter().find_map(|(_, mention)| {
+        let held = facts.place(mention)?;
+        let place = facts.places.get(held);
+        let part = place.root == runner.root && place.path.len() < runner.path.len() && runner.path.starts_with(&place.path);
+        part.then_some(held)
+    })
+}

@@ -100,6 +100,7 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     match field {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
         None if !deeds.is_empty() => None,
+        None if facts.raii => (!timer.resource.ends).then(|| outlive::repeating(context, timer)).flatten(),
         None if repeats(facts, timer) => endless(context, timer),
         None => lost(context, timer, all),
     }
