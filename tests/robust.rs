@@ -66,8 +66,8 @@ fn fixtures_cut_anywhere_are_survived() {
 #[test]
 fn garbled_fixtures_are_survived() {
     const JUNK: &[&str] = &[
-        "(", ")", "[", "{", "}", ":", "\n", "\"", "'''", "é", "🦀", "\t", "def ", "class ", "with ", "try:\n", "\\", "=", "*",
-        "@", "\0",
+        "(", ")", "[", "{", "}", ":", "\n", "\"", "'''", "é", "|", "!", "select!{", "🦀", "\t", "def ", "class ", "with ",
+        "try:\n", "\\", "=", "*", "@", "\0",
     ];
     let (rules, mut dice) = (RuleSet::builtin().expect("the rules parse"), Dice(2));
     for (path, text) in fixtures() {

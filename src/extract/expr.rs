@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::lower::{Declaring, Lowering};
-use crate::facts::{CollectionKind, Definition, ExprId, ExprKind, FunctionKind, List, Literal, Name, Operator, Source};
+use crate::facts::{CollectionKind, Definition, ExprId, ExprKind, FunctionKind, List, Literal, Name, Operator, ScopeId, Source};
 use crate::language::{Form, Part};
 use tree_sitter::Node;
 
@@ -9,6 +9,8 @@ impl<'tree> Lowering<'_, 'tree> {
     /// Lowers one expression; what no pattern names stands for its only child, or for all that is inside it.
     pub fn expr(&mut self, node: Node<'tree>) -> ExprId {
         let lowered = self.deeper(|this| match this.form(node) {
+            Some(form) if this.habits.flow_values && form.is_flow() => this.flow_value(node, form),
+            Some(Form::Destructure) => this.destructure(node),
             None | Some(Form::Block) => this.unnamed(node),
             Some(Form::Transparent) => match this.part(node, Part::Value) {
                 Some(value) => this.expr(value),
@@ -20,8 +22,12 @@ impl<'tree> Lowering<'_, 'tree> {
         lowered.unwrap_or_else(|| self.expr_with(node, |_| ExprKind::Other(List::default())))
     }
 
-    fn unnamed(&mut self, node: Node<'tree>) -> ExprId {
-        match self.children(node).as_slice() {
+    pub fn unnamed(&mut self, node: Node<'tree>) -> ExprId {
+        let mut children = self.children(node);
+        if children.len() > 1 {
+            children.retain(|child| self.form(*child) != Some(Form::Ignored));
+        }
+        match children.as_slice() {
             [only] => self.expr(*only),
             children => self.expr_with(node, |this| ExprKind::Other(this.all(children))),
         }
@@ -38,23 +44,33 @@ impl<'tree> Lowering<'_, 'tree> {
                 let name = self.name(node);
                 ExprKind::Name { name, binding: None }
             }
-            Form::Field => {
+            Form::Field | Form::Path => {
                 let base = self.required(node, Part::Base);
                 let name = self.named(node);
+                if let (Form::Path, crate::facts::Parent::Expr(id)) = (form, self.parent) {
+                    self.facts.scoped.insert(id);
+                }
                 ExprKind::Field { base, name }
             }
+            Form::Pointer => self.pointer(node),
             Form::Index => self.index(node),
-            Form::Call | Form::Construct => self.call(node),
+            Form::Call | Form::Construct => self.call(node, form),
             Form::Named => {
                 let name = self.named(node);
-                ExprKind::Named { name, value: self.required(node, Part::Value) }
+                // A field that is named alone has the value of the variable of that name.
+                let value = self.part(node, Part::Value).or_else(|| self.part(node, Part::Name));
+                let value = match value {
+                    Some(value) => self.expr(value),
+                    None => self.empty(node),
+                };
+                ExprKind::Named { name, value }
             }
             Form::Spread => {
                 self.first_child(node).map_or(ExprKind::Literal(Literal::Other), |inner| ExprKind::Spread(self.expr(inner)))
             }
             Form::This => ExprKind::This,
             Form::Propagate => ExprKind::Try(self.required(node, Part::Value)),
-            Form::Local | Form::LocalFunction => self.local(node, form),
+            Form::Local | Form::LocalFunction | Form::LocalStatic => self.local(node, form),
             Form::Await => ExprKind::Await(self.required(node, Part::Value)),
             Form::Yield => {
                 let delegate = self.part(node, Part::From).is_some();
@@ -142,7 +158,7 @@ impl<'tree> Lowering<'_, 'tree> {
         let key = match keys.as_slice() {
             [] => None,
             [only] if self.form(*only) == Some(Form::Slice) => None,
-            [only] => Some(self.expr(*only)),
+            [only] => Some(self.argument(base, *only)),
             several => {
                 Some(self.expr_with(node, |this| ExprKind::Collection { kind: CollectionKind::Tuple, items: this.all(several) }))
             }
@@ -150,7 +166,7 @@ impl<'tree> Lowering<'_, 'tree> {
         ExprKind::Index { base, key }
     }
 
-    fn call(&mut self, node: Node<'tree>) -> ExprKind {
+    fn call(&mut self, node: Node<'tree>, form: Form) -> ExprKind {
         let callee = self.required(node, Part::Callee);
         let args = match self.part(node, Part::Args) {
             // A generator expression can stand without the parentheses of an argument list.
@@ -162,6 +178,9 @@ impl<'tree> Lowering<'_, 'tree> {
         if let crate::facts::Parent::Expr(id) = self.parent {
             self.facts.functions[self.function.index()].calls.push(id);
         }
+        if form == Form::Construct && self.habits.typed_fields {
+            self.initialise(args);
+        }
         ExprKind::Call { callee, args }
     }
 
@@ -172,9 +191,14 @@ impl<'tree> Lowering<'_, 'tree> {
     }
 
     fn assign(&mut self, node: Node<'tree>) -> ExprKind {
+        let value = self.part(node, Part::Value).map(|node| self.expr(node));
+        self.assigned(node, value)
+    }
+
+    /// An assignment of a value that is lowered already.
+    pub fn assigned(&mut self, node: Node<'tree>, value: Option<ExprId>) -> ExprKind {
         let update = self.part(node, Part::Operator).map(|node| Self::operator(self.source(node)));
         let annotation = self.part(node, Part::Type).map(|node| self.expr(node));
-        let value = self.part(node, Part::Value).map(|node| self.expr(node));
         let source = match (value, update, annotation) {
             (Some(value), Some(_), _) => Source::Updated(value),
             // A chain `a = b = value` gives the same value to both.
@@ -190,17 +214,27 @@ impl<'tree> Lowering<'_, 'tree> {
     }
 
     /// A declaration: the value is lowered before the names exist, as it is evaluated before they do.
-    fn local(&mut self, node: Node<'tree>, form: Form) -> ExprKind {
-        let annotation = self.part(node, Part::Type).map(|node| self.expr(node));
+    pub fn local(&mut self, node: Node<'tree>, form: Form) -> ExprKind {
         let value = self.part(node, Part::Value).map(|node| self.expr(node));
+        self.declared(node, form, value, self.scope)
+    }
+
+    /// A declaration with a value that is lowered already; plain names live in the given scope.
+    pub fn declared(&mut self, node: Node<'tree>, form: Form, value: Option<ExprId>, here: ScopeId) -> ExprKind {
+        let annotation = self.part(node, Part::Type).map(|node| self.expr(node));
         let source = match (value, annotation) {
             (Some(value), _) => Source::Assigned(self.chained(value)),
             (None, Some(annotation)) => Source::Declared(annotation),
             (None, None) => Source::Caught,
         };
         let own = self.facts.functions[self.function.index()].scope;
-        let scope = if form == Form::LocalFunction { own } else { self.scope };
-        let before = self.declaring.replace(Declaring { scope, since: node.end_byte() as u32 });
+        let (scope, since) = match form {
+            Form::LocalFunction => (own, self.span(node).end),
+            // At the top of the file everything sees it; a function's own is found by what stands below it.
+            Form::LocalStatic => (ScopeId(0), if own.0 == 0 { 0 } else { self.span(node).start }),
+            _ => (here, self.span(node).end),
+        };
+        let before = self.declaring.replace(Declaring { scope, since, pattern: form == Form::Local });
         let target = match self.part(node, Part::Target) {
             Some(target) => self.target(target, source, annotation),
             None => self.required(node, Part::Target),
@@ -242,7 +276,10 @@ impl<'tree> Lowering<'_, 'tree> {
 
     fn closure(&mut self, node: Node<'tree>) -> ExprKind {
         let (params, body) = (self.part(node, Part::Params), self.part(node, Part::Body));
-        ExprKind::Closure(self.define(FunctionKind::Closure, node, None, None, params, body))
+        let is_async = self.part(node, Part::Async).is_some();
+        let id = self.define(FunctionKind::Closure, node, None, None, params, body);
+        self.facts.functions[id.index()].traits.is_async = is_async;
+        ExprKind::Closure(id)
     }
 
     fn flattened(&mut self, targets: &[Node<'tree>]) -> List {
@@ -263,8 +300,10 @@ impl<'tree> Lowering<'_, 'tree> {
         target
     }
 
-    fn bind(&mut self, target: ExprId, source: Source, annotation: Option<ExprId>) {
+    pub fn bind(&mut self, target: ExprId, source: Source, annotation: Option<ExprId>) {
         match self.facts.kind(target) {
+            ExprKind::Name { name, .. }
+                if self.declaring.is_some_and(|declaring| declaring.pattern) && self.is_constant(name) => {}
             ExprKind::Name { name, .. } => {
                 let scope = self.facts.expr(target).scope;
                 if let Some(declaring) = self.declaring {
@@ -275,6 +314,8 @@ impl<'tree> Lowering<'_, 'tree> {
                 }
                 self.pending.push(Definition { target, source, annotation });
             }
+            ExprKind::Field { .. } if self.facts.scoped.contains(&target) => {}
+            ExprKind::Named { name, value } => self.bind_field(name, value, source),
             ExprKind::Field { .. } | ExprKind::Index { .. } => self.pending.push(Definition { target, source, annotation }),
             ExprKind::Collection { items, .. } | ExprKind::Other(items) => {
                 let value = match source {
@@ -283,6 +324,7 @@ impl<'tree> Lowering<'_, 'tree> {
                 };
                 for (at, item) in self.facts.list(items).to_vec().into_iter().enumerate() {
                     let part = match source {
+                        _ if matches!(self.facts.kind(item), ExprKind::Named { .. }) => source,
                         Source::Assigned(value) => {
                             self.element(value, at).map_or(Source::Unpacked(value, at as u32), Source::Assigned)
                         }

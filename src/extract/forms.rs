@@ -115,13 +115,13 @@ impl<'tree> Forms<'tree> {
 }
 
 /// Every comment below a node, in textual order.
-pub fn comments(language: &Language, root: Node) -> Vec<crate::source::Span> {
+pub fn comments(language: &Language, root: Node, span: impl Fn(Node) -> crate::source::Span) -> Vec<crate::source::Span> {
     let mut found = Vec::new();
     let mut walk = root.walk();
     loop {
         let node = walk.node();
         if language.shape(node.kind_id()).is_some_and(|shape| shape.form == Some(Form::Comment)) {
-            found.push(super::lower::span(node));
+            found.push(span(node));
         }
         if walk.goto_first_child() {
             continue;

@@ -2,11 +2,14 @@
 
 use super::lower::Lowering;
 use crate::facts::BindingKind;
-use crate::language::Part;
+use crate::language::{Form, Part};
 use tree_sitter::Node;
 
 impl<'tree> Lowering<'_, 'tree> {
     pub fn import(&mut self, node: Node<'tree>) {
+        for tree in self.parts(node, Part::Tree) {
+            self.import_tree(tree, "");
+        }
         let module = self.part(node, Part::Module).map(|module| self.dotted(module));
         let aliases = self.parts(node, Part::Alias);
         let alias_of = |this: &Self, item: Node<'tree>| {
@@ -30,9 +33,47 @@ impl<'tree> Lowering<'_, 'tree> {
         }
     }
 
+    /// A prefix with its branches, each of which binds its last name.
+    fn import_tree(&mut self, node: Node<'tree>, prefix: &str) {
+        let joined = |path: String| if prefix.is_empty() { path } else { format!("{prefix}.{path}") };
+        match self.form(node) {
+            Some(Form::ImportList) => {
+                let module = self.part(node, Part::Module).map(|module| joined(self.dotted(module)));
+                let branches = match self.part(node, Part::Item) {
+                    Some(list) => self.children(list),
+                    None => self.children(node),
+                };
+                let prefix = module.unwrap_or_else(|| prefix.to_owned());
+                self.deeper(|this| branches.into_iter().for_each(|branch| this.import_tree(branch, &prefix)));
+            }
+            Some(Form::ImportAs) => {
+                let (Some(item), Some(alias)) = (self.part(node, Part::Item), self.part(node, Part::Alias)) else { return };
+                let path = if self.form(item) == Some(Form::This) { prefix.to_owned() } else { joined(self.dotted(item)) };
+                let local = self.source(alias).to_owned();
+                self.bind_import(&local, &path);
+            }
+            Some(Form::ImportAll) => {}
+            Some(Form::This) if !prefix.is_empty() => self.bind_import(prefix.rsplit('.').next().unwrap_or(prefix), prefix),
+            _ => {
+                let path = joined(self.dotted(node));
+                // What a module inside this file takes from around it is in sight anyway.
+                let near = path.starts_with("super.") && self.facts.scopes[self.scope.index()].parent.is_some();
+                if !near {
+                    self.bind_import(path.rsplit('.').next().unwrap_or(&path), &path);
+                }
+            }
+        }
+    }
+
     /// White space may stand between the parts of a dotted name.
     fn dotted(&self, node: Node<'tree>) -> String {
-        self.source(node).chars().filter(|c| !c.is_whitespace()).collect()
+        self.source(node)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+            .replace("::", ".")
+            .trim_start_matches('.')
+            .to_owned()
     }
 
     fn bind_import(&mut self, local: &str, path: &str) {

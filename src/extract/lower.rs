@@ -1,6 +1,8 @@
 //! The walk from nodes to facts: state shared by the files that lower steps, expressions and definitions.
 
 use super::forms::Forms;
+use super::macros::Prepared;
+use super::tail::Tail;
 use crate::facts::{
     Binding, BindingId, BindingKind, Block, Definition, Expr, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, List,
     Name, Parent, Scope, ScopeId, Step, StepId, StepKind, Traits, TypeId,
@@ -19,12 +21,17 @@ const DEEPEST: u32 = 600;
 pub struct Declaring {
     pub scope: ScopeId,
     pub since: u32,
+    /// Whether it stands in a pattern, where some names can be constants.
+    pub pattern: bool,
 }
 
 pub struct Lowering<'a, 'tree> {
     pub habits: &'a Habits,
     pub forms: &'a Forms<'tree>,
+    /// The text that was parsed, and the text of the file, to which all spans belong.
     pub text: &'a str,
+    pub file: &'a str,
+    prepared: &'a Prepared,
     pub facts: Facts,
     /// The function and scope being filled.
     pub function: FunctionId,
@@ -40,16 +47,35 @@ pub struct Lowering<'a, 'tree> {
     pub pending: Vec<Definition>,
     /// Where the names of the pattern being lowered are declared; none while an assignment is lowered.
     pub declaring: Option<Declaring>,
+    /// Steps that an expression needs done before its statement.
+    pub hoisted: Block,
+    /// What holds the statement being lowered.
+    pub around: Parent,
+    /// What becomes of the value of a `break`.
+    pub broken: Option<Tail<'tree>>,
+    /// What becomes of the values of the arms of the branch or switch being lowered.
+    pub arms: Option<Tail<'tree>>,
+    /// Types of which only methods were seen so far.
+    pub awaited: FxHashMap<(ScopeId, Name), TypeId>,
+    /// Whether what is lowered is code that only tests run.
+    pub testing: bool,
     depth: u32,
     /// Lent to each walk over children, because making one costs an allocation.
     cursor: Cell<Option<TreeCursor<'tree>>>,
 }
 
 impl<'a, 'tree> Lowering<'a, 'tree> {
-    pub fn new(language: &'a Language, forms: &'a Forms<'tree>, text: &'a str) -> Self {
+    /// Lowers `text`, which was prepared from the text of the file.
+    pub fn new(
+        language: &'a Language,
+        forms: &'a Forms<'tree>,
+        text: &'a str,
+        (file, prepared): (&'a str, &'a Prepared),
+    ) -> Self {
         let facts = Facts {
             language: language.family.clone(),
             instance: language.habits.instance.clone(),
+            typed: language.habits.typed_fields,
             marked_failures: language.habits.marked_failures,
             raii: language.habits.raii,
             ..Facts::default()
@@ -58,6 +84,8 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             habits: &language.habits,
             forms,
             text,
+            file,
+            prepared,
             facts,
             function: FunctionId(0),
             scope: ScopeId(0),
@@ -67,6 +95,12 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             module_names: FxHashSet::default(),
             pending: Vec::new(),
             declaring: None,
+            hoisted: Vec::new(),
+            around: Parent::None,
+            broken: None,
+            arms: None,
+            awaited: FxHashMap::default(),
+            testing: false,
             depth: 0,
             cursor: Cell::new(None),
         }
@@ -105,6 +139,10 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         self.text.get(node.byte_range()).unwrap_or("")
     }
 
+    pub fn span(&self, node: Node<'tree>) -> Span {
+        span(self.prepared, node)
+    }
+
     pub fn name(&mut self, node: Node<'tree>) -> Name {
         let text = self.source(node);
         self.facts.names.intern(text)
@@ -136,14 +174,14 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         owner: Option<TypeId>,
     ) -> FunctionId {
         let id = FunctionId(self.facts.functions.len() as u32);
-        let head =
-            name.map_or_else(|| Span::new(node.start_byte() as u32, (node.start_byte() + 1).min(node.end_byte()) as u32), span);
+        let whole = self.span(node);
+        let head = name.map_or_else(|| Span::new(whole.start, (whole.start + 1).min(whole.end)), |name| self.span(name));
         let name = name.map(|name| self.name(name));
         let parent = (kind != FunctionKind::Module).then_some(self.function);
         self.facts.functions.push(Function {
             kind,
             name,
-            span: span(node),
+            span: whole,
             head,
             parent,
             owner,
@@ -151,7 +189,8 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             params: Vec::new(),
             receiver: None,
             decorators: Vec::new(),
-            traits: Traits::default(),
+            traits: Traits { is_test: self.testing, ..Traits::default() },
+            returns: None,
             body: Vec::new(),
             calls: Vec::new(),
         });
@@ -177,6 +216,11 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
     /// Declares a name as a declaration says: where names can be shadowed, every declaration makes a binding of its own.
     pub fn declare_local(&mut self, at: Declaring, name: Name) -> BindingId {
         if self.habits.shadowing {
+            // The alternatives of one pattern, and the arms of one value, give the same name its value.
+            let known = self.declared.get(&(at.scope, name)).copied();
+            if let Some(known) = known.filter(|known| self.facts.bindings[known.index()].since == at.since) {
+                return known;
+            }
             self.declared.remove(&(at.scope, name));
         }
         let binding = self.declare(at.scope, name, BindingKind::Variable);
@@ -204,7 +248,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         if self.habits.implicit_declarations {
             return work(self);
         }
-        let before = self.declaring.replace(Declaring { scope: self.scope, since: 0 });
+        let before = self.declaring.replace(Declaring { scope: self.scope, since: 0, pattern: true });
         let value = work(self);
         self.declaring = before;
         value
@@ -215,7 +259,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         let id = StepId(self.facts.steps.len() as u32);
         // The place is taken before the children are lowered, so that they can name their parent.
         let placeholder = StepKind::Exit { kind: crate::facts::ExitKind::Continue, value: None };
-        self.facts.steps.push(Step { kind: placeholder, span: span(node), parent: self.parent, scope: self.scope });
+        self.facts.steps.push(Step { kind: placeholder, span: self.span(node), parent: self.parent, scope: self.scope });
         let before = std::mem::replace(&mut self.parent, Parent::Step(id));
         let kind = fill(self);
         self.parent = before;
@@ -227,7 +271,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
     pub fn expr_with(&mut self, node: Node<'tree>, fill: impl FnOnce(&mut Self) -> ExprKind) -> ExprId {
         let id = ExprId(self.facts.exprs.len() as u32);
         let placeholder = ExprKind::Other(List::default());
-        self.facts.exprs.push(Expr { kind: placeholder, span: span(node), parent: self.parent, scope: self.scope });
+        self.facts.exprs.push(Expr { kind: placeholder, span: self.span(node), parent: self.parent, scope: self.scope });
         let before = std::mem::replace(&mut self.parent, Parent::Expr(id));
         let kind = fill(self);
         self.parent = before;
@@ -247,6 +291,8 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
     }
 }
 
-pub fn span(node: Node) -> Span {
-    Span::new(node.start_byte() as u32, node.end_byte() as u32)
+/// Where a node stands in the file.
+pub fn span(prepared: &Prepared, node: Node) -> Span {
+    let start = prepared.original(node.start_byte());
+    Span::new(start, prepared.original(node.end_byte()).max(start))
 }

@@ -2,13 +2,18 @@
 
 mod define;
 mod expr;
+mod extend;
 mod forms;
 mod import;
 mod lower;
+mod macros;
 mod operation;
+mod pattern;
 mod place;
 mod resolve;
 mod step;
+mod tail;
+mod typed;
 
 use crate::facts::Facts;
 use crate::language::Language;
@@ -20,18 +25,20 @@ const DIRECTIVE: &str = "watertight";
 
 /// The facts of one text. A text that does not parse gives the facts of the parts that do.
 pub fn extract(language: &Language, text: &str) -> Facts {
+    let prepared = macros::prepare(&language.habits.macros, text);
+    let parsed = prepared.text.as_deref().unwrap_or(text);
     let mut parser = Parser::new();
     let tree = match parser.set_language(&language.grammar) {
-        Ok(()) => parser.parse(text, None),
+        Ok(()) => parser.parse(parsed, None),
         Err(_) => None,
     };
     let Some(tree) = tree else { return Facts::default() };
-    let forms = forms::Forms::new(language, text);
-    let (mut facts, pending, module_names) = Lowering::new(language, &forms, text).run(tree.root_node());
+    let forms = forms::Forms::new(language, parsed);
+    let (mut facts, pending, module_names) = Lowering::new(language, &forms, parsed, (text, &prepared)).run(tree.root_node());
     resolve::resolve(&mut facts, &language.habits, &pending, &module_names);
     // Comments are read for the directives in them, and hardly any file has one.
     if text.contains(DIRECTIVE) {
-        facts.comments = forms::comments(language, tree.root_node());
+        facts.comments = forms::comments(language, tree.root_node(), |node| lower::span(&prepared, node));
     }
     facts
 }

@@ -1,21 +1,27 @@
 //! Which place an expression denotes, with aliases followed, and which dotted path a callee has.
 
+use super::typed;
 use crate::facts::{
     BindingId, BindingKind, Callee, Definition, ExprId, ExprKind, Facts, Literal, Name, Place, Root, Segment, Source, TypeId,
 };
 use crate::language::Habits;
 
 /// How many aliases are followed in a row, so that rings of assignments end.
-const HOPS: u32 = 6;
+const HOPS: u32 = 10;
 /// Longest path that is kept apart; longer ones name the same place as their beginning.
 const LONGEST: usize = 6;
 
 /// Finds the callee of every call and the place of every name, field, index and element call.
 pub fn resolve(facts: &mut Facts, habits: &Habits) {
     let calls: Vec<ExprId> = ids(facts).filter(|id| matches!(facts.kind(*id), ExprKind::Call { .. })).collect();
-    for &call in &calls {
-        let callee = callee(facts, call);
+    // Inner calls come first, because what they hand back tells what is called on it.
+    for &call in calls.iter().rev() {
+        let callee = callee(facts, habits, call);
         facts.callees.insert(call, callee);
+        if let Some(inner) = typed::wrapped(facts, habits, call) {
+            facts.wraps.insert(call, inner);
+        }
+        lend(facts, habits, call);
     }
     for id in ids(facts) {
         let found = match facts.kind(id) {
@@ -49,6 +55,9 @@ pub fn fields(facts: &mut Facts, pending: &[Definition]) {
         let ExprKind::Field { base, name } = facts.kind(definition.target) else { continue };
         if let Some(owner) = instance_owner(facts, base) {
             facts.assigned_fields.insert((owner, name));
+            if let (true, Some(annotation)) = (facts.typed, definition.annotation) {
+                facts.field_types.insert((owner, name), annotation);
+            }
         }
     }
 }
@@ -65,7 +74,7 @@ fn ids(facts: &Facts) -> impl Iterator<Item = ExprId> + use<> {
     (0..facts.exprs.len() as u32).map(ExprId)
 }
 
-fn callee(facts: &mut Facts, call: ExprId) -> Callee {
+fn callee(facts: &mut Facts, habits: &Habits, call: ExprId) -> Callee {
     let ExprKind::Call { callee, .. } = facts.kind(call) else { return Callee::default() };
     let path = facts.dotted(callee).map(|path| facts.names.intern(&path));
     match facts.kind(callee) {
@@ -81,8 +90,18 @@ fn callee(facts: &mut Facts, call: ExprId) -> Callee {
             };
             Callee { path, name: Some(name), receiver: None, function, constructs }
         }
+        ExprKind::Field { base, name } if facts.scoped.contains(&callee) => {
+            let owner = receiver_type(facts, base);
+            let function = owner.and_then(|ty| facts.method(ty, facts.text(name)));
+            let makes = function.map_or_else(
+                || habits.constructors.iter().any(|word| word == facts.text(name)),
+                |function| facts.function(function).traits.is_constructor,
+            );
+            Callee { path, name: Some(name), receiver: None, function, constructs: owner.filter(|_| makes) }
+        }
         ExprKind::Field { base, name } => {
-            let function = receiver_type(facts, base).and_then(|ty| facts.method(ty, facts.text(name)));
+            let owner = receiver_type(facts, base).or_else(|| typed::local(facts, habits, base));
+            let function = owner.and_then(|ty| facts.method(ty, facts.text(name)));
             Callee { path, name: Some(name), receiver: Some(base), function, constructs: None }
         }
         _ => Callee::default(),
@@ -112,6 +131,10 @@ fn receiver_owner(facts: &Facts, binding: BindingId) -> Option<TypeId> {
 /// The place an expression denotes.
 fn place(facts: &Facts, habits: &Habits, expr: ExprId, hops: u32) -> Option<Place> {
     match facts.kind(expr) {
+        ExprKind::Field { base, name } if declares(facts, habits, base, name).is_some() => {
+            let root = Root::Instance(declares(facts, habits, base, name)?);
+            Some(Place { root, path: vec![Segment::Field(name)] })
+        }
         ExprKind::Name { binding: Some(binding), .. } => Some(named(facts, habits, expr, binding, hops)),
         ExprKind::Field { base, name } => {
             let base = place(facts, habits, base, hops)?;
@@ -125,11 +148,30 @@ fn place(facts: &Facts, habits: &Habits, expr: ExprId, hops: u32) -> Option<Plac
     }
 }
 
+/// The type of this file that declares a field of this name, if the base of a field access is an instance of it.
+fn declares(facts: &Facts, habits: &Habits, base: ExprId, name: Name) -> Option<TypeId> {
+    if !facts.typed {
+        return None;
+    }
+    typed::local(facts, habits, base).filter(|ty| facts.field_types.contains_key(&(*ty, name)))
+}
+
 fn extended(mut place: Place, segment: Segment) -> Place {
     if place.path.len() < LONGEST {
         place.path.push(segment);
     }
     place
+}
+
+/// Notes to which closure a call lends its receiver.
+fn lend(facts: &mut Facts, habits: &Habits, call: ExprId) {
+    let callee = facts.callee(call);
+    let (Some(receiver), Some(name)) = (callee.receiver, callee.name) else { return };
+    if habits.lenders.iter().any(|word| word == facts.text(name))
+        && let Some(ExprKind::Closure(closure)) = facts.args(call).first().map(|arg| facts.kind(*arg))
+    {
+        facts.lent.insert(closure, receiver);
+    }
 }
 
 fn named(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId, hops: u32) -> Place {
@@ -142,6 +184,12 @@ fn named(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId, hops:
                 let function = facts.scopes[facts.binding(binding).scope.index()].function;
                 let shared = facts.function(function).traits.is_class_method;
                 return own(if shared { Root::Static(ty) } else { Root::Instance(ty) });
+            }
+            let function = facts.scopes[facts.binding(binding).scope.index()].function;
+            if let (Some(lent), Some(hops)) = (facts.lent.get(&function), hops.checked_sub(1))
+                && let Some(place) = place(facts, habits, *lent, hops)
+            {
+                return place;
             }
         }
         _ => {}
@@ -205,6 +253,9 @@ fn alias(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId) -> Op
 
 /// A call that hands out its receiver or one of its elements denotes that place.
 fn called(facts: &Facts, habits: &Habits, call: ExprId, hops: u32) -> Option<Place> {
+    if let Some(inner) = facts.wraps.get(&call) {
+        return place(facts, habits, *inner, hops.checked_sub(1)?);
+    }
     let callee = facts.callee(call);
     let name = facts.text(callee.name?);
     let is_view = habits.views.iter().any(|word| word == name);
@@ -217,7 +268,7 @@ fn called(facts: &Facts, habits: &Habits, call: ExprId, hops: u32) -> Option<Pla
         let owner = parent.then(|| facts.owner_of(facts.function_of(call))).flatten()?;
         return Some(Place { root: Root::Instance(owner), path: Vec::new() });
     };
-    if is_view || habits.transparent.iter().any(|word| word == name) {
+    if is_view {
         return place(facts, habits, receiver, hops);
     }
     if habits.elements.iter().any(|word| word == name) {

@@ -89,7 +89,9 @@ fn bases(facts: &mut Facts) {
         facts.types[at].local_bases = local.collect();
     }
     for at in 0..facts.types.len() {
-        let exprs: Vec<ExprId> = facts.lineage(TypeId(at as u32)).into_iter().flat_map(|ty| facts.ty(ty).bases.clone()).collect();
+        let lineage = facts.lineage(TypeId(at as u32));
+        let exprs: Vec<ExprId> =
+            lineage.into_iter().flat_map(|ty| [&facts.ty(ty).bases, &facts.ty(ty).traits]).flatten().copied().collect();
         let paths = exprs.into_iter().filter_map(|base| facts.dotted(base)).collect::<Vec<_>>();
         let names = paths.iter().map(|path| facts.names.intern(path)).collect();
         facts.types[at].base_paths = names;

@@ -1,6 +1,7 @@
 //! Statements.
 
-use super::lower::{Lowering, span};
+use super::lower::Lowering;
+use super::tail::Tail;
 use crate::facts::{
     Arm, Block, ExitKind, ExprId, ExprKind, Handler, Literal, LoopKind, Managed, Operator, Source, StepId, StepKind,
 };
@@ -19,11 +20,40 @@ impl<'tree> Lowering<'_, 'tree> {
     }
 
     fn inside(&mut self, node: Node<'tree>, steps: &mut Block) {
-        let children = match self.part(node, Part::Body) {
-            Some(body) => vec![body],
-            None => self.children(node),
-        };
-        self.deeper(|this| children.into_iter().for_each(|child| this.step(child, steps)));
+        let children = self.inner(node);
+        self.deeper(|this| this.sequence(&children, None, steps));
+    }
+
+    /// Lowers statements in a row; attributes belong to what follows them, and the last one may have a value.
+    pub fn sequence(&mut self, children: &[Node<'tree>], tail: Option<Tail<'tree>>, steps: &mut Block) {
+        let mut decorators = Vec::new();
+        for (at, child) in children.iter().enumerate() {
+            if self.form(*child) == Some(Form::Attribute) {
+                let parts = self.parts(*child, Part::Decorator);
+                for part in parts {
+                    let children = self.children(part);
+                    decorators.push(self.expr_with(part, |this| ExprKind::Other(this.all(&children))));
+                }
+                continue;
+            }
+            let (testing, own) = (self.testing, std::mem::take(&mut decorators));
+            self.testing |= own.iter().any(|decorator| self.is_test_decorator(*decorator));
+            match (self.form(*child), tail) {
+                (Some(Form::Function), _) => steps.extend(self.define_function(*child, &own)),
+                (Some(Form::Type), _) => steps.extend(self.define_type(*child, &own)),
+                (_, Some(tail)) if at + 1 == children.len() && self.has_value(*child) => self.tail(*child, tail, steps),
+                _ => self.step(*child, steps),
+            }
+            self.testing = testing;
+        }
+    }
+
+    fn is_test_decorator(&self, decorator: ExprId) -> bool {
+        let text = self.facts.expr(decorator).span.slice(self.file);
+        self.habits.test_decorators.iter().any(|word| {
+            text.strip_prefix(word.as_str())
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+        })
     }
 
     /// Lowers one statement; what no pattern names is opened and read for the statements inside it.
@@ -38,7 +68,10 @@ impl<'tree> Lowering<'_, 'tree> {
             Some(Form::Global) => self.borrow(node, true),
             Some(Form::Nonlocal) => self.borrow(node, false),
             Some(Form::Member | Form::MemberStatic) => steps.extend(self.member(node)),
-            Some(Form::Annotation | Form::Comment | Form::Ignored) => {}
+            Some(Form::Positional) => self.positional(node, steps),
+            Some(Form::Extend) => self.extend(node),
+            Some(Form::Annotation | Form::Comment | Form::Ignored | Form::Attribute) => {}
+            Some(form) if self.habits.flow_values => self.statement(node, form, steps),
             Some(form) => {
                 if let Some(step) = self.deeper(|this| this.flow(node, form)) {
                     steps.push(step);
@@ -47,13 +80,10 @@ impl<'tree> Lowering<'_, 'tree> {
         }
     }
 
-    fn flow(&mut self, node: Node<'tree>, form: Form) -> StepId {
+    pub fn flow(&mut self, node: Node<'tree>, form: Form) -> StepId {
         match form {
             Form::Branch => self.branch(node),
-            Form::While => self.repeat(node),
-            Form::Forever => self.forever(node),
-            Form::For => self.count(node),
-            Form::Each => self.each(node),
+            Form::While | Form::Forever | Form::For | Form::Each => self.looping(node, form),
             Form::Try => self.attempt(node),
             Form::Manage => self.manage(node),
             Form::Switch => self.switch(node),
@@ -65,39 +95,55 @@ impl<'tree> Lowering<'_, 'tree> {
         }
     }
 
+    fn looping(&mut self, node: Node<'tree>, form: Form) -> StepId {
+        let tail = self.arms.take();
+        let outer = std::mem::replace(&mut self.broken, tail);
+        let step = match form {
+            Form::While => self.repeat(node),
+            Form::Forever => self.forever(node),
+            Form::For => self.count(node),
+            _ => self.each(node),
+        };
+        self.broken = outer;
+        step
+    }
+
     fn exit(&mut self, node: Node<'tree>, kind: ExitKind) -> StepId {
-        let value = self.children(node).into_iter().next();
+        let value = self.operand(node);
         self.step_with(node, |this| StepKind::Exit { kind, value: value.map(|value| this.expr(value)) })
     }
 
     fn branch(&mut self, node: Node<'tree>) -> StepId {
-        let alternatives = self.parts(node, Part::Else);
-        self.step_with(node, |this| this.branch_kind(node, &alternatives))
+        let (alternatives, tail) = (self.parts(node, Part::Else), self.arms.take());
+        // What the condition declares is visible in its arms alone.
+        self.scoped(|this| this.step_with(node, |this| this.branch_kind(node, &alternatives, tail)))
     }
 
     /// `elif` clauses are siblings in some grammars; here each is the `else` of the one before.
-    fn branch_kind(&mut self, node: Node<'tree>, alternatives: &[Node<'tree>]) -> StepKind {
+    fn branch_kind(&mut self, node: Node<'tree>, alternatives: &[Node<'tree>], tail: Option<Tail<'tree>>) -> StepKind {
         let condition = self.required(node, Part::Condition);
         let then = self.part(node, Part::Then);
-        let then = self.optional_block(then);
+        let then = then.map(|then| self.arm_body(then, tail)).unwrap_or_default();
         let otherwise = match alternatives {
             [] => Vec::new(),
             [next, rest @ ..] if self.form(*next) == Some(Form::Branch) && !rest.is_empty() => {
-                let nested = self.deeper(|this| this.step_with(*next, |this| this.branch_kind(*next, rest)));
+                let nested = self.deeper(|this| this.step_with(*next, |this| this.branch_kind(*next, rest, tail)));
                 nested.into_iter().collect()
             }
-            [next, ..] => self.block(*next),
+            [next, ..] => self.arm_body(*next, tail),
         };
         StepKind::Branch { condition, then, otherwise }
     }
 
     fn repeat(&mut self, node: Node<'tree>) -> StepId {
         let (body, otherwise) = (self.part(node, Part::Body), self.part(node, Part::Else));
-        self.step_with(node, |this| {
-            let header = this.required(node, Part::Condition);
-            let kind = if this.holds(header) { LoopKind::Forever } else { LoopKind::While };
-            let (body, otherwise) = (this.optional_block(body), this.optional_block(otherwise));
-            StepKind::Loop { kind, header: Some(header), target: None, body, otherwise }
+        self.scoped(|this| {
+            this.step_with(node, |this| {
+                let header = this.required(node, Part::Condition);
+                let kind = if this.holds(header) { LoopKind::Forever } else { LoopKind::While };
+                let (body, otherwise) = (this.optional_block(body), this.optional_block(otherwise));
+                StepKind::Loop { kind, header: Some(header), target: None, body, otherwise }
+            })
         })
     }
 
@@ -177,7 +223,7 @@ impl<'tree> Lowering<'_, 'tree> {
         let body = self.part(node, Part::Body);
         self.scoped(|this| {
             let target = name.map(|name| this.introducing(|this| this.target(name, Source::Caught, None)));
-            Handler { catches, target, body: this.optional_block(body), span: span(node) }
+            Handler { catches, target, body: this.optional_block(body), span: this.span(node) }
         })
     }
 
@@ -205,26 +251,40 @@ impl<'tree> Lowering<'_, 'tree> {
     }
 
     fn switch(&mut self, node: Node<'tree>) -> StepId {
-        let arms = self.parts(node, Part::Arm);
+        let (arms, tail) = (self.parts(node, Part::Arm), self.arms.take());
         self.step_with(node, |this| {
             let subject = this.required(node, Part::Subject);
-            let arms: Vec<Arm> = arms.into_iter().map(|arm| this.arm(arm, subject)).collect();
+            let arms: Vec<Arm> = arms.into_iter().map(|arm| this.arm(arm, subject, tail)).collect();
             let total = arms.iter().any(|arm| arm.guard.is_none() && arm.pattern.is_none());
             StepKind::Switch { subject, arms, total }
         })
     }
 
-    fn arm(&mut self, node: Node<'tree>, subject: ExprId) -> Arm {
+    fn arm(&mut self, node: Node<'tree>, subject: ExprId, tail: Option<Tail<'tree>>) -> Arm {
         let patterns = self.parts(node, Part::Pattern);
-        // A lone `_` or bare name fits everything.
-        let catches_all = patterns.len() == 1 && self.source(patterns[0]).chars().all(|c| c.is_alphanumeric() || c == '_');
+        let catches_all = patterns.len() == 1 && self.fits_all(patterns[0]);
         let body = self.part(node, Part::Body);
         self.scoped(|this| {
-            let source = Source::Unpacked(subject, 0);
+            let source = if this.habits.flow_values { Source::Assigned(subject) } else { Source::Unpacked(subject, 0) };
             let pattern = patterns.first().map(|pattern| this.introducing(|this| this.target(*pattern, source, None)));
             let guard = this.part(node, Part::Guard).map(|guard| this.expr(guard));
-            Arm { pattern: pattern.filter(|_| !catches_all), guard, body: this.optional_block(body) }
+            let body = body.map(|body| this.arm_body(body, tail)).unwrap_or_default();
+            Arm { pattern: pattern.filter(|_| !catches_all), guard, body }
         })
+    }
+
+    fn arm_body(&mut self, body: Node<'tree>, tail: Option<Tail<'tree>>) -> Block {
+        match tail {
+            Some(tail) => self.valued(body, tail),
+            None => self.block(body),
+        }
+    }
+
+    /// Whether a pattern is a lone `_` or a bare name, which fits everything.
+    fn fits_all(&self, pattern: Node<'tree>) -> bool {
+        let text = self.source(pattern);
+        let constant = self.habits.constant_patterns && text.starts_with(char::is_uppercase);
+        !constant && text.chars().all(|c| c.is_alphanumeric() || c == '_')
     }
 
     /// The value of a part; where broken code lacks it, an empty expression.

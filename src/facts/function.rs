@@ -82,6 +82,8 @@ pub struct Function {
     pub params: Vec<Param>,
     /// The parameter that is the instance (or the type, for a class method).
     pub receiver: Option<BindingId>,
+    /// The declared type of what it returns.
+    pub returns: Option<ExprId>,
     /// Its decorators or attributes.
     pub decorators: Vec<ExprId>,
     /// What is special about it.

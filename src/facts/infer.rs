@@ -14,7 +14,7 @@ impl Facts {
     fn made_by(&self, expr: ExprId, hops: u32) -> Option<&str> {
         let expr = self.peeled(expr);
         if let ExprKind::Call { .. } = self.kind(expr) {
-            return self.callee_path(expr);
+            return self.made_type(expr);
         }
         if hops == 0 {
             return None;
@@ -30,20 +30,47 @@ impl Facts {
         self.place_type(self.place(expr)?, hops - 1)
     }
 
+    /// What a call makes: the path of the callee, or of the type after which the callee is named.
+    fn made_type(&self, call: ExprId) -> Option<&str> {
+        let path = self.callee_path(call);
+        if !self.typed {
+            return path;
+        }
+        let Some(path) = path else {
+            return self.annotated(self.function(self.callee(call).function?).returns?);
+        };
+        let mut end = 0;
+        for part in path.split('.') {
+            let next = end + part.len() + usize::from(end > 0);
+            end = next;
+            if part.starts_with(char::is_uppercase) {
+                break;
+            }
+        }
+        path.get(..end)
+    }
+
     /// The dotted path of what made the values that a place is given.
     pub fn type_of_place(&self, place: PlaceId) -> Option<&str> {
         self.place_type(place, HOPS)
     }
 
     fn place_type(&self, place: PlaceId, hops: u32) -> Option<&str> {
+        let written = || self.definitions_of(place).iter().find_map(|definition| self.annotated(definition.annotation?));
+        if let Some(declared) = self.typed.then(written).flatten() {
+            return Some(declared);
+        }
         let assigned = self.operations(place).iter().find_map(|operation| match operation.action {
             Action::Assign(Source::Assigned(value) | Source::Managed(value)) => self.made_by(value, hops.checked_sub(1)?),
             _ => None,
         });
-        assigned.or_else(|| self.definitions_of(place).iter().find_map(|definition| self.annotated(definition.annotation?)))
+        assigned.or_else(written)
     }
 
     fn defined_type(&self, definition: &Definition, hops: u32) -> Option<&str> {
+        if let Some(declared) = definition.annotation.filter(|_| self.typed).and_then(|annotation| self.annotated(annotation)) {
+            return Some(declared);
+        }
         let value = match definition.source {
             Source::Assigned(value) | Source::Managed(value) => self.made_by(value, hops),
             Source::Declared(annotation) => self.annotated(annotation),
@@ -61,6 +88,9 @@ impl Facts {
 
     /// The dotted path of an annotation, if it names one import or builtin outright.
     pub fn annotated(&self, annotation: ExprId) -> Option<&str> {
+        if let Some(inner) = self.wraps.get(&annotation) {
+            return self.annotated(*inner);
+        }
         match self.kind(annotation) {
             ExprKind::Name { name, binding: None } => Some(self.text(name)),
             ExprKind::Name { binding: Some(binding), .. } => match self.binding(binding).kind {

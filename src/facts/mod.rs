@@ -52,8 +52,6 @@ pub struct Facts {
     pub language: String,
     /// What the language calls the instance: `self`, `this`.
     pub instance: String,
-    /// Whether a failure leaves a function only where that is written (`?`), so that no call fails silently.
-    pub marked_failures: bool,
     /// Whether a value goes when its owner goes, and its destructor runs then.
     pub raii: bool,
     /// Identifiers and dotted paths.
@@ -82,6 +80,21 @@ pub struct Facts {
     pub callees: FxHashMap<ExprId, Callee>,
     /// Fields that a method of the type itself gives a value.
     pub assigned_fields: FxHashSet<(TypeId, Name)>,
+    /// Field accesses that name something inside a module or type (`a::b`).
+    pub scoped: FxHashSet<ExprId>,
+    /// Expressions whose value is that of another inside of them, and types that only wrap another: `Arc::new(x)`,
+    /// `x.lock()`, `Mutex<T>`.
+    pub wraps: FxHashMap<ExprId, ExprId>,
+    /// What the first parameter of a closure stands for, where a call lends its receiver to it.
+    #[serde(skip)]
+    pub lent: FxHashMap<FunctionId, ExprId>,
+    /// The declared types of fields.
+    #[serde(skip)]
+    pub field_types: FxHashMap<(TypeId, Name), ExprId>,
+    /// Whether types are declared, and made by functions that are named after them.
+    pub typed: bool,
+    /// Whether only what is marked leaves a function on failure (`?`), and not any call.
+    pub marked_failures: bool,
     /// Comments, for suppressions.
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.

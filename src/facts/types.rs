@@ -17,7 +17,9 @@ pub struct Type {
     pub bases: Vec<ExprId>,
     /// Those of them that this file defines.
     pub local_bases: Vec<TypeId>,
-    /// The dotted paths of all its bases, through this file's own types.
+    /// The traits that it implements outside of its own definition.
+    pub traits: Vec<ExprId>,
+    /// The dotted paths of all its bases and traits, through this file's own types.
     pub base_paths: Vec<Name>,
     /// Its decorators or attributes.
     pub decorators: Vec<ExprId>,

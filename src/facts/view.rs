@@ -169,12 +169,17 @@ impl Facts {
         }
     }
 
-    /// The expression without what does not change its value: await, `?`.
+    /// The expression without what does not change its value: await, `?`, calls that only wrap or unwrap it.
     pub fn peeled(&self, mut expr: ExprId) -> ExprId {
-        while let ExprKind::Await(inner) | ExprKind::Try(inner) = self.kind(expr) {
-            expr = inner;
+        loop {
+            expr = match self.kind(expr) {
+                ExprKind::Await(inner) | ExprKind::Try(inner) => inner,
+                _ => match self.wraps.get(&expr) {
+                    Some(inner) => *inner,
+                    None => return expr,
+                },
+            };
         }
-        expr
     }
 
     /// The literal an expression is.

@@ -35,6 +35,28 @@ words! {
         This = "this", Propagate = "propagate", Local = "local", LocalFunction = "local.function", Member = "member",
         MemberStatic = "member.static", Forever = "forever", For = "for", Extend = "extend", Construct = "construct",
         Transparent = "transparent", Ignored = "ignored",
+        LocalStatic = "local.static", Path = "path", Destructure = "destructure", Positional = "positional", Pointer = "pointer",
+        Attribute = "attribute", ImportList = "import.list", ImportAs = "import.as", ImportAll = "import.all",
+    }
+}
+
+impl Form {
+    /// Whether a node of this form decides what runs next.
+    pub const fn is_flow(self) -> bool {
+        matches!(
+            self,
+            Self::Block
+                | Self::Branch
+                | Self::Switch
+                | Self::While
+                | Self::Each
+                | Self::For
+                | Self::Forever
+                | Self::Return
+                | Self::Raise
+                | Self::Break
+                | Self::Continue
+        )
     }
 }
 
@@ -46,7 +68,7 @@ words! {
         Condition = "condition", Then = "then", Else = "else", Target = "target", Iterable = "iterable", Handler = "handler",
         Finally = "finally", Value = "value", Subject = "subject", Arm = "arm", Pattern = "pattern", Guard = "guard",
         Base = "base", Key = "key", Callee = "callee", Args = "args", Operator = "operator", From = "from",
-        Initial = "initial", Update = "update", Static = "static",
+        Initial = "initial", Update = "update", Static = "static", Returns = "returns", Tree = "tree",
     }
 }
 

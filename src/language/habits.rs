@@ -10,6 +10,26 @@ pub enum Receiver {
     Word,
     /// By its first parameter.
     FirstParameter,
+    /// By a word of the language that stands among the parameters of a method that has an instance (`self`).
+    Declared,
+}
+
+/// Macros whose arguments are code, by the way in which they are read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Macros {
+    /// As the arguments of a call.
+    pub call: Vec<String>,
+    /// As the elements of a list.
+    pub list: Vec<String>,
+    /// As declarations.
+    pub item: Vec<String>,
+    /// As something that leaves the function by a failure.
+    pub raise: Vec<String>,
+    /// As a value that leaves the function on failure.
+    pub propagate: Vec<String>,
+    /// As arms `pattern = value, if condition => body`, one of which runs.
+    pub select: Vec<String>,
 }
 
 #[allow(clippy::struct_excessive_bools, reason = "each habit is independent of the others")]
@@ -35,8 +55,6 @@ pub struct Habits {
     pub inherits: Option<String>,
     /// Whether a type's body is out of sight of its methods.
     pub opaque_types: bool,
-    /// Whether a failure leaves a function only where that is written (`?`).
-    pub marked_failures: bool,
     /// Whether a value goes when its owner goes, and its destructor runs then.
     pub raii: bool,
     /// What a person calls the instance.
@@ -65,10 +83,34 @@ pub struct Habits {
     pub elements: Vec<String>,
     /// Calls whose value is their receiver.
     pub transparent: Vec<String>,
+    /// Calls without arguments whose value is their receiver: `map.lock()`, where `file.write(bytes)` is another thing.
+    pub openers: Vec<String>,
+    /// Calls that lend their receiver to the closure they are given: `LOCAL.with(|value| …)`.
+    pub lenders: Vec<String>,
     /// Calls that hand out the elements of their receiver or, without one, of their argument.
     pub views: Vec<String>,
     /// Functions that tell the size of their argument.
     pub measures: Vec<String>,
+    /// Whether branches, loops and blocks have values.
+    pub flow_values: bool,
+    /// Whether only what is marked leaves a function on failure (`?`), and not any call.
+    pub marked_failures: bool,
+    /// Whether fields are declared with their types, so that a field of a type is one place wherever it is used.
+    pub typed_fields: bool,
+    /// Whether a name in a pattern that begins in upper case is a constant.
+    pub constant_patterns: bool,
+    /// The name of a type inside of it.
+    pub self_type: String,
+    /// How a decorator begins that marks code which only tests run.
+    pub test_decorators: Vec<String>,
+    /// Types that hold one value of another type, which is what counts; by their last name.
+    pub wrappers: Vec<String>,
+    /// Those of them that several owners share: a clone of one is the same object.
+    pub shared: Vec<String>,
+    /// Functions whose value is their argument, or what the closure returns that is their argument; by their last two names.
+    pub wrapping: Vec<String>,
+    /// Macros whose arguments are code.
+    pub macros: Macros,
 }
 
 impl Habits {

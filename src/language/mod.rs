@@ -11,5 +11,5 @@ mod shape;
 pub use capture::{Capture, Form, Part};
 pub use detect::{Languages, languages};
 pub use grammar::{Language, LanguageError};
-pub use habits::{Habits, Receiver};
+pub use habits::{Habits, Macros, Receiver};
 pub use shape::Shape;
