@@ -1,8 +1,11 @@
 //! Where the value of one expression goes: read off what stands around it, step by step outwards.
 
+use super::guard::Question;
 use super::obligation::{Ledger, Taking};
+use super::share;
 use crate::facts::{BindingId, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, StepId, StepKind};
 use crate::rules::Resource;
+use rustc_hash::FxHashSet;
 
 /// How many helpers of the same file are followed in a row.
 pub const HELPERS: u32 = 3;
@@ -91,12 +94,34 @@ impl Climb<'_, '_> {
                 if contained { self.assigned(target, at) } else { self.end(Fate::Used(at)) }
             }
             StepKind::Loop { target: Some(target), .. } if *target == at => self.end(Fate::Written),
+            StepKind::Switch { subject, arms, .. } if *subject == at && !self.contained => {
+                let patterns: Vec<ExprId> = arms.iter().filter_map(|arm| arm.pattern).collect();
+                self.matched(&patterns)
+            }
             StepKind::Manage { .. } | StepKind::Try { .. } => self.end(Fate::Written),
             _ => self.end(Fate::Tested),
         }
     }
 
+    /// Each arm that fits a handle gives it the name that stands in its pattern.
+    fn matched(&mut self, patterns: &[ExprId]) -> Option<ExprId> {
+        let none = FxHashSet::default();
+        let question = Question { facts: self.ledger.facts, tables: self.ledger.tables, mentions: &none };
+        let before = self.found.len();
+        for pattern in patterns.iter().filter(|pattern| !question.is_absent(**pattern)) {
+            match self.ledger.facts.kind(*pattern) {
+                ExprKind::Name { binding: Some(binding), .. } => self.found.push(Fate::Bound(binding, *pattern)),
+                ExprKind::Collection { .. } | ExprKind::Other(_) => self.found.push(Fate::Handed(*pattern)),
+                _ => {}
+            }
+        }
+        if self.found.len() == before { self.end(Fate::Tested) } else { None }
+    }
+
     fn inside(&mut self, at: ExprId, holder: ExprId) -> Option<ExprId> {
+        if self.facts().wraps.get(&holder) == Some(&at) {
+            return Some(holder);
+        }
         match self.facts().kind(holder) {
             ExprKind::Field { name, .. } => self.field(holder, self.facts().text(name).to_owned().as_str()),
             ExprKind::Index { base, key } if base == at => self.index(holder, key),
@@ -145,7 +170,7 @@ impl Climb<'_, '_> {
         let releases = !self.contained && self.ledger.releases(self.resource, name);
         match call {
             // `open().unwrap()` is what `open()` has made.
-            Some(call) if !releases && self.ledger.hands_through(call) => Some(call),
+            Some(call) if !releases && (self.facts().wraps.contains_key(&call) || self.ledger.hands_through(call)) => Some(call),
             Some(call) if releases => self.end(Fate::Released(call)),
             Some(call) => self.end(Fate::Used(call)),
             // Somebody gets the means to release it.
@@ -178,7 +203,7 @@ impl Climb<'_, '_> {
             return Some(call);
         }
         // A field of a new object, where construction names fields.
-        if self.facts().raii && !self.contained && self.facts().callee(call).constructs.is_some() {
+        if !self.contained && share::fields(self.facts(), call).is_some() {
             return self.end(Fate::Stored(at, call));
         }
         // A helper that gets a container of handles is not followed.
@@ -236,6 +261,10 @@ impl Climb<'_, '_> {
 
     fn unpacked(&mut self, items: List, at: ExprId) -> Option<ExprId> {
         let items = self.facts().list(items).to_vec();
+        // `let _ = open()`
+        if items.is_empty() {
+            self.found.push(Fate::Dropped);
+        }
         let wanted = items.into_iter().enumerate().filter(|(index, _)| self.part.is_none_or(|part| part == *index));
         for (_, item) in wanted.collect::<Vec<_>>() {
             let fate = match self.facts().kind(item) {

@@ -21,7 +21,11 @@ impl Question<'_> {
             return (false, true);
         }
         match self.facts.kind(condition) {
-            ExprKind::Assign { target, .. } => (false, self.mentions.contains(&target)),
+            ExprKind::Assign { target, value, .. } => {
+                let own = value.is_some_and(|value| self.mentions.contains(&self.facts.peeled(value)));
+                let absent = self.is_absent(target);
+                (own && absent, !absent && (own || self.mentions.contains(&target)))
+            }
             ExprKind::Operation { operator, operands } => self.operation(operator, self.facts.list(operands)),
             ExprKind::Call { .. } => self.call(condition),
             _ => (false, false),
@@ -67,6 +71,10 @@ impl Question<'_> {
 
     /// Whether a pattern fits what is there when there is no handle (`None`, `Err(_)`).
     pub fn is_absent(&self, pattern: ExprId) -> bool {
+        let head = self.facts.patterns.get(&pattern).map(|name| self.facts.text(*name));
+        if head.is_some() && self.tables.absent.find(head, None).is_some() {
+            return true;
+        }
         match self.facts.kind(pattern) {
             ExprKind::Call { callee, .. } => self.is_nothing(callee),
             ExprKind::Name { .. } | ExprKind::Field { .. } | ExprKind::Operation { .. } => self.is_nothing(pattern),

@@ -5,7 +5,7 @@ use super::custody::custody;
 use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
 use super::obligation::{Ledger, Obligation};
-use super::{path, verdict};
+use super::{path, share, verdict};
 use crate::facts::{BindingId, ExprId, ExprKind, Facts, FunctionKind, Parent, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 
@@ -92,7 +92,7 @@ fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: ExprI
 /// The field of a new object that an argument of its construction fills, by name or by position.
 fn new_field<'a>(facts: &Facts, obligation: &Obligation<'a>, argument: ExprId) -> Option<Kept<'a>> {
     let Parent::Expr(call) = facts.expr(argument).parent else { return None };
-    let ty = facts.callee(call).constructs?;
+    let ty = share::fields(facts, call)?;
     let name = match facts.kind(argument) {
         ExprKind::Named { name, .. } => name,
         _ => {

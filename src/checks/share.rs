@@ -59,15 +59,32 @@ fn is_given(facts: &Facts, binding: BindingId, maker: FunctionId) -> bool {
     })
 }
 
+/// The type of a new object whose fields a call names or counts, rather than the parameters of a function.
+pub fn fields(facts: &Facts, call: ExprId) -> Option<TypeId> {
+    let ExprKind::Call { callee, .. } = facts.kind(call) else { return None };
+    let own = facts.callee(call);
+    let ty = own.constructs.filter(|_| facts.raii && own.function.is_none())?;
+    let made = match facts.kind(callee) {
+        ExprKind::Field { .. } => own.name == Some(facts.ty(ty).name),
+        _ => true,
+    };
+    made.then_some(ty)
+}
+
 /// The field of a new object that an expression becomes the value of.
-fn field_of(facts: &Facts, value: ExprId) -> Option<(TypeId, Name)> {
+pub fn field_of(facts: &Facts, value: ExprId) -> Option<(TypeId, Name)> {
     let mut at = value;
     loop {
         let Parent::Expr(parent) = facts.expr(at).parent else { return None };
         match facts.kind(parent) {
             ExprKind::Named { name, .. } => {
                 let Parent::Expr(call) = facts.expr(parent).parent else { return None };
-                return facts.callee(call).constructs.map(|ty| (ty, name));
+                return fields(facts, call).map(|ty| (ty, name));
+            }
+            ExprKind::Call { .. } if facts.peeled(parent) == parent => {
+                let ty = fields(facts, parent)?;
+                let position = facts.args(parent).iter().position(|arg| *arg == at)?;
+                return Some((ty, facts.names.find(&position.to_string())?));
             }
             _ if facts.peeled(parent) == facts.peeled(value) => at = parent,
             _ => return None,
@@ -204,4 +221,9 @@ pub fn holder(facts: &Facts, work: FunctionId, receiver: ExprId) -> Option<Place
         let part = place.root == runner.root && place.path.len() < runner.path.len() && runner.path.starts_with(&place.path);
         part.then_some(held)
     })
+}
+
+/// The place of a field of a type's instances, if the file mentions it.
+pub fn place(facts: &Facts, ty: TypeId, name: Name) -> Option<PlaceId> {
+    facts.places.find(&Place { root: Root::Instance(ty), path: vec![Segment::Field(name)] })
 }

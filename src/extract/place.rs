@@ -40,7 +40,8 @@ pub fn resolve(facts: &mut Facts, habits: &Habits) {
 /// Completes the callees with what the inferred types of their receivers tell.
 pub fn infer(facts: &mut Facts) {
     let mut calls: Vec<ExprId> = facts.callees.keys().copied().collect();
-    calls.sort_unstable();
+    // What is called on the value of a call comes after that call.
+    calls.sort_unstable_by_key(|call| (facts.expr(*call).span.end, *call));
     for call in calls {
         if let Some(path) = typed_path(facts, call) {
             let path = facts.names.intern(&path);

@@ -95,6 +95,8 @@ pub struct Facts {
     pub typed: bool,
     /// Whether only what is marked leaves a function on failure (`?`), and not any call.
     pub marked_failures: bool,
+    /// The name of what a pattern takes apart, by the expression that stands for what is inside (`Err` of `Err(error)`).
+    pub patterns: FxHashMap<ExprId, Name>,
     /// Comments, for suppressions.
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.

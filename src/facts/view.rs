@@ -88,10 +88,11 @@ impl Facts {
         self.callee(call).name.map(|name| self.text(name))
     }
 
-    /// The method name, if the call has a receiver.
+    /// The method name, if the call has a receiver, or names the type that the method belongs to.
     pub fn method_name(&self, call: ExprId) -> Option<&str> {
         let callee = self.callee(call);
-        callee.receiver.and(callee.name).map(|name| self.text(name))
+        let scoped = matches!(self.kind(call), ExprKind::Call { callee, .. } if self.scoped.contains(&callee));
+        callee.name.filter(|_| scoped || callee.receiver.is_some()).map(|name| self.text(name))
     }
 
     /// The arguments of a call; nothing for anything that is no call.
