@@ -117,9 +117,19 @@ fn fails(facts: &Facts, enders: Enders, outer: &Step) -> bool {
         let receiver = facts.callee(call).receiver.map(|receiver| facts.peeled(receiver));
         has(enders.fatal, call) && receiver.is_some_and(|receiver| has(enders.closing, receiver))
     };
+    // What is done on some of the rounds only need not be done again.
+    let always = |call: ExprId| {
+        let between = facts.around(call).filter_map(|around| match around {
+            crate::facts::Around::Step(step) => Some(facts.step(step)),
+            crate::facts::Around::Expr(_) => None,
+        });
+        between
+            .take_while(|step| step.span != outer.span)
+            .all(|step| !matches!(step.kind, StepKind::Branch { .. } | StepKind::Switch { .. }))
+    };
     let marked = facts.marked_failures
         && (0..facts.exprs.len() as u32).map(ExprId).any(|at| matches!(facts.kind(at), ExprKind::Try(_)) && inside(at));
-    marked || facts.function(function).calls.iter().any(|call| inside(*call) && fatal(*call))
+    marked || facts.function(function).calls.iter().any(|call| inside(*call) && fatal(*call) && always(*call))
 }
 
 /// The loop that a `break` leaves.

@@ -3,7 +3,9 @@
 use super::guard::Question;
 use super::obligation::{Ledger, Taking};
 use super::share;
-use crate::facts::{BindingId, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, StepId, StepKind};
+use crate::facts::{
+    BindingId, BindingKind, Definition, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, Source, StepId, StepKind,
+};
 use crate::rules::Resource;
 use rustc_hash::FxHashSet;
 
@@ -94,25 +96,22 @@ impl Climb<'_, '_> {
                 if contained { self.assigned(target, at) } else { self.end(Fate::Used(at)) }
             }
             StepKind::Loop { target: Some(target), .. } if *target == at => self.end(Fate::Written),
-            StepKind::Switch { subject, arms, .. } if *subject == at && !self.contained => {
-                let patterns: Vec<ExprId> = arms.iter().filter_map(|arm| arm.pattern).collect();
-                self.matched(&patterns)
-            }
+            StepKind::Switch { subject, .. } if *subject == at && !self.contained => self.matched(at),
             StepKind::Manage { .. } | StepKind::Try { .. } => self.end(Fate::Written),
             _ => self.end(Fate::Tested),
         }
     }
 
     /// Each arm that fits a handle gives it the name that stands in its pattern.
-    fn matched(&mut self, patterns: &[ExprId]) -> Option<ExprId> {
+    fn matched(&mut self, subject: ExprId) -> Option<ExprId> {
         let none = FxHashSet::default();
         let question = Question { facts: self.ledger.facts, tables: self.ledger.tables, mentions: &none };
         let before = self.found.len();
-        for pattern in patterns.iter().filter(|pattern| !question.is_absent(**pattern)) {
-            match self.ledger.facts.kind(*pattern) {
-                ExprKind::Name { binding: Some(binding), .. } => self.found.push(Fate::Bound(binding, *pattern)),
-                ExprKind::Collection { .. } | ExprKind::Other(_) => self.found.push(Fate::Handed(*pattern)),
-                _ => {}
+        for (at, binding) in self.ledger.facts.bindings.iter().enumerate() {
+            let of = |definition: &&Definition| matches!(definition.source, Source::Assigned(value) if value == subject);
+            let fits = |definition: &&Definition| !question.is_absent(definition.target);
+            if let Some(definition) = binding.definitions.iter().filter(of).find(fits) {
+                self.found.push(Fate::Bound(BindingId(at as u32), definition.target));
             }
         }
         if self.found.len() == before { self.end(Fate::Tested) } else { None }
@@ -172,6 +171,8 @@ impl Climb<'_, '_> {
             // `open().unwrap()` is what `open()` has made.
             Some(call) if !releases && (self.facts().wraps.contains_key(&call) || self.ledger.hands_through(call)) => Some(call),
             Some(call) if releases => self.end(Fate::Released(call)),
+            // A bare value has no methods of its own; what a foreign one makes of it is out of sight.
+            Some(call) if self.facts().raii && self.is_bare() && !self.ledger.is_question(call) => self.end(Fate::Handed(call)),
             Some(call) => self.end(Fate::Used(call)),
             // Somebody gets the means to release it.
             None if releases => self.end(Fate::Handed(field)),
@@ -244,6 +245,8 @@ impl Climb<'_, '_> {
     fn assigned(&mut self, target: ExprId, at: ExprId) -> Option<ExprId> {
         let fate = match self.facts().kind(target) {
             _ if self.element => Fate::Handed(at),
+            // What a parameter points at belongs to the caller.
+            ExprKind::Name { binding: Some(binding), .. } if self.facts().raii && self.is_parameter(binding) => Fate::Handed(at),
             ExprKind::Name { binding: Some(binding), .. } if !self.contained || self.is_loop_target(target) => {
                 Fate::Bound(binding, at)
             }
@@ -253,6 +256,10 @@ impl Climb<'_, '_> {
         };
         self.found.push(fate);
         None
+    }
+
+    fn is_parameter(&self, binding: BindingId) -> bool {
+        matches!(self.facts().binding(binding).kind, BindingKind::Parameter(_))
     }
 
     fn is_loop_target(&self, target: ExprId) -> bool {

@@ -45,6 +45,9 @@ pub fn check(context: &Context, ledger: &Ledger, kept: &[Kept]) -> Vec<Finding> 
 fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     let facts = context.facts;
     let relatives = facts.relatives(kept.ty);
+    if facts.ty(kept.ty).is_copied {
+        return None;
+    }
     let care = care(ledger, kept, &relatives);
     let reached = reached_by_name(ledger, &relatives);
     if care.released {

@@ -45,6 +45,7 @@ fn acquired<'a>(
             Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
             // Used up, it has ended by itself.
             Fate::Used(_) if obligation.resource.ends => {}
+            Fate::Tested | Fate::Dropped if obligation.resource.disowns => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, ledger, obligation, *fate)),
             _ => {}
         }

@@ -39,6 +39,7 @@ mod tenure;
 mod timer;
 mod undo;
 mod verdict;
+mod waiting;
 mod way;
 
 pub use context::Context;
@@ -82,7 +83,7 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Channel => queue::check(context),
         Check::Handle => handle::check(context),
         Check::Timer => timer::check(context),
-        Check::Listener => listener::check(context),
+        Check::Listener => [listener::check(context), waiting::check(context)].concat(),
         Check::Task => task::check(context),
         Check::Cycle => cycle::check(context),
         // The shape exists only where destructors can be switched off.

@@ -130,6 +130,11 @@ impl<'a> Ledger<'a> {
         self.has(&self.tables.through, call)
     }
 
+    /// Whether a call asks something of the handle, or uses it and no more.
+    pub fn is_question(&self, call: ExprId) -> bool {
+        self.has(&self.tables.absent, call) || self.has(&self.tables.present, call) || self.has(&self.tables.borrower, call)
+    }
+
     /// Whether an expression stands in a method that hands out a field and says nothing about who releases it.
     pub fn is_lent(&self, at: ExprId) -> bool {
         let name = self.facts.function(self.facts.function_of(at)).name;

@@ -6,6 +6,7 @@ use super::owner::Runs;
 use super::share::{self, Share};
 use super::task::{Worker, reason, tell};
 use super::timer::{self, Timer};
+use super::callback::Holds;
 use super::{Context, callback, key, lifetime, owner};
 use crate::facts::{ExprId, Facts, FunctionId, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
@@ -148,12 +149,12 @@ fn is_whole_program(context: &Context, worker: &Worker) -> bool {
 /// A job that is run again and again, and whose handle nobody keeps.
 pub fn repeating(context: &Context, timer: &Timer) -> Option<Finding> {
     let facts = context.facts;
-    let work = callback::function_behind(facts, timer.callback?)?;
+    let work = timer.callback.and_then(|callback| callback::function_behind(facts, callback));
     if owner::guarded(facts, timer.call) && owner::runs(facts, &context.words.words, timer.function) != Runs::PerInstance {
         return None;
     }
     let mut evidence = Vec::new();
-    let holder = facts.callee(timer.call).receiver.and_then(|receiver| share::holder(facts, work, receiver));
+    let holder = facts.callee(timer.call).receiver.zip(work).and_then(|(receiver, work)| share::holder(facts, work, receiver));
     let message = match holder {
         Some(held) => {
             let name = facts.display(held);
@@ -162,7 +163,11 @@ pub fn repeating(context: &Context, timer: &Timer) -> Option<Finding> {
             format!("the {} keeps `{name}` alive, to which it belongs", timer.resource.kind)
         }
         None => {
-            let share = share::of(facts, work, timer.function);
+            let share = match work {
+                Some(work) => share::of(facts, work, timer.function),
+                None if timer.holds == Holds::Locals => Share::Given,
+                None => Share::None,
+            };
             evidence.push(Evidence::supports(Weight::Slight, "its handle is dropped, so nobody can end it"));
             evidence.push(told(share).unwrap_or_else(|| {
                 Evidence::doubts(Weight::Fair, "nothing that it holds is known to belong to something that goes")

@@ -214,13 +214,13 @@ pub fn has_weak_sibling(facts: &Facts, weak: &[Pattern], kept: BindingId) -> boo
 
 /// What some work holds of which the receiver of a call is a part: an object that owns what runs the work.
 pub fn holder(facts: &Facts, work: FunctionId, receiver: ExprId) -> Option<PlaceId> {
-    let runner = facts.places.get(facts.place(receiver)?);
-    captured(facts, work).into_iter().find_map(|(_, mention)| {
-        let held = facts.place(mention)?;
-        let place = facts.places.get(held);
-        let part = place.root == runner.root && place.path.len() < runner.path.len() && runner.path.starts_with(&place.path);
-        part.then_some(held)
-    })
+    let mut bases = Vec::new();
+    let mut at = facts.peeled(receiver);
+    while let ExprKind::Field { base, .. } = facts.kind(at) {
+        bases.extend(facts.place(base));
+        at = facts.peeled(base);
+    }
+    captured(facts, work).into_iter().filter_map(|(_, mention)| facts.place(mention)).find(|held| bases.contains(held))
 }
 
 /// The place of a field of a type's instances, if the file mentions it.

@@ -224,13 +224,22 @@ impl<'tree> Lowering<'_, 'tree> {
                 let id = awaited.unwrap_or_else(|| this.new_type(name, node, head));
                 this.facts.bindings[binding.index()].kind = BindingKind::Type(id);
                 let (whole, head_span, parent) = (this.span(node), this.span(head), this.function);
+                let copied = decorators.iter().any(|decorator| this.says_copied(*decorator));
                 let ty = &mut this.facts.types[id.index()];
+                ty.is_copied = copied;
                 (ty.span, ty.head, ty.parent, ty.bases, ty.decorators) = (whole, head_span, parent, bases, decorators.to_vec());
                 let inner = this.define(FunctionKind::TypeBody, node, Some(head), Some(id), None, body);
                 this.facts.types[id.index()].body = inner;
                 StepKind::Type(id)
             })
         })
+    }
+
+    /// Whether an attribute says that the values of its type are copied freely.
+    fn says_copied(&self, decorator: ExprId) -> bool {
+        let text = self.facts.expr(decorator).span.slice(self.file);
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.any(|word| self.habits.copied_decorators.iter().any(|own| own == word))
     }
 
     /// A type of which only the name is known yet.
@@ -246,6 +255,7 @@ impl<'tree> Lowering<'_, 'tree> {
             traits: Vec::new(),
             base_paths: Vec::new(),
             decorators: Vec::new(),
+            is_copied: false,
             methods: Vec::new(),
             body: FunctionId(0),
         });

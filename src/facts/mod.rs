@@ -97,6 +97,8 @@ pub struct Facts {
     pub marked_failures: bool,
     /// The name of what a pattern takes apart, by the expression that stands for what is inside (`Err` of `Err(error)`).
     pub patterns: FxHashMap<ExprId, Name>,
+    /// The modules of which everything is imported.
+    pub globs: Vec<Name>,
     /// Comments, for suppressions.
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.

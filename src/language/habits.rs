@@ -55,6 +55,10 @@ pub struct Habits {
     pub inherits: Option<String>,
     /// Whether a type's body is out of sight of its methods.
     pub opaque_types: bool,
+    /// Functions that are in sight everywhere.
+    pub prelude: Vec<String>,
+    /// Words in the attributes of types whose values are copied freely, so that none of them owns anything.
+    pub copied_decorators: Vec<String>,
     /// Whether a value goes when its owner goes, and its destructor runs then.
     pub raii: bool,
     /// What a person calls the instance.

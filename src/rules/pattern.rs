@@ -2,7 +2,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// A name of something callable: `socket.socket` after imports are resolved, `*.accept` for a method of any receiver, or
-/// `libc.*` for whatever lies below a path.
+/// `libc.*` for whatever lies directly below a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Pattern(String);
@@ -23,7 +23,7 @@ impl Pattern {
         self.0.strip_prefix("*.")
     }
 
-    /// The path, with its last dot, below which everything fits.
+    /// The path, with its last dot, directly below which everything fits.
     pub fn below(&self) -> Option<&str> {
         self.0.strip_suffix('*').filter(|path| path.ends_with('.'))
     }
@@ -32,7 +32,7 @@ impl Pattern {
     pub fn fits(&self, path: Option<&str>, method: Option<&str>) -> bool {
         match (self.method(), self.below()) {
             (Some(own), _) => method == Some(own),
-            (None, Some(start)) => path.is_some_and(|path| path.starts_with(start)),
+            (None, Some(start)) => path.is_some_and(|path| lies_below(path, start)),
             (None, None) => path == Some(&self.0),
         }
     }
@@ -69,7 +69,7 @@ impl<T: Copy> Patterns<T> {
     /// What a callee stands for: its resolved path first, then what that lies below, then its bare method name.
     pub fn find(&self, path: Option<&str>, method: Option<&str>) -> Option<T> {
         let exact = path.and_then(|path| self.exact.get(path));
-        let below = || self.below.iter().find(|(start, _)| path.is_some_and(|path| path.starts_with(start.as_str())));
+        let below = || self.below.iter().find(|(start, _)| path.is_some_and(|path| lies_below(path, start)));
         exact.or_else(|| Some(&below()?.1)).or_else(|| method.and_then(|method| self.method.get(method))).copied()
     }
 
@@ -77,4 +77,9 @@ impl<T: Copy> Patterns<T> {
     pub fn is_empty(&self) -> bool {
         self.exact.is_empty() && self.method.is_empty() && self.below.is_empty()
     }
+}
+
+/// Whether a path has just one name more than `start`, which ends with a dot.
+fn lies_below(path: &str, start: &str) -> bool {
+    path.strip_prefix(start).is_some_and(|rest| !rest.contains('.'))
 }

@@ -13,6 +13,8 @@ pub struct Vocabulary {
     pub resource: Vec<Resource>,
     /// Ways to register a callback and to remove it (check `listener`).
     pub registration: Vec<Registration>,
+    /// Lists of those who wait for something (check `listener`).
+    pub waiting: Vec<Waiting>,
     /// Cache decorators and cache constructors (checks `memo`, `cache`).
     pub memo: Vec<Memo>,
     /// Queues and channels (check `channel`).
@@ -178,6 +180,9 @@ pub struct Resource {
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,
+    /// Whether making one only to throw it away says that somebody else owns it (`into_raw_fd`).
+    #[serde(default)]
+    pub disowns: bool,
     /// Whether the language frees it at once when the last reference goes (a `CPython` file object).
     #[serde(default)]
     pub collected: bool,
@@ -271,6 +276,22 @@ pub struct Registration {
     /// Severity, where it differs from the rule's.
     #[serde(default)]
     pub severity: Option<Severity>,
+}
+
+/// A list of those who wait for something, each of whom may go without a word.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiting {
+    /// What to call an entry in a sentence: `waker`.
+    pub kind: String,
+    /// Last names of the types of its entries.
+    pub elements: Vec<String>,
+    /// Methods that add an entry.
+    pub add: Vec<String>,
+    /// Methods that take out one entry, or those that nobody needs any more.
+    pub remove: Vec<String>,
+    /// Methods and functions that take out everything.
+    pub drain: Vec<String>,
 }
 
 /// A cache decorator or a cache constructor.
