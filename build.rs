@@ -1,6 +1,6 @@
 //! Embeds the rules and the languages' queries, so that the binary stands alone and a new file needs no registration.
 
-use std::{env, fmt::Write as _, fs, path::Path};
+use std::{env, fmt::Write as _, fs, path::Path, process::Command};
 
 fn main() {
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
@@ -11,6 +11,37 @@ fn main() {
     fs::write(Path::new(&out).join("rules.rs"), rules).expect("OUT_DIR can be written");
     let queries = table("QUERIES", "The files below `queries/`: relative path and text.", &Path::new(&root).join("queries"));
     fs::write(Path::new(&out).join("queries.rs"), queries).expect("OUT_DIR can be written");
+    if env::var_os("CARGO_FEATURE_EBPF").is_some() {
+        kernel_side(&Path::new(&root).join("bpf"), Path::new(&out));
+    }
+}
+
+/// Compiles the programs that the feature `ebpf` loads into the kernel.
+fn kernel_side(bpf: &Path, out: &Path) {
+    println!("cargo:rerun-if-changed=bpf");
+    println!("cargo:rerun-if-env-changed=CLANG");
+    let headers = env::var("DEP_BPF_INCLUDE").expect("libbpf-sys says where its headers are");
+    let arch = match env::var("CARGO_CFG_TARGET_ARCH").as_deref() {
+        Ok("x86_64") => "x86",
+        Ok("aarch64") => "arm64",
+        other => panic!("the feature `ebpf` exists for x86_64 and aarch64, not for {other:?}; build without it"),
+    };
+    let clang = env::var("CLANG").unwrap_or_else(|_| "clang".to_owned());
+    for name in ["rss", "classic", "rates"] {
+        let mut command = Command::new(&clang);
+        // -g keeps the type information that the loader relocates by; v3 is understood from kernel 5.8 on, as the ring buffer is.
+        command.args(["-g", "-O2", "-Wall", "-Wextra", "-Werror", "-target", "bpf", "-mcpu=v3"]);
+        command.arg(format!("-D__TARGET_ARCH_{arch}")).arg("-I").arg(&headers);
+        command.arg("-c").arg(bpf.join(format!("{name}.bpf.c"))).arg("-o").arg(out.join(format!("{name}.bpf.o")));
+        match command.status() {
+            Ok(status) if status.success() => {}
+            Ok(status) => panic!("{clang} could not compile bpf/{name}.bpf.c ({status})"),
+            Err(error) => panic!(
+                "the feature `ebpf` needs clang to compile bpf/{name}.bpf.c, and `{clang}` cannot be run: {error}; \
+                 install it (Debian: apt-get install clang libelf-dev zlib1g-dev), name it in CLANG, or build without the feature"
+            ),
+        }
+    }
 }
 
 /// A constant slice of (path relative to `dir`, text) for every file below `dir`, sorted by path.

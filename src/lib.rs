@@ -9,6 +9,7 @@ pub mod cli;
 pub mod extract;
 pub mod facts;
 pub mod finding;
+pub mod index;
 pub mod language;
 pub mod report;
 pub mod rules;

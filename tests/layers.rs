@@ -143,6 +143,13 @@ fn foreign_crates_stay_in_their_rooms() {
 }
 
 #[test]
+fn one_file_names_the_loader_of_the_probe() {
+    let naming = sources().into_iter().filter(|(_, _, code)| code.contains("libbpf_rs"));
+    let naming: Vec<_> = naming.map(|(path, ..)| path).collect();
+    assert_eq!(naming, [Path::new("runtime/live/probe/enabled.rs")]);
+}
+
+#[test]
 fn the_test_reads_imports_as_rust_does() {
     assert_eq!(imported("use crate::a::{B, C};\nuse crate::{d::E, f, g::{H, I}, j};"), ["a", "d", "f", "g", "j"]);
     assert_eq!(imported("let x = crate::k::m(); my_crate::n()"), ["k"]);

@@ -1,9 +1,10 @@
-use crate::facts::{ExprId, Facts, FunctionId};
+use crate::facts::{ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment};
 use crate::finding::{Finding, Mark, Role};
+use crate::index::{Asked, Found, Project};
 use crate::rules::{Rule, Vocabulary};
 use crate::source::Span;
 
-/// What a check works with: the facts of one file, and one rule with its words in the file's language.
+/// What a check works with: the facts of one file, one rule with its words in the file's language, and the project.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The file.
@@ -12,12 +13,25 @@ pub struct Context<'a> {
     pub rule: &'a Rule,
     /// Its vocabulary in the file's language.
     pub words: &'a Vocabulary,
+    /// The project the file belongs to; empty when the file is judged alone.
+    pub project: &'a Project,
+    /// The file's path, as it is shown.
+    pub path: &'a str,
 }
 
 impl<'a> Context<'a> {
-    /// A context for one rule on one file.
-    pub fn new(facts: &'a Facts, rule: &'a Rule, words: &'a Vocabulary) -> Self {
-        Self { facts, rule, words }
+    /// Who else touches a place of this file, as far as the project is known.
+    pub fn touched(&self, place: PlaceId) -> Vec<Found<'a>> {
+        let facts = self.facts;
+        let (owner, what) = match facts.places.get(place) {
+            Place { root: Root::Instance(ty) | Root::Static(ty), path } => match path.as_slice() {
+                [Segment::Field(name)] => (Some(facts.text(facts.ty(*ty).name)), facts.text(*name)),
+                _ => return Vec::new(),
+            },
+            Place { root: Root::Binding(binding), path } if path.is_empty() => (None, facts.text(facts.binding(*binding).name)),
+            Place { .. } => return Vec::new(),
+        };
+        self.project.touched(&Asked { path: self.path, language: &facts.language, owner, what })
     }
 
     /// The bytes of an expression.

@@ -9,6 +9,7 @@ use crate::facts::{
     Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::index::{Asked, Found, Verb};
 use rustc_hash::FxHashSet;
 
 /// A handle that a method has stored in a field of its own instance.
@@ -53,7 +54,8 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     if care.released {
         return reopen::check(context, ledger, kept);
     }
-    if reached == Some(Reach::Any) {
+    let abroad = abroad(context, ledger, kept);
+    if reached == Some(Reach::Any) || abroad.iter().any(|found| found.sure) {
         return None;
     }
     let kind = &kept.obligation.resource.kind;
@@ -78,6 +80,10 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
     }
     finding.recommendation = advice(facts, kept, ty, name, teardown.is_some());
+    if let Some(found) = abroad.first() {
+        let text = format!("`{}` in {} releases something by that name", found.function(), found.file.path);
+        finding.evidence.push(Evidence::doubts(Weight::Strong, text));
+    }
     Some(verdict::finish(ledger, context, &kept.obligation, finding))
 }
 
@@ -251,12 +257,42 @@ fn sibling(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) ->
     })
 }
 
+/// The releases of the field by other files: by a base, an heir, or whoever holds the instance.
+fn abroad<'a>(context: &Context<'a>, ledger: &Ledger, kept: &Kept) -> Vec<Found<'a>> {
+    let (facts, resource) = (context.facts, kept.obligation.resource);
+    let asked = Asked {
+        path: context.path,
+        language: &facts.language,
+        owner: Some(facts.text(facts.ty(kept.ty).name)),
+        what: facts.text(kept.name),
+    };
+    let releases = |found: &Found| match found.touch.verb {
+        Verb::Method(_) => found.method().is_some_and(|method| ledger.releases(resource, method)),
+        Verb::Hand(call) => resource.release_by.iter().any(|pattern| pattern.last() == found.file.text(call)),
+        _ => false,
+    };
+    let mut found = context.project.touched(&asked);
+    found.retain(releases);
+    found
+}
+
 /// Whether a type inherits from something out of sight that may have a teardown.
 pub fn has_unknown_base(context: &Context, ty: TypeId) -> bool {
     let (facts, plain) = (context.facts, &context.words.words.plain_bases);
     facts.lineage(ty).iter().any(|ty| {
         let ty = facts.ty(*ty);
         ty.bases.len() > ty.local_bases.len()
-            && ty.base_paths.iter().any(|path| !plain.iter().any(|word| word == facts.text(*path)))
+            && ty.base_paths.iter().any(|path| {
+                let path = facts.text(*path);
+                !plain.iter().any(|word| word == path) && !is_known(context, path)
+            })
     })
+}
+
+/// Whether the project shows a type, and all that it inherits from.
+fn is_known(context: &Context, path: &str) -> bool {
+    let plain = &context.words.words.plain_bases;
+    let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
+    let lineage = context.project.lineage(path.rsplit('.').next().unwrap_or(path));
+    lineage.iter().all(|name| context.project.defines(name) || plain.iter().any(|word| last(word) == *name))
 }

@@ -1,10 +1,10 @@
 //! A collection that outlives the call, grows again and again, and is never relieved. Caches are told apart by their
 //! shape: an entry is made when its key is missing, and handed out again later.
 
-use super::Context;
 use super::container::{self, Growth, Held, Life, Release};
 use super::key::{self, Keys};
 use super::lifetime;
+use super::{Context, abroad};
 use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, Place, Root, Segment, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Check;
@@ -17,7 +17,6 @@ pub fn check(context: &Context) -> Vec<Finding> {
 
 fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let facts = context.facts;
-    let words = &context.words.words;
     let growth: Vec<&Growth> = held.growth.iter().filter(|growth| recurring(context, held, growth)).collect();
     if made_again(context, held) {
         return None;
@@ -28,8 +27,9 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     if caching != (context.rule.check == Check::Cache) || measured(facts, held) || reset_first(facts, held, first) {
         return None;
     }
-    let mut evidence = lifetime::owner(facts, words, held);
+    let mut evidence = lifetime::owner(context, held);
     evidence.extend(relief(context, held, first)?);
+    evidence.extend(abroad::relief(context, held)?);
     evidence.extend(siblings(facts, held, first, all));
     evidence.extend(rate(context, held, first));
     evidence.extend(reach(context, held));
@@ -198,6 +198,10 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
 fn at_the_end(context: &Context, release: &Release) -> bool {
     let facts = context.facts;
     let own = facts.function(release.function);
+    // A method that is told which entry to take out serves that entry and not the end of all.
+    if !takes_all(facts, release) && own.params.iter().any(|param| Some(param.binding) != own.receiver) {
+        return false;
+    }
     own.traits.is_teardown || (takes_all(facts, release) && lifetime::named(facts, &context.words.words.ending, release.function))
 }
 
@@ -280,8 +284,9 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     if adds_itself(context, held, growth) || held.life == Life::Loop || held.life == Life::Default {
         return Vec::new();
     }
-    let mut evidence = vec![match lifetime::serves(facts, words, growth.function) {
-        Some(serves) => serves,
+    let abroad = || abroad::rate(context, growth.function);
+    let mut evidence = vec![match lifetime::serves(facts, words, growth.function).or_else(abroad) {
+        Some(known) => known,
         // A cache is there because it is asked often.
         None if context.rule.check == Check::Cache => Evidence::doubts(Weight::Fair, "nothing says how often the function runs"),
         None => Evidence::doubts(Weight::Strong, "nothing says how often the function runs"),

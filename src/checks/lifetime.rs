@@ -1,13 +1,15 @@
 //! How long the owner of a place lives, as far as the file tells, and how often a function runs.
 
 use super::container::{Held, Life};
-use super::key;
+use super::{Context, abroad, key};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind, TypeId};
 use crate::finding::{Evidence, Weight};
+use crate::index::Tenure;
 use crate::rules::Words;
 
 /// What speaks for and against a long life of the owner.
-pub fn owner(facts: &Facts, words: &Words, held: &Held) -> Vec<Evidence> {
+pub fn owner(context: &Context, held: &Held) -> Vec<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
     match (held.life, facts.places.get(held.place).root) {
         (Life::Module, _) => vec![Evidence::supports(Weight::Slight, "it lives as long as the process")],
         (Life::Type, _) => vec![Evidence::supports(
@@ -17,18 +19,24 @@ pub fn owner(facts: &Facts, words: &Words, held: &Held) -> Vec<Evidence> {
         (Life::Closure, _) => vec![Evidence::supports(Weight::Slight, "it lives as long as the function that closes over it")],
         (Life::Default, _) => vec![Evidence::supports(Weight::Strong, "a default value is made once and kept from call to call")],
         (Life::Loop, _) => vec![Evidence::supports(Weight::Strong, "the loop that adds to it has no way out")],
-        (Life::Instance, Root::Instance(ty)) => instance(facts, words, ty),
+        (Life::Instance, Root::Instance(ty)) => instance(facts, words, ty, abroad::tenure(context, held)),
         (Life::Instance, _) => Vec::new(),
     }
 }
 
-fn instance(facts: &Facts, words: &Words, ty: TypeId) -> Vec<Evidence> {
+fn instance(facts: &Facts, words: &Words, ty: TypeId, tenure: Tenure) -> Vec<Evidence> {
     let name = facts.text(facts.ty(ty).name);
     if key::ends_with(&words.passing, name) {
         return vec![Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon"))];
     }
     let mut evidence = Vec::new();
-    if key::ends_with(&words.lasting, name) {
+    if let Tenure::Passing(function, path) = tenure {
+        let text = format!("`{function}` in {path} makes a `{name}` and keeps it no longer than it runs");
+        return vec![Evidence::doubts(Weight::Decisive, text)];
+    }
+    if let Tenure::Lasting(path) = tenure {
+        evidence.push(Evidence::supports(Weight::Strong, format!("{path} keeps a `{name}` for as long as the process lives")));
+    } else if key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::supports(Weight::Strong, format!("a `{name}` usually lives as long as the service")));
     } else if let Some(at) = made_at_top(facts, ty) {
         evidence.push(Evidence::supports(Weight::Strong, "an instance is made at module level").at(facts.expr(at).span));
@@ -121,10 +129,15 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
     if own.traits.is_async {
         return Some(Evidence::supports(Weight::Fair, format!("`{name}` is a coroutine, run once per event")).at(own.head));
     }
-    if key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name) {
+    if is_serving(words, name) {
         return Some(Evidence::supports(Weight::Fair, format!("`{name}` runs once per event")).at(own.head));
     }
     None
+}
+
+/// Whether the name of a function says that it runs once per request, message or event.
+pub fn is_serving(words: &Words, name: &str) -> bool {
+    key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name)
 }
 
 /// Whether the first word of a function's name is one of these.

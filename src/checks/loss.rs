@@ -22,7 +22,7 @@ fn uneven(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     if held.life == Life::Closure || super::growth::measured(facts, held) {
         return None;
     }
-    let lasting = lifetime::owner(facts, &context.words.words, held);
+    let lasting = lifetime::owner(context, held);
     if !lasting.iter().any(|piece| piece.stance == Stance::For) {
         return None;
     }
@@ -101,7 +101,7 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
             .push(Evidence::doubts(Weight::Strong, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
         None => finding.evidence.push(Evidence::supports(Weight::Fair, "no single entry ever leaves it in this file")),
     }
-    finding.evidence.extend(lifetime::owner(facts, &context.words.words, held));
+    finding.evidence.extend(lifetime::owner(context, held));
     if returned(facts, held) {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "it is handed out, so a caller could remove entries"));
     }

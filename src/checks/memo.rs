@@ -74,6 +74,8 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
     }
     if cleared(facts, function, memo) {
         evidence.push(Evidence::doubts(Weight::Strong, "the cache is cleared in this file"));
+    } else if let Some(path) = cleared_abroad(context, function, memo) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("the cache is cleared in {path}")));
     }
     evidence
 }
@@ -87,6 +89,12 @@ fn single(facts: &Facts, owner: crate::facts::TypeId) -> bool {
         traits.is_constructor && traits.is_class_method
     });
     stored || matches!(made.as_slice(), [only] if facts.function_of(*only) == FunctionId(0))
+}
+
+/// The other file that empties the cache of this function.
+fn cleared_abroad<'a>(context: &Context<'a>, function: &Function, memo: &Memo) -> Option<&'a str> {
+    let name = context.facts.text(function.name?);
+    context.project.called(&context.facts.language, name, &memo.clear)
 }
 
 /// Whether some call in the file empties the cache of this function.
@@ -122,6 +130,9 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
         .filter_map(|(id, function)| {
             let (decorator, memo) = decorated(context, function)?;
             if !unlimited(facts, decorator, memo) || takes_instance(function) || cleared(facts, function, memo) {
+                return None;
+            }
+            if cleared_abroad(context, function, memo).is_some() {
                 return None;
             }
             let evidence = arguments(context, function)?;

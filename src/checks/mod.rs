@@ -1,6 +1,7 @@
 //! The reasoning: one file per kind, pure, over facts and vocabulary; no file here knows syntax.
 
 mod abandon;
+mod abroad;
 mod acquire;
 mod callback;
 mod container;
@@ -47,28 +48,56 @@ pub use context::Context;
 use crate::extract::extract;
 use crate::facts::Facts;
 use crate::finding::{Analysis, Finding, ProblemKind};
+use crate::index::{Outline, Project, outline};
 use crate::language::languages;
-use crate::rules::{Check, RuleSet};
+use crate::rules::{Check, RuleSet, Verbs};
 use std::path::Path;
 
-/// Everything that the rules say about one text; its language follows from the path or the first line.
+/// Everything that the rules say about one text alone; its language follows from the path or the first line.
 pub fn analyse(path: &str, text: &str, rules: &RuleSet) -> Analysis {
-    let found = languages().by_path(Path::new(path)).or_else(|| languages().by_shebang(text));
-    let Some(language) = found else { return Analysis::default() };
-    let facts = extract(language, text);
+    analyse_in(path, text, rules, &Project::default())
+}
+
+/// Everything that the rules say about one text as a part of a project.
+pub fn analyse_in(path: &str, text: &str, rules: &RuleSet, project: &Project) -> Analysis {
+    facts(path, text).map(|facts| judge(path, &facts, rules, project)).unwrap_or_default()
+}
+
+/// What a text says to the project, and what the rules say about it as long as nothing of the project is known: the files
+/// without a finding need no second look, because what the project knows about a finding cannot make one.
+pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Verbs) -> (Outline, Analysis) {
+    let Some(facts) = facts(path, text) else { return Default::default() };
+    let listening = Project::listening();
+    let analysis = judge(path, &facts, rules, &listening);
+    let mut outline = outline(&facts, path, is_test, verbs);
+    outline.asked = listening.asked();
+    (outline, analysis)
+}
+
+/// What a text says to the project.
+pub fn sketch(path: &str, text: &str, is_test: bool, verbs: &Verbs) -> Outline {
+    facts(path, text).map(|facts| outline(&facts, path, is_test, verbs)).unwrap_or_default()
+}
+
+fn facts(path: &str, text: &str) -> Option<Facts> {
+    let language = languages().by_path(Path::new(path)).or_else(|| languages().by_shebang(text))?;
+    Some(extract(language, text))
+}
+
+fn judge(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
     let mut problems = Vec::new();
     if facts.cut {
         problems.push((ProblemKind::TooDeep, "nested too deeply; what lies below the limit was not analysed".to_owned()));
     }
-    Analysis { findings: check(&facts, rules), problems, comments: facts.comments }
+    Analysis { findings: check(path, facts, rules, project), problems, comments: facts.comments.clone() }
 }
 
 /// Runs every rule that has a vocabulary in the file's language, and orders what they find by place, then rule.
-pub fn check(facts: &Facts, rules: &RuleSet) -> Vec<Finding> {
+fn check(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in rules.iter() {
         let Some(words) = rule.vocabulary.get(&facts.language) else { continue };
-        findings.extend(one(&Context::new(facts, rule, words)));
+        findings.extend(one(&Context { facts, rule, words, project, path }));
     }
     findings.sort_by(|a, b| (a.primary.span, &a.rule, &a.message).cmp(&(b.primary.span, &b.rule, &b.message)));
     findings.dedup_by(|a, b| a.primary.span == b.primary.span && a.rule == b.rule);

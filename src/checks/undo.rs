@@ -123,7 +123,7 @@ fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &
         _ => Evidence::supports(Weight::Fair, "an explicit way out skips the removal").at(way.at),
     });
     finding.evidence.push(Evidence::supports(Weight::Slight, "entries leave nowhere else"));
-    let owner = lifetime::owner(facts, &context.words.words, held);
+    let owner = lifetime::owner(context, held);
     finding.evidence.extend(owner.into_iter().filter(|piece| piece.stance == Stance::For));
     if growth.value.is_some_and(|value| facts.literal(value) == Some(Literal::Null)) {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "the entry holds nothing"));

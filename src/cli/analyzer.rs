@@ -1,18 +1,21 @@
 use crate::checks;
 use crate::finding::Analysis;
+use crate::index::{Outline, Project};
 use crate::language::languages;
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, Verbs};
 use crate::scan::Analyzer;
 use std::path::Path;
 
 /// The checks over the supported languages, with the rules of one run.
 struct Checks {
     rules: RuleSet,
+    /// What lets go of anything; the project is asked for it.
+    verbs: Verbs,
 }
 
 /// The analyzer of the program.
 pub fn analyzer(rules: &RuleSet) -> Box<dyn Analyzer> {
-    Box::new(Checks { rules: rules.clone() })
+    Box::new(Checks { rules: rules.clone(), verbs: rules.letting_go() })
 }
 
 impl Analyzer for Checks {
@@ -24,7 +27,15 @@ impl Analyzer for Checks {
         languages().by_shebang(line).is_some()
     }
 
-    fn analyse(&self, path: &str, text: &str) -> Analysis {
-        checks::analyse(path, text, &self.rules)
+    fn survey(&self, path: &str, text: &str, is_test: bool) -> (Outline, Analysis) {
+        checks::survey(path, text, is_test, &self.rules, &self.verbs)
+    }
+
+    fn outline(&self, path: &str, text: &str, is_test: bool) -> Outline {
+        checks::sketch(path, text, is_test, &self.verbs)
+    }
+
+    fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis {
+        checks::analyse_in(path, text, &self.rules, project)
     }
 }

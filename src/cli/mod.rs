@@ -1,14 +1,26 @@
 //! The command line: what a user may say, one file a command.
 
 mod analyzer;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod explain;
 mod flags;
 mod lint;
+#[cfg(target_os = "linux")]
+mod live;
 mod output;
 mod progress;
 mod rules;
+#[cfg(target_os = "linux")]
+mod run;
 mod select;
 mod size;
+#[cfg(target_os = "linux")]
+mod time;
+#[cfg(target_os = "linux")]
+mod triage;
+#[cfg(target_os = "linux")]
+mod watch;
 
 pub use analyzer::analyzer;
 
@@ -44,6 +56,9 @@ enum Command {
     Explain(explain::Explain),
     /// List the rules
     Rules(rules::List),
+    #[cfg(target_os = "linux")]
+    #[command(flatten)]
+    Live(live::Live),
 }
 
 /// What makes an analyzer for the rules of a run.
@@ -76,5 +91,7 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Handles(flags) => lint::lint(flags, &known, Some(Family::Handle), build),
         Command::Explain(explain) => explain::explain(explain, &known),
         Command::Rules(list) => rules::list(list, &known),
+        #[cfg(target_os = "linux")]
+        Command::Live(live) => live::dispatch(live),
     }
 }

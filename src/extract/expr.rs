@@ -1,9 +1,19 @@
 //! Expressions.
 
 use super::lower::{Declaring, Lowering};
-use crate::facts::{CollectionKind, Definition, ExprId, ExprKind, FunctionKind, List, Literal, Name, Operator, ScopeId, Source};
+use crate::facts::{
+    CollectionKind, Definition, Expr, ExprId, ExprKind, FunctionKind, List, Literal, Name, Operator, Parent, ScopeId, Source,
+};
 use crate::language::{Form, Part};
 use tree_sitter::Node;
+
+/// Longest text of a string that is kept, in bytes with its quotes.
+const LONGEST_TEXT: usize = 80;
+
+/// A string without its quotes.
+pub fn unquoted(text: &str) -> &str {
+    text.trim_matches(['"', '\'', '`'])
+}
 
 impl<'tree> Lowering<'_, 'tree> {
     /// Lowers one expression; what no pattern names stands for its only child, or for all that is inside it.
@@ -47,7 +57,7 @@ impl<'tree> Lowering<'_, 'tree> {
             Form::Field | Form::Path => {
                 let base = self.required(node, Part::Base);
                 let name = self.named(node);
-                if let (Form::Path, crate::facts::Parent::Expr(id)) = (form, self.parent) {
+                if let (Form::Path, Parent::Expr(id)) = (form, self.parent) {
                     self.facts.scoped.insert(id);
                 }
                 ExprKind::Field { base, name }
@@ -70,14 +80,24 @@ impl<'tree> Lowering<'_, 'tree> {
             }
             Form::This => ExprKind::This,
             Form::Propagate => ExprKind::Try(self.required(node, Part::Value)),
-            Form::Local | Form::LocalFunction | Form::LocalStatic => self.local(node, form),
-            Form::Await => ExprKind::Await(self.required(node, Part::Value)),
+            Form::Local | Form::LocalStatic => self.local(node, form),
+            Form::Await => ExprKind::Await(self.inner(node)),
             Form::Yield => {
                 let delegate = self.part(node, Part::From).is_some();
                 self.facts.functions[self.function.index()].traits.is_generator = true;
                 ExprKind::Yield { value: self.first_child(node).map(|inner| self.expr(inner)), delegate }
             }
-            Form::Closure => self.closure(node),
+            Form::Closure | Form::ClosureOwn => self.closure(node, form),
+            Form::Function => self.object_method(node),
+            Form::Type => self.type_value(node),
+            // A default inside a pattern: `{ name = value }`.
+            Form::Param => ExprKind::Assign {
+                target: self.required(node, Part::Name),
+                value: self.part(node, Part::Default).map(|node| self.expr(node)),
+                update: None,
+                annotation: None,
+            },
+            Form::ParamRest => ExprKind::Spread(self.inner(node)),
             Form::Assign => self.assign(node),
             Form::Delete => {
                 let targets = self.parts(node, Part::Target);
@@ -89,7 +109,7 @@ impl<'tree> Lowering<'_, 'tree> {
                 otherwise: self.required(node, Part::Else),
             },
             Form::Operation => self.operation(node),
-            Form::Pair => ExprKind::Pair { key: self.required(node, Part::Key), value: self.required(node, Part::Value) },
+            Form::Pair => self.pair(node),
             Form::Alias => {
                 let value = self.required(node, Part::Value);
                 let target = match self.part(node, Part::Target) {
@@ -139,7 +159,49 @@ impl<'tree> Lowering<'_, 'tree> {
                 }
             }
         }
-        if parts.is_empty() { ExprKind::Literal(Literal::Text) } else { ExprKind::Other(self.list(&parts)) }
+        if !parts.is_empty() {
+            return ExprKind::Other(self.list(&parts));
+        }
+        let text = self.source(node);
+        if self.habits.literal_texts
+            && text.len() <= LONGEST_TEXT
+            && let Parent::Expr(id) = self.parent
+        {
+            let text = self.facts.names.intern(unquoted(text));
+            self.facts.texts.insert(id, text);
+        }
+        ExprKind::Literal(Literal::Text)
+    }
+
+    /// A key that is a plain word names its entry.
+    fn pair(&mut self, node: Node<'tree>) -> ExprKind {
+        let key = self.part(node, Part::Key);
+        match key.filter(|key| self.form(*key).is_none() && self.children(*key).is_empty()) {
+            Some(key) => {
+                let name = self.name(key);
+                let value = self.required(node, Part::Value);
+                self.christen(value, name, key);
+                ExprKind::Named { name, value }
+            }
+            None => ExprKind::Pair { key: self.required(node, Part::Key), value: self.required(node, Part::Value) },
+        }
+    }
+
+    /// A method of an object literal is a named value of it.
+    fn object_method(&mut self, node: Node<'tree>) -> ExprKind {
+        let Some(head) = self.part(node, Part::Name) else { return ExprKind::Literal(Literal::Other) };
+        let name = self.name(head);
+        let value = self.expr_with(node, |this| this.closure(node, Form::ClosureOwn));
+        self.christen(value, name, head);
+        ExprKind::Named { name, value }
+    }
+
+    /// The part that holds the value, or else the only child; empty where broken code lacks it.
+    fn inner(&mut self, node: Node<'tree>) -> ExprId {
+        match self.part(node, Part::Value).or_else(|| self.first_child(node)) {
+            Some(inner) => self.expr(inner),
+            None => self.expr_with(node, |_| ExprKind::Literal(Literal::Other)),
+        }
     }
 
     /// The name a node carries; empty where broken code lacks it.
@@ -175,8 +237,9 @@ impl<'tree> Lowering<'_, 'tree> {
             None => Vec::new(),
         };
         let args = self.all(&args);
-        if let crate::facts::Parent::Expr(id) = self.parent {
+        if let Parent::Expr(id) = self.parent {
             self.facts.functions[self.function.index()].calls.push(id);
+            self.called(id, callee, args);
         }
         if form == Form::Construct && self.habits.typed_fields {
             self.initialise(args);
@@ -184,14 +247,76 @@ impl<'tree> Lowering<'_, 'tree> {
         ExprKind::Call { callee, args }
     }
 
+    /// What a call says about the closures in it and about the module it may stand for.
+    fn called(&mut self, call: ExprId, callee: ExprId, args: List) {
+        let args = self.facts.list(args).to_vec();
+        self.lend_instance(&args);
+        match self.facts.kind(callee) {
+            ExprKind::Closure(function) => self.facts.functions[function.index()].traits.is_immediate = true,
+            ExprKind::Name { name, .. } => {
+                let requires = self.habits.requires.iter().any(|word| word == self.facts.text(name));
+                if let ([only], true) = (args.as_slice(), requires) {
+                    let module = match self.facts.literal_text(*only) {
+                        Some(text) => Some(super::import::module_path(text)),
+                        None => self.facts.modules.get(only).map(|path| self.facts.text(*path).to_owned()),
+                    };
+                    if let Some(module) = module {
+                        let module = self.facts.names.intern(&module);
+                        self.facts.modules.insert(call, module);
+                    }
+                }
+            }
+            ExprKind::Field { base, name } => self.receives(base, name, &args),
+            _ => {}
+        }
+    }
+
+    /// `each(function () {}, this)`: the instance is that of the function around it.
+    fn lend_instance(&mut self, args: &[ExprId]) {
+        let Some(given) = args.iter().rposition(|arg| self.facts.kind(*arg) == ExprKind::This) else { return };
+        for arg in &args[..given] {
+            if let ExprKind::Closure(function) = self.facts.kind(*arg) {
+                self.facts.functions[function.index()].traits.own_instance = false;
+            }
+        }
+    }
+
+    /// `(function () {}).call(this)` runs at once; `function () {}.bind(this)` keeps the instance; `items.forEach(item => …)` hands out elements.
+    fn receives(&mut self, base: ExprId, name: Name, args: &[ExprId]) {
+        let given_instance = args.iter().any(|arg| self.facts.kind(*arg) == ExprKind::This);
+        let name = self.facts.text(name).to_owned();
+        if let ExprKind::Closure(function) = self.facts.kind(base) {
+            let traits = &mut self.facts.functions[function.index()].traits;
+            traits.is_immediate |= name == "call" || name == "apply";
+            traits.own_instance &= !given_instance;
+        }
+        let visits = self.habits.visits.contains(&name);
+        let Some(&first) = args.first() else { return };
+        let ExprKind::Closure(function) = self.facts.kind(first) else { return };
+        let Some(param) = self.facts.functions[function.index()].params.first().filter(|_| visits) else { return };
+        let (binding, name) = (param.binding, param.name);
+        let scope = self.facts.functions[function.index()].scope;
+        let span = self.facts.functions[function.index()].head;
+        let target = ExprId(self.facts.exprs.len() as u32);
+        let kind = ExprKind::Name { name, binding: Some(binding) };
+        self.facts.exprs.push(Expr { kind, span, parent: Parent::None, scope });
+        self.pending.push(Definition { target, source: Source::Iterated(base), annotation: None });
+    }
+
     fn operation(&mut self, node: Node<'tree>) -> ExprKind {
-        let operator = self.part(node, Part::Operator).map_or(Operator::Other, |node| Self::operator(self.source(node)));
+        let written = self.part(node, Part::Operator).map(|node| self.source(node));
         let children = self.children(node);
+        if written == Some("delete") {
+            return ExprKind::Delete(self.all(&children));
+        }
+        let operator = written.map_or(Operator::Other, Self::operator);
         ExprKind::Operation { operator, operands: self.all(&children) }
     }
 
     fn assign(&mut self, node: Node<'tree>) -> ExprKind {
-        let value = self.part(node, Part::Value).map(|node| self.expr(node));
+        let (target, value) = (self.part(node, Part::Target), self.part(node, Part::Value));
+        self.name_types(target, value);
+        let value = value.map(|node| self.expr(node));
         self.assigned(node, value)
     }
 
@@ -200,6 +325,8 @@ impl<'tree> Lowering<'_, 'tree> {
         let update = self.part(node, Part::Operator).map(|node| Self::operator(self.source(node)));
         let annotation = self.part(node, Part::Type).map(|node| self.expr(node));
         let source = match (value, update, annotation) {
+            // `place ||= value` gives the place a value of its own or keeps the one it has.
+            (Some(value), Some(Operator::Or | Operator::And), _) => Source::Assigned(value),
             (Some(value), Some(_), _) => Source::Updated(value),
             // A chain `a = b = value` gives the same value to both.
             (Some(value), None, _) => Source::Assigned(self.chained(value)),
@@ -207,15 +334,53 @@ impl<'tree> Lowering<'_, 'tree> {
             (None, _, None) => Source::Caught,
         };
         let target = match self.part(node, Part::Target) {
+            // `count++` has no value beside its own.
+            Some(target) if value.is_none() && update.is_some() => {
+                let written = self.expr(target);
+                self.bind(written, Source::Updated(written), None);
+                written
+            }
             Some(target) => self.target(target, source, annotation),
             None => self.required(node, Part::Target),
         };
+        if let (Some(value), None) = (value, update) {
+            self.name_value(target, value, node);
+        }
         ExprKind::Assign { target, value, update, annotation }
+    }
+
+    /// A type without a name is called like what it is given to.
+    fn name_types(&mut self, target: Option<Node<'tree>>, value: Option<Node<'tree>>) {
+        let Some((target, value)) = target.zip(value) else { return };
+        if self.form(value) == Some(Form::Type) && self.form(target) == Some(Form::Name) {
+            self.hint = Some(self.name(target));
+        }
+    }
+
+    /// A closure is called like what it is given to; in a field of the instance it is a method.
+    fn name_value(&mut self, target: ExprId, value: ExprId, node: Node<'tree>) {
+        let head = self.part(node, Part::Target).unwrap_or(node);
+        match self.facts.kind(target) {
+            ExprKind::Name { name, .. } => {
+                self.christen(value, name, head);
+            }
+            ExprKind::Field { base, name } => {
+                let Some(function) = self.christen(value, name, head) else { return };
+                if self.facts.kind(base) == ExprKind::This
+                    && let Some((owner, shared)) = self.facts.instance_in(self.function)
+                {
+                    self.adopt(function, owner, shared);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// A declaration: the value is lowered before the names exist, as it is evaluated before they do.
     pub fn local(&mut self, node: Node<'tree>, form: Form) -> ExprKind {
-        let value = self.part(node, Part::Value).map(|node| self.expr(node));
+        let (target, value) = (self.part(node, Part::Target), self.part(node, Part::Value));
+        self.name_types(target, value);
+        let value = value.map(|node| self.expr(node));
         self.declared(node, form, value, self.scope)
     }
 
@@ -229,17 +394,20 @@ impl<'tree> Lowering<'_, 'tree> {
         };
         let own = self.facts.functions[self.function.index()].scope;
         let (scope, since) = match form {
-            Form::LocalFunction => (own, self.span(node).end),
             // At the top of the file everything sees it; a function's own is found by what stands below it.
             Form::LocalStatic => (ScopeId(0), if own.0 == 0 { 0 } else { self.span(node).start }),
-            _ => (here, self.span(node).end),
+            _ => (if self.hoisting { own } else { here }, self.span(node).end),
         };
-        let before = self.declaring.replace(Declaring { scope, since, pattern: form == Form::Local });
+        let before =
+            self.declaring.replace(Declaring { scope, since, pattern: form == Form::Local && self.habits.constant_patterns });
         let target = match self.part(node, Part::Target) {
             Some(target) => self.target(target, source, annotation),
             None => self.required(node, Part::Target),
         };
         self.declaring = before;
+        if let Some(value) = value {
+            self.name_value(target, value, node);
+        }
         ExprKind::Assign { target, value, update: None, annotation }
     }
 
@@ -274,11 +442,12 @@ impl<'tree> Lowering<'_, 'tree> {
         })
     }
 
-    fn closure(&mut self, node: Node<'tree>) -> ExprKind {
+    fn closure(&mut self, node: Node<'tree>, form: Form) -> ExprKind {
         let (params, body) = (self.part(node, Part::Params), self.part(node, Part::Body));
-        let is_async = self.part(node, Part::Async).is_some();
         let id = self.define(FunctionKind::Closure, node, None, None, params, body);
-        self.facts.functions[id.index()].traits.is_async = is_async;
+        let traits = &mut self.facts.functions[id.index()].traits;
+        traits.is_async = self.forms.part(node, Part::Async).is_some();
+        traits.own_instance = form == Form::ClosureOwn;
         ExprKind::Closure(id)
     }
 
@@ -317,6 +486,8 @@ impl<'tree> Lowering<'_, 'tree> {
             ExprKind::Field { .. } if self.facts.scoped.contains(&target) => {}
             ExprKind::Named { name, value } => self.bind_field(name, value, source),
             ExprKind::Field { .. } | ExprKind::Index { .. } => self.pending.push(Definition { target, source, annotation }),
+            ExprKind::Collection { kind: CollectionKind::Map, items } => self.unpack(items, source),
+            ExprKind::Assign { target, .. } => self.bind(target, source, annotation),
             ExprKind::Collection { items, .. } | ExprKind::Other(items) => {
                 let value = match source {
                     Source::Assigned(value) | Source::Unpacked(value, _) | Source::Iterated(value) => Some(value),
@@ -336,6 +507,40 @@ impl<'tree> Lowering<'_, 'tree> {
             ExprKind::Spread(inner) => self.bind(inner, source, None),
             _ => {}
         }
+    }
+
+    /// `{ a, b: c } = value` gives `a` and `c` the values of the fields `value.a` and `value.b`.
+    fn unpack(&mut self, items: List, source: Source) {
+        for (at, item) in self.facts.list(items).to_vec().into_iter().enumerate() {
+            let target = match self.facts.kind(item) {
+                ExprKind::Named { value, .. } | ExprKind::Pair { value, .. } | ExprKind::Spread(value) => value,
+                _ => item,
+            };
+            let field = match self.facts.kind(item) {
+                ExprKind::Named { name, .. } | ExprKind::Name { name, .. } => Some(name),
+                ExprKind::Assign { target, .. } => match self.facts.kind(target) {
+                    ExprKind::Name { name, .. } => Some(name),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let part = match (source, field) {
+                (Source::Assigned(base), Some(name)) => Source::Assigned(self.read(target, base, name)),
+                (Source::Assigned(value) | Source::Unpacked(value, _) | Source::Iterated(value), _) => {
+                    Source::Unpacked(value, at as u32)
+                }
+                (other, _) => other,
+            };
+            self.bind(target, part, None);
+        }
+    }
+
+    /// A field that is read where nobody wrote so.
+    fn read(&mut self, target: ExprId, base: ExprId, name: Name) -> ExprId {
+        let id = ExprId(self.facts.exprs.len() as u32);
+        let Expr { span, scope, .. } = *self.facts.expr(target);
+        self.facts.exprs.push(Expr { kind: ExprKind::Field { base, name }, span, parent: self.parent, scope });
+        id
     }
 
     /// The element of a tuple that stands there as a literal: `a, b = x, y`.

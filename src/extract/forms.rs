@@ -66,15 +66,18 @@ impl<'tree> Forms<'tree> {
             found.extend(node.children_by_field_id(*field, &mut walk).filter(|child| !child.is_extra()));
             self.state.borrow_mut().walk = Some(walk);
         }
+        found.extend(by_word(shape, node, part));
         found
     }
 
     /// The first child of a node that plays a part.
     pub fn part(&self, node: Node<'tree>, part: Part) -> Option<Node<'tree>> {
         let shape = self.language.shape(node.kind_id())?;
-        let field = shape.fields.iter().find(|(own, _)| *own == part).and_then(|(_, field)| node.child_by_field_id(field.get()));
-        if field.is_some() || !shape.matched {
-            return field;
+        let mut fields = shape.fields.iter().filter(|(own, _)| *own == part);
+        let field = fields.find_map(|(_, field)| node.child_by_field_id(field.get()));
+        let found = field.or_else(|| by_word(shape, node, part));
+        if found.is_some() || !shape.matched {
+            return found;
         }
         self.with(node, |matched| matched.parts.iter().find(|(own, _)| *own == part).map(|(_, node)| *node))
     }
@@ -112,6 +115,12 @@ impl<'tree> Forms<'tree> {
         }
         result
     }
+}
+
+/// The word among the direct children of a node that plays a part.
+fn by_word<'tree>(shape: &Shape, node: Node<'tree>, part: Part) -> Option<Node<'tree>> {
+    let (_, kind) = shape.words.iter().find(|(own, _)| *own == part)?;
+    (0..node.child_count()).filter_map(|at| node.child(at)).find(|child| child.kind_id() == *kind)
 }
 
 /// Every comment below a node, in textual order.

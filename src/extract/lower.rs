@@ -25,6 +25,18 @@ pub struct Declaring {
     pub pattern: bool,
 }
 
+/// What lowering finds out, before names are resolved.
+pub struct Lowered {
+    pub facts: Facts,
+    /// What each written name or place receives.
+    pub pending: Vec<Definition>,
+    /// Names that a scope takes from the module.
+    pub module_names: FxHashSet<(ScopeId, Name)>,
+    /// Names that an export lists.
+    pub listed: Vec<Name>,
+}
+
+#[allow(clippy::struct_excessive_bools, reason = "each says something of its own about where the walk is")]
 pub struct Lowering<'a, 'tree> {
     pub habits: &'a Habits,
     pub forms: &'a Forms<'tree>,
@@ -59,6 +71,19 @@ pub struct Lowering<'a, 'tree> {
     pub awaited: FxHashMap<(ScopeId, Name), TypeId>,
     /// Whether what is lowered is code that only tests run.
     pub testing: bool,
+    /// Decorators that wait for what they decorate.
+    pub decorators: Vec<ExprId>,
+    /// Whether declarations belong to the whole function, and whether they are exported.
+    pub hoisting: bool,
+    pub exporting: bool,
+    /// Whether the innermost thing that a `break` can leave is a switch.
+    pub in_switch: bool,
+    /// What a function does before its body: giving fields the values of parameters.
+    pub prologue: Block,
+    /// The name that a type gets which has none of its own.
+    pub hint: Option<Name>,
+    /// Names that an export lists.
+    pub listed: Vec<Name>,
     depth: u32,
     /// Lent to each walk over children, because making one costs an allocation.
     cursor: Cell<Option<TreeCursor<'tree>>>,
@@ -72,7 +97,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         text: &'a str,
         (file, prepared): (&'a str, &'a Prepared),
     ) -> Self {
-        let facts = Facts {
+        let mut facts = Facts {
             language: language.family.clone(),
             instance: language.habits.instance.clone(),
             typed: language.habits.typed_fields,
@@ -80,6 +105,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             raii: language.habits.raii,
             ..Facts::default()
         };
+        facts.exported = language.habits.exports.then(FxHashSet::default);
         Self {
             habits: &language.habits,
             forms,
@@ -101,18 +127,26 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             arms: None,
             awaited: FxHashMap::default(),
             testing: false,
+            decorators: Vec::new(),
+            hoisting: false,
+            exporting: false,
+            in_switch: false,
+            prologue: Vec::new(),
+            hint: None,
+            listed: Vec::new(),
             depth: 0,
             cursor: Cell::new(None),
         }
     }
 
     /// Lowers a whole file.
-    pub fn run(mut self, root: Node<'tree>) -> (Facts, Vec<Definition>, FxHashSet<(ScopeId, Name)>) {
+    pub fn run(mut self, root: Node<'tree>) -> Lowered {
         self.scope = self.new_scope(None, FunctionId(0), false);
         self.new_function(FunctionKind::Module, root, None, None);
-        let body = self.block(root);
+        let mut body = Vec::new();
+        self.inside(root, &mut body);
         self.facts.functions[0].body = body;
-        (self.facts, self.pending, self.module_names)
+        Lowered { facts: self.facts, pending: self.pending, module_names: self.module_names, listed: self.listed }
     }
 
     pub fn form(&self, node: Node<'tree>) -> Option<Form> {
@@ -206,10 +240,21 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             }
             return known;
         }
+        let id = self.fresh(scope, name, kind);
+        self.declared.insert((scope, name), id);
+        id
+    }
+
+    /// A binding that no other declaration of the name in its scope finds.
+    pub fn fresh(&mut self, scope: ScopeId, name: Name, kind: BindingKind) -> BindingId {
         let id = BindingId(self.facts.bindings.len() as u32);
         self.facts.bindings.push(Binding { name, kind, scope, since: 0, definitions: Vec::new(), uses: Vec::new() });
         self.facts.scopes[scope.index()].bindings.push(id);
-        self.declared.insert((scope, name), id);
+        if self.exporting
+            && let Some(exported) = &mut self.facts.exported
+        {
+            exported.insert(id);
+        }
         id
     }
 

@@ -8,12 +8,15 @@ mod import;
 mod lower;
 mod macros;
 mod operation;
+mod param;
 mod pattern;
 mod place;
+mod prototype;
 mod resolve;
 mod step;
 mod tail;
 mod typed;
+mod typedef;
 
 use crate::facts::Facts;
 use crate::language::Language;
@@ -34,8 +37,8 @@ pub fn extract(language: &Language, text: &str) -> Facts {
     };
     let Some(tree) = tree else { return Facts::default() };
     let forms = forms::Forms::new(language, parsed);
-    let (mut facts, pending, module_names) = Lowering::new(language, &forms, parsed, (text, &prepared)).run(tree.root_node());
-    resolve::resolve(&mut facts, &language.habits, &pending, &module_names);
+    let lowered = Lowering::new(language, &forms, parsed, (text, &prepared)).run(tree.root_node());
+    let mut facts = resolve::resolve(lowered, &language.habits);
     // Comments are read for the directives in them, and hardly any file has one.
     if text.contains(DIRECTIVE) {
         facts.comments = forms::comments(language, tree.root_node(), |node| lower::span(&prepared, node));

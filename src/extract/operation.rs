@@ -60,6 +60,13 @@ fn action(facts: &Facts, habits: &Habits, written: &FxHashMap<ExprId, Source>, e
 
 fn within(facts: &Facts, habits: &Habits, written: &FxHashMap<ExprId, Source>, expr: ExprId, parent: ExprId) -> Action {
     match facts.kind(parent) {
+        ExprKind::Field { name, .. } if habits.sizes.iter().any(|word| word == facts.text(name)) => {
+            match written.get(&parent) {
+                // `items.length = 0` takes out what lies beyond.
+                Some(_) => Action::SetItem { key: None, value: None, update: None },
+                None => Action::Measure { at: parent },
+            }
+        }
         ExprKind::Field { name, .. } => match facts.expr(parent).parent {
             Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == parent) => {
                 Action::Method { name, call }

@@ -1,7 +1,7 @@
 //! Patterns that take values apart, and literals that put them together field by field.
 
 use super::lower::Lowering;
-use crate::facts::{BindingId, Definition, Expr, ExprId, ExprKind, List, Name, Source};
+use crate::facts::{Definition, Expr, ExprId, ExprKind, List, Name, Source};
 use crate::language::{Form, Part};
 use crate::source::Span;
 use tree_sitter::Node;
@@ -45,13 +45,6 @@ impl<'tree> Lowering<'_, 'tree> {
                 None => return node,
             }
         }
-    }
-
-    /// Declares the names in the pattern of a parameter.
-    pub fn taken_apart(&mut self, pattern: Node<'tree>, binding: BindingId) {
-        let name = self.facts.binding(binding).name;
-        let value = self.expr_with(pattern, |_| ExprKind::Name { name, binding: Some(binding) });
-        self.introducing(|this| this.target(pattern, Source::Assigned(value), None));
     }
 
     /// Whether a name in a pattern is a constant.

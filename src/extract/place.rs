@@ -68,7 +68,7 @@ pub fn fields(facts: &mut Facts, pending: &[Definition]) {
 /// The type of this file whose instance an expression is, by its receiver or by the language's word for it.
 fn instance_owner(facts: &Facts, base: ExprId) -> Option<TypeId> {
     match facts.kind(base) {
-        ExprKind::This => facts.owner_of(facts.function_of(base)),
+        ExprKind::This => facts.instance_in(facts.function_of(base)).map(|(owner, _)| owner),
         _ => receiver_owner(facts, facts.binding_of(base)?),
     }
 }
@@ -88,7 +88,7 @@ fn callee(facts: &mut Facts, habits: &Habits, call: ExprId) -> Callee {
         }
         _ => path,
     });
-    let path = path.map(|path| facts.names.intern(&path));
+    let path = path.map(|path| facts.names.intern(global(habits, &path)));
     match facts.kind(callee) {
         ExprKind::Name { name, binding } => {
             let kind = binding.map(|binding| facts.binding(binding).kind);
@@ -117,6 +117,14 @@ fn callee(facts: &mut Facts, habits: &Habits, call: ExprId) -> Callee {
             Callee { path, name: Some(name), receiver: Some(base), function, constructs: None }
         }
         _ => Callee::default(),
+    }
+}
+
+/// A path without the name by which globals can be reached as fields.
+fn global<'a>(habits: &Habits, path: &'a str) -> &'a str {
+    match path.split_once('.') {
+        Some((first, rest)) if habits.globals.iter().any(|word| word == first) => rest,
+        _ => path,
     }
 }
 
@@ -154,7 +162,10 @@ fn place(facts: &Facts, habits: &Habits, expr: ExprId, hops: u32) -> Option<Plac
         }
         ExprKind::Index { base, .. } => Some(extended(place(facts, habits, base, hops)?, Segment::Item)),
         ExprKind::Call { .. } => called(facts, habits, expr, hops),
-        ExprKind::This => facts.owner_of(facts.function_of(expr)).map(|ty| Place { root: Root::Instance(ty), path: Vec::new() }),
+        ExprKind::This => facts.instance_in(facts.function_of(expr)).map(instance),
+        ExprKind::Name { name, binding: None } if facts.text(name) == habits.parent_call => {
+            facts.instance_in(facts.function_of(expr)).map(instance)
+        }
         ExprKind::Await(inner) | ExprKind::Try(inner) => place(facts, habits, inner, hops),
         _ => None,
     }
@@ -166,6 +177,10 @@ fn declares(facts: &Facts, habits: &Habits, base: ExprId, name: Name) -> Option<
         return None;
     }
     typed::local(facts, habits, base).filter(|ty| facts.field_types.contains_key(&(*ty, name)))
+}
+
+fn instance((ty, shared): (TypeId, bool)) -> Place {
+    Place { root: if shared { Root::Static(ty) } else { Root::Instance(ty) }, path: Vec::new() }
 }
 
 fn extended(mut place: Place, segment: Segment) -> Place {
@@ -251,14 +266,15 @@ fn alias(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId) -> Op
         _ => return None,
     };
     // A copy is another container; only its elements are the same.
-    let copied =
-        facts.callee(facts.peeled(value)).name.is_some_and(|name| habits.views.iter().any(|word| word == facts.text(name)));
+    let made = facts.peeled(value);
+    let names = [facts.callee_name(made), facts.callee_path(made)];
+    let copied = names.into_iter().flatten().any(|name| habits.views.iter().any(|word| word == name));
     if copied && !element {
         return None;
     }
     let is_place = matches!(
         facts.kind(facts.peeled(value)),
-        ExprKind::Field { .. } | ExprKind::Name { .. } | ExprKind::Index { .. } | ExprKind::Call { .. }
+        ExprKind::Field { .. } | ExprKind::Name { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } | ExprKind::This
     );
     is_place.then_some((value, element))
 }
@@ -271,6 +287,10 @@ fn called(facts: &Facts, habits: &Habits, call: ExprId, hops: u32) -> Option<Pla
     let callee = facts.callee(call);
     let name = facts.text(callee.name?);
     let is_view = habits.views.iter().any(|word| word == name);
+    let by_path = facts.callee_path(call).is_some_and(|path| path.contains('.') && habits.views.iter().any(|word| word == path));
+    if by_path {
+        return place(facts, habits, *facts.args(call).first()?, hops.checked_sub(1)?);
+    }
     let Some(receiver) = callee.receiver else {
         if is_view && callee.path.is_some() {
             let [only] = facts.args(call) else { return None };

@@ -1,7 +1,8 @@
 //! Who refers to whom: names to bindings, bases to types, calls to what they call.
 
-use super::{operation, place};
-use crate::facts::{BindingId, BindingKind, Definition, Expr, ExprId, ExprKind, Facts, Name, ScopeId, TypeId};
+use super::lower::Lowered;
+use super::{operation, place, prototype};
+use crate::facts::{BindingId, BindingKind, Definition, Expr, ExprId, ExprKind, Facts, Name, ScopeId, Source, TypeId};
 use crate::language::Habits;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -12,14 +13,19 @@ pub type ModuleNames = FxHashSet<(ScopeId, Name)>;
 type Declared = FxHashMap<(ScopeId, Name), Vec<(u32, BindingId)>>;
 
 /// Fills in everything that needs the whole file to be lowered first.
-pub fn resolve(facts: &mut Facts, habits: &Habits, pending: &[Definition], module_names: &ModuleNames) {
-    names(facts, module_names);
-    define(facts, pending);
-    bases(facts);
-    place::fields(facts, pending);
-    place::resolve(facts, habits);
-    operation::collect(facts, habits, pending);
-    place::infer(facts);
+pub fn resolve(lowered: Lowered, habits: &Habits) -> Facts {
+    let Lowered { mut facts, pending, module_names, listed } = lowered;
+    names(&mut facts, &module_names);
+    define(&mut facts, &pending);
+    values(&mut facts);
+    export(&mut facts, &listed);
+    prototype::resolve(&mut facts, habits);
+    bases(&mut facts);
+    place::fields(&mut facts, &pending);
+    place::resolve(&mut facts, habits);
+    operation::collect(&mut facts, habits, &pending);
+    place::infer(&mut facts);
+    facts
 }
 
 /// Binds every mentioned name.
@@ -75,6 +81,56 @@ fn define(facts: &mut Facts, pending: &[Definition]) {
     for binding in &mut facts.bindings {
         let exprs = &facts.exprs;
         binding.definitions.sort_by_key(|definition| exprs[definition.target.index()].span.start);
+    }
+}
+
+/// A variable that is given a value once, and that value is a function, a type or a module, is just that.
+fn values(facts: &mut Facts) {
+    for at in 0..facts.bindings.len() {
+        let binding = &facts.bindings[at];
+        let (BindingKind::Variable, [only]) = (binding.kind, binding.definitions.as_slice()) else { continue };
+        let Source::Assigned(value) = only.source else { continue };
+        let kind = match facts.kind(value) {
+            ExprKind::Closure(function) => Some(BindingKind::Function(function)),
+            ExprKind::Name { binding: Some(other), .. } if other.index() != at => match facts.binding(other).kind {
+                kind @ (BindingKind::Type(_) | BindingKind::Function(_)) => Some(kind),
+                _ => None,
+            },
+            _ if !facts.modules.is_empty() => facts.imported(value, 6).map(|path| BindingKind::Import(facts.names.intern(&path))),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            facts.bindings[at].kind = kind;
+        }
+    }
+}
+
+/// Marks the module names that an export lists, or that are given to the exports of a module as it was before there
+/// were exports (`module.exports = { name }`).
+fn export(facts: &mut Facts, listed: &[Name]) {
+    let Some(mut exported) = facts.exported.take() else { return };
+    exported.extend(facts.scopes[0].bindings.iter().filter(|id| listed.contains(&facts.binding(**id).name)));
+    for expr in &facts.exprs {
+        let ExprKind::Assign { target, value: Some(value), .. } = expr.kind else { continue };
+        let outside = match facts.dotted(target) {
+            Some(path) => path == "exports" || path.starts_with("exports.") || path.starts_with("module.exports"),
+            None => false,
+        };
+        if outside {
+            exported.extend(handed(facts, value));
+        }
+    }
+    facts.exported = Some(exported);
+}
+
+/// The bindings that a value, or an object literal, hands on.
+fn handed(facts: &Facts, value: ExprId) -> Vec<BindingId> {
+    match facts.kind(value) {
+        ExprKind::Collection { items, .. } => facts.list(items).iter().flat_map(|item| handed(facts, *item)).collect(),
+        ExprKind::Named { value, .. } | ExprKind::Pair { value, .. } | ExprKind::Assign { value: Some(value), .. } => {
+            handed(facts, value)
+        }
+        _ => facts.binding_of(value).into_iter().collect(),
     }
 }
 

@@ -19,32 +19,44 @@ impl<'tree> Lowering<'_, 'tree> {
         steps
     }
 
-    fn inside(&mut self, node: Node<'tree>, steps: &mut Block) {
-        let children = self.inner(node);
+    pub fn inside(&mut self, node: Node<'tree>, steps: &mut Block) {
+        let children = self.statements(node);
         self.deeper(|this| this.sequence(&children, None, steps));
     }
 
-    /// Lowers statements in a row; attributes belong to what follows them, and the last one may have a value.
-    pub fn sequence(&mut self, children: &[Node<'tree>], tail: Option<Tail<'tree>>, steps: &mut Block) {
-        let mut decorators = Vec::new();
-        for (at, child) in children.iter().enumerate() {
-            if self.form(*child) == Some(Form::Attribute) {
-                let parts = self.parts(*child, Part::Decorator);
-                for part in parts {
-                    let children = self.children(part);
-                    decorators.push(self.expr_with(part, |this| ExprKind::Other(this.all(&children))));
-                }
+    /// Statements in a row; one that manages something to the end of its block holds those after it, and the last one may
+    /// have a value.
+    pub fn sequence(&mut self, nodes: &[Node<'tree>], tail: Option<Tail<'tree>>, steps: &mut Block) {
+        for (at, node) in nodes.iter().enumerate() {
+            if let Some(managed) = self.managed_to_the_end(*node) {
+                let rest = &nodes[at + 1..];
+                let step = self.deeper(|this| this.manage_rest(*node, &managed, rest));
+                steps.extend(step);
+                return;
+            }
+            if self.form(*node) == Some(Form::Attribute) {
+                self.attribute(*node);
                 continue;
             }
-            let (testing, own) = (self.testing, std::mem::take(&mut decorators));
-            self.testing |= own.iter().any(|decorator| self.is_test_decorator(*decorator));
-            match (self.form(*child), tail) {
-                (Some(Form::Function), _) => steps.extend(self.define_function(*child, &own)),
-                (Some(Form::Type), _) => steps.extend(self.define_type(*child, &own)),
-                (_, Some(tail)) if at + 1 == children.len() && self.has_value(*child) => self.tail(*child, tail, steps),
-                _ => self.step(*child, steps),
+            let testing = self.testing;
+            self.testing |= self.decorators.iter().any(|decorator| self.is_test_decorator(*decorator));
+            match tail {
+                Some(tail) if at + 1 == nodes.len() && self.has_value(*node) => self.tail(*node, tail, steps),
+                _ => self.step(*node, steps),
             }
             self.testing = testing;
+            if self.habits.flow_values {
+                self.decorators.clear();
+            }
+        }
+    }
+
+    /// An attribute belongs to what follows it.
+    fn attribute(&mut self, node: Node<'tree>) {
+        for part in self.parts(node, Part::Decorator) {
+            let children = self.children(part);
+            let decorator = self.expr_with(part, |this| ExprKind::Other(this.all(&children)));
+            self.decorators.push(decorator);
         }
     }
 
@@ -53,6 +65,34 @@ impl<'tree> Lowering<'_, 'tree> {
         self.habits.test_decorators.iter().any(|word| {
             text.strip_prefix(word.as_str())
                 .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+        })
+    }
+
+    /// The declarations by which a statement manages something to the end of its block.
+    fn managed_to_the_end(&self, node: Node<'tree>) -> Option<Vec<Node<'tree>>> {
+        match self.form(node) {
+            Some(Form::ManageRest) => Some(self.children(node)),
+            Some(Form::Assign) => self.part(node, Part::Using).map(|_| vec![node]),
+            None | Some(Form::Await) => match self.children(node).as_slice() {
+                [only] => self.managed_to_the_end(*only).filter(|_| self.form(*only) != Some(Form::ManageRest)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn manage_rest(&mut self, node: Node<'tree>, managed: &[Node<'tree>], rest: &[Node<'tree>]) -> StepId {
+        self.step_with(node, |this| {
+            let items = managed.iter().map(|item| {
+                let value = this.required(*item, Part::Value);
+                let target = this.part(*item, Part::Target);
+                let target = target.map(|target| this.introducing(|this| this.target(target, Source::Managed(value), None)));
+                Managed { value, target }
+            });
+            let items = items.collect();
+            let mut body = Vec::new();
+            this.sequence(rest, None, &mut body);
+            StepKind::Manage { items, body }
         })
     }
 
@@ -68,9 +108,21 @@ impl<'tree> Lowering<'_, 'tree> {
             Some(Form::Global) => self.borrow(node, true),
             Some(Form::Nonlocal) => self.borrow(node, false),
             Some(Form::Member | Form::MemberStatic) => steps.extend(self.member(node)),
+            Some(Form::LocalFunction) => {
+                let outer = std::mem::replace(&mut self.hoisting, true);
+                self.inside(node, steps);
+                self.hoisting = outer;
+            }
+            Some(Form::Decorator) => {
+                let decorator = self.decorator(node);
+                self.decorators.push(decorator);
+            }
+            Some(Form::Export) => self.export(node, steps),
+            // What a `break` leaves is the switch, at whose end every arm goes on anyway.
+            Some(Form::Break) if self.in_switch => {}
             Some(Form::Positional) => self.positional(node, steps),
             Some(Form::Extend) => self.extend(node),
-            Some(Form::Annotation | Form::Comment | Form::Ignored | Form::Attribute) => {}
+            Some(Form::Annotation | Form::Comment | Form::Ignored | Form::Modifier | Form::Attribute) => {}
             Some(form) if self.habits.flow_values => self.statement(node, form, steps),
             Some(form) => {
                 if let Some(step) = self.deeper(|this| this.flow(node, form)) {
@@ -83,7 +135,12 @@ impl<'tree> Lowering<'_, 'tree> {
     pub fn flow(&mut self, node: Node<'tree>, form: Form) -> StepId {
         match form {
             Form::Branch => self.branch(node),
-            Form::While | Form::Forever | Form::For | Form::Each => self.looping(node, form),
+            Form::While | Form::Forever | Form::For | Form::Each => {
+                let outer = std::mem::take(&mut self.in_switch);
+                let step = self.rounds(node, form);
+                self.in_switch = outer;
+                step
+            }
             Form::Try => self.attempt(node),
             Form::Manage => self.manage(node),
             Form::Switch => self.switch(node),
@@ -95,7 +152,7 @@ impl<'tree> Lowering<'_, 'tree> {
         }
     }
 
-    fn looping(&mut self, node: Node<'tree>, form: Form) -> StepId {
+    fn rounds(&mut self, node: Node<'tree>, form: Form) -> StepId {
         let tail = self.arms.take();
         let outer = std::mem::replace(&mut self.broken, tail);
         let step = match form {
@@ -171,6 +228,7 @@ impl<'tree> Lowering<'_, 'tree> {
     /// `for (initial; condition; update)`: the initial step runs before the loop, the update ends each round.
     fn count(&mut self, node: Node<'tree>) -> StepId {
         let (initial, condition) = (self.part(node, Part::Initial), self.part(node, Part::Condition));
+        let condition = condition.filter(|condition| self.form(*condition) != Some(Form::Ignored));
         let (update, body) = (self.part(node, Part::Update), self.part(node, Part::Body));
         self.step_with(node, |this| {
             this.scoped(|this| {
@@ -254,6 +312,9 @@ impl<'tree> Lowering<'_, 'tree> {
         let (arms, tail) = (self.parts(node, Part::Arm), self.arms.take());
         self.step_with(node, |this| {
             let subject = this.required(node, Part::Subject);
+            // A case without a body stands for the one after it.
+            let empty = |arm: &Node<'tree>| this.habits.breaks_switch && this.parts(*arm, Part::Body).is_empty();
+            let arms: Vec<Node> = arms.into_iter().filter(|arm| !empty(arm)).collect();
             let arms: Vec<Arm> = arms.into_iter().map(|arm| this.arm(arm, subject, tail)).collect();
             let total = arms.iter().any(|arm| arm.guard.is_none() && arm.pattern.is_none());
             StepKind::Switch { subject, arms, total }
@@ -263,12 +324,18 @@ impl<'tree> Lowering<'_, 'tree> {
     fn arm(&mut self, node: Node<'tree>, subject: ExprId, tail: Option<Tail<'tree>>) -> Arm {
         let patterns = self.parts(node, Part::Pattern);
         let catches_all = patterns.len() == 1 && self.fits_all(patterns[0]);
-        let body = self.part(node, Part::Body);
+        let bodies = self.parts(node, Part::Body);
         self.scoped(|this| {
             let source = if this.habits.flow_values { Source::Assigned(subject) } else { Source::Unpacked(subject, 0) };
             let pattern = patterns.first().map(|pattern| this.introducing(|this| this.target(*pattern, source, None)));
             let guard = this.part(node, Part::Guard).map(|guard| this.expr(guard));
-            let body = body.map(|body| this.arm_body(body, tail)).unwrap_or_default();
+            let outer = std::mem::replace(&mut this.in_switch, this.habits.breaks_switch);
+            let mut body = Vec::new();
+            match bodies.as_slice() {
+                [only] => body = this.arm_body(*only, tail),
+                several => this.sequence(several, None, &mut body),
+            }
+            this.in_switch = outer;
             Arm { pattern: pattern.filter(|_| !catches_all), guard, body }
         })
     }

@@ -59,7 +59,7 @@ impl<'tree> Lowering<'_, 'tree> {
                 _ => this.value(node, tail, steps),
             },
             Some(Form::Block) => this.scoped(|this| {
-                let children = this.inner(node);
+                let children = this.statements(node);
                 this.sequence(&children, Some(tail), steps);
             }),
             Some(form @ (Form::Branch | Form::Switch | Form::Forever)) => {
@@ -160,7 +160,7 @@ impl<'tree> Lowering<'_, 'tree> {
     /// The value of flow inside an expression.
     pub fn flow_value(&mut self, node: Node<'tree>, form: Form) -> ExprId {
         if self.is_plain(node) {
-            return match self.inner(node).first() {
+            return match self.statements(node).first() {
                 Some(only) => self.expr(*only),
                 None => self.empty(node),
             };
@@ -184,15 +184,15 @@ impl<'tree> Lowering<'_, 'tree> {
 
     /// Whether a block holds nothing but one expression.
     fn is_plain(&self, node: Node<'tree>) -> bool {
-        let children = self.inner(node);
+        let children = self.statements(node);
         let plain = |only: &Node<'tree>| self.has_value(*only) && !self.form(*only).is_some_and(Form::is_flow);
         self.form(node) == Some(Form::Block) && matches!(children.as_slice(), [only] if plain(only) && self.form(*only).is_some())
     }
 
     /// The statements of a block.
-    pub fn inner(&self, node: Node<'tree>) -> Vec<Node<'tree>> {
+    pub fn statements(&self, node: Node<'tree>) -> Vec<Node<'tree>> {
         match self.part(node, Part::Body) {
-            Some(body) if self.form(node) == Some(Form::Block) && self.form(body) == Some(Form::Block) => self.inner(body),
+            Some(body) if self.form(node) == Some(Form::Block) && self.form(body) == Some(Form::Block) => self.statements(body),
             Some(body) => vec![body],
             None => self.children(node),
         }

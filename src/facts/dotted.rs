@@ -16,6 +16,8 @@ impl Facts {
                 _ => None,
             },
             ExprKind::Field { base, name } => self.dotted(base).map(|base| format!("{base}.{}", self.text(name))),
+            ExprKind::Call { .. } => self.modules.get(&expr).map(|path| self.text(*path).to_owned()),
+            ExprKind::Await(inner) => self.modules.get(&inner).map(|path| self.text(*path).to_owned()),
             // `Dict[str, int]` names the same type as `Dict`.
             ExprKind::Index { base, .. } => self.dotted(base),
             _ => None,
@@ -29,8 +31,10 @@ impl Facts {
         self.imported(value, HOPS)
     }
 
-    fn imported(&self, expr: ExprId, hops: u32) -> Option<String> {
+    pub(crate) fn imported(&self, expr: ExprId, hops: u32) -> Option<String> {
         match self.kind(expr) {
+            ExprKind::Call { .. } => self.modules.get(&expr).map(|path| self.text(*path).to_owned()),
+            ExprKind::Await(inner) if hops > 0 => self.imported(inner, hops - 1),
             ExprKind::Name { binding: Some(binding), .. } => match self.binding(binding).kind {
                 BindingKind::Import(path) => Some(self.text(path).to_owned()),
                 _ => None,

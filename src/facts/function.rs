@@ -59,6 +59,10 @@ pub struct Traits {
     pub is_class_method: bool,
     /// A test, or a helper that only tests call.
     pub is_test: bool,
+    /// The word for the instance does not mean in it what it means around it.
+    pub own_instance: bool,
+    /// Called in the very place where it is made, and nowhere else.
+    pub is_immediate: bool,
 }
 
 /// A function, method, closure, type body or the module body.

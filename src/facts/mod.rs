@@ -99,6 +99,14 @@ pub struct Facts {
     pub patterns: FxHashMap<ExprId, Name>,
     /// The modules of which everything is imported.
     pub globs: Vec<Name>,
+    /// Fields that only the type itself may use.
+    pub hidden_fields: FxHashSet<(TypeId, Name)>,
+    /// Module names that other files can reach; none where every name is in reach unless its spelling says otherwise.
+    pub exported: Option<FxHashSet<BindingId>>,
+    /// The texts of short strings, where the language tells things apart by them.
+    pub texts: FxHashMap<ExprId, Name>,
+    /// The modules that calls stand for (`require("x")`).
+    pub modules: FxHashMap<ExprId, Name>,
     /// Comments, for suppressions.
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.

@@ -255,6 +255,64 @@ impl Facts {
         self.enclosing(function).find_map(|id| self.function(id).owner)
     }
 
+    /// The type whose instance the language's word for it means in a function, and whether it means the type itself.
+    pub fn instance_in(&self, function: FunctionId) -> Option<(TypeId, bool)> {
+        for id in self.enclosing(function) {
+            let function = self.function(id);
+            if let Some(owner) = function.owner {
+                return Some((owner, function.traits.is_static));
+            }
+            if function.traits.own_instance {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Whether the code of a function runs once, when its file is loaded: the module body, and what is called on the spot there.
+    pub fn at_top(&self, function: FunctionId) -> bool {
+        self.enclosing(function).all(|id| {
+            let function = self.function(id);
+            function.kind == FunctionKind::Module || function.traits.is_immediate
+        })
+    }
+
+    /// The text of a string, where the language keeps the texts of strings and this one is short.
+    pub fn literal_text(&self, expr: ExprId) -> Option<&str> {
+        self.texts.get(&expr).map(|name| self.text(*name))
+    }
+
+    /// The value that an object literal, or a variable that is given one once, has under a name.
+    pub fn entry(&self, object: ExprId, name: &str) -> Option<ExprId> {
+        let made = match self.binding_of(object).map(|binding| self.binding(binding).definitions.as_slice()) {
+            Some([only]) => self.value_of(only)?,
+            Some(_) => return None,
+            None => object,
+        };
+        let ExprKind::Collection { items, .. } = self.kind(made) else { return None };
+        self.list(items).iter().find_map(|item| match self.kind(*item) {
+            ExprKind::Named { name: own, value } if self.text(own) == name => Some(value),
+            ExprKind::Pair { key, value } if self.literal_text(key) == Some(name) => Some(value),
+            ExprKind::Name { name: own, .. } if self.text(own) == name => Some(*item),
+            _ => None,
+        })
+    }
+
+    /// Whether code in other files can get at a place by its name.
+    pub fn is_public(&self, place: PlaceId) -> bool {
+        let Place { root, path } = self.places.get(place);
+        match (path.last(), *root) {
+            (Some(Segment::Field(name)), Root::Instance(ty) | Root::Static(ty)) => {
+                !self.text(*name).starts_with(['_', '#']) && !self.hidden_fields.contains(&(ty, *name))
+            }
+            (None, Root::Binding(binding)) => {
+                let spelled = || !self.text(self.binding(binding).name).starts_with('_');
+                self.exported.as_ref().map_or_else(spelled, |exported| exported.contains(&binding))
+            }
+            _ => true,
+        }
+    }
+
     /// The method of the owner that a function is, or is nested in.
     pub fn method_of(&self, function: FunctionId) -> Option<FunctionId> {
         self.enclosing(function).find(|id| self.function(*id).owner.is_some())
@@ -302,6 +360,12 @@ impl Facts {
                 FunctionKind::Closure => Some("<closure>"),
             };
             parts.extend(name);
+            // A method that is given to its type from outside stands in no body of it.
+            let inside =
+                function.parent.is_some_and(|parent| self.enclosing(parent).any(|id| self.function(id).owner == function.owner));
+            if let (FunctionKind::Named, Some(owner), false) = (function.kind, function.owner, inside) {
+                parts.push(self.text(self.ty(owner).name));
+            }
         }
         parts.reverse();
         parts.join(".")

@@ -21,7 +21,7 @@ macro_rules! words {
 words! {
     /// What a node is.
     Form {
-        Function = "function", Closure = "closure", Param = "param", ParamRest = "param.rest", ParamOptions = "param.options",
+        Function = "function", Closure = "closure", ClosureOwn = "closure.own", Param = "param", ParamRest = "param.rest", ParamOptions = "param.options",
         Type = "type", Decorated = "decorated", Global = "global", Nonlocal = "nonlocal", Import = "import",
         Block = "block", Branch = "branch", While = "while", Each = "each", Try = "try", Handler = "handler", Manage = "manage",
         Managed = "managed", Alias = "alias", Switch = "switch", Arm = "arm",
@@ -36,6 +36,7 @@ words! {
         MemberStatic = "member.static", Forever = "forever", For = "for", Extend = "extend", Construct = "construct",
         Transparent = "transparent", Ignored = "ignored",
         LocalStatic = "local.static", Path = "path", Destructure = "destructure", Positional = "positional", Pointer = "pointer",
+        Decorator = "decorator", ManageRest = "manage.rest", Export = "export", Modifier = "modifier",
         Attribute = "attribute", ImportList = "import.list", ImportAs = "import.as", ImportAll = "import.all",
     }
 }
@@ -68,7 +69,7 @@ words! {
         Condition = "condition", Then = "then", Else = "else", Target = "target", Iterable = "iterable", Handler = "handler",
         Finally = "finally", Value = "value", Subject = "subject", Arm = "arm", Pattern = "pattern", Guard = "guard",
         Base = "base", Key = "key", Callee = "callee", Args = "args", Operator = "operator", From = "from",
-        Initial = "initial", Update = "update", Static = "static", Returns = "returns", Tree = "tree",
+        Initial = "initial", Update = "update", Static = "static", Returns = "returns", Tree = "tree", Using = "using",
     }
 }
 

@@ -1,3 +1,4 @@
+use super::shape::fitting;
 use super::{Habits, Language, LanguageError};
 use std::{path::Path, sync::OnceLock};
 
@@ -94,7 +95,9 @@ impl Entry {
 
     fn compile(&self) -> Result<Language, LanguageError> {
         let grammar = grammar(self.id).ok_or_else(|| LanguageError::new(self.id, "has no grammar".to_owned()))?;
-        let patterns: String = self.lineage.iter().map(|id| patterns(id)).collect();
+        let inherited = self.lineage.iter().filter(|id| **id != self.id);
+        let mut patterns: String = inherited.map(|id| fitting(&grammar, &patterns_of(id))).collect();
+        patterns.push_str(&patterns_of(self.id));
         Language::new(self.id, self.lineage[0], grammar, &patterns, self.habits.clone())
     }
 }
@@ -116,7 +119,7 @@ fn files(id: &str) -> impl Iterator<Item = &'static (&'static str, &'static str)
     QUERIES.iter().filter(move |(path, _)| path.split_once('/').is_some_and(|(folder, _)| folder == id))
 }
 
-fn patterns(id: &str) -> String {
+fn patterns_of(id: &str) -> String {
     let queries = files(id).filter(|(path, _)| Path::new(path).extension().is_some_and(|end| end == "scm"));
     queries.flat_map(|(_, text)| [*text, "\n"]).collect()
 }

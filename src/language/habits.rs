@@ -115,6 +115,24 @@ pub struct Habits {
     pub wrapping: Vec<String>,
     /// Macros whose arguments are code.
     pub macros: Macros,
+    /// Fields that tell the size of what has them.
+    pub sizes: Vec<String>,
+    /// Calls that hand each element of their receiver to the first parameter of a closure.
+    pub visits: Vec<String>,
+    /// Whether a default value is made anew for every call.
+    pub fresh_defaults: bool,
+    /// Whether `break` leaves a switch.
+    pub breaks_switch: bool,
+    /// Whether a name has to be exported to be in reach of other files.
+    pub exports: bool,
+    /// Whether the texts of short strings are kept.
+    pub literal_texts: bool,
+    /// Calls that stand for the module that their argument names.
+    pub requires: Vec<String>,
+    /// Names by which a global is reached as a field.
+    pub globals: Vec<String>,
+    /// The field through which the methods of a function used as a type are given.
+    pub prototype: String,
 }
 
 impl Habits {

@@ -15,6 +15,8 @@ pub struct Shape {
     pub form: Option<Form>,
     /// Which fields play which part.
     pub fields: Vec<(Part, NonZeroU16)>,
+    /// Which words of the language, as direct children, play which part.
+    pub words: Vec<(Part, u16)>,
     /// Whether patterns remain that have to be matched.
     pub matched: bool,
 }
@@ -28,9 +30,10 @@ pub fn read(grammar: &Language, query: &mut Query, patterns: &str) -> Vec<Shape>
         let kind = tokens.get(1).map_or("", String::as_str);
         let Some(shape) = shapes.get_mut(usize::from(grammar.id_for_node_kind(kind, true))) else { continue };
         match simple(grammar, &tokens) {
-            Some((form, fields)) if shape.form.is_none_or(|known| known == form) => {
+            Some(Simple { form, fields, words }) if shape.form.is_none_or(|known| known == form) => {
                 shape.form = Some(form);
                 shape.fields.extend(fields);
+                shape.words.extend(words);
                 query.disable_pattern(index);
             }
             _ => shape.matched = true,
@@ -50,20 +53,61 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// `( kind (field : ( _ ) @form.part)* ) @form`, or nothing if the pattern is anything else.
-fn simple(grammar: &Language, tokens: &[String]) -> Option<(Form, Vec<(Part, NonZeroU16)>)> {
+/// A pattern that a table can hold.
+struct Simple {
+    form: Form,
+    fields: Vec<(Part, NonZeroU16)>,
+    words: Vec<(Part, u16)>,
+}
+
+/// `( kind (field : ( _ ) @form.part | "word" @form.part)* ) @form`, or nothing if the pattern is anything else.
+fn simple(grammar: &Language, tokens: &[String]) -> Option<Simple> {
     let words: Vec<&str> = tokens.iter().map(String::as_str).collect();
     let ["(", _, middle @ .., ")", root] = words.as_slice() else { return None };
     let form = Form::from_word(root.strip_prefix('@')?)?;
-    let mut fields = Vec::new();
+    let mut found = Simple { form, fields: Vec::new(), words: Vec::new() };
     let mut rest = middle;
     while !rest.is_empty() {
-        let ([field, ":", "(", "_", ")", capture, after @ ..] | [field, ":", "_", capture, after @ ..]) = rest else {
-            return None;
+        rest = match rest {
+            [field, ":", "(", "_", ")", capture, after @ ..] | [field, ":", "_", capture, after @ ..] => {
+                found.fields.push((part(capture)?, grammar.field_id_for_name(field)?));
+                after
+            }
+            [word, capture, after @ ..] if word.starts_with('"') => {
+                found.words.push((part(capture)?, grammar.id_for_node_kind(word.trim_matches('"'), false)));
+                after
+            }
+            _ => return None,
         };
-        let (_, part) = capture.strip_prefix('@')?.rsplit_once('.')?;
-        fields.push((Part::from_word(part)?, grammar.field_id_for_name(field)?));
-        rest = after;
     }
-    Some((form, fields))
+    Some(found)
+}
+
+fn part(capture: &str) -> Option<Part> {
+    let (_, part) = capture.strip_prefix('@')?.rsplit_once('.')?;
+    Part::from_word(part)
+}
+
+/// Those of several patterns that a grammar can match: what a language inherits may speak of
+/// constructs that it lacks.
+pub fn fitting(grammar: &Language, patterns: &str) -> String {
+    let bare: String = patterns.lines().map(|line| line.split(';').next().unwrap_or("")).collect::<Vec<_>>().join("\n");
+    let mut depth = 0_u32;
+    let mut starts = Vec::new();
+    for (at, c) in bare.char_indices() {
+        match c {
+            '(' | '[' => {
+                starts.extend((depth == 0).then_some(at));
+                depth += 1;
+            }
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain([bare.len()]);
+    starts.iter().zip(ends).map(|(start, end)| &bare[*start..end]).filter(|pattern| fits(grammar, pattern)).collect()
+}
+
+fn fits(grammar: &Language, pattern: &str) -> bool {
+    Query::new(grammar, pattern).is_ok()
 }

@@ -14,6 +14,6 @@ pub use load::{RuleError, parse};
 pub use near::nearest;
 pub use pattern::{Pattern, Patterns};
 pub use raw::{Check, Example, Family, Rule};
-pub use set::RuleSet;
+pub use set::{RuleSet, Verbs};
 pub use tables::Tables;
 pub use vocabulary::{Bound, Channel, Container, Lifetime, Memo, Registration, Resource, Vocabulary, Waiting, Words};

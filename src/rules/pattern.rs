@@ -28,6 +28,11 @@ impl Pattern {
         self.0.strip_suffix('*').filter(|path| path.ends_with('.'))
     }
 
+    /// The last name: the method, or the function.
+    pub fn last(&self) -> &str {
+        self.0.rsplit('.').next().unwrap_or(&self.0)
+    }
+
     /// Whether a callee with this resolved path, or else with this method name, fits.
     pub fn fits(&self, path: Option<&str>, method: Option<&str>) -> bool {
         match (self.method(), self.below()) {

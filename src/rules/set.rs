@@ -1,7 +1,19 @@
 use super::{Pattern, Rule, RuleError, parse};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+
+/// Names of methods and functions by which something is let go.
+#[derive(Clone, Debug, Default)]
+pub struct Verbs(FxHashSet<String>);
+
+impl Verbs {
+    /// Whether a name is one of them.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+}
 
 /// The rules of a run, ordered by id.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +51,21 @@ impl RuleSet {
     /// Whether there is no rule.
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
+    }
+
+    /// The methods and functions by which anything is let go, in any rule and language.
+    pub fn letting_go(&self) -> Verbs {
+        let mut verbs = FxHashSet::default();
+        for words in self.rules.iter().flat_map(|rule| rule.vocabulary.values()) {
+            let methods = words.container.iter().flat_map(|container| container.shrink.iter().chain(&container.empty));
+            let methods = methods.chain(words.resource.iter().flat_map(|resource| &resource.release)).chain(&words.release);
+            let methods = methods.chain(words.memo.iter().flat_map(|memo| &memo.clear));
+            let methods = methods.chain(words.registration.iter().flat_map(|registration| &registration.disposer));
+            verbs.extend(methods.chain(words.channel.iter().flat_map(|channel| &channel.receive)).cloned());
+            let removals = words.registration.iter().flat_map(|registration| &registration.remove);
+            verbs.extend(removals.map(|pattern| pattern.last().to_owned()));
+        }
+        Verbs(verbs)
     }
 
     /// Only the rules that `keep` keeps.

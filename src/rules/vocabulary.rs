@@ -74,6 +74,8 @@ pub struct Words {
     pub passing: Vec<String>,
     /// First words of functions that run once per request, message or event.
     pub serving: Vec<String>,
+    /// Functions that run for the life of the program, so that what is local to them lasts.
+    pub running: Vec<String>,
     /// First words of functions that set things up once.
     pub setup: Vec<String>,
     /// Last words of functions that run once although their first word says otherwise.

@@ -7,10 +7,25 @@
 // Statistics need floating point; sizes below 2^53 bytes lose nothing, and values are checked to be neither negative nor NaN.
 #![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
 
+mod census;
+mod composition;
 mod decider;
+mod exhaustion;
+mod floors;
+mod forecast;
+#[cfg(target_os = "linux")]
+pub mod live;
+mod period;
 mod sample;
 mod series;
+mod settled;
+mod shape;
+mod standing;
+mod statistics;
+mod track;
+mod trend;
 mod verdict;
+mod words;
 
 pub use decider::{Decider, LimitKind, Limits};
 pub use sample::Sample;

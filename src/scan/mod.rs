@@ -14,12 +14,14 @@ mod shown;
 mod suppress;
 mod testcode;
 mod walk;
+mod wider;
 
 pub use guard::hush;
 pub use pipeline::run;
 pub use testcode::is_test;
 
 use crate::finding::Analysis;
+use crate::index::{Outline, Project};
 use crate::rules::RuleSet;
 use std::path::Path;
 
@@ -31,8 +33,15 @@ pub trait Analyzer: Sync {
     /// Whether a first line that starts with `#!`, of a file without an extension, names a supported language.
     fn handles_shebang(&self, line: &str) -> bool;
 
-    /// Every finding in `text`, and where its comments are.
-    fn analyse(&self, path: &str, text: &str) -> Analysis;
+    /// What `text` says to the project, and what is said about it while the project is not known. `is_test` is whether it is
+    /// test code.
+    fn survey(&self, path: &str, text: &str, is_test: bool) -> (Outline, Analysis);
+
+    /// What `text` says to the project, and nothing else.
+    fn outline(&self, path: &str, text: &str, is_test: bool) -> Outline;
+
+    /// Every finding in `text` as a part of the project, and where its comments are.
+    fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis;
 }
 
 /// What a run may do and what it shows.

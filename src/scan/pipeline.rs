@@ -2,8 +2,10 @@ use super::guard::guarded;
 use super::judge::judge;
 use super::read::{Reading, read};
 use super::walk::{Candidate, Walked, walk};
-use super::{Analyzer, Options, Progress};
-use crate::finding::{Problem, ProblemKind, Report, Scanned};
+use super::wider::wider;
+use super::{Analyzer, Options, Progress, is_test};
+use crate::finding::{Analysis, Problem, ProblemKind, Report, Scanned};
+use crate::index::{Outline, Project};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,11 +31,24 @@ pub fn run(
     let Walked { candidates, problems, refused } = walk(paths, cwd, analyzer, threads);
     let total = candidates.len();
     let done = AtomicUsize::new(0);
-    let outcomes: Vec<Outcome> = pool.install(|| {
+    let tell = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+    let surveyed: Vec<Surveyed> = pool.install(|| {
         let each = candidates.into_par_iter().with_max_len(64).map(|candidate| {
-            let outcome = one(&candidate, analyzer, options);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
-            outcome
+            let surveyed = first(candidate, analyzer, options);
+            tell();
+            surveyed
+        });
+        each.collect()
+    });
+    let (outlines, looks): (Vec<_>, Vec<_>) = surveyed.into_iter().map(|surveyed| (surveyed.outline, surveyed.look)).unzip();
+    let mut outlines: Vec<Outline> = outlines.into_iter().flatten().collect();
+    outlines.extend(pool.install(|| wider(paths, cwd, &outlines, analyzer, options)));
+    outlines.sort_by(|a, b| a.path.cmp(&b.path));
+    let project = Project::new(outlines);
+    let outcomes: Vec<Outcome> = pool.install(|| {
+        let each = looks.into_par_iter().with_max_len(16).map(|look| match look {
+            Look::Done(outcome) => *outcome,
+            Look::Again(candidate) => second(&candidate, analyzer, options, &project),
         });
         each.collect()
     });
@@ -62,24 +77,80 @@ struct Outcome {
     problems: Vec<Problem>,
 }
 
-fn one(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options) -> Outcome {
+/// What the first look at a file leads to.
+struct Surveyed {
+    outline: Option<Outline>,
+    look: Look,
+}
+
+/// Whether a file needs another look when the project is known.
+enum Look {
+    Done(Box<Outcome>),
+    Again(Candidate),
+}
+
+/// Reads a file for what it says to the project. Where nothing was found in it, nothing will be.
+fn first(candidate: Candidate, analyzer: &dyn Analyzer, options: &Options) -> Surveyed {
+    let done = |outcome| Surveyed { outline: None, look: Look::Done(Box::new(outcome)) };
+    let (text, problems) = match text(&candidate, analyzer, options) {
+        Ok(read) => read,
+        Err(outcome) => return done(*outcome),
+    };
+    match guarded(|| analyzer.survey(&candidate.shown, &text, is_test(&candidate.own))) {
+        Ok((outline, analysis)) => {
+            let look = if analysis.findings.is_empty() {
+                Look::Done(Box::new(conclude(&candidate, text, problems, options, analysis)))
+            } else {
+                Look::Again(candidate)
+            };
+            Surveyed { outline: Some(outline), look }
+        }
+        Err(failure) => done(failed(&candidate, problems, failure)),
+    }
+}
+
+/// Judges a file as a part of the project.
+fn second(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options, project: &Project) -> Outcome {
+    match text(candidate, analyzer, options) {
+        Ok((text, problems)) => {
+            let analysis = guarded(|| analyzer.analyse(&candidate.shown, &text, project));
+            match analysis {
+                Ok(analysis) => conclude(candidate, text, problems, options, analysis),
+                Err(failure) => failed(candidate, problems, failure),
+            }
+        }
+        Err(outcome) => *outcome,
+    }
+}
+
+/// The text of a candidate with what is to be said about reading it; or the outcome, if there is none.
+fn text(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options) -> Result<(String, Vec<Problem>), Box<Outcome>> {
     let path = &candidate.shown;
     let decoded = match read(candidate, analyzer, options.max_file_size) {
         Reading::Text(decoded) => decoded,
-        Reading::Foreign => return Outcome::default(),
+        Reading::Foreign => return Err(Box::default()),
         Reading::Refused(kind, message) => {
             let problems = vec![Problem::new(path, kind, message)];
-            return Outcome { refused: candidate.named, problems, ..Outcome::default() };
+            return Err(Box::new(Outcome { refused: candidate.named, problems, ..Outcome::default() }));
         }
     };
-    let mut problems = Vec::new();
-    if decoded.lossy {
+    let lossy = decoded.lossy.then(|| {
         let message = "is not UTF-8; the bytes that could not be decoded were replaced";
-        problems.push(Problem::new(path, ProblemKind::Encoding, message));
-    }
-    let text = decoded.text;
+        Problem::new(path, ProblemKind::Encoding, message)
+    });
+    Ok((decoded.text, lossy.into_iter().collect()))
+}
+
+/// What is shown of an analysis.
+fn conclude(
+    candidate: &Candidate,
+    text: String,
+    mut problems: Vec<Problem>,
+    options: &Options,
+    mut analysis: Analysis,
+) -> Outcome {
+    let path = &candidate.shown;
     let judged = guarded(|| {
-        let mut analysis = analyzer.analyse(path, &text);
         let said = std::mem::take(&mut analysis.problems);
         (said, judge(&candidate.own, &text, analysis, options))
     });
@@ -93,9 +164,12 @@ fn one(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options) -> Out
             });
             Outcome { scanned: true, hidden: judged.hidden, file, problems, refused: false }
         }
-        Err((kind, message)) => {
-            problems.push(Problem::new(path, kind, message));
-            Outcome { refused: candidate.named, problems, ..Outcome::default() }
-        }
+        Err(failure) => failed(candidate, problems, failure),
     }
+}
+
+/// A file on which the analysis itself failed is one problem, and the run goes on.
+fn failed(candidate: &Candidate, mut problems: Vec<Problem>, (kind, message): (ProblemKind, String)) -> Outcome {
+    problems.push(Problem::new(&candidate.shown, kind, message));
+    Outcome { refused: candidate.named, problems, ..Outcome::default() }
 }

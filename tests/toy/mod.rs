@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use watertight::finding::{Analysis, Confidence, Evidence, Finding, Mark, Report, Role, Severity, Weight};
+use watertight::index::{Outline, Project};
 use watertight::rules::{Rule, RuleSet, parse};
 use watertight::scan::{Analyzer, Options, run};
 use watertight::source::Span;
@@ -18,7 +19,15 @@ impl Analyzer for Toy {
         line.contains("python")
     }
 
-    fn analyse(&self, _path: &str, text: &str) -> Analysis {
+    fn survey(&self, path: &str, text: &str, is_test: bool) -> (Outline, Analysis) {
+        (Outline::new(path, "python", is_test), self.analyse(path, text, &Project::default()))
+    }
+
+    fn outline(&self, path: &str, _text: &str, is_test: bool) -> Outline {
+        Outline::new(path, "python", is_test)
+    }
+
+    fn analyse(&self, _path: &str, text: &str, _project: &Project) -> Analysis {
         assert!(!text.contains("PANIC"), "the toy\nfell over");
         let mut analysis = Analysis::default();
         let mut start = 0;

@@ -1,0 +1,359 @@
+//! The commands that look at running processes: what they share.
+
+use super::output::emit;
+use super::size::memory;
+use super::time::{some_time, time};
+use super::{doctor, run, triage, watch};
+use crate::runtime::Level;
+use crate::runtime::live::{Ended, Ending, Form, Launched, OnLimit, Options, Outcome, Signals, Watcher, amount, curve, pace};
+use clap::{Args, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use std::io::{IsTerminal as _, Write as _, stderr};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long a command that was asked to end may take before it is ended.
+const GRACE: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Subcommand)]
+pub enum Live {
+    /// Run a command and watch its memory
+    Run(run::Run),
+    /// Watch the memory of what already runs
+    Watch(watch::Watch),
+    /// Find out which process takes the memory of this machine, from two snapshots
+    Triage(triage::Triage),
+    /// Say what this machine allows, and how to get the rest
+    Doctor(doctor::Doctor),
+}
+
+/// Runs one of them.
+pub fn dispatch(command: &Live) -> Result<u8, String> {
+    match command {
+        Live::Run(run) => run::run(run),
+        Live::Watch(watch) => watch::watch(watch),
+        Live::Triage(triage) => triage::triage(triage),
+        Live::Doctor(doctor) => doctor::doctor(doctor),
+    }
+}
+
+/// How reports of the runtime half are written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Format {
+    /// For a terminal
+    Human,
+    /// For programs
+    Json,
+    /// For a page
+    Markdown,
+}
+
+impl Format {
+    const fn form(self) -> Form {
+        match self {
+            Self::Human => Form::Human,
+            Self::Json => Form::Json,
+            Self::Markdown => Form::Markdown,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Shown {
+    /// How to write the report
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Write the report to FILE
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Shown {
+    /// Writes a report: its data, or its words.
+    pub fn write(&self, data: &impl Serialize, words: impl FnOnce(Form) -> String) -> Result<(), String> {
+        emit(self.output.as_deref(), |out| match self.format.form() {
+            Form::Json => json(out, data),
+            form => out.write_all(words(form).as_bytes()),
+        })
+    }
+
+    /// The same, but to the standard error when no file is named, where a command's own output is not disturbed.
+    fn write_beside(&self, outcome: &Outcome) -> Result<(), String> {
+        if self.output.is_some() {
+            return self.write(outcome, |form| outcome.text(form));
+        }
+        let mut out = stderr().lock();
+        let written = match self.format.form() {
+            Form::Json => json(&mut out, outcome),
+            form => out.write_all(format!("\n{}", outcome.text(form)).as_bytes()),
+        };
+        // Nobody can be told that nobody can be told.
+        drop(written);
+        Ok(())
+    }
+}
+
+fn json(out: &mut dyn std::io::Write, data: &impl Serialize) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, data)?;
+    out.write_all(b"\n")
+}
+
+#[derive(Debug, Args)]
+pub struct Watching {
+    /// Stop after this time, such as 90s, 10m or 2h
+    #[arg(long, value_name = "TIME", value_parser = some_time)]
+    duration: Option<Duration>,
+    /// Time between samples
+    #[arg(long, value_name = "TIME", value_parser = some_time)]
+    interval: Option<Duration>,
+    /// Time in which a leak must show itself; a shorter one is quicker and less sure
+    #[arg(long, value_name = "TIME", default_value = "300s", value_parser = some_time)]
+    window: Duration,
+    /// Stop as soon as the verdict is clear
+    #[arg(long)]
+    until_verdict: bool,
+    /// The most that may be held, such as 512M or 2G
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    limit: Option<u64>,
+    /// What to do when it is passed
+    #[arg(long, value_enum, default_value_t = Action::Report, requires = "limit")]
+    on_limit: Action,
+    /// Exit with 1 at this level or above
+    #[arg(long, value_enum, default_value_t = FailOn::Never)]
+    fail_on: FailOn,
+    /// Do not use the eBPF probe, only /proc
+    #[arg(long)]
+    no_probe: bool,
+    /// Do not show the line of progress
+    #[arg(long, short)]
+    quiet: bool,
+    /// Write the samples to FILE while they are taken, for `watertight replay`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Save the whole run to FILE, as JSON
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Action {
+    /// Say so
+    Report,
+    /// Ask the process to end (SIGTERM)
+    Signal,
+    /// End it (SIGKILL)
+    Kill,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Leak,
+    Watch,
+    Never,
+}
+
+impl Watching {
+    /// How to watch; the interval is that of the command unless the user names one. A short window needs more samples.
+    pub fn options(&self, interval: Duration) -> Options {
+        let shorter = interval.mul_f64((self.window.as_secs_f64() / 300.0).min(1.0)).max(Duration::from_millis(10));
+        Options {
+            interval: self.interval.unwrap_or(shorter),
+            window: self.window,
+            limit: self.limit,
+            probe: !self.no_probe,
+            calls: true,
+            record: self.record.clone(),
+        }
+    }
+
+    /// Whether the user named a limit.
+    pub const fn limited(&self) -> bool {
+        self.limit.is_some()
+    }
+
+    const fn on_limit(&self) -> OnLimit {
+        match self.on_limit {
+            Action::Report => OnLimit::Report,
+            Action::Signal => OnLimit::Signal,
+            Action::Kill => OnLimit::Kill,
+        }
+    }
+
+    /// Whether the outcome is one that the user wants to fail on.
+    pub fn fails(&self, outcome: &Outcome) -> bool {
+        match self.fail_on {
+            FailOn::Never => false,
+            FailOn::Watch => outcome.judgement.level.is_some(),
+            FailOn::Leak => outcome.judgement.level == Some(Level::Leak),
+        }
+    }
+
+    /// Watches until there is a reason to stop.
+    pub fn go(&self, watcher: &mut Watcher, signals: &Signals, subject: &mut dyn Subject) -> Ending {
+        let line = Line::new(!self.quiet);
+        let begin = Instant::now();
+        let mut stopping: Option<(&'static str, Instant)> = None;
+        loop {
+            let due = watcher.wait();
+            if let Some(ending) = subject.ended() {
+                line.end();
+                let why = stopping.map_or(ending.why, |(why, _)| why);
+                return Ending { why, ..ending };
+            }
+            if let Some((why, since)) = stopping
+                && since.elapsed() > GRACE
+                && !subject.stop(true)
+            {
+                line.end();
+                return Ending { why, ..Ending::default() };
+            }
+            if due {
+                let alive = watcher.tick();
+                line.draw(watcher);
+                if !alive && !subject.ours() {
+                    line.end();
+                    return Ending { why: "gone", ..Ending::default() };
+                }
+                self.enforce(watcher, subject, &mut stopping);
+            }
+            if stopping.is_none()
+                && let Some(why) = self.enough(begin, watcher, due, signals, subject)
+            {
+                if !subject.stop(false) {
+                    line.end();
+                    return Ending { why, ..Ending::default() };
+                }
+                stopping = Some((why, Instant::now()));
+            }
+        }
+    }
+
+    /// Why to stop now, if there is a reason.
+    fn enough(
+        &self,
+        begin: Instant,
+        watcher: &Watcher,
+        due: bool,
+        signals: &Signals,
+        subject: &dyn Subject,
+    ) -> Option<&'static str> {
+        if self.duration.is_some_and(|duration| begin.elapsed() >= duration) {
+            return Some("duration");
+        }
+        if self.until_verdict && due && watcher.decided() {
+            return Some("verdict");
+        }
+        // A command of ours has got the signal, too, and decides itself.
+        (signals.asked() && !subject.ours()).then_some("interrupted")
+    }
+
+    /// Does what the user wants when the limit is passed.
+    fn enforce(&self, watcher: &mut Watcher, subject: &mut dyn Subject, stopping: &mut Option<(&'static str, Instant)>) {
+        if !watcher.over() || stopping.is_some() {
+            return;
+        }
+        let force = match self.on_limit() {
+            OnLimit::Report => return,
+            OnLimit::Signal => false,
+            OnLimit::Kill => true,
+        };
+        if subject.ours() {
+            subject.end(force);
+        } else {
+            watcher.end(force);
+        }
+        watcher.acted(if force { "killed" } else { "asked to end" });
+        *stopping = Some(("limit", Instant::now()));
+    }
+
+    /// Saves the run and writes the report.
+    pub fn report(&self, outcome: &Outcome, beside: bool) -> Result<(), String> {
+        if let Some(path) = &self.save {
+            save(path, outcome)?;
+        }
+        if beside { self.shown.write_beside(outcome) } else { self.shown.write(outcome, |form| outcome.text(form)) }
+    }
+}
+
+fn save(path: &Path, outcome: &Outcome) -> Result<(), String> {
+    emit(Some(path), |out| json(out, outcome))
+}
+
+/// What is watched, as something that can end and be ended.
+pub trait Subject {
+    /// Whether we started it, and its end is the end of all.
+    fn ours(&self) -> bool;
+    /// How it ended, if it did and we can know.
+    fn ended(&mut self) -> Option<Ending>;
+    /// Ends it because we stop, if it is ours; false if there is nothing to wait for.
+    fn stop(&mut self, force: bool) -> bool;
+    /// Ends it because it went too far.
+    fn end(&mut self, force: bool);
+}
+
+impl Subject for Launched {
+    fn ours(&self) -> bool {
+        true
+    }
+
+    fn ended(&mut self) -> Option<Ending> {
+        Some(match Launched::ended(self)? {
+            Ended::Exited(status) => Ending { why: "exited", status: Some(status), signal: None },
+            Ended::Killed(signal) => Ending { why: "killed", status: None, signal: Some(signal) },
+        })
+    }
+
+    fn stop(&mut self, force: bool) -> bool {
+        self.end(force);
+        true
+    }
+
+    fn end(&mut self, force: bool) {
+        if force { self.kill() } else { self.ask() }
+    }
+}
+
+/// The line of progress: what is held over time, how fast the floor rises, the verdict so far.
+struct Line(ProgressBar);
+
+impl Line {
+    fn new(wanted: bool) -> Self {
+        let terminal = wanted && stderr().is_terminal();
+        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        bar.set_style(ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self(bar)
+    }
+
+    fn draw(&self, watcher: &Watcher) {
+        if self.0.is_hidden() {
+            return;
+        }
+        let (last, points) = watcher.now();
+        let judgement = watcher.judgement();
+        let resident = last.map_or_else(String::new, |last| format!("{} resident  ", amount(last.resident())));
+        let floor = judgement.forecast.map_or_else(String::new, |forecast| format!("floor {}  ", pace(forecast.rate)));
+        let count = if watcher.count() > 1 { format!("{} processes  ", watcher.count()) } else { String::new() };
+        let verdict = judgement.verdict.name().replace('-', " ");
+        let text = format!(
+            "{:>6.0} s  {} {resident}{floor}{count}{verdict} ({:.2})",
+            watcher.at_s(),
+            curve(points, 24),
+            judgement.confidence
+        );
+        self.0.set_message(text);
+        self.0.tick();
+    }
+
+    fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// The delay of `triage`.
+pub fn delay(text: &str) -> Result<Duration, String> {
+    time(text)
+}

@@ -1,0 +1,207 @@
+//! Functions that are used as types: their methods are given to the prototype, or to `this` in the function itself.
+
+use crate::facts::{
+    BindingId, BindingKind, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, Name, Scope, ScopeId, Traits, Type,
+    TypeId,
+};
+use crate::language::Habits;
+use rustc_hash::FxHashMap;
+
+/// The fields that functions give to what they are called on, by the function that does so: the name, and the closure
+/// if it is one.
+type Given = FxHashMap<FunctionId, Vec<(Name, Option<FunctionId>)>>;
+
+struct Prototypes<'a> {
+    facts: &'a mut Facts,
+    habits: &'a Habits,
+    given: Given,
+}
+
+/// Turns every function that has methods on its prototype, or that fills its instance and is constructed, into a type.
+pub fn resolve(facts: &mut Facts, habits: &Habits) {
+    if habits.prototype.is_empty() {
+        return;
+    }
+    let given = given(facts);
+    let mut all = Prototypes { facts, habits, given };
+    for at in 0..all.facts.exprs.len() {
+        match all.facts.exprs[at].kind {
+            ExprKind::Assign { target, value: Some(value), .. } => all.assigned(target, value),
+            ExprKind::Call { callee, .. } => all.called(ExprId(at as u32), callee),
+            _ => {}
+        }
+    }
+}
+
+fn given(facts: &Facts) -> Given {
+    let mut given = Given::default();
+    for expr in &facts.exprs {
+        let ExprKind::Assign { target, value: Some(value), .. } = expr.kind else { continue };
+        let ExprKind::Field { base, name } = facts.kind(target) else { continue };
+        if facts.kind(base) != ExprKind::This {
+            continue;
+        }
+        // The function whose `this` it is: arrow functions have none of their own.
+        let mut around = facts.enclosing(facts.function_of(base));
+        let Some(owner) = around.find(|id| facts.function(*id).traits.own_instance || facts.function(*id).owner.is_some()) else {
+            continue;
+        };
+        let closure = match facts.kind(value) {
+            ExprKind::Closure(function) => Some(function),
+            _ => None,
+        };
+        given.entry(owner).or_default().push((name, closure));
+    }
+    given
+}
+
+impl Prototypes<'_> {
+    /// `Type.prototype.name = function`, `Type.prototype = { … }`.
+    fn assigned(&mut self, target: ExprId, value: ExprId) {
+        if let ExprKind::Field { base, .. } = self.facts.kind(target)
+            && let Some(ty) = self.prototype_of(base)
+            && let ExprKind::Closure(method) = self.facts.kind(value)
+        {
+            self.adopt(ty, method);
+        } else if let Some(ty) = self.prototype_of(target) {
+            self.adopt_all(ty, value);
+        }
+    }
+
+    /// `Object.assign(Type.prototype, { … })`, `util.inherits(Type, Base)` and `new Type()`.
+    fn called(&mut self, call: ExprId, callee: ExprId) {
+        let args = self.facts.args(call).to_vec();
+        match (self.facts.dotted(callee).as_deref(), args.as_slice()) {
+            (Some("Object.assign"), [target, sources @ ..]) => {
+                let Some(ty) = self.prototype_of(*target) else { return };
+                for source in sources {
+                    self.adopt_all(ty, *source);
+                }
+            }
+            (Some("util.inherits" | "inherits"), [heir, base]) => {
+                let Some(ty) = self.type_of(*heir) else { return };
+                self.facts.types[ty.index()].bases.push(*base);
+            }
+            _ => {
+                let Some(binding) = self.facts.binding_of(callee) else { return };
+                if let BindingKind::Function(function) = self.facts.binding(binding).kind
+                    && self.facts.function(function).owner.is_none()
+                    && self.given.contains_key(&function)
+                {
+                    self.make(binding, function);
+                }
+            }
+        }
+    }
+
+    fn adopt_all(&mut self, ty: TypeId, object: ExprId) {
+        let ExprKind::Collection { items, .. } = self.facts.kind(object) else { return };
+        for item in self.facts.list(items).to_vec() {
+            if let ExprKind::Named { value, .. } = self.facts.kind(item)
+                && let ExprKind::Closure(method) = self.facts.kind(value)
+            {
+                self.adopt(ty, method);
+            }
+        }
+    }
+
+    /// The type whose prototype an expression is, by itself or by a variable that is given it once.
+    fn prototype_of(&mut self, expr: ExprId) -> Option<TypeId> {
+        let expr = match self.facts.binding_of(expr).map(|binding| self.facts.binding(binding).definitions.as_slice()) {
+            Some([only]) => self.facts.value_of(only)?,
+            Some(_) => return None,
+            None => expr,
+        };
+        let ExprKind::Field { base, name } = self.facts.kind(expr) else { return None };
+        if self.facts.text(name) != self.habits.prototype {
+            return None;
+        }
+        self.type_of(base)
+    }
+
+    /// The type that a name stands for; a function becomes one.
+    fn type_of(&mut self, expr: ExprId) -> Option<TypeId> {
+        let binding = self.facts.binding_of(expr)?;
+        match self.facts.binding(binding).kind {
+            BindingKind::Type(ty) => Some(ty),
+            BindingKind::Function(function) => Some(self.make(binding, function)),
+            _ => None,
+        }
+    }
+
+    fn make(&mut self, binding: BindingId, function: FunctionId) -> TypeId {
+        let id = TypeId(self.facts.types.len() as u32);
+        let own = self.facts.function(function).clone();
+        let body = self.body(&own, id, function);
+        let parent = own.parent.unwrap_or(FunctionId(0));
+        let (bases, local_bases, base_paths, decorators) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (name, methods) = (self.facts.binding(binding).name, vec![function]);
+        self.facts.types.push(Type {
+            traits: Vec::new(),
+            name,
+            span: own.span,
+            head: own.head,
+            parent,
+            bases,
+            local_bases,
+            base_paths,
+            decorators,
+            is_copied: false,
+            methods,
+            body,
+        });
+        for at in 0..self.facts.bindings.len() {
+            if self.facts.bindings[at].kind == BindingKind::Function(function) {
+                self.facts.bindings[at].kind = BindingKind::Type(id);
+            }
+        }
+        let constructor = &mut self.facts.functions[function.index()];
+        constructor.owner = Some(id);
+        constructor.traits.is_constructor = true;
+        for (name, closure) in self.given.get(&function).cloned().unwrap_or_default() {
+            if let Some(method) = closure {
+                self.facts.functions[method.index()].name.get_or_insert(name);
+                self.adopt(id, method);
+            }
+        }
+        id
+    }
+
+    /// The body of a type that has none in the text.
+    fn body(&mut self, own: &Function, ty: TypeId, function: FunctionId) -> FunctionId {
+        let id = FunctionId(self.facts.functions.len() as u32);
+        let scope = ScopeId(self.facts.scopes.len() as u32);
+        let parent = self.facts.scopes[own.scope.index()].parent;
+        self.facts.scopes.push(Scope { parent, function: id, opaque: true, bindings: Vec::new() });
+        self.facts.functions.push(Function {
+            returns: None,
+            kind: FunctionKind::TypeBody,
+            name: own.name,
+            span: own.span,
+            head: own.head,
+            parent: self.facts.function(function).parent,
+            owner: Some(ty),
+            scope,
+            params: Vec::new(),
+            receiver: None,
+            decorators: Vec::new(),
+            traits: Traits::default(),
+            body: Vec::new(),
+            calls: Vec::new(),
+        });
+        id
+    }
+
+    fn adopt(&mut self, ty: TypeId, method: FunctionId) {
+        let function = &self.facts.functions[method.index()];
+        if function.owner.is_some() {
+            return;
+        }
+        let teardown = function.name.is_some_and(|name| self.habits.teardowns.iter().any(|word| word == self.facts.text(name)));
+        let function = &mut self.facts.functions[method.index()];
+        function.owner = Some(ty);
+        function.kind = FunctionKind::Named;
+        function.traits.is_teardown |= teardown;
+        self.facts.types[ty.index()].methods.push(method);
+    }
+}

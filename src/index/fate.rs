@@ -1,0 +1,70 @@
+//! How long the instances of a type live, by where the project makes them.
+
+use super::Project;
+use super::outline::{Keeping, Made, Outline};
+
+/// How many owners of owners are asked.
+const OWNERS: u32 = 4;
+
+/// How long the instances of a type live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tenure<'a> {
+    /// A name of the module of this file keeps one, itself or through its owners.
+    Lasting(&'a str),
+    /// Each goes with the function that makes it; one such function and its file.
+    Passing(&'a str, &'a str),
+    /// The project does not tell.
+    Unknown,
+}
+
+impl Project {
+    /// How long the instances of a type live. `starting` are the functions that run for the life of the process: what is
+    /// local to one of them lasts.
+    pub fn tenure<'a>(&'a self, language: &str, ty: &'a str, starting: &dyn Fn(&str) -> bool) -> Tenure<'a> {
+        self.tenure_of(language, ty, starting, OWNERS)
+    }
+
+    fn tenure_of<'a>(&'a self, language: &str, ty: &'a str, starting: &dyn Fn(&str) -> bool, owners: u32) -> Tenure<'a> {
+        self.note(ty);
+        let made = self.instances(language, ty);
+        let mut passing = None;
+        let mut open = made.is_empty();
+        for (file, one) in made {
+            let function = one.function.map_or("", |name| file.text(name));
+            match one.keeping {
+                Keeping::Module => return Tenure::Lasting(&file.path),
+                Keeping::Local if one.function.is_none() || starting(function) => return Tenure::Lasting(&file.path),
+                Keeping::Local => passing = passing.or(Some((function, file.path.as_str()))),
+                Keeping::Field(owner) if owners > 0 && file.text(owner) != ty => {
+                    match self.tenure_of(language, file.text(owner), starting, owners - 1) {
+                        lasting @ Tenure::Lasting(_) => return lasting,
+                        Tenure::Passing(function, path) => passing = passing.or(Some((function, path))),
+                        Tenure::Unknown => open = true,
+                    }
+                }
+                Keeping::Field(_) | Keeping::Elsewhere => open = true,
+            }
+        }
+        match passing {
+            Some((function, path)) if !open => Tenure::Passing(function, path),
+            _ => Tenure::Unknown,
+        }
+    }
+
+    /// Where instances of the type, or of an heir, are made; test code is left out.
+    fn instances<'a>(&'a self, language: &str, ty: &'a str) -> Vec<(&'a Outline, &'a Made)> {
+        let mut names = vec![ty];
+        let mut at = 0;
+        while at < names.len() && names.len() < 64 {
+            for heir in self.heirs.get(names[at]).into_iter().flatten() {
+                if !names.contains(&&**heir) {
+                    names.push(heir);
+                }
+            }
+            at += 1;
+        }
+        let at = names.into_iter().flat_map(|name| self.made.get(name).into_iter().flatten());
+        let each = at.map(|(file, at)| (&self.files[*file as usize], &self.files[*file as usize].made[*at as usize]));
+        each.filter(|(file, _)| !file.test && file.language == language).collect()
+    }
+}

@@ -1,0 +1,196 @@
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use std::num::NonZeroU32;
+
+/// A word of an outline, by its place in the outline's own table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Text(NonZeroU32);
+
+impl Text {
+    fn new(at: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(at as u32))
+    }
+
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+/// What one file says about things that other files may hold as well. Plain data; no text of the file is kept.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Outline {
+    /// The path, as it is shown.
+    pub path: String,
+    /// The family of its language; files of different families say nothing about each other.
+    pub language: String,
+    /// Whether it is test code, of which neither lifetimes nor releases are learnt.
+    pub test: bool,
+    /// The types it defines.
+    pub kinds: Vec<Kind>,
+    /// What it does to fields and to imported names.
+    pub touches: Vec<Touch>,
+    /// Where it makes instances of types.
+    pub made: Vec<Made>,
+    /// Which functions it calls, and from where.
+    pub calls: Vec<(Text, Caller)>,
+    /// The functions it defines.
+    pub functions: Vec<Text>,
+    /// The fields that methods give a value, with their type.
+    pub fields: Vec<(Text, Text)>,
+    /// The names about which its checks would ask the project.
+    pub asked: Vec<String>,
+    words: Words,
+}
+
+/// Each word once.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Box<str>>", into = "Vec<Box<str>>")]
+struct Words {
+    all: Vec<Box<str>>,
+    index: FxHashMap<Box<str>, Text>,
+}
+
+impl From<Vec<Box<str>>> for Words {
+    fn from(all: Vec<Box<str>>) -> Self {
+        let index = all.iter().enumerate().map(|(at, word)| (word.clone(), Text::new(at))).collect();
+        Self { all, index }
+    }
+}
+
+impl From<Words> for Vec<Box<str>> {
+    fn from(words: Words) -> Self {
+        words.all
+    }
+}
+
+impl Outline {
+    /// The outline of a file of which nothing is known yet.
+    pub fn new(path: &str, language: &str, test: bool) -> Self {
+        Self { path: path.to_owned(), language: language.to_owned(), test, ..Self::default() }
+    }
+
+    /// The word of this number.
+    pub fn text(&self, text: Text) -> &str {
+        &self.words.all[text.index()]
+    }
+
+    /// The number of a word, given now if it has none yet.
+    pub fn intern(&mut self, word: &str) -> Text {
+        if let Some(text) = self.words.index.get(word) {
+            return *text;
+        }
+        let text = Text::new(self.words.all.len());
+        self.words.all.push(word.into());
+        self.words.index.insert(word.into(), text);
+        text
+    }
+
+    /// Gives up what is needed only while words are added.
+    pub fn finish(&mut self) {
+        self.words.index = FxHashMap::default();
+        self.words.all.shrink_to_fit();
+        self.touches.sort_unstable();
+        self.touches.dedup();
+        self.touches.shrink_to_fit();
+        self.made.sort_unstable();
+        self.made.dedup();
+        self.calls.sort_unstable();
+        self.calls.dedup();
+        self.calls.shrink_to_fit();
+        self.functions.sort_unstable();
+        self.fields.sort_unstable();
+    }
+}
+
+/// A type.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Kind {
+    /// Its name.
+    pub name: Text,
+    /// The last names of its bases.
+    pub bases: Vec<Text>,
+    /// The methods that end an instance.
+    pub teardowns: Vec<Text>,
+}
+
+/// Whose field is touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Of {
+    /// One of an instance, or of the type itself, in a method of the type of this name.
+    Own(Text),
+    /// One of a value of which the type's last name is known.
+    Typed(Text),
+    /// A name of the module of this dotted path.
+    Module(Text),
+    /// Whose is not known.
+    Unknown,
+}
+
+/// What is done to a place that other files may know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Verb {
+    /// A method is called on it, one that some rule's vocabulary lists as letting go.
+    Method(Text),
+    /// An entry, or all of it, is deleted.
+    Delete,
+    /// It is given another value.
+    Replace,
+    /// Its size is asked for.
+    Measure,
+    /// It is given to a call of this name.
+    Hand(Text),
+}
+
+/// One way in which a file touches a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Touch {
+    /// The field or name.
+    pub what: Text,
+    /// Whose it is.
+    pub of: Of,
+    /// What is done.
+    pub verb: Verb,
+    /// The function that does it; the type's name stands for its body, nothing for the module.
+    pub function: Option<Text>,
+    /// Whether that function ends an instance.
+    pub teardown: bool,
+    /// Whether it makes one.
+    pub constructor: bool,
+}
+
+/// What becomes of a new instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Keeping {
+    /// A name of the module keeps it.
+    Module,
+    /// A field of the type of this name keeps it.
+    Field(Text),
+    /// It goes with the function that makes it.
+    Local,
+    /// It is returned, passed on or put elsewhere.
+    Elsewhere,
+}
+
+/// A place where an instance of a type is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Made {
+    /// The type's last name.
+    pub what: Text,
+    /// What becomes of it.
+    pub keeping: Keeping,
+    /// The function that makes it.
+    pub function: Option<Text>,
+}
+
+/// From where a function is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Caller {
+    /// The function that calls; none for the module.
+    pub function: Option<Text>,
+    /// Whether the call stands in a loop.
+    pub looping: bool,
+    /// Whether the caller makes instances.
+    pub constructor: bool,
+    /// Whether the caller is a coroutine.
+    pub waiting: bool,
+}

@@ -1,0 +1,103 @@
+use super::outline::{Caller, Outline, Text};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+/// An entry of one outline: which file, which place in its table.
+pub(super) type At = (u32, u32);
+
+/// What all files of a run say about each other's things. An empty project knows nothing, and says so.
+#[derive(Debug, Default)]
+pub struct Project {
+    pub(super) files: Vec<Outline>,
+    pub(super) touches: FxHashMap<Box<str>, Vec<At>>,
+    pub(super) made: FxHashMap<Box<str>, Vec<At>>,
+    pub(super) kinds: FxHashMap<Box<str>, Vec<At>>,
+    /// The types that give a field of this name a value.
+    pub(super) fields: FxHashMap<Box<str>, FxHashSet<Box<str>>>,
+    pub(super) heirs: FxHashMap<Box<str>, Vec<Box<str>>>,
+    calls: FxHashMap<Box<str>, Vec<At>>,
+    functions: FxHashMap<Box<str>, u32>,
+    /// The names that were asked about, while somebody listens.
+    log: Option<Mutex<BTreeSet<String>>>,
+}
+
+impl Project {
+    /// Links the outlines of a project. Their order decides the order of answers, so it should not depend on threads.
+    pub fn new(files: Vec<Outline>) -> Self {
+        let mut project = Self::default();
+        for (number, file) in files.iter().enumerate() {
+            project.add(number as u32, file);
+        }
+        project.files = files;
+        project
+    }
+
+    /// A project that knows nothing and listens: what it is asked about is what the wider project must be read for.
+    pub fn listening() -> Self {
+        Self { log: Some(Mutex::default()), ..Self::default() }
+    }
+
+    /// The names it was asked about, ordered.
+    pub fn asked(self) -> Vec<String> {
+        let names = self.log.and_then(|log| log.into_inner().ok()).unwrap_or_default();
+        names.into_iter().collect()
+    }
+
+    pub(super) fn note(&self, name: &str) {
+        if let Some(log) = &self.log
+            && let Ok(mut names) = log.lock()
+            && !names.contains(name)
+        {
+            names.insert(name.to_owned());
+        }
+    }
+
+    fn add(&mut self, number: u32, file: &Outline) {
+        let word = |text: Text| -> Box<str> { file.text(text).into() };
+        for (at, touch) in file.touches.iter().enumerate() {
+            self.touches.entry(word(touch.what)).or_default().push((number, at as u32));
+        }
+        for (at, made) in file.made.iter().enumerate() {
+            self.made.entry(word(made.what)).or_default().push((number, at as u32));
+        }
+        for (at, kind) in file.kinds.iter().enumerate() {
+            self.kinds.entry(word(kind.name)).or_default().push((number, at as u32));
+            for base in &kind.bases {
+                self.heirs.entry(word(*base)).or_default().push(word(kind.name));
+            }
+        }
+        for (owner, field) in &file.fields {
+            self.fields.entry(word(*field)).or_default().insert(word(*owner));
+        }
+        for name in &file.functions {
+            *self.functions.entry(word(*name)).or_default() += 1;
+        }
+        for (at, (callee, _)) in file.calls.iter().enumerate() {
+            self.calls.entry(word(*callee)).or_default().push((number, at as u32));
+        }
+    }
+
+    /// Whether it knows any file at all.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// How many files it knows.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether exactly one function of the project bears this name, so that a call by name means it.
+    pub fn is_distinctive(&self, function: &str) -> bool {
+        self.note(function);
+        self.functions.get(function) == Some(&1)
+    }
+
+    /// Everyone who calls a function of this name, with the file; test code is left out.
+    pub fn callers(&self, language: &str, function: &str) -> Vec<(&Outline, Caller)> {
+        let at = self.calls.get(function).map_or(&[][..], Vec::as_slice);
+        let each = at.iter().map(|(file, at)| (&self.files[*file as usize], self.files[*file as usize].calls[*at as usize].1));
+        each.filter(|(file, _)| !file.test && file.language == language).collect()
+    }
+}

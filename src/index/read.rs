@@ -1,0 +1,263 @@
+//! From the facts of one file to its outline.
+
+use super::outline::{Caller, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb};
+use crate::facts::{
+    Action, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root, Segment, Source, StepKind, TypeId,
+};
+use crate::rules::Verbs;
+
+/// The outline of a file: what others may want to know of it. `verbs` are the methods that let go, in any rule.
+pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &Verbs) -> Outline {
+    let outline = Outline::new(path, &facts.language, test);
+    let mut reading = Reading { facts, verbs, outline };
+    reading.kinds();
+    reading.touches();
+    reading.made();
+    reading.calls();
+    reading.outline.finish();
+    reading.outline
+}
+
+struct Reading<'a> {
+    facts: &'a Facts,
+    verbs: &'a Verbs,
+    outline: Outline,
+}
+
+impl Reading<'_> {
+    fn kinds(&mut self) {
+        for (_, ty) in self.facts.types() {
+            let name = self.outline.intern(self.facts.text(ty.name));
+            let bases = ty.bases.iter().filter_map(|base| self.facts.dotted(*base).map(|path| last(&path).to_owned()));
+            let bases: Vec<String> = bases.collect();
+            let bases = bases.iter().map(|base| self.outline.intern(base)).collect();
+            let ends = ty.methods.iter().map(|method| self.facts.function(*method)).filter(|method| method.traits.is_teardown);
+            let teardowns = ends.filter_map(|method| method.name).collect::<Vec<_>>();
+            let teardowns = teardowns.into_iter().map(|name| self.outline.intern(self.facts.text(name))).collect();
+            self.outline.kinds.push(Kind { name, bases, teardowns });
+        }
+        for (ty, field) in &self.facts.assigned_fields {
+            let owner = self.outline.intern(self.facts.text(self.facts.ty(*ty).name));
+            let field = self.outline.intern(self.facts.text(*field));
+            self.outline.fields.push((owner, field));
+        }
+        for (_, function) in self.facts.functions() {
+            if let (FunctionKind::Named, Some(name)) = (function.kind, function.name) {
+                let name = self.outline.intern(self.facts.text(name));
+                self.outline.functions.push(name);
+            }
+        }
+    }
+
+    fn touches(&mut self) {
+        for (id, place) in self.facts.places.iter() {
+            let Some((what, of)) = self.whose(place) else { continue };
+            for operation in self.facts.operations(id) {
+                if let Some(verb) = self.verb(operation) {
+                    self.touch(what, of, verb, operation);
+                }
+            }
+        }
+    }
+
+    fn touch(&mut self, what: Text, of: Of, verb: Verb, operation: &Operation) {
+        let method = self.facts.method_of(operation.function).unwrap_or(operation.function);
+        let traits = self.facts.function(method).traits;
+        let function = self.function_name(operation.function);
+        // A field that a constructor gives its value is made there, which says nothing about its end.
+        if traits.is_constructor && verb == Verb::Replace && matches!(of, Of::Own(_)) {
+            return;
+        }
+        let (teardown, constructor) = (traits.is_teardown, traits.is_constructor);
+        self.outline.touches.push(Touch { what, of, verb, function, teardown, constructor });
+    }
+
+    /// The last name of a place, and whose it is; nothing for what no other file can know.
+    fn whose(&mut self, place: &Place) -> Option<(Text, Of)> {
+        match (place.root, place.path.as_slice()) {
+            (Root::External(path), []) => {
+                let path = self.facts.text(path).to_owned();
+                let (module, name) = path.rsplit_once('.')?;
+                let module = self.outline.intern(module);
+                Some((self.outline.intern(name), Of::Module(module)))
+            }
+            (root, [before @ .., Segment::Field(name)]) => {
+                let of = match (root, before) {
+                    (Root::Instance(ty) | Root::Static(ty), []) => Of::Own(self.kind_name(ty)),
+                    (Root::External(path), []) => {
+                        let path = self.facts.text(path).to_owned();
+                        Of::Module(self.outline.intern(&path))
+                    }
+                    (Root::Binding(binding), []) => self.typed(binding),
+                    _ => Of::Unknown,
+                };
+                Some((self.outline.intern(self.facts.text(*name)), of))
+            }
+            _ => None,
+        }
+    }
+
+    fn typed(&mut self, binding: crate::facts::BindingId) -> Of {
+        let Some(mention) = self.facts.binding(binding).uses.first().copied() else { return Of::Unknown };
+        let local = self.facts.local_type(mention).map(|ty| self.facts.text(self.facts.ty(ty).name).to_owned());
+        match local.or_else(|| self.facts.type_path(mention).map(|path| last(path).to_owned())) {
+            Some(name) => Of::Typed(self.outline.intern(&name)),
+            None => Of::Unknown,
+        }
+    }
+
+    fn verb(&mut self, operation: &Operation) -> Option<Verb> {
+        Some(match operation.action {
+            Action::Method { name, .. } => {
+                let name = self.facts.text(name);
+                if !self.verbs.contains(name) {
+                    return None;
+                }
+                Verb::Method(self.outline.intern(name))
+            }
+            Action::DeleteItem { .. } | Action::Delete | Action::SetItem { key: None, .. } => Verb::Delete,
+            Action::Assign(Source::Updated(_)) => return None,
+            Action::Assign(_) => Verb::Replace,
+            Action::Measure { .. } => Verb::Measure,
+            Action::Argument { call, .. } => {
+                let name = self.facts.callee_name(call)?.to_owned();
+                Verb::Hand(self.outline.intern(&name))
+            }
+            _ => return None,
+        })
+    }
+
+    fn made(&mut self) {
+        let mut calls: Vec<ExprId> = self.facts.callees.keys().copied().collect();
+        calls.sort_unstable();
+        for call in calls {
+            let callee = self.facts.callee(call);
+            let name = match callee.constructs {
+                Some(ty) => self.facts.text(self.facts.ty(ty).name),
+                None => callee.name.map_or("", |name| self.facts.text(name)),
+            };
+            if !name.starts_with(|first: char| first.is_uppercase()) {
+                continue;
+            }
+            let what = self.outline.intern(name);
+            let keeping = self.keeping(call);
+            let function = self.function_name(self.facts.function_of(call));
+            self.outline.made.push(Made { what, keeping, function });
+        }
+    }
+
+    /// What becomes of the value of a call.
+    fn keeping(&mut self, call: ExprId) -> Keeping {
+        let mut value = call;
+        loop {
+            match self.facts.expr(value).parent {
+                Parent::Expr(parent) => match self.facts.kind(parent) {
+                    ExprKind::Await(_) | ExprKind::Try(_) | ExprKind::Choice { .. } | ExprKind::Operation { .. } => {
+                        value = parent;
+                    }
+                    ExprKind::Assign { target, value: Some(own), .. } if own == value => return self.target(target),
+                    // A method is called on it at once.
+                    ExprKind::Field { base, .. } if base == value => return Keeping::Local,
+                    _ => return Keeping::Elsewhere,
+                },
+                Parent::Step(step) => {
+                    return match &self.facts.step(step).kind {
+                        StepKind::Evaluate(_) | StepKind::Manage { .. } | StepKind::Loop { .. } => Keeping::Local,
+                        _ => Keeping::Elsewhere,
+                    };
+                }
+                Parent::None => return Keeping::Elsewhere,
+            }
+        }
+    }
+
+    fn target(&mut self, target: ExprId) -> Keeping {
+        match self.facts.kind(target) {
+            ExprKind::Name { binding: Some(binding), .. } => {
+                let own = self.facts.binding(binding);
+                let function = self.facts.scopes[own.scope.index()].function;
+                match self.facts.function(function).kind {
+                    FunctionKind::Module => Keeping::Module,
+                    FunctionKind::TypeBody => {
+                        self.facts.function(function).owner.map_or(Keeping::Elsewhere, |ty| Keeping::Field(self.kind_name(ty)))
+                    }
+                    _ if own.uses.iter().all(|mention| self.stays(*mention, function)) => Keeping::Local,
+                    _ => own.uses.iter().find_map(|mention| self.stored(*mention)).unwrap_or(Keeping::Elsewhere),
+                }
+            }
+            ExprKind::Field { .. } => self.field_owner(target),
+            _ => Keeping::Elsewhere,
+        }
+    }
+
+    fn field_owner(&mut self, target: ExprId) -> Keeping {
+        let place = self.facts.place(target).map(|place| self.facts.places.get(place).clone());
+        match place {
+            Some(Place { root: Root::Instance(ty) | Root::Static(ty), .. }) => Keeping::Field(self.kind_name(ty)),
+            _ => Keeping::Elsewhere,
+        }
+    }
+
+    /// The field that a mention of a local is stored in.
+    fn stored(&mut self, mention: ExprId) -> Option<Keeping> {
+        let Parent::Expr(parent) = self.facts.expr(mention).parent else { return None };
+        match self.facts.kind(parent) {
+            ExprKind::Assign { target, value: Some(value), .. } if value == mention => match self.facts.kind(target) {
+                ExprKind::Field { .. } => Some(self.field_owner(target)).filter(|keeping| *keeping != Keeping::Elsewhere),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a mention of a local leaves it where it is: its fields and methods are used, and it is tested or managed.
+    fn stays(&self, mention: ExprId, function: FunctionId) -> bool {
+        if self.facts.function_of(mention) != function {
+            return false;
+        }
+        match self.facts.expr(mention).parent {
+            Parent::Expr(parent) => match self.facts.kind(parent) {
+                ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => base == mention,
+                ExprKind::Assign { target, .. } => target == mention,
+                ExprKind::Operation { .. } => true,
+                _ => false,
+            },
+            Parent::Step(step) => !matches!(self.facts.step(step).kind, StepKind::Exit { .. }),
+            Parent::None => false,
+        }
+    }
+
+    fn calls(&mut self) {
+        for (id, function) in self.facts.functions() {
+            let named = self.facts.enclosing(id).find(|id| self.facts.function(*id).kind == FunctionKind::Named);
+            let traits = named.map(|id| self.facts.function(id).traits).unwrap_or_default();
+            let name = self.function_name(id);
+            for call in &function.calls {
+                let Some(callee) = self.facts.callee_name(*call).map(str::to_owned) else { continue };
+                let from = Caller {
+                    function: name,
+                    looping: self.facts.in_loop(*call),
+                    constructor: traits.is_constructor,
+                    waiting: traits.is_async,
+                };
+                let callee = self.outline.intern(&callee);
+                self.outline.calls.push((callee, from));
+            }
+        }
+    }
+
+    fn kind_name(&mut self, ty: TypeId) -> Text {
+        self.outline.intern(self.facts.text(self.facts.ty(ty).name))
+    }
+
+    fn function_name(&mut self, function: FunctionId) -> Option<Text> {
+        let named = self.facts.enclosing(function).find(|id| self.facts.function(*id).kind == FunctionKind::Named)?;
+        let name = self.facts.function(named).name?;
+        Some(self.outline.intern(self.facts.text(name)))
+    }
+}
+
+/// The last part of a dotted path.
+pub fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}

@@ -1,0 +1,348 @@
+//! The build with the feature `ebpf`: loads, attaches and reads the kernel side. The only file that names `libbpf_rs`.
+
+use super::layout::{CONFIG, GAPS, Layout, RATES, RECORD, STATE};
+use super::{Cost, Gaps, Growth, Hook, Plan, Rates, Refusal};
+use libbpf_rs::btf::types::Struct;
+use libbpf_rs::query::ProgInfoIter;
+use libbpf_rs::{
+    ErrorKind, Link, Map, MapCore as _, MapFlags, Object, ObjectBuilder, OpenObject, PrintLevel, RingBuffer, RingBufferBuilder,
+    set_print,
+};
+use nix::unistd::{SysconfVar, sysconf};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt::{self, Debug, Formatter};
+use std::fs;
+use std::os::fd::{AsFd as _, AsRawFd as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::rc::Rc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+const RSS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rss.bpf.o"));
+const CLASSIC: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/classic.bpf.o"));
+const CALLS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rates.bpf.o"));
+
+/// Records a second that a process may send.
+const RECORDS_PER_S: u64 = 20;
+/// The least growth worth a record.
+const LEAST_STEP: u64 = 1024 * 1024;
+/// The inode of the first pid namespace (`PROC_PID_INIT_INO`).
+const FIRST_NAMESPACE: u64 = 0xEFFF_FFFC;
+/// Records kept for a caller who does not fetch them; the oldest go first.
+const MOST_PENDING: usize = 4096;
+/// Where the kernel describes the classic tracepoint.
+const FORMATS: [&str; 2] =
+    ["/sys/kernel/tracing/events/kmem/rss_stat/format", "/sys/kernel/debug/tracing/events/kmem/rss_stat/format"];
+
+/// What libbpf said last; it reports through a plain function.
+static SAID: Mutex<String> = Mutex::new(String::new());
+
+/// The loaded and attached kernel side. Whatever ends the program, the kernel takes it away with the last descriptor.
+pub struct Probe {
+    hook: Hook,
+    step: u64,
+    error: u64,
+    config: Vec<u8>,
+    ring: RingBuffer<'static>,
+    pending: Rc<RefCell<VecDeque<Growth>>>,
+    dropped: u64,
+    object: Object,
+    _links: Vec<Link>,
+    calls: Option<(Object, Vec<Link>)>,
+}
+
+impl Debug for Probe {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Probe").field("hook", &self.hook).field("step", &self.step).finish_non_exhaustive()
+    }
+}
+
+/// How many probes of this kind are loaded on the machine; `None` if the kernel does not tell us.
+pub fn ours() -> Option<usize> {
+    // The iterator ends at once when it is refused, but at least one program is always loaded while a probe of ours is.
+    let names = ["typed", "raw", "classic"];
+    ProgInfoIter::default()
+        .map(|info| names.iter().any(|name| info.name == *name))
+        .fold(None, |count, found| Some(count.unwrap_or(0) + usize::from(found)))
+        .or_else(|| nix::unistd::geteuid().is_root().then_some(0))
+}
+
+impl Probe {
+    /// Loads and attaches, by the best hook that the kernel allows.
+    pub fn open(plan: &Plan) -> Result<Self, Refusal> {
+        set_print(Some((PrintLevel::Warn, |_, text| {
+            if let Ok(mut said) = SAID.lock() {
+                *said = text;
+            }
+        })));
+        let mut best = broken("no hook was tried");
+        let mut tried = 0;
+        for hook in Hook::ALL {
+            if plan.hook.is_some_and(|only| only != hook) {
+                continue;
+            }
+            match Self::attach(plan, hook) {
+                Ok(probe) => return Ok(probe),
+                // What keeps us from the best hook is what the user wants to know.
+                Err(refusal) if tried == 0 => best = refusal,
+                Err(_) => {}
+            }
+            tried += 1;
+        }
+        Err(best)
+    }
+
+    fn attach(plan: &Plan, hook: Hook) -> Result<Self, Refusal> {
+        let processors = sysconf(SysconfVar::_NPROCESSORS_ONLN).ok().flatten().unwrap_or(1).max(1).unsigned_abs();
+        let page = procfs::page_size();
+        // `percpu_counter_batch`, each processor's part of a counter (lib/percpu_counter.c); before 6.2 a thread kept 64.
+        let error = (2 * processors).max(64) * processors * page;
+        let step = plan.step.unwrap_or_else(|| LEAST_STEP.max(2 * error));
+        let namespace = fs::metadata("/proc/self/ns/pid").map_or(0, |link| link.ino());
+        let namespace = if namespace == FIRST_NAMESPACE { 0 } else { namespace };
+        let config = CONFIG.write(&[
+            ("step_pages", step.div_ceil(page)),
+            ("refill_ns", 1_000_000_000 / RECORDS_PER_S),
+            ("burst", RECORDS_PER_S),
+            ("everyone", u64::from(plan.everyone)),
+            ("namespace", namespace),
+            ("page_bytes", page),
+        ]);
+        if hook == Hook::Classic {
+            classic_is_known(namespace)?;
+        }
+        let (bytes, names): (_, &[&str]) = match hook {
+            Hook::Typed => (RSS, &["typed_fork", "typed_exec", "typed_exit", "typed"]),
+            Hook::Raw => (RSS, &["raw_fork", "raw_exec", "raw_exit", "raw"]),
+            Hook::Classic => (CLASSIC, &["classic"]),
+        };
+        let (object, links) = load(bytes, names, &config, None)?;
+        let pending = Rc::new(RefCell::new(VecDeque::new()));
+        let ring = ring(&object, &pending)?;
+        let probe = Self { hook, step, error, config, ring, pending, dropped: 0, object, _links: links, calls: None };
+        Ok(probe)
+    }
+
+    /// How it hangs on the kernel.
+    pub fn hook(&self) -> Hook {
+        self.hook
+    }
+
+    /// Growth worth a record, in bytes.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// By how much the counters may be off, in bytes.
+    pub fn error(&self) -> u64 {
+        self.error
+    }
+
+    /// Begins to watch a process and the children it will have; nothing changes if it is watched already. False if it
+    /// could not be noted.
+    pub fn watch(&self, pid: u32) -> bool {
+        let fresh = STATE.write(&[]);
+        match map(&self.object, "states").map(|states| states.update(&pid.to_ne_bytes(), &fresh, MapFlags::NO_EXIST)) {
+            Some(Ok(())) => true,
+            Some(Err(error)) => error.kind() == ErrorKind::AlreadyExists,
+            None => false,
+        }
+    }
+
+    /// Stops watching a process; its children stay watched.
+    pub fn forget(&self, pid: u32) {
+        if let Some(states) = map(&self.object, "states") {
+            // That it was not there is what was wanted.
+            let _ = states.delete(&pid.to_ne_bytes());
+        }
+    }
+
+    /// Waits for records, at most so long, and hands over those there are.
+    pub fn poll(&mut self, wait: Duration) -> Vec<Growth> {
+        // A signal may cut the wait short; what came until then is there.
+        let _ = self.ring.poll(wait);
+        let mut pending = self.pending.borrow_mut();
+        let surplus = pending.len().saturating_sub(MOST_PENDING);
+        self.dropped += surplus as u64;
+        pending.drain(..surplus);
+        pending.drain(..).collect()
+    }
+
+    /// What could not be told so far.
+    pub fn gaps(&self) -> Gaps {
+        let told = map(&self.object, "gaps").and_then(|gaps| gaps.lookup(&0u32.to_ne_bytes(), MapFlags::ANY).ok().flatten());
+        let number = |field| told.as_deref().and_then(|bytes| GAPS.number(bytes, field)).unwrap_or(0);
+        let skipped = self.figure("recursion_misses").unwrap_or(0);
+        Gaps { sent: number("sent"), lost: number("lost") + self.dropped, skipped }
+    }
+
+    /// What the handler of growth cost so far; `None` unless `kernel.bpf_stats_enabled` is 1.
+    pub fn cost(&self) -> Option<Cost> {
+        let runs = self.figure("run_cnt").filter(|runs| *runs > 0)?;
+        Some(Cost { runs, ns: self.figure("run_time_ns")? })
+    }
+
+    /// A figure that the kernel shows of the handler of growth.
+    fn figure(&self, name: &str) -> Option<u64> {
+        let wanted = match self.hook {
+            Hook::Typed => "typed",
+            Hook::Raw => "raw",
+            Hook::Classic => "classic",
+        };
+        let program = self.object.progs().find(|program| program.name() == wanted)?;
+        let text = fs::read_to_string(format!("/proc/self/fdinfo/{}", program.as_fd().as_raw_fd())).ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+        line.trim().parse().ok()
+    }
+
+    /// Begins to count the calls that map and unmap memory, of what is watched. Every call on the machine pays a little
+    /// for it, so only while single processes are watched.
+    pub fn count(&mut self) -> Result<(), Refusal> {
+        if self.calls.is_none() {
+            let states = map(&self.object, "states").ok_or_else(|| broken("the map `states` is missing"))?;
+            self.calls = Some(load(CALLS, &["enter", "leave"], &self.config, Some(&states))?);
+        }
+        Ok(())
+    }
+
+    /// The calls of a process since [`Self::count`].
+    pub fn rates(&self, pid: u32) -> Option<Rates> {
+        let counted = map(&self.calls.as_ref()?.0, "counted")?;
+        Rates::decode(&counted.lookup(&pid.to_ne_bytes(), MapFlags::ANY).ok()??)
+    }
+}
+
+fn map<'a>(object: &'a Object, name: &str) -> Option<Map<'a>> {
+    object.maps().find(|map| map.name() == name)
+}
+
+fn ring(object: &Object, pending: &Rc<RefCell<VecDeque<Growth>>>) -> Result<RingBuffer<'static>, Refusal> {
+    let records = map(object, "records").ok_or_else(|| broken("the map `records` is missing"))?;
+    let into = Rc::clone(pending);
+    let mut builder = RingBufferBuilder::new();
+    let take = move |bytes: &[u8]| {
+        if let Some(growth) = Growth::decode(bytes) {
+            into.borrow_mut().push_back(growth);
+        }
+        0
+    };
+    builder.add(&records, take).map_err(|error| refused(&error))?;
+    builder.build().map_err(|error| refused(&error))
+}
+
+/// Loads the named programs of an object and attaches them in this order.
+fn load(bytes: &[u8], names: &[&str], config: &[u8], states: Option<&Map<'_>>) -> Result<(Object, Vec<Link>), Refusal> {
+    if let Ok(mut said) = SAID.lock() {
+        said.clear();
+    }
+    let mut open = ObjectBuilder::default().open_memory(bytes).map_err(|error| refused(&error))?;
+    for mut program in open.progs_mut() {
+        let wanted = names.iter().any(|name| program.name() == *name);
+        program.set_autoload(wanted);
+    }
+    prepare(&mut open, config, states)?;
+    let object = open.load().map_err(|error| refused(&error))?;
+    agree(&object)?;
+    let mut links = Vec::new();
+    for name in names {
+        let program = object.progs_mut().find(|program| program.name() == *name);
+        let program = program.ok_or_else(|| broken(&format!("the program `{name}` is missing")))?;
+        links.push(program.attach().map_err(|error| refused(&error))?);
+    }
+    Ok((object, links))
+}
+
+fn prepare(open: &mut OpenObject, config: &[u8], states: Option<&Map<'_>>) -> Result<(), Refusal> {
+    for mut map in open.maps_mut() {
+        if map.name().to_string_lossy().ends_with(".rodata") {
+            let constants = map.initial_value_mut().filter(|value| value.len() >= config.len());
+            let constants = constants.ok_or_else(|| broken("the constants of the kernel side have no room for ours"))?;
+            constants[..config.len()].copy_from_slice(config);
+        } else if map.name() == "states"
+            && let Some(states) = states
+        {
+            map.reuse_fd(states.as_fd()).map_err(|error| refused(&error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Compares our reading of the structs with the type information that the compiler left in the object.
+fn agree(object: &Object) -> Result<(), Refusal> {
+    let btf = object.btf().map_err(|error| refused(&error))?;
+    let btf = btf.ok_or_else(|| broken("the object holds no type information"))?;
+    for layout in [RECORD, CONFIG, STATE, GAPS, RATES] {
+        let Some(found) = btf.type_by_name::<Struct<'_>>(layout.name) else { continue };
+        let offsets = found.iter().map(|member| {
+            let name = member.name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            (name, member.attr)
+        });
+        let theirs = offsets.map(|(name, attr)| format!("{name}@{}", bits(attr) / 8)).collect::<Vec<_>>();
+        if theirs != ours_of(&layout) {
+            return Err(broken(&format!("`struct {}` of bpf/record.h differs from layout.rs", layout.name)));
+        }
+    }
+    Ok(())
+}
+
+fn bits(attr: libbpf_rs::btf::types::MemberAttr) -> u32 {
+    match attr {
+        libbpf_rs::btf::types::MemberAttr::Normal { offset } | libbpf_rs::btf::types::MemberAttr::BitField { offset, .. } => {
+            offset
+        }
+    }
+}
+
+fn ours_of(layout: &Layout) -> Vec<String> {
+    let mut at = 0;
+    let fields = layout.fields.iter().map(|(name, size)| {
+        let text = format!("{name}@{at}");
+        at += size;
+        text
+    });
+    fields.collect()
+}
+
+/// The classic hook reads the event at fixed places: only if the kernel describes it so.
+fn classic_is_known(namespace: u64) -> Result<(), Refusal> {
+    if namespace != 0 {
+        return Err(Refusal {
+            reason: "the classic tracepoint knows processes by the host's ids, and this is a container's".to_owned(),
+            remedy: "run watertight on the host, or in the host's pid namespace".to_owned(),
+        });
+    }
+    let text = FORMATS.iter().find_map(|path| fs::read_to_string(path).ok()).ok_or_else(|| Refusal {
+        reason: "the classic tracepoint cannot be read: tracefs belongs to root, or is not mounted".to_owned(),
+        remedy: "run as root, after `mount -t tracefs nodev /sys/kernel/tracing`".to_owned(),
+    })?;
+    let fields = ["mm_id;\toffset:8;", "curr;\toffset:12;", "member;\toffset:16;", "size;\toffset:24;"];
+    if fields.iter().all(|field| text.contains(field)) {
+        return Ok(());
+    }
+    Err(broken("this kernel's kmem:rss_stat has another form"))
+}
+
+/// What a refusal of the kernel means.
+fn refused(error: &libbpf_rs::Error) -> Refusal {
+    let said = SAID.lock().map(|said| said.trim().to_owned()).unwrap_or_default();
+    if error.kind() == ErrorKind::PermissionDenied {
+        let program = std::env::current_exe().map_or_else(|_| "watertight".to_owned(), |path| path.display().to_string());
+        return Refusal {
+            reason: "the kernel lets only holders of CAP_BPF and CAP_PERFMON load an eBPF probe".to_owned(),
+            remedy: format!("grant them with `sudo setcap cap_bpf,cap_perfmon+ep {program}`, or run as root"),
+        };
+    }
+    if !fs::exists("/sys/kernel/btf/vmlinux").unwrap_or(false) {
+        return Refusal {
+            reason: "the kernel tells no type information (/sys/kernel/btf/vmlinux)".to_owned(),
+            remedy: "use a kernel built with CONFIG_DEBUG_INFO_BTF=y".to_owned(),
+        };
+    }
+    let detail = if said.is_empty() { String::new() } else { format!(" ({said})") };
+    broken(&format!("the kernel does not take the eBPF probe: {error}{detail}"))
+}
+
+fn broken(reason: &str) -> Refusal {
+    Refusal { reason: reason.to_owned(), remedy: "everything else works without it".to_owned() }
+}

@@ -1,0 +1,63 @@
+//! What memory does that no leak was found in.
+
+use super::floors::{Floors, LEVELS, retained};
+use super::shape::shape;
+use super::verdict::Verdict;
+
+/// Nothing is said before, seconds.
+const SHORTEST_S: f64 = 60.0;
+/// Growth below this share of what is held is none.
+const STILL: f64 = 0.2;
+/// Having stood so much above the present level before, it is bounded.
+const HIGHER: f64 = 1.15;
+/// A growth whose last third was at least so fast ended at a limit, and did not level off.
+const STRAIGHT: f64 = 0.75;
+
+/// A verdict with what it rests on.
+pub type Opinion = (Verdict, f64, String);
+
+/// Says what the floors are like, `grows` if they grow now.
+pub fn settled(floors: &Floors, grows: bool) -> Opinion {
+    let (past, cell_s) = whole(floors);
+    let seen_s = past.len() as f64 * cell_s;
+    let kept = retained(&past);
+    let (Some(first), Some(now)) = (kept.first(), kept.last()) else {
+        return (Verdict::NotEnoughData, 0.0, "nothing was seen yet".to_owned());
+    };
+    if seen_s < SHORTEST_S {
+        return (Verdict::NotEnoughData, 0.0, format!("{seen_s:.0} s were seen; a verdict needs at least {SHORTEST_S:.0} s"));
+    }
+    let highest = past.iter().copied().fold(0.0, f64::max);
+    let sure = 0.5 + 0.4 * (seen_s / 900.0).min(1.0);
+    if grows {
+        let reason = "it grows; a cache that fills or a warm-up looks the same so far".to_owned();
+        return (Verdict::NotEnoughData, 0.5, reason);
+    }
+    if highest > HIGHER * now {
+        return (Verdict::Bounded, sure, "it stood higher before and gave memory back".to_owned());
+    }
+    if now - first < STILL * now {
+        return (Verdict::Bounded, sure, "its floor hardly rises".to_owned());
+    }
+    let full = kept.partition_point(|floor| *floor < first + 0.95 * (now - first));
+    if (kept.len() - full) as f64 * cell_s < SHORTEST_S / 2.0 {
+        return (Verdict::NotEnoughData, 0.4, "it grew until a moment ago".to_owned());
+    }
+    match shape(&kept[..full], cell_s) {
+        Some(growth) if growth.recent >= STRAIGHT && growth.steps >= 8.0 => {
+            let reason = format!("it grew evenly for {:.0} s and stays at that level since", growth.lasted_s);
+            (Verdict::Cache, sure - 0.1, reason)
+        }
+        Some(growth) => {
+            let share = 100.0 * growth.recent;
+            (Verdict::WarmUp, sure - 0.1, format!("its growth slowed down (in the end {share:.0} % of its mean rate) and ended"))
+        }
+        None => (Verdict::WarmUp, sure - 0.1, "it grew at once and stays at that level since".to_owned()),
+    }
+}
+
+/// All that is known, in the finest resolution that holds it.
+fn whole(floors: &Floors) -> (Vec<f64>, f64) {
+    let level = (0..LEVELS).find(|level| !floors.is_full(*level)).unwrap_or(LEVELS - 1);
+    (floors.level(level), Floors::cell_s(level))
+}

@@ -1,0 +1,133 @@
+//! What the growth of a floor looks like over one window.
+
+use super::statistics::{MannKendall, mann_kendall, participation};
+
+/// The growth is cut into so many equal parts of time to count its steps.
+const PARTS: usize = 32;
+/// The Mann–Kendall test is put to so many floors.
+const BLOCKS: usize = 24;
+/// A rise below this share of the whole is no growth.
+const STANDSTILL: f64 = 0.02;
+/// The growth begins where this share of it has happened.
+const BEGUN: f64 = 0.05;
+
+/// Beyond so many seconds it does not speak for a growth that it has lasted long.
+const LONGEST_S: f64 = 1000.0;
+
+/// The growth over one window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shape {
+    /// How long the window is, seconds.
+    pub window_s: f64,
+    /// What the retained floor stood at when the window began.
+    pub base: f64,
+    /// How much it rose.
+    pub rise: f64,
+    /// How long ago the growth began, seconds: without what is flat at the head of the window.
+    pub since_s: f64,
+    /// How long the growth lasted, seconds, at least the window: `since_s` with the first steps made good.
+    pub lasted_s: f64,
+    /// How many equal steps it amounts to, at most 32.
+    pub steps: f64,
+    /// The rate of the last third against the rate of the whole: 1 for a straight line, less when it levels off.
+    pub recent: f64,
+    /// The longest standstill within, seconds.
+    pub gap_s: f64,
+    /// The standstill that lasts until now, seconds.
+    pub stall_s: f64,
+}
+
+impl Shape {
+    /// The rise as a share of what is retained now.
+    pub fn relative(&self) -> f64 {
+        let level = self.base + self.rise;
+        if level > 0.0 { self.rise / level } else { 0.0 }
+    }
+
+    /// Equal steps times the seconds it lasted, of which at most a thousand count: a staircase of a day needs its steps as well.
+    pub fn evidence(&self) -> f64 {
+        self.steps * self.lasted_s.min(self.window_s).min(LONGEST_S)
+    }
+
+    /// The mean rate of the growth, per second.
+    pub fn rate(&self) -> f64 {
+        if self.lasted_s > 0.0 { self.rise / self.lasted_s } else { 0.0 }
+    }
+}
+
+/// Looks at the growth of what is retained, up to now. `None` when nothing grew, or in the last few cells only.
+pub fn shape(kept: &[f64], cell_s: f64) -> Option<Shape> {
+    let n = kept.len();
+    let (base, last) = (*kept.first()?, *kept.last()?);
+    let rise = last - base;
+    if n < 12 || rise <= 0.0 {
+        return None;
+    }
+    let begun = reached(kept, base + BEGUN * rise);
+    let head = begun as usize;
+    let long = n - 1 - head;
+    if long < 6 {
+        return None;
+    }
+    let third = (long as f64 / 3.0).round() as usize;
+    let recent = (last - kept[n - 1 - third]) / third as f64 / ((last - kept[head]) / long as f64);
+    let (gap, stall) = standstills(&kept[head..], STANDSTILL * rise);
+    let since = n as f64 - 1.0 - begun;
+    Some(Shape {
+        window_s: n as f64 * cell_s,
+        base,
+        rise,
+        since_s: since * cell_s,
+        lasted_s: (since / (1.0 - BEGUN)).min(n as f64) * cell_s,
+        steps: steps(kept),
+        recent,
+        gap_s: gap as f64 * cell_s,
+        stall_s: stall as f64 * cell_s,
+    })
+}
+
+/// Where a series that never falls reaches a value, between two cells.
+fn reached(kept: &[f64], value: f64) -> f64 {
+    let at = kept.partition_point(|floor| *floor < value);
+    if at == 0 || at == kept.len() {
+        return 0.0;
+    }
+    (at - 1) as f64 + (value - kept[at - 1]) / (kept[at] - kept[at - 1])
+}
+
+fn steps(kept: &[f64]) -> f64 {
+    let last = (kept.len() - 1) as f64;
+    let value = |part: usize| {
+        let at = part as f64 * last / PARTS as f64;
+        let low = (at as usize).min(kept.len() - 2);
+        kept[low] + (at - low as f64) * (kept[low + 1] - kept[low])
+    };
+    participation((0..PARTS).map(|part| value(part + 1) - value(part)))
+}
+
+/// The longest stretch over which a series that never falls rises by no more than `least`, before the stretch that
+/// lasts until now, and that one; in cells.
+fn standstills(kept: &[f64], least: f64) -> (usize, usize) {
+    let n = kept.len();
+    let stall = n - 1 - kept.partition_point(|floor| kept[n - 1] - floor > least);
+    let (mut from, mut longest) = (0, 0);
+    for to in 0..n - stall {
+        while kept[to] - kept[from] > least {
+            from += 1;
+        }
+        longest = longest.max(to - from);
+    }
+    (longest, stall)
+}
+
+/// The Mann–Kendall test over the floors of a window.
+pub fn trend(floors: &[f64]) -> MannKendall {
+    mann_kendall(&blocks(floors))
+}
+
+/// The floors of longer, equal blocks.
+fn blocks(floors: &[f64]) -> Vec<f64> {
+    let count = BLOCKS.min(floors.len());
+    let edge = |block: usize| block * floors.len() / count;
+    (0..count).map(|block| floors[edge(block)..edge(block + 1)].iter().copied().fold(f64::INFINITY, f64::min)).collect()
+}

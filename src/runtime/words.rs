@@ -1,0 +1,25 @@
+//! Numbers as people read them.
+
+/// A size: `24.0 MiB`.
+pub fn size(bytes: f64) -> String {
+    let mut value = bytes.abs();
+    let mut unit = "B";
+    for next in ["KiB", "MiB", "GiB", "TiB"] {
+        if value < 1000.0 {
+            break;
+        }
+        (value, unit) = (value / 1024.0, next);
+    }
+    let sign = if bytes < 0.0 { "-" } else { "" };
+    if unit == "B" { format!("{sign}{value:.0} B") } else { format!("{sign}{value:.1} {unit}") }
+}
+
+/// A span of time: `410 s`, `25 min`, `3.5 h`, `2.1 d`.
+pub fn span(seconds: f64) -> String {
+    match seconds {
+        s if s < 600.0 => format!("{s:.0} s"),
+        s if s < 7200.0 => format!("{:.0} min", s / 60.0),
+        s if s < 172_800.0 => format!("{:.1} h", s / 3600.0),
+        s => format!("{:.1} d", s / 86_400.0),
+    }
+}

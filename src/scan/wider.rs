@@ -1,0 +1,57 @@
+//! The rest of the project. What a user names decides what is reported, not what is known: other files of the same
+//! repository are read as far as they mention what the findings depend on.
+
+use super::guard::guarded;
+use super::read::{Reading, read};
+use super::walk::walk;
+use super::{Analyzer, Options, is_test};
+use crate::index::Outline;
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+use std::path::{Path, PathBuf};
+
+/// What marks the folder of a repository.
+const REPOSITORY: &[&str] = &[".git", ".hg", ".jj"];
+/// What marks the folder of a package, where there is no repository.
+const PACKAGE: &[&str] = &["pyproject.toml", "setup.py", "package.json", "Cargo.toml", "watertight.toml"];
+
+/// The outlines of the files around the paths that a user named, if they mention a name that was asked about.
+pub fn wider(paths: &[PathBuf], cwd: &Path, known: &[Outline], analyzer: &dyn Analyzer, options: &Options) -> Vec<Outline> {
+    let asked: FxHashSet<&str> = known.iter().flat_map(|outline| &outline.asked).map(String::as_str).collect();
+    let roots = roots(paths);
+    let Some(names) = searcher(&asked).filter(|_| !roots.is_empty()) else { return Vec::new() };
+    let shown: FxHashSet<&str> = known.iter().map(|outline| outline.path.as_str()).collect();
+    // What cannot be walked or read out there is nobody's concern: it was not named.
+    let candidates = walk(&roots, cwd, analyzer, options.threads.unwrap_or(0)).candidates;
+    let others = candidates.into_par_iter().filter(|candidate| !shown.contains(candidate.shown.as_str()));
+    let outlines = others.filter_map(|candidate| match read(&candidate, analyzer, options.max_file_size) {
+        Reading::Text(decoded) if names.is_match(&decoded.text) => {
+            guarded(|| analyzer.outline(&candidate.shown, &decoded.text, is_test(&candidate.own))).ok()
+        }
+        _ => None,
+    });
+    outlines.collect()
+}
+
+fn searcher(asked: &FxHashSet<&str>) -> Option<AhoCorasick> {
+    let mut names: Vec<&&str> = asked.iter().filter(|name| name.len() > 1).collect();
+    names.sort_unstable();
+    AhoCorasick::new(names).ok().filter(|searcher| searcher.patterns_len() > 0)
+}
+
+/// The project folders that lie above what was named, each once.
+fn roots(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let named: Vec<PathBuf> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let mut roots: Vec<PathBuf> = named.iter().filter_map(|path| root(path)).collect();
+    roots.sort();
+    roots.dedup();
+    // A root that was named is known already.
+    roots.retain(|root| !named.iter().any(|path| root.starts_with(path)));
+    roots
+}
+
+fn root(path: &Path) -> Option<PathBuf> {
+    let marked = |names: &[&str]| path.ancestors().find(|folder| names.iter().any(|name| folder.join(name).exists()));
+    marked(REPOSITORY).or_else(|| marked(PACKAGE)).map(Path::to_path_buf)
+}
