@@ -94,12 +94,11 @@ fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: ExprI
 fn new_field<'a>(facts: &Facts, obligation: &Obligation<'a>, argument: ExprId) -> Option<Kept<'a>> {
     let Parent::Expr(call) = facts.expr(argument).parent else { return None };
     let ty = share::fields(facts, call)?;
-    let name = match facts.kind(argument) {
-        ExprKind::Named { name, .. } => name,
-        _ => {
-            let position = facts.args(call).iter().position(|arg| *arg == argument)?;
-            facts.names.find(&position.to_string())?
-        }
+    let name = if let ExprKind::Named { name, .. } = facts.kind(argument) {
+        name
+    } else {
+        let position = facts.args(call).iter().position(|arg| *arg == argument)?;
+        facts.names.find(&position.to_string())?
     };
     Some(Kept { obligation: *obligation, ty, name })
 }

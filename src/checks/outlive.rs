@@ -1,12 +1,12 @@
 //! Work that outlives its owner in languages where values go with their owners. No teardown need be written there, so
 //! the work must end by itself, hold its owner weakly, or be ended by the owner's destructor.
 
+use super::callback::Holds;
 use super::endless::{self, End, Enders};
 use super::owner::Runs;
 use super::share::{self, Share};
 use super::task::{Worker, reason, tell};
 use super::timer::{self, Timer};
-use super::callback::Holds;
 use super::{Context, callback, key, lifetime, owner};
 use crate::facts::{ExprId, Facts, FunctionId, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
@@ -92,17 +92,17 @@ fn flagged(context: &Context, worker: &Worker, header: ExprId) -> Option<Finding
     let mut evidence = vec![Evidence::supports(Weight::Strong, text).at(facts.expr(header).span)];
     let destructor = destructor(context, ty);
     evidence.extend(ending(context, ty, destructor));
-    let message = match setters.first() {
-        Some((function, at)) => {
-            let setter = owner::name_of(facts, *function);
-            let text = format!("`{setter}` changes it, if somebody calls that");
-            evidence.push(Evidence::doubts(Weight::Slight, text).at(facts.expr(*at).span));
-            format!("this {} runs until `{flag}` changes: only `{setter}` does that, and not the end of `{name}`", worker.resource.kind)
-        }
-        None => {
-            evidence.push(Evidence::supports(Weight::Fair, "nothing in this file changes it"));
-            format!("this {} runs until `{flag}` changes, and nothing changes it", worker.resource.kind)
-        }
+    let message = if let Some((function, at)) = setters.first() {
+        let setter = owner::name_of(facts, *function);
+        let text = format!("`{setter}` changes it, if somebody calls that");
+        evidence.push(Evidence::doubts(Weight::Slight, text).at(facts.expr(*at).span));
+        format!(
+            "this {} runs until `{flag}` changes: only `{setter}` does that, and not the end of `{name}`",
+            worker.resource.kind
+        )
+    } else {
+        evidence.push(Evidence::supports(Weight::Fair, "nothing in this file changes it"));
+        format!("this {} runs until `{flag}` changes, and nothing changes it", worker.resource.kind)
     };
     let mut finding = tell(context, worker, message, evidence, &[]);
     finding.related.push(Mark::new(Role::Declaration, facts.ty(ty).head, "the type that keeps the flag"));
@@ -118,8 +118,9 @@ fn fed(context: &Context, worker: &Worker) -> Option<Finding> {
     let source = share::longer(facts, work, header)?;
     let name = facts.text(facts.binding(kept).name);
     let feed = facts.display(source);
-    let mut evidence =
-        vec![Evidence::supports(Weight::Strong, format!("it waits on `{feed}`, which outlives `{name}`")).at(context.span(header))];
+    let mut evidence = vec![
+        Evidence::supports(Weight::Strong, format!("it waits on `{feed}`, which outlives `{name}`")).at(context.span(header)),
+    ];
     if share::has_weak_sibling(facts, &context.words.weak, kept) {
         evidence.push(Evidence::supports(Weight::Fair, format!("others get `{name}` weakly")));
     }
@@ -131,9 +132,9 @@ fn fed(context: &Context, worker: &Worker) -> Option<Finding> {
 /// Whether a function is run by a destructor, of whatever type.
 fn is_reached(context: &Context, function: FunctionId) -> bool {
     let facts = context.facts;
-    facts.types().any(|(ty, _)| {
-        destructor(context, ty).is_some_and(|method| owner::reach(facts, Some(ty), &[method]).contains(&function))
-    })
+    facts
+        .types()
+        .any(|(ty, _)| destructor(context, ty).is_some_and(|method| owner::reach(facts, Some(ty), &[method]).contains(&function)))
 }
 
 /// The method of a type that runs when a value goes.
@@ -155,25 +156,22 @@ pub fn repeating(context: &Context, timer: &Timer) -> Option<Finding> {
     }
     let mut evidence = Vec::new();
     let holder = facts.callee(timer.call).receiver.zip(work).and_then(|(receiver, work)| share::holder(facts, work, receiver));
-    let message = match holder {
-        Some(held) => {
-            let name = facts.display(held);
-            let text = format!("it holds `{name}`, which owns what runs it, so that neither ever goes");
-            evidence.push(Evidence::supports(Weight::Strong, text));
-            format!("the {} keeps `{name}` alive, to which it belongs", timer.resource.kind)
-        }
-        None => {
-            let share = match work {
-                Some(work) => share::of(facts, work, timer.function),
-                None if timer.holds == Holds::Locals => Share::Given,
-                None => Share::None,
-            };
-            evidence.push(Evidence::supports(Weight::Slight, "its handle is dropped, so nobody can end it"));
-            evidence.push(told(share).unwrap_or_else(|| {
-                Evidence::doubts(Weight::Fair, "nothing that it holds is known to belong to something that goes")
-            }));
-            format!("the handle of this {} is dropped: nothing can end it", timer.resource.kind)
-        }
+    let message = if let Some(held) = holder {
+        let name = facts.display(held);
+        let text = format!("it holds `{name}`, which owns what runs it, so that neither ever goes");
+        evidence.push(Evidence::supports(Weight::Strong, text));
+        format!("the {} keeps `{name}` alive, to which it belongs", timer.resource.kind)
+    } else {
+        let share = match work {
+            Some(work) => share::of(facts, work, timer.function),
+            None if timer.holds == Holds::Locals => Share::Given,
+            None => Share::None,
+        };
+        evidence.push(Evidence::supports(Weight::Slight, "its handle is dropped, so nobody can end it"));
+        evidence.push(told(share).unwrap_or_else(|| {
+            Evidence::doubts(Weight::Fair, "nothing that it holds is known to belong to something that goes")
+        }));
+        format!("the handle of this {} is dropped: nothing can end it", timer.resource.kind)
     };
     match facts.owner_of(timer.function) {
         Some(ty) => evidence.extend(ending(context, ty, destructor(context, ty))),

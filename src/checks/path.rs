@@ -33,13 +33,7 @@ pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> Vec<
 }
 
 /// Every way on which what `acquire` begins is not ended in its function, given what each expression does to it.
-pub fn exits(
-    facts: &Facts,
-    tables: &Tables,
-    custody: &Custody,
-    acquire: ExprId,
-    harmless: &dyn Fn(ExprId) -> bool,
-) -> Vec<Way> {
+pub fn exits(facts: &Facts, tables: &Tables, custody: &Custody, acquire: ExprId, harmless: &dyn Fn(ExprId) -> bool) -> Vec<Way> {
     let function = facts.function(facts.function_of(acquire));
     let deciders = super::guard::deciders(facts, acquire);
     let mut walk = Walk { facts, harmless, custody, tables, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };

@@ -27,7 +27,8 @@ impl Plight {
     fn fits(self, way: &Way) -> bool {
         let (held, caught) = (way.state & HELD != 0, way.state & CAUGHT != 0);
         match (self, way.leaving) {
-            (Self::Ordinary, Leaving::Return | Leaving::End | Leaving::Lost) | (Self::Raised, Leaving::Raise | Leaving::Propagate) => held,
+            (Self::Ordinary, Leaving::Return | Leaving::End | Leaving::Lost)
+            | (Self::Raised, Leaving::Raise | Leaving::Propagate) => held,
             (Self::Caught, Leaving::Return | Leaving::End | Leaving::Lost | Leaving::Raise) => caught,
             (Self::Failing, Leaving::Fail { .. }) => true,
             _ => false,

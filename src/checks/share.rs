@@ -54,9 +54,11 @@ fn instance_mentions(facts: &Facts, work: FunctionId) -> bool {
 
 /// Whether a variable of the maker becomes part of an object that it makes, or is what it returns.
 fn is_given(facts: &Facts, binding: BindingId, maker: FunctionId) -> bool {
-    facts.binding(binding).uses.iter().any(|at| {
-        facts.function_of(*at) == maker && (field_of(facts, *at).is_some() || is_returned(facts, *at))
-    })
+    facts
+        .binding(binding)
+        .uses
+        .iter()
+        .any(|at| facts.function_of(*at) == maker && (field_of(facts, *at).is_some() || is_returned(facts, *at)))
 }
 
 /// The type of a new object whose fields a call names or counts, rather than the parameters of a function.
@@ -126,9 +128,9 @@ pub fn kept(facts: &Facts, flag: PlaceId, maker: FunctionId) -> Option<(TypeId, 
             [Segment::Field(name)] => Some((*ty, *name)),
             _ => None,
         },
-        Place { root: Root::Binding(_), path } if path.is_empty() => mentions(facts, flag)
-            .filter(|at| facts.function_of(*at) == maker)
-            .find_map(|at| field_of(facts, at)),
+        Place { root: Root::Binding(_), path } if path.is_empty() => {
+            mentions(facts, flag).filter(|at| facts.function_of(*at) == maker).find_map(|at| field_of(facts, at))
+        }
         _ => None,
     }
 }

@@ -24,8 +24,11 @@ pub struct Timer<'a> {
 
 /// Findings of the rule that asks for `timer`.
 pub fn check(context: &Context) -> Vec<Finding> {
-    let timers: Vec<Timer> =
-        acquire::all(context).into_iter().filter(|(_, resource)| resource.pause.is_empty()).filter_map(|(call, resource)| read(context, call, resource)).collect();
+    let timers: Vec<Timer> = acquire::all(context)
+        .into_iter()
+        .filter(|(_, resource)| resource.pause.is_empty())
+        .filter_map(|(call, resource)| read(context, call, resource))
+        .collect();
     let mut findings: Vec<(Option<PlaceId>, Finding)> = Vec::new();
     for timer in &timers {
         let Some(finding) = judge(context, timer, &timers) else { continue };

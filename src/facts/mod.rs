@@ -46,6 +46,7 @@ pub struct Callee {
 }
 
 /// The facts of one file.
+#[allow(clippy::struct_excessive_bools, reason = "each says one thing about the language or the text")]
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Facts {
     /// The id of the language, or of the most general one it inherits from.
