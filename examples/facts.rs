@@ -5,8 +5,8 @@ use watertight::{extract::extract, language::languages};
 fn main() {
     let path = std::env::args().nth(1).expect("usage: facts FILE");
     let text = std::fs::read_to_string(&path).expect("the file can be read");
-    let language = languages().by_path(path.as_ref()).expect("the language is known");
-    let facts = extract(language, &text);
+    let script = languages().script(path.as_ref(), &text).expect("the language is known");
+    let facts = extract(script.language, &script.text);
     for (id, place) in facts.places.iter() {
         println!("{id:?} {} ({:?})", facts.display(id), place.root);
         for operation in facts.operations(id) {

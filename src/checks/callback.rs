@@ -72,7 +72,7 @@ fn named(facts: &Facts, weak: &[Pattern], binding: BindingId, hops: u32) -> Hold
         BindingKind::Function(function) => captures(facts, function),
         BindingKind::Parameter(_) if is_receiver(facts, binding) => Holds::Instance,
         BindingKind::Parameter(_) => Holds::Unknown,
-        BindingKind::Variable if own.scope.0 == 0 => Holds::Nothing,
+        BindingKind::Variable if facts.is_global(binding) => Holds::Nothing,
         BindingKind::Variable => match own.definitions.as_slice() {
             [only] => match super::kept::given(only.source) {
                 Some(value) => judge(facts, weak, value, hops - 1).max(Holds::Unknown),

@@ -3,10 +3,11 @@
 use super::Context;
 use super::lifetime;
 use crate::facts::{
-    Action, BindingKind, CollectionKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Operation, Operator, Place,
-    PlaceId, Root, Segment, Source,
+    Action, BindingKind, CollectionKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Operation, Operator, Parent,
+    Place, PlaceId, Root, Segment, Source, StepKind,
 };
 use crate::rules::{Bound, Container};
+use rustc_hash::FxHashSet;
 
 /// How long a place lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,12 +76,13 @@ pub struct Release {
 /// Every place of the file that lives beyond a call and holds a container of the vocabulary.
 pub fn held<'a>(context: &Context<'a>) -> Vec<Held<'a>> {
     let facts = context.facts;
-    facts.places.iter().filter_map(|(id, place)| one(context, id, place)).collect()
+    let handed = handed_out(facts);
+    facts.places.iter().filter_map(|(id, place)| one(context, &handed, id, place)).collect()
 }
 
-fn one<'a>(context: &Context<'a>, id: PlaceId, place: &Place) -> Option<Held<'a>> {
+fn one<'a>(context: &Context<'a>, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Place) -> Option<Held<'a>> {
     let facts = context.facts;
-    let life = life(facts, id, place)?;
+    let life = life(facts, handed, id, place)?;
     let (container, declared) = if life == Life::Default { default(context, place)? } else { made(context, id)? };
     let mut held = Held { place: id, container, life, declared, growth: Vec::new(), release: Vec::new() };
     for operation in facts.operations(id) {
@@ -93,21 +95,27 @@ fn one<'a>(context: &Context<'a>, id: PlaceId, place: &Place) -> Option<Held<'a>
             held.release.push(Release { at: operation.expr, function: operation.function, certain: true, replaced: false });
         }
     }
+    if let (Life::Closure, Root::Binding(binding)) = (life, place.root) {
+        let own = facts.scopes[facts.binding(binding).scope.index()].function;
+        held.growth.retain(|growth| escapes(facts, handed, growth.function, own));
+    }
     Some(held)
 }
 
-fn life(facts: &Facts, id: PlaceId, place: &Place) -> Option<Life> {
+fn life(facts: &Facts, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Place) -> Option<Life> {
     match (place.root, place.path.as_slice()) {
         (Root::Static(_), [Segment::Field(_)]) => Some(Life::Type),
         (Root::Instance(_), [Segment::Field(_)]) => Some(Life::Instance),
         (Root::Binding(binding), []) => {
             let own = facts.scopes[facts.binding(binding).scope.index()].function;
             match facts.function(own).kind {
-                FunctionKind::Module => Some(Life::Module),
+                _ if facts.at_top(own) => Some(Life::Module),
                 FunctionKind::TypeBody => None,
                 // A function that merely uses its own local closes over nothing.
                 _ if matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) => Some(Life::Default),
-                _ if facts.operations(id).iter().any(|operation| escapes(facts, operation.function, own)) => Some(Life::Closure),
+                _ if facts.operations(id).iter().any(|operation| escapes(facts, handed, operation.function, own)) => {
+                    Some(Life::Closure)
+                }
                 _ => outer(facts, id, binding).then_some(Life::Loop),
             }
         }
@@ -125,16 +133,40 @@ fn outer(facts: &Facts, id: PlaceId, binding: crate::facts::BindingId) -> bool {
 }
 
 /// Whether a function inside another one is handed out by it, and so lives on.
-fn escapes(facts: &Facts, inner: FunctionId, outer: FunctionId) -> bool {
-    if inner == outer {
-        return false;
+fn escapes(facts: &Facts, handed: &FxHashSet<FunctionId>, inner: FunctionId, outer: FunctionId) -> bool {
+    let direct = facts.enclosing(inner).take_while(|id| *id != outer).last();
+    inner != outer && direct.is_some_and(|direct| handed.contains(&direct))
+}
+
+/// The functions that the function around them hands out: by name, or as a value that is returned as it is or in a
+/// literal. A closure that is given to a call may be gone with the call.
+fn handed_out(facts: &Facts) -> FxHashSet<FunctionId> {
+    let exits = |step: crate::facts::StepId| matches!(facts.step(step).kind, StepKind::Exit { .. });
+    let mut handed = FxHashSet::default();
+    for binding in &facts.bindings {
+        if let BindingKind::Function(function) = binding.kind
+            && binding.uses.iter().any(|mention| facts.step_of(*mention).is_some_and(exits))
+        {
+            handed.insert(function);
+        }
     }
-    let direct = facts.enclosing(inner).take_while(|id| *id != outer).last().unwrap_or(inner);
-    let returned = |expr: ExprId| {
-        facts.step_of(expr).is_some_and(|step| matches!(facts.step(step).kind, crate::facts::StepKind::Exit { .. }))
-    };
-    let named = facts.bindings.iter().find(|binding| binding.kind == BindingKind::Function(direct));
-    named.is_some_and(|binding| binding.uses.iter().any(|mention| returned(*mention)))
+    for (id, function) in facts.functions() {
+        let mut next = function.made.map(|made| facts.expr(made).parent);
+        while let Some(Parent::Expr(parent)) = next {
+            next = match facts.kind(parent) {
+                ExprKind::Collection { .. } | ExprKind::Named { .. } | ExprKind::Pair { .. } | ExprKind::Choice { .. } => {
+                    Some(facts.expr(parent).parent)
+                }
+                _ => None,
+            };
+        }
+        if let Some(Parent::Step(step)) = next
+            && exits(step)
+        {
+            handed.insert(id);
+        }
+    }
+    handed
 }
 
 /// The container a place is given, if every container it is given can grow.
@@ -179,6 +211,15 @@ pub fn container<'a>(context: &Context<'a>, value: ExprId) -> Option<&'a Contain
     let all = &context.words.container;
     let literal = |kind: CollectionKind| all.iter().find(|container| container.literal.iter().any(|word| word == kind.word()));
     match facts.kind(facts.peeled(value)) {
+        // What has entries of its own names is a record and not a map.
+        ExprKind::Collection { kind: CollectionKind::Map, items }
+            if facts
+                .list(items)
+                .iter()
+                .any(|item| matches!(facts.kind(*item), ExprKind::Named { .. } | ExprKind::Name { .. })) =>
+        {
+            None
+        }
         ExprKind::Collection { kind, .. } | ExprKind::Comprehension { kind, .. } => literal(kind),
         ExprKind::Call { .. } => {
             let call = facts.peeled(value);
@@ -196,8 +237,10 @@ pub fn container<'a>(context: &Context<'a>, value: ExprId) -> Option<&'a Contain
 
 /// Whether a constructor call is given a cap.
 pub fn capped(facts: &Facts, call: ExprId, bound: &Bound) -> bool {
-    let Some(value) = facts.argument(call, &bound.name, bound.position) else {
-        return bound.by_default || facts.has_spread(call);
+    let other = || bound.or.iter().find_map(|name| facts.argument(call, name, None));
+    let found = facts.argument(call, &bound.name, bound.position).or_else(other);
+    let Some(value) = found.filter(|value| !bound.options || !facts.is_options(*value)) else {
+        return bound.by_default || facts.has_spread(call) || (bound.options && facts.has_hidden_options(call));
     };
     match facts.literal(value) {
         Some(Literal::Null) => false,
@@ -218,6 +261,8 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
             let name = facts.text(name);
             if has(&container.shrink, name) {
                 release(call, true, false);
+            } else if has(&container.put, name) {
+                grow(call, facts.positional(call, 0), facts.positional(call, 1), false);
             } else if has(&container.grow, name) || has(&container.touch, name) {
                 // `update` and its like take whole collections; only what inserts one key has a key.
                 let single = has(&container.touch, name);
@@ -234,6 +279,12 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
             Some(Operator::Add | Operator::BitOr) => grow(expr, None, Some(value), false),
             _ => release(expr, true, false),
         },
+        Action::Assign(Source::Assigned(value)) if keeps(facts, container, held.place, value) => {
+            if let Some((key, value)) = extended(facts, container, held.place, value) {
+                grow(expr, key, Some(value), false);
+            }
+        }
+        Action::Assign(_) if matches!(update_of(facts, expr), Some(Operator::Or | Operator::And)) => {}
         Action::Assign(_) if expr != held.declared => release(expr, true, true),
         Action::Argument { call, position } => {
             if let Some(certain) = handed(context, container, call, position) {
@@ -243,6 +294,46 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
         Action::Alias { target } if !facts.place_of.contains_key(&target) || leaves(facts, target) => release(expr, false, false),
         _ => {}
     }
+}
+
+/// Whether a new value still has in it all that the place held before: `place = place || []`, `[...place, item]`,
+/// `place.concat(items)`.
+fn keeps(facts: &Facts, container: &Container, place: PlaceId, value: ExprId) -> bool {
+    let same = |expr: ExprId| facts.place(expr) == Some(place);
+    match facts.kind(value) {
+        ExprKind::Choice { then, otherwise, .. } => same(then) || same(otherwise),
+        ExprKind::Operation { operator: Operator::Or, operands } => facts.list(operands).iter().any(|operand| same(*operand)),
+        _ => extended(facts, container, place, value).is_some(),
+    }
+}
+
+/// What a new value has beside all that the place held before: its key, where it has one, and the value itself.
+fn extended(facts: &Facts, container: &Container, place: PlaceId, value: ExprId) -> Option<(Option<ExprId>, ExprId)> {
+    // What a call hands out may be a part of it.
+    let same = |expr: ExprId| facts.place(expr) == Some(place) && !matches!(facts.kind(expr), ExprKind::Call { .. });
+    match facts.kind(value) {
+        ExprKind::Collection { items, .. } => {
+            let items = facts.list(items);
+            items.iter().find(|item| matches!(facts.kind(**item), ExprKind::Spread(inner) if same(inner)))?;
+            items.iter().find_map(|item| match facts.kind(*item) {
+                ExprKind::Spread(inner) if same(inner) => None,
+                ExprKind::Pair { key, value } => Some((Some(key), value)),
+                ExprKind::Named { .. } | ExprKind::Name { .. } if is_map(facts, value) => None,
+                _ => Some((None, *item)),
+            })
+        }
+        ExprKind::Call { .. } => {
+            let callee = facts.callee(value);
+            let joins = callee.receiver.is_some_and(same)
+                && facts.callee_name(value).is_some_and(|name| container.join.iter().any(|word| word == name));
+            joins.then(|| facts.positional(value, 0).map(|more| (None, more))).flatten()
+        }
+        _ => None,
+    }
+}
+
+fn is_map(facts: &Facts, value: ExprId) -> bool {
+    matches!(facts.kind(value), ExprKind::Collection { kind: CollectionKind::Map, .. })
 }
 
 /// What a call does with the container it is given: surely takes entries out, may do so, or surely does not.
@@ -268,7 +359,7 @@ fn handed(context: &Context, container: &Container, call: ExprId, position: u32)
 /// What is put into the entry that a read makes: `entries[key].append(value)`.
 fn given(facts: &Facts, mention: ExprId) -> Option<ExprId> {
     let up = |expr: ExprId| match facts.expr(expr).parent {
-        crate::facts::Parent::Expr(parent) => Some(parent),
+        Parent::Expr(parent) => Some(parent),
         _ => None,
     };
     let call = up(up(up(mention)?)?)?;
@@ -285,7 +376,7 @@ fn leaves(facts: &Facts, target: ExprId) -> bool {
 
 fn update_of(facts: &Facts, target: ExprId) -> Option<Operator> {
     match facts.expr(target).parent {
-        crate::facts::Parent::Expr(parent) => match facts.kind(parent) {
+        Parent::Expr(parent) => match facts.kind(parent) {
             ExprKind::Assign { update, .. } => update,
             _ => None,
         },

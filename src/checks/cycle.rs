@@ -220,7 +220,9 @@ fn rings(context: &Context, ty: TypeId) -> Vec<Finding> {
         else {
             continue;
         };
-        if !captures(facts, value, ty) || !lifetime::recurs(facts, &[], super::container::Life::Type, function) {
+        if !captures(facts, value, ty)
+            || !lifetime::recurs(facts, &context.words.words, &[], super::container::Life::Type, function)
+        {
             continue;
         }
         let message = format!("`{}` closes a ring around a type with a finaliser", facts.display(id));

@@ -57,7 +57,11 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     let registry = held.life != Life::Instance && lifetime::registers(facts, growth.function);
     // A cache is filled by whoever asks first, whatever the function is called.
     let setup: &[String] = if context.rule.check == Check::Cache { &[] } else { &words.setup };
-    !fixed && !constant && !registry && !once(facts, held, growth) && lifetime::recurs(facts, setup, held.life, growth.function)
+    !fixed
+        && !constant
+        && !registry
+        && !once(facts, held, growth)
+        && lifetime::recurs(facts, words, setup, held.life, growth.function)
 }
 
 /// `if item not in items: items.append(item)` and `if not self._done: …` run once per item or once at all.

@@ -1,6 +1,6 @@
 //! Where a key comes from: a fixed set, or whatever callers bring.
 
-use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionKind, Literal, Operator, Source};
+use crate::facts::{BindingKind, ExprId, ExprKind, Facts, Literal, Operator, Source};
 use crate::rules::Words;
 
 /// How many different keys there can be.
@@ -89,7 +89,7 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
         }
         BindingKind::Variable => {}
     }
-    let module = facts.function(facts.scopes[own.scope.index()].function).kind == FunctionKind::Module;
+    let module = facts.is_global(binding);
     let from = own.definitions.iter().map(|definition| match definition.source {
         Source::Assigned(value) => judge(facts, words, value, hops - 1),
         Source::Updated(_) => Keys::Open,

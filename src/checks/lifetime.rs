@@ -16,12 +16,27 @@ pub fn owner(context: &Context, held: &Held) -> Vec<Evidence> {
             Weight::Fair,
             "it belongs to the type, so all instances share it for the life of the process",
         )],
-        (Life::Closure, _) => vec![Evidence::supports(Weight::Slight, "it lives as long as the function that closes over it")],
+        (Life::Closure, Root::Binding(binding)) => {
+            let maker = facts.scopes[facts.binding(binding).scope.index()].function;
+            vec![closure(facts, words, maker)]
+        }
         (Life::Default, _) => vec![Evidence::supports(Weight::Strong, "a default value is made once and kept from call to call")],
         (Life::Loop, _) => vec![Evidence::supports(Weight::Strong, "the loop that adds to it has no way out")],
         (Life::Instance, Root::Instance(ty)) => instance(facts, words, ty, abroad::tenure(context, held)),
-        (Life::Instance, _) => Vec::new(),
+        (Life::Closure | Life::Instance, _) => Vec::new(),
     }
+}
+
+/// How long what a function hands out lives, as far as its name tells.
+fn closure(facts: &Facts, words: &Words, maker: FunctionId) -> Evidence {
+    let name = facts.function(maker).name.map_or("", |name| facts.text(name));
+    if key::ends_with(&words.passing, name) {
+        return Evidence::doubts(Weight::Decisive, format!("what `{name}` hands out is usually thrown away soon"));
+    }
+    if key::ends_with(&words.lasting, name) {
+        return Evidence::supports(Weight::Fair, format!("what `{name}` hands out usually lives as long as the program"));
+    }
+    Evidence::supports(Weight::Slight, "it lives as long as the function that closes over it")
 }
 
 fn instance(facts: &Facts, words: &Words, ty: TypeId, tenure: Tenure) -> Vec<Evidence> {
@@ -93,11 +108,15 @@ fn asks_owner(facts: &Facts, condition: ExprId) -> bool {
 }
 
 /// Whether what a function does is done again and again for the place: not at import, not while the owner is made.
-pub fn recurs(facts: &Facts, setup: &[String], life: Life, function: FunctionId) -> bool {
+pub fn recurs(facts: &Facts, words: &Words, setup: &[String], life: Life, function: FunctionId) -> bool {
     let own = facts.function(function);
     match own.kind {
         FunctionKind::Module | FunctionKind::TypeBody => false,
-        FunctionKind::Closure => true,
+        FunctionKind::Closure => match (given_to(facts, function), own.parent) {
+            // What is called on the spot, or given to a call, runs when that call does, unless the call keeps it.
+            (Some(call), Some(parent)) if !keeps_calling(facts, words, call) => recurs(facts, words, setup, life, parent),
+            _ => true,
+        },
         FunctionKind::Named => {
             let name = own.name.map_or("", |name| facts.text(name));
             if own.traits.is_constructor {
@@ -121,8 +140,29 @@ pub fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
     !calls.is_empty() && calls.iter().all(loading)
 }
 
+/// The call that a closure is given to, or that calls it on the spot.
+fn given_to(facts: &Facts, function: FunctionId) -> Option<ExprId> {
+    match facts.expr(facts.function(function).made?).parent {
+        Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { .. }) => Some(call),
+        _ => None,
+    }
+}
+
+/// Whether a call keeps the callback that it is given, and calls it once per event.
+fn keeps_calling(facts: &Facts, words: &Words, call: ExprId) -> bool {
+    facts.callee_name(call).is_some_and(|name| words.callers.iter().any(|word| word == name))
+}
+
 /// What says that a function runs once per request, message or event.
 pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    let inner = facts.enclosing(function).take_while(|id| facts.function(*id).kind == FunctionKind::Closure);
+    let call = inner.filter_map(|id| given_to(facts, id)).find(|call| keeps_calling(facts, words, *call));
+    if let Some(call) = call {
+        let name = facts.callee_name(call).unwrap_or_default();
+        return Some(
+            Evidence::supports(Weight::Fair, format!("a callback of `{name}` runs once per event")).at(facts.expr(call).span),
+        );
+    }
     let method = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
     let own = facts.function(method);
     let name = facts.text(own.name?);

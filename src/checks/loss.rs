@@ -29,7 +29,7 @@ fn uneven(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let root = facts.places.get(held.place).root;
     for growth in held.growth.iter().filter(|growth| growth.key.is_some() && !growth.by_read) {
         if key::keys(facts, &context.words.words, growth.key?) <= Keys::Few
-            || !lifetime::recurs(facts, &context.words.words.setup, held.life, growth.function)
+            || !lifetime::recurs(facts, &context.words.words, &context.words.words.setup, held.life, growth.function)
         {
             continue;
         }

@@ -148,6 +148,56 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
         .collect()
 }
 
+/// Findings of the rule that asks for `cache`, as far as they come from calls that wrap a function in a cache without a
+/// limit, once for the life of the process.
+pub fn unlimited_wrappers(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    let once = facts.functions().filter(|(id, _)| facts.at_top(*id));
+    once.flat_map(|(_, function)| &function.calls).filter_map(|call| wrapped(context, *call)).collect()
+}
+
+fn wrapped(context: &Context, call: ExprId) -> Option<Finding> {
+    let facts = context.facts;
+    let path = facts.callee_path(call)?;
+    let memo = context.words.memo.iter().find(|memo| memo.make.iter().any(|make| make.fits(Some(path), None)))?;
+    // Whoever says how keys are made may have few of them.
+    let [given, rest @ ..] = facts.args(call) else { return None };
+    if !unlimited(facts, call, memo) || rest.iter().any(|arg| !facts.is_options(*arg)) {
+        return None;
+    }
+    let function = facts.function(super::callback::function_behind(facts, *given)?);
+    let name = kept_as(facts, call).or(function.name)?;
+    let clears = facts.callees.values().any(|callee| {
+        callee.name.is_some_and(|own| memo.clear.iter().any(|word| word == facts.text(own)))
+            && callee.receiver.is_some_and(|receiver| names(facts, receiver, name) || cache_of(facts, receiver, name))
+    });
+    if clears {
+        return None;
+    }
+    let evidence = arguments(context, function)?;
+    let name = facts.text(name);
+    let message = format!("the cache of `{name}` has no limit: it keeps every combination of arguments it is called with");
+    let mut finding = context.finding(call, message, "this cache never evicts".to_owned());
+    "memory rises with every distinct argument for as long as the process lives".clone_into(&mut finding.risk);
+    finding.evidence = evidence;
+    Some(finding.weigh(context.rule.confidence))
+}
+
+/// The name that a value is given.
+fn kept_as(facts: &Facts, value: ExprId) -> Option<crate::facts::Name> {
+    let crate::facts::Parent::Expr(parent) = facts.expr(value).parent else { return None };
+    let crate::facts::ExprKind::Assign { target, .. } = facts.kind(parent) else { return None };
+    match facts.kind(target) {
+        crate::facts::ExprKind::Name { name, .. } | crate::facts::ExprKind::Field { name, .. } => Some(name),
+        _ => None,
+    }
+}
+
+/// `name.cache`, from which entries can be removed.
+fn cache_of(facts: &Facts, expr: ExprId, wanted: crate::facts::Name) -> bool {
+    matches!(facts.kind(expr), crate::facts::ExprKind::Field { base, .. } if names(facts, base, wanted))
+}
+
 /// What the parameters say about how many different calls there can be; nothing when there is only one.
 fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
     let (facts, words) = (context.facts, &context.words.words);

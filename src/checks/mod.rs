@@ -80,8 +80,10 @@ pub fn sketch(path: &str, text: &str, is_test: bool, verbs: &Verbs) -> Outline {
 }
 
 fn facts(path: &str, text: &str) -> Option<Facts> {
-    let language = languages().by_path(Path::new(path)).or_else(|| languages().by_shebang(text))?;
-    Some(extract(language, text))
+    let script = languages().script(Path::new(path), text)?;
+    let mut facts = extract(script.language, &script.text);
+    facts.per_instance = script.per_instance;
+    Some(facts)
 }
 
 fn judge(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
@@ -107,7 +109,7 @@ fn check(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Vec<F
 fn one(context: &Context) -> Vec<Finding> {
     match context.rule.check {
         Check::Growth => growth::check(context),
-        Check::Cache => [growth::check(context), memo::unlimited_functions(context)].concat(),
+        Check::Cache => [growth::check(context), memo::unlimited_functions(context), memo::unlimited_wrappers(context)].concat(),
         Check::Memo => memo::check(context),
         Check::Channel => queue::check(context),
         Check::Handle => handle::check(context),

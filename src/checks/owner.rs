@@ -138,8 +138,8 @@ fn changes(action: &Action) -> bool {
 fn lasts(facts: &Facts, place: PlaceId) -> bool {
     match facts.places.get(place).root {
         Root::Binding(binding) => {
-            let Binding { kind, scope, .. } = facts.binding(binding);
-            scope.0 == 0 || matches!(kind, BindingKind::Parameter(_))
+            let Binding { kind, .. } = facts.binding(binding);
+            facts.is_global(binding) || matches!(kind, BindingKind::Parameter(_))
         }
         _ => true,
     }

@@ -84,7 +84,7 @@ fn judge(context: &Context, worker: &Worker, all: &[Worker]) -> Option<Finding> 
 fn is_shared(facts: &Facts, place: PlaceId) -> bool {
     match facts.places.get(place).root {
         Root::Static(_) | Root::External(_) => true,
-        Root::Binding(binding) => facts.binding(binding).scope.0 == 0,
+        Root::Binding(binding) => facts.is_global(binding),
         Root::Instance(_) => false,
     }
 }

@@ -111,7 +111,7 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
 
 fn is_field(facts: &Facts, place: PlaceId) -> bool {
     let Place { root, path } = facts.places.get(place);
-    let module = matches!(root, Root::Binding(binding) if facts.binding(*binding).scope.0 == 0);
+    let module = matches!(root, Root::Binding(binding) if facts.is_global(*binding));
     module || matches!(path.last(), Some(Segment::Field(_)))
 }
 

@@ -444,7 +444,12 @@ impl<'tree> Lowering<'_, 'tree> {
 
     fn closure(&mut self, node: Node<'tree>, form: Form) -> ExprKind {
         let (params, body) = (self.part(node, Part::Params), self.part(node, Part::Body));
+        let made = match self.parent {
+            Parent::Expr(made) => Some(made),
+            _ => None,
+        };
         let id = self.define(FunctionKind::Closure, node, None, None, params, body);
+        self.facts.functions[id.index()].made = made;
         let traits = &mut self.facts.functions[id.index()].traits;
         traits.is_async = self.forms.part(node, Part::Async).is_some();
         traits.own_instance = form == Form::ClosureOwn;

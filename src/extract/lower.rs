@@ -226,6 +226,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             traits: Traits { is_test: self.testing, ..Traits::default() },
             returns: None,
             body: Vec::new(),
+            made: None,
             calls: Vec::new(),
         });
         id

@@ -187,6 +187,7 @@ impl Prototypes<'_> {
             decorators: Vec::new(),
             traits: Traits::default(),
             body: Vec::new(),
+            made: None,
             calls: Vec::new(),
         });
         id

@@ -94,6 +94,8 @@ pub struct Function {
     pub traits: Traits,
     /// What it does; the value of an expression body is a return.
     pub body: Block,
+    /// The expression that makes it, for a closure.
+    pub made: Option<ExprId>,
     /// Every call directly inside it, in textual order.
     pub calls: Vec<ExprId>,
 }

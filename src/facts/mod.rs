@@ -48,6 +48,7 @@ pub struct Callee {
 /// The facts of one file.
 #[allow(clippy::struct_excessive_bools, reason = "each says one thing about the language or the text")]
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 pub struct Facts {
     /// The id of the language, or of the most general one it inherits from.
     pub language: String,
@@ -108,6 +109,8 @@ pub struct Facts {
     pub texts: FxHashMap<ExprId, Name>,
     /// The modules that calls stand for (`require("x")`).
     pub modules: FxHashMap<ExprId, Name>,
+    /// Whether the module's code runs once for each instance of what the file defines, and not once for the process.
+    pub per_instance: bool,
     /// Comments, for suppressions.
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.

@@ -30,7 +30,6 @@ impl Facts {
 
     /// The expression that makes a closure.
     pub fn closure_expr(&self, function: FunctionId) -> Option<ExprId> {
-        let at = self.exprs.iter().position(|expr| expr.kind == ExprKind::Closure(function))?;
-        Some(ExprId(at as u32))
+        self.function(function).made
     }
 }

@@ -110,7 +110,37 @@ impl Facts {
             ExprKind::Named { name, value } if self.text(name) == keyword => Some(value),
             _ => None,
         });
-        named.or_else(|| self.positional(call, position?))
+        let option = || args.iter().find_map(|arg| self.entry(*arg, keyword));
+        named.or_else(option).or_else(|| self.positional(call, position?))
+    }
+
+    /// Whether an expression is an object literal, or a variable that is given one once.
+    pub fn is_options(&self, expr: ExprId) -> bool {
+        self.options(expr).is_some()
+    }
+
+    /// Whether a call is given something that may hold options and does not show them.
+    pub fn has_hidden_options(&self, call: ExprId) -> bool {
+        let shown = |arg: &ExprId| match self.kind(*arg) {
+            ExprKind::Literal(_) | ExprKind::Closure(_) => true,
+            _ => self
+                .options(*arg)
+                .is_some_and(|items| self.list(items).iter().all(|item| !matches!(self.kind(*item), ExprKind::Spread(_)))),
+        };
+        !self.args(call).iter().all(shown)
+    }
+
+    /// The entries of an object literal, or of a variable that is given one once.
+    fn options(&self, object: ExprId) -> Option<List> {
+        let made = match self.binding_of(object).map(|binding| self.binding(binding).definitions.as_slice()) {
+            Some([only]) => self.value_of(only)?,
+            Some(_) => return None,
+            None => object,
+        };
+        match self.kind(made) {
+            ExprKind::Collection { kind: super::CollectionKind::Map, items } => Some(items),
+            _ => None,
+        }
     }
 
     /// The positional argument at this position, if no spread comes before it.
@@ -271,10 +301,16 @@ impl Facts {
 
     /// Whether the code of a function runs once, when its file is loaded: the module body, and what is called on the spot there.
     pub fn at_top(&self, function: FunctionId) -> bool {
-        self.enclosing(function).all(|id| {
-            let function = self.function(id);
-            function.kind == FunctionKind::Module || function.traits.is_immediate
-        })
+        !self.per_instance
+            && self.enclosing(function).all(|id| {
+                let function = self.function(id);
+                function.kind == FunctionKind::Module || function.traits.is_immediate
+            })
+    }
+
+    /// Whether a variable is made once, when its file is loaded.
+    pub fn is_global(&self, binding: BindingId) -> bool {
+        self.at_top(self.scopes[self.binding(binding).scope.index()].function)
     }
 
     /// The text of a string, where the language keeps the texts of strings and this one is short.
@@ -284,12 +320,7 @@ impl Facts {
 
     /// The value that an object literal, or a variable that is given one once, has under a name.
     pub fn entry(&self, object: ExprId, name: &str) -> Option<ExprId> {
-        let made = match self.binding_of(object).map(|binding| self.binding(binding).definitions.as_slice()) {
-            Some([only]) => self.value_of(only)?,
-            Some(_) => return None,
-            None => object,
-        };
-        let ExprKind::Collection { items, .. } = self.kind(made) else { return None };
+        let items = self.options(object)?;
         self.list(items).iter().find_map(|item| match self.kind(*item) {
             ExprKind::Named { name: own, value } if self.text(own) == name => Some(value),
             ExprKind::Pair { key, value } if self.literal_text(key) == Some(name) => Some(value),

@@ -23,6 +23,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// How many files were looked at.
     pub scanned: usize,
+    /// How many files were passed over because a program has written them for other programs.
+    pub generated: usize,
     /// How many findings were left out because their confidence is below the level shown.
     pub hidden: usize,
     /// How many paths that the user named could not be analysed at all.

@@ -1,6 +1,6 @@
 use super::shape::fitting;
-use super::{Habits, Language, LanguageError};
-use std::{path::Path, sync::OnceLock};
+use super::{Habits, Language, LanguageError, page};
+use std::{borrow::Cow, path::Path, sync::OnceLock};
 
 include!(concat!(env!("OUT_DIR"), "/queries.rs"));
 
@@ -24,6 +24,17 @@ struct Entry {
     lineage: Vec<&'static str>,
     habits: Habits,
     compiled: OnceLock<Language>,
+}
+
+/// What is to be analysed of a file.
+#[derive(Debug)]
+pub struct Script<'l, 't> {
+    /// Its language.
+    pub language: &'l Language,
+    /// The text, blank where it is in another language.
+    pub text: Cow<'t, str>,
+    /// Whether it runs once for each instance of what the file defines, and not once for the process.
+    pub per_instance: bool,
 }
 
 /// Every language that has a folder below `queries/`.
@@ -57,6 +68,11 @@ impl Languages {
         self.all.iter().find(|entry| entry.id == id).map(Entry::compiled)
     }
 
+    /// The most general language that the language of this id inherits from, or itself.
+    pub fn family(&self, id: &str) -> Option<&str> {
+        self.all.iter().find(|entry| entry.id == id).map(|entry| entry.lineage[0])
+    }
+
     /// Every language, ordered by id.
     pub fn iter(&self) -> impl Iterator<Item = &Language> {
         self.all.iter().map(Entry::compiled)
@@ -72,9 +88,24 @@ impl Languages {
         self.entry(path).map(Entry::compiled)
     }
 
+    /// What is to be analysed of a text: all of it, or the scripts of a page; its language follows from the path or from
+    /// the interpreter that the first line names.
+    pub fn script<'t>(&self, path: &Path, text: &'t str) -> Option<Script<'_, 't>> {
+        let whole = |language| Script { language, text: Cow::Borrowed(text), per_instance: false };
+        let Some(entry) = self.entry(path) else { return self.by_shebang(text).map(whole) };
+        if !entry.habits.pages.contains(&extension(path)?) {
+            return Some(whole(entry.compiled()));
+        }
+        let page = page::read(text);
+        // The language of a script is named by its extension.
+        let named = self.all.iter().find(|other| other.habits.extensions.contains(&page.lang) && other.lineage[0] == entry.id);
+        let language = named.unwrap_or(entry).compiled();
+        Some(Script { language, text: Cow::Owned(page.text), per_instance: page.per_instance })
+    }
+
     fn entry(&self, path: &Path) -> Option<&Entry> {
-        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        self.all.iter().find(|entry| entry.habits.extensions.contains(&extension))
+        let extension = extension(path)?;
+        self.all.iter().find(|entry| entry.habits.extensions.contains(&extension) || entry.habits.pages.contains(&extension))
     }
 
     /// The language of a script by the interpreter its first line names.
@@ -100,6 +131,10 @@ impl Entry {
         patterns.push_str(&patterns_of(self.id));
         Language::new(self.id, self.lineage[0], grammar, &patterns, self.habits.clone())
     }
+}
+
+fn extension(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_str()?.to_ascii_lowercase())
 }
 
 /// A language after those it inherits from.

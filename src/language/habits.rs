@@ -41,6 +41,8 @@ pub struct Habits {
     pub name: String,
     /// File extensions, without the dot.
     pub extensions: Vec<String>,
+    /// Extensions of pages that hold scripts in this language, or in one that inherits from it.
+    pub pages: Vec<String>,
     /// Interpreters a `#!` line may name.
     pub interpreters: Vec<String>,
     /// What starts a comment.
@@ -147,6 +149,7 @@ impl Habits {
             // Which files are of the language is the one thing that is not inherited.
             all.remove("extensions");
             all.remove("interpreters");
+            all.remove("pages");
             all.extend(file.parse::<toml::Table>().map_err(refuse)?);
         }
         all.try_into().map_err(refuse)

@@ -6,10 +6,11 @@ mod capture;
 mod detect;
 mod grammar;
 mod habits;
+mod page;
 mod shape;
 
 pub use capture::{Capture, Form, Part};
-pub use detect::{Languages, languages};
+pub use detect::{Languages, Script, languages};
 pub use grammar::{Language, LanguageError};
 pub use habits::{Habits, Macros, Receiver};
 pub use shape::Shape;

@@ -19,7 +19,15 @@ pub fn write(out: &mut dyn Write, report: &Report, context: &Context<'_>) -> io:
     let document = Document {
         version: 1,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-        summary: Summary { files: report.scanned, findings: high + medium + low, high, medium, low, hidden: report.hidden },
+        summary: Summary {
+            files: report.scanned,
+            findings: high + medium + low,
+            high,
+            medium,
+            low,
+            hidden: report.hidden,
+            generated: report.generated,
+        },
         exit_code: context.exit,
         findings: report.files.iter().flat_map(entries).collect(),
         problems: report.problems.iter().map(Trouble::from).collect(),
@@ -78,6 +86,7 @@ struct Summary {
     medium: usize,
     low: usize,
     hidden: usize,
+    generated: usize,
 }
 
 #[derive(Serialize)]

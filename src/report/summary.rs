@@ -21,6 +21,10 @@ pub fn summary(report: &Report, context: &Context<'_>) -> String {
         let time = context.seconds.map(|seconds| format!(" in {seconds:.1} s")).unwrap_or_default();
         parts.push(format!("{} scanned{time}", counted(report.scanned, "file")));
     }
+    if report.generated > 0 {
+        let them = if report.generated == 1 { "it" } else { "them" };
+        parts.push(format!("{} skipped (name {them} to scan {them})", counted(report.generated, "minified file")));
+    }
     if report.hidden > 0 {
         let (verb, pronoun) = if report.hidden == 1 { ("is", "it") } else { ("are", "them") };
         parts.push(format!("{} {verb} below the confidence shown (--pedantic shows {pronoun})", report.hidden));

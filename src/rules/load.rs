@@ -1,4 +1,6 @@
 use super::Rule;
+use super::raw::Example;
+use crate::language::languages;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use thiserror::Error;
 
@@ -35,7 +37,10 @@ pub fn parse(file: &str, text: &str) -> Result<Rule, Box<RuleError>> {
     if rule.summary.chars().count() > 100 {
         return Err(refuse("the summary is longer than 100 characters".into(), "move the detail to `why`", 0..0));
     }
-    let unshown = rule.vocabulary.keys().find(|language| !rule.examples.iter().any(|example| example.language == **language));
+    let shown = |example: &Example, language: &str| {
+        example.language == *language || languages().family(&example.language) == Some(language)
+    };
+    let unshown = rule.vocabulary.keys().find(|language| !rule.examples.iter().any(|example| shown(example, language)));
     if let Some(language) = unshown {
         return Err(refuse(
             format!("there is no example for {language}"),

@@ -74,6 +74,8 @@ pub struct Words {
     pub passing: Vec<String>,
     /// First words of functions that run once per request, message or event.
     pub serving: Vec<String>,
+    /// Calls whose callbacks run once per request, message, event or tick.
+    pub callers: Vec<String>,
     /// Functions that run for the life of the program, so that what is local to them lasts.
     pub running: Vec<String>,
     /// First words of functions that set things up once.
@@ -122,6 +124,10 @@ pub struct Container {
     pub literal: Vec<String>,
     /// Methods that add an element or a key.
     pub grow: Vec<String>,
+    /// Methods that put their second argument under the key that is their first.
+    pub put: Vec<String>,
+    /// Methods whose value is a new collection with their argument added.
+    pub join: Vec<String>,
     /// Methods that take elements away.
     pub shrink: Vec<String>,
     /// Methods that take everything out at once.
@@ -144,6 +150,10 @@ pub struct Bound {
     pub name: String,
     /// Its position, from 0, if it can be given by position.
     pub position: Option<usize>,
+    /// Other keywords that cap it as well.
+    pub or: Vec<String>,
+    /// Whether it is an entry of an options object, so that an object out of sight may hold it.
+    pub options: bool,
     /// Whether leaving it out means a cap (as for `lru_cache`) rather than none.
     pub by_default: bool,
     /// Whether 0 means no cap (as for `queue.Queue`).

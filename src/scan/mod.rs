@@ -5,6 +5,7 @@
 
 mod decode;
 mod directive;
+mod generated;
 mod guard;
 mod judge;
 mod nesting;

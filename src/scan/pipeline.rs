@@ -56,11 +56,12 @@ pub fn run(
     for outcome in outcomes {
         report.scanned += usize::from(outcome.scanned);
         report.refused += usize::from(outcome.refused);
+        report.generated += usize::from(outcome.generated);
         report.hidden += outcome.hidden;
         report.files.extend(outcome.file);
         report.problems.extend(outcome.problems);
     }
-    if report.scanned == 0 && report.problems.is_empty() {
+    if report.scanned == 0 && report.generated == 0 && report.problems.is_empty() {
         report.problems.push(Problem::new(".", ProblemKind::NoFiles, "no file in a supported language was found"));
     }
     report.problems.sort();
@@ -72,6 +73,7 @@ pub fn run(
 struct Outcome {
     scanned: bool,
     refused: bool,
+    generated: bool,
     hidden: usize,
     file: Option<Scanned>,
     problems: Vec<Problem>,
@@ -129,6 +131,7 @@ fn text(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options) -> Re
     let decoded = match read(candidate, analyzer, options.max_file_size) {
         Reading::Text(decoded) => decoded,
         Reading::Foreign => return Err(Box::default()),
+        Reading::Generated => return Err(Box::new(Outcome { generated: true, ..Outcome::default() })),
         Reading::Refused(kind, message) => {
             let problems = vec![Problem::new(path, kind, message)];
             return Err(Box::new(Outcome { refused: candidate.named, problems, ..Outcome::default() }));
@@ -162,7 +165,7 @@ fn conclude(
                 text: text.into(),
                 findings: judged.findings,
             });
-            Outcome { scanned: true, hidden: judged.hidden, file, problems, refused: false }
+            Outcome { scanned: true, hidden: judged.hidden, file, problems, ..Outcome::default() }
         }
         Err(failure) => failed(candidate, problems, failure),
     }

@@ -1,5 +1,6 @@
 use super::Analyzer;
 use super::decode::{Decoded, decode};
+use super::generated::generated;
 use super::nesting::too_deep;
 use super::walk::Candidate;
 use crate::finding::ProblemKind;
@@ -12,6 +13,8 @@ pub enum Reading {
     Text(Decoded),
     /// A file in no supported language.
     Foreign,
+    /// A file that a program has written for other programs: minified, or bundled into a few lines.
+    Generated,
     /// A file that cannot be analysed.
     Refused(ProblemKind, String),
 }
@@ -42,6 +45,8 @@ fn attempt(candidate: &Candidate, analyzer: &dyn Analyzer, limit: u64) -> io::Re
         Some(decoded) if too_deep(&decoded.text) => {
             Reading::Refused(ProblemKind::TooDeep, "opens thousands of brackets inside each other".into())
         }
+        // Whoever names such a file means it.
+        Some(decoded) if !candidate.named && generated(&candidate.path, &decoded.text) => Reading::Generated,
         Some(decoded) => Reading::Text(decoded),
         None => Reading::Refused(ProblemKind::Binary, "holds NUL bytes, so it is no source text".into()),
     })
