@@ -122,3 +122,13 @@ fn what_is_named_decides_what_is_reported_and_not_what_is_known() {
     let alone = [("app/store.py", STORE), ("lib/other.py", third)];
     assert_eq!(found_in(&alone, &["app/store.py"]), ["app/store.py:unbounded-collection"], "no project is in sight");
 }
+
+#[test]
+fn what_a_function_of_another_file_opens_is_its_callers_to_close() {
+    let helper = "import socket\n\n\ndef dial(host):\n    return socket.create_connection((host, 80))\n";
+    let caller = "from app.net import dial\n\n\ndef ask(host, text):\n    sock = dial(host)\n    sock.sendall(text)\n    return sock.recv(10)\n";
+    let careful = "from app.net import dial\n\n\ndef ask(host, text):\n    with dial(host) as sock:\n        sock.sendall(text)\n        return sock.recv(10)\n";
+    assert_eq!(found(&[("app/net.py", helper), ("app/ask.py", caller)]), ["app/ask.py:unclosed-handle"]);
+    assert_eq!(found(&[("app/net.py", helper), ("app/ask.py", careful)]), [""; 0]);
+    assert_eq!(found(&[("app/ask.py", caller)]), [""; 0]);
+}

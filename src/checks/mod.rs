@@ -71,12 +71,19 @@ pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Ve
     let analysis = judge(path, &facts, rules, &listening);
     let mut outline = outline(&facts, path, is_test, verbs);
     outline.asked = listening.asked();
+    for (name, kind) in handle::makers(path, &facts, rules) {
+        let maker = (outline.intern(name), outline.intern(kind));
+        outline.makers.push(maker);
+    }
+    outline.finish();
     (outline, analysis)
 }
 
 /// What a text says to the project.
 pub fn sketch(path: &str, text: &str, is_test: bool, verbs: &Verbs) -> Outline {
-    facts(path, text).map(|facts| outline(&facts, path, is_test, verbs)).unwrap_or_default()
+    let mut outline = facts(path, text).map(|facts| outline(&facts, path, is_test, verbs)).unwrap_or_default();
+    outline.finish();
+    outline
 }
 
 fn facts(path: &str, text: &str) -> Option<Facts> {

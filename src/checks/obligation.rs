@@ -3,6 +3,7 @@
 use super::Context;
 use super::summary;
 use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal, Root};
+use crate::index::Project;
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
 use rustc_hash::FxHashMap;
 
@@ -15,12 +16,14 @@ pub struct Obligation<'a> {
     pub resource: &'a Resource,
     /// The function of this file that made it and handed it out, if it was not made here.
     pub helper: Option<FunctionId>,
+    /// The other file whose function did.
+    pub maker: Option<&'a str>,
 }
 
 impl Obligation<'_> {
     /// Which element of the call's value it is; a helper has already taken it out.
     pub fn part(&self) -> Option<usize> {
-        if self.helper.is_some() { None } else { self.resource.part }
+        if self.helper.is_some() || self.maker.is_some() { None } else { self.resource.part }
     }
 }
 
@@ -44,6 +47,7 @@ pub struct Ledger<'a> {
     words: &'a Vocabulary,
     /// Its patterns.
     pub tables: &'a Tables,
+    project: &'a Project,
     fresh: FxHashMap<FunctionId, usize>,
 }
 
@@ -51,8 +55,9 @@ impl<'a> Ledger<'a> {
     /// The ledger of one rule for one file; none if nothing in the file makes such a resource.
     pub fn open(context: &Context<'a>) -> Option<Self> {
         let words = context.words;
-        let mut ledger = Self { facts: context.facts, words, tables: words.tables(), fresh: FxHashMap::default() };
-        if !context.facts.callees.keys().any(|call| ledger.made(*call).is_some()) {
+        let (facts, project) = (context.facts, context.project);
+        let mut ledger = Self { facts, words, tables: words.tables(), project, fresh: FxHashMap::default() };
+        if !facts.callees.keys().any(|call| ledger.made(*call).is_some() || ledger.supplied(*call).is_some()) {
             return None;
         }
         ledger.fresh = summary::fresh(&ledger);
@@ -74,11 +79,40 @@ impl<'a> Ledger<'a> {
     /// The obligation that a call brings about.
     pub fn obligation(&self, call: ExprId) -> Option<Obligation<'a>> {
         if let Some(at) = self.made(call) {
-            return Some(Obligation { call, resource: self.resource(at), helper: None });
+            return Some(Obligation { call, resource: self.resource(at), helper: None, maker: None });
+        }
+        if let Some((maker, at)) = self.supplied(call) {
+            return Some(Obligation { call, resource: self.resource(at), helper: None, maker: Some(maker) });
         }
         let helper = self.facts.callee(call).function?;
         let at = *self.fresh.get(&helper)?;
-        Some(Obligation { call, resource: self.resource(at), helper: Some(helper) })
+        Some(Obligation { call, resource: self.resource(at), helper: Some(helper), maker: None })
+    }
+
+    /// The resource that a function of another file makes for this call, and that file.
+    fn supplied(&self, call: ExprId) -> Option<(&'a str, usize)> {
+        let callee = self.facts.callee(call);
+        if callee.function.is_some() || callee.constructs.is_some() {
+            return None;
+        }
+        let (file, kind) = self.project.maker(&self.facts.language, self.facts.callee_path(call)?)?;
+        Some((file, self.words.resource.iter().position(|resource| resource.kind == kind)?))
+    }
+
+    /// The functions of the module that make a resource and leave the release to their callers, with its kind.
+    pub fn makers(&self) -> Vec<(&'a str, &'a str)> {
+        let facts = self.facts;
+        let plain = |function: &FunctionId| {
+            facts.function(*function).parent == Some(FunctionId(0)) && facts.function(*function).owner.is_none()
+        };
+        let named = self.fresh.iter().filter(|(function, _)| plain(function));
+        let mut makers: Vec<_> = named
+            .filter_map(|(function, at)| {
+                Some((facts.text(facts.function(*function).name?), self.words.resource[*at].kind.as_str()))
+            })
+            .collect();
+        makers.sort_unstable();
+        makers
     }
 
     /// The resource that the vocabulary says a call makes.

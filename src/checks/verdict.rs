@@ -114,6 +114,10 @@ pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut f
         let text = format!("`{name}` opens it and leaves the release to its caller");
         finding.evidence.push(Evidence::doubts(Weight::Slight, text).at(context.facts.function(helper).head));
     }
+    if let Some(maker) = obligation.maker {
+        let text = format!("a function in {maker} opens it and leaves the release to its caller");
+        finding.evidence.push(Evidence::doubts(Weight::Slight, text));
+    }
     finding.severity = resource.severity.unwrap_or(context.rule.severity);
     finding.risk = match resource.cost.as_str() {
         "" => format!("each time this way is taken, one {} is left behind", resource.kind),

@@ -46,7 +46,6 @@ pub struct Callee {
 }
 
 /// The facts of one file.
-#[allow(clippy::struct_excessive_bools, reason = "each says one thing about the language or the text")]
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 pub struct Facts {

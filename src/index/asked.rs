@@ -96,7 +96,7 @@ impl Project {
 }
 
 /// Whether a module's path, as an import writes it, can mean the file at a path.
-fn means(module: &str, path: &str) -> bool {
+pub(super) fn means(module: &str, path: &str) -> bool {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
     let mut file: Vec<&str> = stem.split('/').collect();
     if file.last().is_some_and(|last| matches!(*last, "__init__" | "index" | "mod" | "lib")) {

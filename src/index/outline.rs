@@ -37,6 +37,8 @@ pub struct Outline {
     pub functions: Vec<Text>,
     /// The fields that methods give a value, with their type.
     pub fields: Vec<(Text, Text)>,
+    /// Its functions that make a resource and leave the release to their callers, with the kind of the resource.
+    pub makers: Vec<(Text, Text)>,
     /// The names about which its checks would ask the project.
     pub asked: Vec<String>,
     words: Words,
@@ -85,7 +87,7 @@ impl Outline {
         text
     }
 
-    /// Gives up what is needed only while words are added.
+    /// Orders what was gathered and gives up what is needed only while words are added.
     pub fn finish(&mut self) {
         self.words.index = FxHashMap::default();
         self.words.all.shrink_to_fit();

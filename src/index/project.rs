@@ -1,3 +1,4 @@
+use super::asked::means;
 use super::outline::{Caller, Outline, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -18,13 +19,16 @@ pub struct Project {
     pub(super) heirs: FxHashMap<Box<str>, Vec<Box<str>>>,
     calls: FxHashMap<Box<str>, Vec<At>>,
     functions: FxHashMap<Box<str>, u32>,
+    makers: FxHashMap<Box<str>, Vec<At>>,
     /// The names that were asked about, while somebody listens.
     log: Option<Mutex<BTreeSet<String>>>,
 }
 
 impl Project {
-    /// Links the outlines of a project. Their order decides the order of answers, so it should not depend on threads.
-    pub fn new(files: Vec<Outline>) -> Self {
+    /// Links the outlines of a project.
+    pub fn new(mut files: Vec<Outline>) -> Self {
+        // Their order decides the order of answers.
+        files.sort_by(|a, b| a.path.cmp(&b.path));
         let mut project = Self::default();
         for (number, file) in files.iter().enumerate() {
             project.add(number as u32, file);
@@ -73,6 +77,9 @@ impl Project {
         for name in &file.functions {
             *self.functions.entry(word(*name)).or_default() += 1;
         }
+        for (at, (name, _)) in file.makers.iter().enumerate().filter(|_| !file.test) {
+            self.makers.entry(word(*name)).or_default().push((number, at as u32));
+        }
         for (at, (callee, _)) in file.calls.iter().enumerate() {
             self.calls.entry(word(*callee)).or_default().push((number, at as u32));
         }
@@ -92,6 +99,21 @@ impl Project {
     pub fn is_distinctive(&self, function: &str) -> bool {
         self.note(function);
         self.functions.get(function) == Some(&1)
+    }
+
+    /// The file of the function that an imported path means, and the kind of the resource that it makes for its callers.
+    pub fn maker<'a>(&'a self, language: &str, path: &str) -> Option<(&'a str, &'a str)> {
+        let (module, name) = path.rsplit_once('.')?;
+        let mut at = self.makers.get(name)?.iter().map(|(file, at)| (&self.files[*file as usize], *at as usize));
+        let (file, at) = at.find(|(file, _)| file.language == language && means(module, &file.path))?;
+        Some((&file.path, file.text(file.makers[at].1)))
+    }
+
+    /// Whether a file calls a function by the name of one that makes a resource elsewhere.
+    pub fn is_supplied(&self, file: &str) -> bool {
+        let own = self.files.binary_search_by(|other| other.path.as_str().cmp(file)).ok().map(|at| &self.files[at]);
+        !self.makers.is_empty()
+            && own.is_some_and(|own| own.calls.iter().any(|(callee, _)| self.makers.contains_key(own.text(*callee))))
     }
 
     /// Everyone who calls a function of this name, with the file; test code is left out.

@@ -14,7 +14,6 @@ pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &Verbs) -> Outline 
     reading.touches();
     reading.made();
     reading.calls();
-    reading.outline.finish();
     reading.outline
 }
 

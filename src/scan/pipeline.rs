@@ -43,11 +43,11 @@ pub fn run(
     let (outlines, looks): (Vec<_>, Vec<_>) = surveyed.into_iter().map(|surveyed| (surveyed.outline, surveyed.look)).unzip();
     let mut outlines: Vec<Outline> = outlines.into_iter().flatten().collect();
     outlines.extend(pool.install(|| wider(paths, cwd, &outlines, analyzer, options)));
-    outlines.sort_by(|a, b| a.path.cmp(&b.path));
     let project = Project::new(outlines);
     let outcomes: Vec<Outcome> = pool.install(|| {
         let each = looks.into_par_iter().with_max_len(16).map(|look| match look {
-            Look::Done(outcome) => *outcome,
+            Look::Done(_, candidate) if project.is_supplied(&candidate.shown) => second(&candidate, analyzer, options, &project),
+            Look::Done(outcome, _) => *outcome,
             Look::Again(candidate) => second(&candidate, analyzer, options, &project),
         });
         each.collect()
@@ -87,27 +87,30 @@ struct Surveyed {
 
 /// Whether a file needs another look when the project is known.
 enum Look {
-    Done(Box<Outcome>),
+    /// Nothing was found, and nothing will be, unless another file makes what this one must release.
+    Done(Box<Outcome>, Candidate),
     Again(Candidate),
 }
 
 /// Reads a file for what it says to the project. Where nothing was found in it, nothing will be.
 fn first(candidate: Candidate, analyzer: &dyn Analyzer, options: &Options) -> Surveyed {
-    let done = |outcome| Surveyed { outline: None, look: Look::Done(Box::new(outcome)) };
     let (text, problems) = match text(&candidate, analyzer, options) {
         Ok(read) => read,
-        Err(outcome) => return done(*outcome),
+        Err(outcome) => return Surveyed { outline: None, look: Look::Done(outcome, candidate) },
     };
     match guarded(|| analyzer.survey(&candidate.shown, &text, is_test(&candidate.own))) {
         Ok((outline, analysis)) => {
             let look = if analysis.findings.is_empty() {
-                Look::Done(Box::new(conclude(&candidate, text, problems, options, analysis)))
+                Look::Done(Box::new(conclude(&candidate, text, problems, options, analysis)), candidate)
             } else {
                 Look::Again(candidate)
             };
             Surveyed { outline: Some(outline), look }
         }
-        Err(failure) => done(failed(&candidate, problems, failure)),
+        Err(failure) => {
+            let outcome = Box::new(failed(&candidate, problems, failure));
+            Surveyed { outline: None, look: Look::Done(outcome, candidate) }
+        }
     }
 }
 
