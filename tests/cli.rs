@@ -70,7 +70,8 @@ fn mistakes_are_exit_code_2_and_name_what_was_meant() {
         (vec!["check", "--ignore", "unused-supression"], "unused-suppression"),
         (vec!["explain", "unused-supression"], "unused-suppression"),
         (vec!["check", "--threads", "0"], "--threads"),
-        (vec!["check", "--max-file-size", "4T"], "k, M or G"),
+        (vec!["check", "--max-file-size", "4T"], "4 GiB"),
+        (vec!["check", "--max-file-size", "4X"], "k, M, G or T"),
         (vec!["check", "missing.py"], "missing.py: does not exist"),
         (vec!["check", "-o", "no/such/folder/report.txt"], "no/such/folder/report.txt"),
     ] {
@@ -109,6 +110,46 @@ fn every_format_is_whole_even_without_findings() {
     assert_eq!(out, "");
     let written = fs::read_to_string(folder.path().join("report.json")).expect("the report was written");
     assert!(serde_json::from_str::<serde_json::Value>(&written).is_ok());
+}
+
+#[test]
+fn several_reports_come_of_one_run() {
+    let folder = folder(&[("a.py", LEAKY)]);
+    let words =
+        ["check", "--format", "concise", "--output", "sarif=out.sarif", "--output=junit=sub.xml", "--output=github=g.txt"];
+    let (code, out, _) = run(folder.path(), &words);
+    assert!(code == 1 && out.starts_with("a.py:"), "{out}");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("the report was written");
+    assert!(serde_json::from_str::<serde_json::Value>(&read("out.sarif")).is_ok());
+    assert!(read("sub.xml").starts_with("<?xml") && read("g.txt").starts_with("::"));
+    let (code, _, err) = run(folder.path(), &["check", "--output", "srif=x"]);
+    assert!(code == 2 && err.contains("there is no format `srif`"), "{err}");
+}
+
+#[test]
+fn named_files_are_answered_by_name() {
+    let folder = folder(&[
+        ("notes.txt", b"x"),
+        ("tool", b"#!/bin/sh\n"),
+        ("binary.py", b"\0"),
+        ("koi.py", b"# coding: koi8-r\nx = '\xc1'\n"),
+    ]);
+    let (code, _, err) = run(folder.path(), &["check", "notes.txt", "tool"]);
+    assert!(code == 0 && err.contains("notes.txt: is in no language") && err.contains("tool: is in no language"), "{err}");
+    let (_, _, err) = run(folder.path(), &["check", "binary.py"]);
+    assert_eq!(err.matches("no source text").count(), 1, "{err}");
+    assert_eq!(run(folder.path(), &["check", "koi.py"]).2, "", "a declared encoding is no problem");
+    let (code, _, err) = run(folder.path(), &["scan", "--select", "unclosed-handle"]);
+    assert!(code == 2 && err.contains("`watertight check --select unclosed-handle` runs it"), "{err}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_circle_is_called_that() {
+    let folder = folder(&[]);
+    std::os::unix::fs::symlink("ring.py", folder.path().join("ring.py")).expect("a link can be made");
+    let (code, _, err) = run(folder.path(), &["check", "ring.py"]);
+    assert!(code == 2 && err.contains("a link that leads nowhere") && !err.contains("permissions"), "{err}");
 }
 
 #[test]

@@ -25,6 +25,10 @@ const ROOMS: &[(&str, u8)] = &[
 const KEPT: &[(&str, &[&str])] = &[
     ("tree_sitter", &["language", "extract"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
+    ("encoding_rs", &["scan"]),
+    ("quick_xml", &["report"]),
     ("indicatif", &["cli"]),
     ("serde_sarif", &["report"]),
     ("ignore", &["scan"]),

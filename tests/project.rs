@@ -6,6 +6,7 @@ use tempfile::TempDir;
 use watertight::cli::analyzer;
 use watertight::finding::Report;
 use watertight::rules::RuleSet;
+use watertight::scan::config::Settings;
 use watertight::scan::{Options, run};
 
 const STORE: &str = "SESSIONS = {}\n\n\ndef on_message(session_id, data):\n    SESSIONS[session_id] = data\n";
@@ -47,7 +48,7 @@ fn scan(files: &[(&str, &str)], named: &[&str]) -> Report {
     }
     let rules = RuleSet::builtin().expect("the rules parse");
     let options =
-        Options { rules: rules.clone(), known: rules.clone(), pedantic: false, threads: Some(2), max_file_size: 1 << 20 };
+        Options { settings: vec![Settings::bare(rules.clone(), rules.clone(), false)], threads: Some(2), max_file_size: 1 << 20 };
     let analyzer = analyzer(&rules);
     let mut paths: Vec<PathBuf> = named.iter().map(|path| root.join(path)).collect();
     if paths.is_empty() {

@@ -12,24 +12,26 @@ use watertight::rules::RuleSet;
 const TEXT: &str = "x\nü = LEAK\n    y = LEAK\n";
 
 fn context(rules: &RuleSet) -> Context<'_> {
-    Context { rules, root: std::path::Path::new("/home/me/my project"), exit: 1, colour: false, width: 100, seconds: None }
+    let cwd = std::path::Path::new("/home/me/my project/web");
+    let root = cwd.parent().expect("a parent");
+    Context { rules, cwd, root, category: "watertight/check/web/", exit: 1, colour: false, width: 100, seconds: None }
 }
 
 fn json(report: &Report) -> Value {
     let mut out = Vec::new();
-    report::write_json(&mut out, report, &context(&options().rules)).expect("a Vec can be written");
+    report::write_json(&mut out, report, &context(&toy::rules())).expect("a Vec can be written");
     serde_json::from_slice(&out).expect("JSON")
 }
 
 fn sarif(report: &Report) -> Value {
     let mut out = Vec::new();
-    report::write_sarif(&mut out, report, &context(&options().rules)).expect("a Vec can be written");
+    report::write_sarif(&mut out, report, &context(&toy::rules())).expect("a Vec can be written");
     serde_json::from_slice(&out).expect("JSON")
 }
 
 fn human(report: &Report) -> String {
     let mut out = Vec::new();
-    report::write_human(&mut out, report, &context(&options().rules)).expect("a Vec can be written");
+    report::write_human(&mut out, report, &context(&toy::rules())).expect("a Vec can be written");
     String::from_utf8(out).expect("UTF-8")
 }
 
@@ -50,6 +52,7 @@ fn sarif_has_what_code_scanning_reads() {
     let run = &log["runs"][0];
     assert_eq!(run["columnKind"], "unicodeCodePoints");
     assert_eq!(run["originalUriBaseIds"]["SRCROOT"]["uri"], "file:///home/me/my%20project/");
+    assert_eq!(run["automationDetails"]["id"], "watertight/check/web/");
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
     for rule in rules {
@@ -66,7 +69,7 @@ fn sarif_has_what_code_scanning_reads() {
     assert_eq!(rules[usize::try_from(index).expect("small")]["id"], result["ruleId"]);
     assert_eq!((&result["level"], &result["rank"]), (&"error".into(), &90.0.into()));
     let place = &result["locations"][0];
-    assert_eq!(place["physicalLocation"]["artifactLocation"]["uri"], "a.py");
+    assert_eq!(place["physicalLocation"]["artifactLocation"]["uri"], "web/a.py");
     assert_eq!(place["physicalLocation"]["artifactLocation"]["uriBaseId"], "SRCROOT");
     let region = &place["physicalLocation"]["region"];
     let corners = ["startLine", "startColumn", "endLine", "endColumn"].map(|corner| region[corner].as_u64());
@@ -128,7 +131,7 @@ fn many_findings_in_a_large_file_stay_quick() {
 
 #[test]
 fn the_closing_line_counts() {
-    let rules = options().rules;
+    let rules = toy::rules();
     let closing = report::summary(&scan_text("LEAK\nMAYBE\n", &options()), &context(&rules));
     assert_eq!(closing, "1 finding (1 high) in 1 file, 1 file scanned, 1 is below the confidence shown (--pedantic shows it)\n");
     assert_eq!(report::summary(&scan_text("x\n", &options()), &context(&rules)), "No leaks detected, 1 file scanned\n");

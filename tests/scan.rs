@@ -50,7 +50,7 @@ fn ignored_and_foreign_folders_are_left_out_unless_named() {
     assert_eq!(told(&scan(root, &options())), ["a.py:1 unclosed-handle", "pkg/build/g.py:1 unclosed-handle"]);
     assert_eq!(told(&named(root, &["skipped/c.py", ".hidden/b.py"])).len(), 2);
     assert_eq!(told(&named(root, &["x/site-packages/h"])), ["x/site-packages/h/dist/i.py:1 unclosed-handle"]);
-    assert_eq!(kinds(&named(root, &["notes.txt"])), [(".", ProblemKind::NoFiles)]);
+    assert_eq!(kinds(&named(root, &["notes.txt"])), [("notes.txt", ProblemKind::Unsupported)]);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn test_code_is_judged_by_handles_only_and_one_level_lower() {
 fn what_is_unsure_is_counted_and_shown_on_request() {
     let report = scan_text("MAYBE\nLEAK\n", &options());
     assert_eq!((told(&report).len(), report.hidden), (1, 1));
-    let report = scan_text("MAYBE\nLEAK\n", &watertight::scan::Options { pedantic: true, ..options() });
+    let report = scan_text("MAYBE\nLEAK\n", &toy::with(toy::rules(), true));
     assert_eq!((told(&report).len(), report.hidden), (2, 0));
 }
 

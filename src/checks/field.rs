@@ -49,7 +49,9 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     if facts.ty(kept.ty).is_copied {
         return None;
     }
-    let care = care(ledger, kept, &relatives);
+    let mut care = care(ledger, kept, &relatives);
+    care.released |= lent_back(ledger, kept, &relatives);
+    care.handed += facts.unread.get(&kept.name).map_or(0, Vec::len);
     let reached = reached_by_name(ledger, &relatives);
     if care.released {
         return reopen::check(context, ledger, kept);
@@ -128,6 +130,21 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         all.push(Evidence::doubts(Weight::Strong, "a method returns it, so that it is shared, and the caller may release it"));
     }
     all
+}
+
+/// `close(self.as_raw_fd())`: the field is let go by way of the method that lends it.
+fn lent_back(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> bool {
+    let facts = ledger.facts;
+    let methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().copied());
+    let lent = |arg: ExprId| {
+        let call = facts.peeled(arg);
+        let own = facts.callee(call).receiver.is_some_and(|receiver| super::callback::is_instance(facts, receiver));
+        own && ledger.lends(call)
+    };
+    methods.flat_map(|method| facts.function(method).calls.iter().copied()).any(|call| {
+        let frees = ledger.frees(kept.obligation.resource, call);
+        frees && facts.args(call).iter().any(|arg| lent(*arg))
+    })
 }
 
 /// Reads every mention of the field, on the instance or on something that may be one.

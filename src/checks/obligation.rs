@@ -169,6 +169,16 @@ impl<'a> Ledger<'a> {
         self.has(&self.tables.absent, call) || self.has(&self.tables.present, call) || self.has(&self.tables.borrower, call)
     }
 
+    /// Whether a call is one of a method that hands out a field.
+    pub fn lends(&self, call: ExprId) -> bool {
+        self.facts.method_name(call).is_some_and(|name| self.words.lends.iter().any(|word| word == name))
+    }
+
+    /// Whether a call lets go of, or takes over, what it is given.
+    pub fn frees(&self, resource: &Resource, call: ExprId) -> bool {
+        resource.release_by.iter().any(|pattern| self.fits(pattern, call)) || self.is_consumed(resource, call)
+    }
+
     /// Whether an expression stands in a method that hands out a field and says nothing about who releases it.
     pub fn is_lent(&self, at: ExprId) -> bool {
         let name = self.facts.function(self.facts.function_of(at)).name;

@@ -1,43 +1,44 @@
-use super::size::size;
-use crate::finding::Severity;
+use super::format::{Format, Target, target};
+use crate::scan::{FailOn, size};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-/// What `check`, `scan` and `handles` understand.
+/// What is looked at, and by which settings.
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch on the command line")]
-pub struct Flags {
+pub struct Scope {
     /// Files and folders to look at; a file that is named is looked at even if it is ignored
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
-    /// How to write the report
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Write the report to a file instead of the standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub output_file: Option<PathBuf>,
-    /// The lowest severity that makes the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::Low, value_name = "LEVEL")]
-    pub fail_on: FailOn,
-    /// Exit with 0 even if there are findings
-    #[arg(long)]
-    pub exit_zero: bool,
-    /// Show every finding, however unsure
-    #[arg(long)]
-    pub pedantic: bool,
     /// Use only these rules
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub select: Vec<String>,
     /// Leave these rules out
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub ignore: Vec<String>,
+    /// Show every finding, however unsure
+    #[arg(long)]
+    pub pedantic: bool,
+    /// Leave out larger files; understands k, M and G [default: 4M]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub max_file_size: Option<u64>,
+    /// Take the settings from this file, and from no other
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(long)]
+    pub isolated: bool,
+    /// Leave out excluded files even if they are named
+    #[arg(long)]
+    pub force_exclude: bool,
+    /// The file with the accepted findings [default: the nearest watertight-baseline.json]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// How many threads to use [default: one for each core]
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
-    /// Leave out larger files; understands k, M and G
-    #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = size)]
-    pub max_file_size: u64,
     /// Write findings and errors only
     #[arg(long, short)]
     pub quiet: bool,
@@ -49,42 +50,51 @@ pub struct Flags {
     pub color: Colour,
 }
 
-/// A report format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// With source, evidence and remedy
-    Human,
-    /// One line for each finding
-    Concise,
-    /// One JSON document
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
+/// What `check`, `scan` and `handles` understand.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch on the command line")]
+pub struct Flags {
+    #[command(flatten)]
+    pub scope: Scope,
+    /// How to write the report
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write the report to a file instead of the standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+    /// Write a further report to a file, as in `sarif=out.sarif`; may be given several times
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = target)]
+    pub output: Vec<Target>,
+    /// What code scanning calls this run [default: watertight/COMMAND/FOLDER]
+    #[arg(long, value_name = "NAME")]
+    pub category: Option<String>,
+    /// Report only what came since this commit
+    #[arg(long, value_name = "REV", conflicts_with = "staged")]
+    pub since: Option<String>,
+    /// Report only what the staged changes bring, as they are staged
+    #[arg(long)]
+    pub staged: bool,
+    /// The lowest severity that makes the exit code 1
+    ///
+    /// high, medium, low or never [default: low]
+    #[arg(long, value_parser = fail_on(), value_name = "LEVEL", hide_possible_values = true)]
+    pub fail_on: Option<FailOn>,
+    /// Exit with 0 even if there are findings
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Write the settings that rule the working directory, and look at nothing
+    #[arg(long)]
+    pub show_settings: bool,
 }
 
-/// The lowest severity that fails a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Only high
-    High,
-    /// Medium or high
-    Medium,
-    /// Any
-    Low,
-    /// None
-    Never,
-}
-
-impl FailOn {
-    /// Whether a finding of this severity fails the run.
-    pub fn fails(self, severity: Severity) -> bool {
-        match self {
-            Self::High => severity >= Severity::High,
-            Self::Medium => severity >= Severity::Medium,
-            Self::Low => severity >= Severity::Low,
-            Self::Never => false,
-        }
-    }
+/// The levels at which a run fails.
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    PossibleValuesParser::new(["high", "medium", "low", "never"]).map(|level| match level.as_str() {
+        "high" => FailOn::High,
+        "medium" => FailOn::Medium,
+        "never" => FailOn::Never,
+        _ => FailOn::Low,
+    })
 }
 
 /// When to colour.

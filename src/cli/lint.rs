@@ -1,75 +1,80 @@
-use super::flags::{Flags, Format};
+use super::FAILED;
+use super::flags::Flags;
+use super::look::{Looked, baseline, largest, look};
 use super::output::{coloured, emit, mention, width};
-use super::progress::Bar;
-use super::select::select;
-use super::{Build, FAILED};
+use super::settings::{configs, show};
 use crate::finding::{Problem, ProblemKind, Report};
 use crate::report::{self, Context, Paint};
 use crate::rules::{Family, RuleSet};
-use crate::scan::{self, Options};
-use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use crate::scan::{self, Build, Change, FailOn};
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Looks for leaks, writes the report, and answers with the exit code.
 pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build<'_>) -> Result<u8, String> {
     let started = Instant::now();
-    let rules = select(flags, known, family)?;
     let cwd = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let options = Options {
-        rules: rules.clone(),
-        known: known.clone(),
-        pedantic: flags.pedantic,
-        threads: flags.threads.map(Into::into),
-        max_file_size: flags.max_file_size,
-    };
-    scan::hush();
-    let bar = Bar::new(!flags.quiet && !flags.no_progress);
-    let analyzer = build(&rules);
-    let report = scan::run(&flags.paths, &cwd, analyzer.as_ref(), &options, &|done, total| bar.tell(done, total));
-    bar.end();
-    let report = report.map_err(|error| format!("could not start the threads: {error}"))?;
-    let exit = exit(&report, flags);
+    let mut configs = configs(&flags.scope, family, known, &cwd)?;
+    let fail_on = flags.fail_on.or(configs.root().fail_on).unwrap_or(FailOn::Low);
+    if flags.show_settings {
+        let text = show(configs.root(), fail_on, largest(&flags.scope, &configs))?;
+        emit(None, |out| out.write_all(text.as_bytes()))?;
+        return Ok(0);
+    }
+    let baseline = baseline(&flags.scope, &configs, &cwd)?;
+    let change = flags.since.clone().map(Change::Since).or(flags.staged.then_some(Change::Staged));
+    let Looked { mut report, files } = look(&flags.scope, change.as_ref(), &mut configs, &cwd, build)?;
+    let rules = configs.root().rules.clone();
+    if let Some(baseline) = baseline {
+        // What a change brought says nothing about the rest, so nothing in the baseline is stale for it.
+        let ran = |rule: &str| change.is_none() && rules.get(rule).is_some();
+        baseline.apply(&mut report, &cwd, |path| files.contains(path), ran);
+    }
+    let exit = exit(&report, flags, fail_on);
+    let root = scan::repository(&cwd).unwrap_or_else(|| cwd.clone());
+    let category = flags.category.clone().unwrap_or_else(|| category(family, &cwd, &root));
+    let plain =
+        Context { rules: &rules, cwd: &cwd, root: &root, category: &category, exit, colour: false, width: 100, seconds: None };
+    tell(&report.problems, flags);
+    for target in &flags.output {
+        emit(Some(&target.file), |out| target.format.write(out, &report, &plain, flags.scope.quiet))?;
+    }
     let terminal = flags.output_file.is_none() && io::stdout().is_terminal();
     let context = Context {
-        rules: &rules,
-        root: &cwd,
-        exit,
-        colour: flags.output_file.is_none() && coloured(flags.color, &io::stdout()),
-        width: if terminal { width() } else { 100 },
+        colour: flags.output_file.is_none() && coloured(flags.scope.color, &io::stdout()),
+        width: if terminal { width() } else { plain.width },
         seconds: terminal.then(|| started.elapsed().as_secs_f64()),
+        ..plain
     };
-    tell(&report.problems, flags);
-    emit(flags.output_file.as_deref(), |out| write(out, &report, &context, flags))?;
+    emit(flags.output_file.as_deref(), |out| flags.format.write(out, &report, &context, flags.scope.quiet))?;
     Ok(exit)
 }
 
-fn write(out: &mut dyn Write, report: &Report, context: &Context<'_>, flags: &Flags) -> io::Result<()> {
-    match flags.format {
-        Format::Json => return report::write_json(out, report, context),
-        Format::Sarif => return report::write_sarif(out, report, context),
-        Format::Concise => report::write_concise(out, report)?,
-        Format::Human => report::write_human(out, report, context)?,
+/// What code scanning calls a run unless the user does: the command and the folder, so that runs of different commands, or
+/// over different parts of a repository, do not replace each other's results.
+fn category(family: Option<Family>, cwd: &Path, root: &Path) -> String {
+    let below = cwd.strip_prefix(root).unwrap_or(Path::new(""));
+    let mut category = format!("watertight/{}/", family.map_or("check", Family::name));
+    for part in below {
+        category.push_str(&part.to_string_lossy());
+        category.push('/');
     }
-    // Lines in the concise format are read by other programs, which a closing line would confuse.
-    if flags.format == Format::Human && !flags.quiet {
-        out.write_all(report::summary(report, context).as_bytes())?;
-    }
-    Ok(())
+    category
 }
 
 /// Tells the problems on the standard error; a quiet run tells only those that keep it from doing its job.
 fn tell(problems: &[Problem], flags: &Flags) {
-    let paint = Paint(coloured(flags.color, &io::stderr()));
+    let paint = Paint(coloured(flags.scope.color, &io::stderr()));
     let grave = |kind| matches!(kind, ProblemKind::Missing | ProblemKind::Unreadable | ProblemKind::Internal);
-    let told = problems.iter().filter(|problem| !flags.quiet || grave(problem.kind));
+    let told = problems.iter().filter(|problem| !flags.scope.quiet || grave(problem.kind));
     mention(&told.map(|problem| report::tell(problem, paint)).collect::<String>());
 }
 
-fn exit(report: &Report, flags: &Flags) -> u8 {
+fn exit(report: &Report, flags: &Flags, fail_on: FailOn) -> u8 {
     if report.refused > 0 {
         FAILED
     } else {
-        u8::from(!flags.exit_zero && report.findings().any(|(_, finding)| flags.fail_on.fails(finding.severity)))
+        u8::from(!flags.exit_zero && report.findings().any(|(_, finding)| fail_on.fails(finding.severity)))
     }
 }

@@ -1,11 +1,11 @@
 //! The commands that look at running processes: what they share.
 
 use super::output::emit;
-use super::size::memory;
 use super::time::{some_time, time};
 use super::{doctor, run, triage, watch};
 use crate::runtime::Level;
 use crate::runtime::live::{Ended, Ending, Form, Launched, OnLimit, Options, Outcome, Signals, Watcher, amount, curve, pace};
+use crate::scan::memory;
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;

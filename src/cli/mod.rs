@@ -1,20 +1,25 @@
 //! The command line: what a user may say, one file a command.
 
+mod accept;
 mod analyzer;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod explain;
 mod flags;
+mod format;
+mod generate;
+mod init;
 mod lint;
 #[cfg(target_os = "linux")]
 mod live;
+mod look;
 mod output;
 mod progress;
 mod rules;
 #[cfg(target_os = "linux")]
 mod run;
 mod select;
-mod size;
+mod settings;
 #[cfg(target_os = "linux")]
 mod time;
 #[cfg(target_os = "linux")]
@@ -25,8 +30,9 @@ mod watch;
 pub use analyzer::analyzer;
 
 use crate::rules::{Family, RuleSet};
-use crate::scan::Analyzer;
-use clap::{Parser, Subcommand};
+use crate::scan::Build;
+use crate::scan::config::schema;
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// The run could not do its job.
@@ -56,13 +62,20 @@ enum Command {
     Explain(explain::Explain),
     /// List the rules
     Rules(rules::List),
+    /// Accept today's findings, so that only new ones are reported
+    Baseline(accept::Accept),
+    /// Write a watertight.toml to start from
+    Init,
+    /// Write the completions of a shell
+    Completions(generate::Completions),
+    /// Write the manual
+    Man(generate::Man),
+    /// Write the JSON schema of watertight.toml
+    Schema,
     #[cfg(target_os = "linux")]
     #[command(flatten)]
     Live(live::Live),
 }
-
-/// What makes an analyzer for the rules of a run.
-pub type Build<'a> = &'a dyn Fn(&RuleSet) -> Box<dyn Analyzer>;
 
 /// Runs the program with the arguments it was given.
 pub fn run(build: Build<'_>) -> ExitCode {
@@ -89,8 +102,13 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Check(flags) => lint::lint(flags, &known, None, build),
         Command::Scan(flags) => lint::lint(flags, &known, Some(Family::Growth), build),
         Command::Handles(flags) => lint::lint(flags, &known, Some(Family::Handle), build),
-        Command::Explain(explain) => explain::explain(explain, &known),
-        Command::Rules(list) => rules::list(list, &known),
+        Command::Explain(explain) => explain::explain(explain, &settings::known(known)?),
+        Command::Rules(list) => rules::list(list, &settings::known(known)?),
+        Command::Baseline(asked) => accept::accept(asked, &known, build),
+        Command::Init => init::init(),
+        Command::Completions(asked) => generate::completions(asked, Cli::command()),
+        Command::Man(asked) => generate::man(asked, Cli::command()),
+        Command::Schema => output::emit(None, |out| out.write_all(schema().as_bytes())).map(|()| 0),
         #[cfg(target_os = "linux")]
         Command::Live(live) => live::dispatch(live),
     }

@@ -1,21 +1,27 @@
-use super::flags::Flags;
 use crate::rules::{Family, Rule, RuleSet, nearest};
+use crate::scan::config::{Overrides, Settings};
 use std::sync::Arc;
 
-/// The rules of a run: those of the command's family, or those selected, without those ignored.
-pub fn select(flags: &Flags, known: &RuleSet, family: Option<Family>) -> Result<RuleSet, String> {
-    for id in flags.select.iter().chain(&flags.ignore) {
-        rule(id, known)?;
+/// Whether what the command line asks for can be: its rules exist, and one of them is left to run.
+pub fn check(asked: &Overrides, settings: &Settings) -> Result<(), String> {
+    for id in asked.select.iter().chain(&asked.ignore) {
+        rule(id, &settings.known)?;
     }
-    let selected = known.filtered(|rule| {
-        family.is_none_or(|family| rule.family == family)
-            && (flags.select.is_empty() || flags.select.contains(&rule.id))
-            && !flags.ignore.contains(&rule.id)
-    });
-    if selected.is_empty() {
-        return Err("no rule is left to run; see `watertight rules` for all of them".to_owned());
+    if !settings.rules.is_empty() {
+        return Ok(());
     }
-    Ok(selected)
+    let foreign = asked.family.and_then(|family| asked.select.iter().find(|id| outside(id, family, settings)));
+    Err(match (foreign, &settings.source) {
+        (Some(id), _) => format!("`{id}` is not among the rules of this command; `watertight check --select {id}` runs it"),
+        (None, Some(file)) if asked.select.is_empty() => {
+            format!("no rule is left to run; `{}` leaves all rules of this command out", file.display())
+        }
+        _ => "no rule is left to run; see `watertight rules` for all of them".to_owned(),
+    })
+}
+
+fn outside(id: &str, family: Family, settings: &Settings) -> bool {
+    settings.known.get(id).is_some_and(|rule| rule.family != family)
 }
 
 /// The rule of this id, or a sentence with the id that may have been meant.

@@ -98,6 +98,8 @@ pub struct Facts {
     pub marked_failures: bool,
     /// The name of what a pattern takes apart, by the expression that stands for what is inside (`Err` of `Err(error)`).
     pub patterns: FxHashMap<ExprId, Name>,
+    /// Names that stand in arguments which are not read (of a macro), with where that is.
+    pub unread: FxHashMap<Name, Vec<Span>>,
     /// The modules of which everything is imported.
     pub globs: Vec<Name>,
     /// Fields that only the type itself may use.

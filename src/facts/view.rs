@@ -73,6 +73,13 @@ impl Facts {
         self.scopes[step.scope.index()].function
     }
 
+    /// Whether a name stands, below a point of a function, in arguments that are not read.
+    pub fn is_unread(&self, name: Name, function: FunctionId, after: u32) -> bool {
+        let inside = self.function(function).span;
+        let spans = self.unread.get(&name);
+        spans.is_some_and(|spans| spans.iter().any(|span| inside.contains(*span) && span.start >= after))
+    }
+
     /// What a call calls; empty for anything that is no call.
     pub fn callee(&self, call: ExprId) -> Callee {
         self.callees.get(&call).copied().unwrap_or_default()

@@ -3,6 +3,7 @@
 mod analysis;
 mod confidence;
 mod evidence;
+mod fingerprint;
 mod problem;
 mod report;
 mod severity;
@@ -10,6 +11,7 @@ mod severity;
 pub use analysis::Analysis;
 pub use confidence::Confidence;
 pub use evidence::{Evidence, Stance, Weight};
+pub use fingerprint::{fingerprints, hash};
 pub use problem::{Problem, ProblemKind};
 pub use report::{Report, Scanned};
 pub use severity::Severity;

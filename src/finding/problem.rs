@@ -18,6 +18,10 @@ pub enum ProblemKind {
     TooDeep,
     /// It took longer than the limit.
     TooSlow,
+    /// It is in no language that this program reads.
+    Unsupported,
+    /// The baseline accepts what is not found any more.
+    Stale,
     /// Nothing on the command line could be analysed.
     NoFiles,
     /// The analysis itself failed: a fault of this program and not of the file.
@@ -35,6 +39,8 @@ impl ProblemKind {
             Self::TooLarge => "too-large",
             Self::TooDeep => "too-deep",
             Self::TooSlow => "too-slow",
+            Self::Unsupported => "unsupported",
+            Self::Stale => "stale",
             Self::NoFiles => "no-files",
             Self::Internal => "internal",
         }
@@ -45,10 +51,12 @@ impl ProblemKind {
         match self {
             Self::Missing => "check the spelling and the working directory",
             Self::Unreadable => "check the permissions, or leave the path out",
-            Self::Binary => "leave the file out; it is no source text",
+            Self::Binary => "leave the file out",
             Self::Encoding => "save the file as UTF-8",
             Self::TooLarge => "raise --max-file-size, or leave the file out",
             Self::TooDeep | Self::TooSlow => "split the code up, or leave the file out",
+            Self::Unsupported => "name a file in a language that `watertight explain` shows examples in, or a folder",
+            Self::Stale => "`watertight baseline --prune` takes them out",
             Self::NoFiles => "name a file or a folder with source in it; ignored and hidden files count only when named",
             Self::Internal => "please report it, with the file if you can share it",
         }
@@ -72,5 +80,12 @@ impl Problem {
     /// A problem with the remedy of its kind.
     pub fn new(path: impl Into<String>, kind: ProblemKind, message: impl Into<String>) -> Self {
         Self { path: path.into(), kind, message: message.into(), remedy: kind.remedy().to_owned() }
+    }
+
+    /// The same problem with another remedy.
+    #[must_use]
+    pub fn remedied(mut self, remedy: &str) -> Self {
+        remedy.clone_into(&mut self.remedy);
+        self
     }
 }

@@ -27,6 +27,10 @@ pub struct Report {
     pub generated: usize,
     /// How many findings were left out because their confidence is below the level shown.
     pub hidden: usize,
+    /// How many findings were left out because a baseline accepts them.
+    pub accepted: usize,
+    /// How many findings were left out because they were there before the change that was asked for.
+    pub earlier: usize,
     /// How many paths that the user named could not be analysed at all.
     pub refused: usize,
 }

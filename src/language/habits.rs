@@ -30,6 +30,8 @@ pub struct Macros {
     pub propagate: Vec<String>,
     /// As arms `pattern = value, if condition => body`, one of which runs.
     pub select: Vec<String>,
+    /// Not at all, because they only look at what they are given.
+    pub look: Vec<String>,
 }
 
 #[allow(clippy::struct_excessive_bools, reason = "each habit is independent of the others")]

@@ -1,3 +1,4 @@
+use super::Context;
 use super::place::Places;
 use crate::finding::Report;
 use std::io::{self, Write};
@@ -6,7 +7,7 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, report: &Report, _: &Context<'_>) -> io::Result<()> {
     for file in &report.files {
         let places = Places::new(file);
         for finding in &file.findings {

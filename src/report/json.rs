@@ -1,7 +1,6 @@
-use super::fingerprint::fingerprints;
 use super::place::Places;
 use super::{Context, levels};
-use crate::finding::{Evidence, Finding, Mark, Problem, Report, Stance};
+use crate::finding::{Evidence, Finding, Mark, Problem, Report, Scanned, Stance, fingerprints};
 use crate::source::{Position, Span};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -15,19 +14,10 @@ use std::io::{self, Write};
 /// # Errors
 /// What `out` says.
 pub fn write(out: &mut dyn Write, report: &Report, context: &Context<'_>) -> io::Result<()> {
-    let [high, medium, low] = levels(report);
     let document = Document {
         version: 1,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-        summary: Summary {
-            files: report.scanned,
-            findings: high + medium + low,
-            high,
-            medium,
-            low,
-            hidden: report.hidden,
-            generated: report.generated,
-        },
+        summary: counts(report),
         exit_code: context.exit,
         findings: report.files.iter().flat_map(entries).collect(),
         problems: report.problems.iter().map(Trouble::from).collect(),
@@ -36,9 +26,26 @@ pub fn write(out: &mut dyn Write, report: &Report, context: &Context<'_>) -> io:
     writeln!(out)
 }
 
-fn entries(file: &crate::finding::Scanned) -> Vec<Entry<'_>> {
+/// How much was looked at and found.
+pub(super) fn counts(report: &Report) -> Summary {
+    let [high, medium, low] = levels(report);
+    Summary {
+        files: report.scanned,
+        findings: high + medium + low,
+        high,
+        medium,
+        low,
+        hidden: report.hidden,
+        accepted: report.accepted,
+        earlier: report.earlier,
+        generated: report.generated,
+    }
+}
+
+/// The findings of a file.
+pub(super) fn entries(file: &Scanned) -> Vec<Entry<'_>> {
     let places = Places::new(file);
-    let names = fingerprints(file, &places);
+    let names = fingerprints(file);
     file.findings.iter().zip(names).map(|(finding, name)| entry(&file.path, finding, name, &places)).collect()
 }
 
@@ -79,18 +86,20 @@ struct Tool {
 }
 
 #[derive(Serialize)]
-struct Summary {
+pub(super) struct Summary {
     files: usize,
     findings: usize,
     high: usize,
     medium: usize,
     low: usize,
     hidden: usize,
+    accepted: usize,
+    earlier: usize,
     generated: usize,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     rule: &'a str,
     severity: &'static str,
     confidence: f64,
@@ -165,7 +174,7 @@ impl Point {
 }
 
 #[derive(Serialize)]
-struct Trouble<'a> {
+pub(super) struct Trouble<'a> {
     path: &'a str,
     kind: &'static str,
     message: &'a str,

@@ -3,25 +3,39 @@
 //! Writers get a [`Report`] and write it; they decide nothing and read no file. Problems go into the report where the
 //! format has a place for them; `human` and `concise` leave them to the standard error.
 
+mod checkstyle;
 mod concise;
-mod fingerprint;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod linehash;
+mod lines;
+mod markdown;
 mod paint;
 mod place;
+mod rdjson;
 mod rulebook;
 mod sarif;
 mod snippet;
 mod summary;
 mod uri;
 mod wrap;
+mod xml;
 
+pub use checkstyle::write as write_checkstyle;
 pub use concise::write as write_concise;
+pub use github::write as write_github;
+pub use gitlab::write as write_gitlab;
 pub use human::write as write_human;
 pub use json::write as write_json;
+pub use junit::write as write_junit;
+pub use lines::write as write_json_lines;
+pub use markdown::write as write_markdown;
 pub use paint::Paint;
-pub use rulebook::{Card, markdown, page};
+pub use rdjson::write as write_rdjson;
+pub use rulebook::{Card, contents, markdown, page};
 pub use sarif::write as write_sarif;
 pub use summary::{summary, tell};
 pub use wrap::wrap;
@@ -36,7 +50,11 @@ pub struct Context<'a> {
     /// The rules of the run.
     pub rules: &'a RuleSet,
     /// The directory to which the paths are relative.
+    pub cwd: &'a Path,
+    /// The root of the repository, or the same directory where there is none.
     pub root: &'a Path,
+    /// What the run is called, so that code scanning keeps the results of different runs apart.
+    pub category: &'a str,
     /// The exit code of the run.
     pub exit: u8,
     /// Whether to colour.
@@ -54,4 +72,39 @@ fn levels(report: &Report) -> [usize; 3] {
         levels[2 - finding.severity as usize] += 1;
     }
     levels
+}
+
+impl Context<'_> {
+    /// A path of the report as from the root of the repository, which is where CI servers look for it.
+    pub fn rooted(&self, path: &str) -> String {
+        if path.starts_with('/') {
+            return path.to_owned();
+        }
+        let below = self.cwd.strip_prefix(self.root).unwrap_or(Path::new(""));
+        let mut parts: Vec<String> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        for part in path.split('/') {
+            // What leads out of the repository stays as it was written.
+            if part != ".." || parts.pop().is_none() {
+                parts.push(part.to_owned());
+            }
+        }
+        parts.join("/")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Context;
+    use crate::rules::RuleSet;
+    use std::path::Path;
+
+    #[test]
+    fn paths_are_told_from_the_root_of_the_repository() {
+        let rules = RuleSet::default();
+        let (cwd, root) = (Path::new("/r/web/app"), Path::new("/r"));
+        let context = Context { rules: &rules, cwd, root, category: "", exit: 0, colour: false, width: 80, seconds: None };
+        for (path, expected) in [("a.ts", "web/app/a.ts"), ("../b.ts", "web/b.ts"), ("/etc/a.py", "/etc/a.py")] {
+            assert_eq!(context.rooted(path), expected);
+        }
+    }
 }

@@ -1,5 +1,5 @@
 use super::{Paint, wrap};
-use crate::rules::{Example, Rule};
+use crate::rules::{Example, Rule, RuleSet};
 use serde::Serialize;
 use std::fmt::Write as _;
 
@@ -26,6 +26,18 @@ pub fn markdown(rule: &Rule) -> String {
     }
     page.truncate(page.trim_end().len());
     page.push('\n');
+    page
+}
+
+/// The list of the rules as Markdown, with links to their pages.
+pub fn contents(rules: &RuleSet) -> String {
+    let mut page = "# Rules\n\n| rule | severity | family | what it flags | languages |\n|---|---|---|---|---|\n".to_owned();
+    for rule in rules.iter() {
+        let languages: Vec<&str> = rule.vocabulary.keys().map(String::as_str).collect();
+        let (id, severity, family) = (&rule.id, rule.severity.name(), rule.family.name());
+        writeln!(page, "| [`{id}`]({id}.md) | {severity} | {family} | {} | {} |", rule.summary, languages.join(", "))
+            .expect("a String can be written");
+    }
     page
 }
 

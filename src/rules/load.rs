@@ -17,6 +17,13 @@ pub struct RuleError {
     span: SourceSpan,
 }
 
+impl RuleError {
+    /// What is wrong, what to do, the file, and the place in it.
+    pub fn parts(self) -> (String, String, NamedSource<String>, SourceSpan) {
+        (self.message, self.remedy, self.source_code, self.span)
+    }
+}
+
 /// Reads one rule from TOML.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-use super::{Pattern, Rule, RuleError, parse};
+use super::{Pattern, Rule, RuleError, Vocabulary, parse};
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
@@ -51,6 +51,29 @@ impl RuleSet {
     /// Whether there is no rule.
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()
+    }
+
+    /// These rules and further ones, which may share the words of these.
+    #[must_use]
+    pub fn with(&self, own: Vec<Rule>) -> Self {
+        let mut all: Vec<Rule> = self.rules.iter().map(|rule| rule.as_ref().clone()).collect();
+        let known = all.len();
+        all.extend(own);
+        let joined: Vec<Rule> = all[known..].iter().map(|rule| joined(rule, &all)).collect();
+        all.truncate(known);
+        all.into_iter().chain(joined).collect()
+    }
+
+    /// The rules after `change` was made to each.
+    #[must_use]
+    pub fn amended(&self, mut change: impl FnMut(&mut Rule)) -> Self {
+        let each = self.rules.iter().map(|rule| {
+            let mut rule = rule.as_ref().clone();
+            change(&mut rule);
+            rule.vocabulary.values_mut().for_each(Vocabulary::renew);
+            rule
+        });
+        each.collect()
     }
 
     /// The methods and functions by which anything is let go, in any rule and language.

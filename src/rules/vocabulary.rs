@@ -1,5 +1,6 @@
 use super::{Pattern, Tables};
 use crate::finding::Severity;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
 
@@ -61,6 +62,11 @@ impl Vocabulary {
     pub fn tables(&self) -> &Tables {
         self.tables.get_or_init(|| Tables::of(self))
     }
+
+    /// Forgets the tables, after the patterns were changed.
+    pub(super) fn renew(&mut self) {
+        self.tables = OnceLock::new();
+    }
 }
 
 /// What the names that people choose say about lifetimes and keys. Compared word by word, without regard to case:
@@ -113,7 +119,7 @@ pub struct Words {
 }
 
 /// A family of containers that share their verbs.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Container {
     /// What to call it in a sentence: `list`, `dict`, `queue`.
@@ -143,7 +149,7 @@ pub struct Container {
 }
 
 /// The argument that caps a container, cache or channel.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bound {
     /// Its keyword.
@@ -161,10 +167,11 @@ pub struct Bound {
 }
 
 /// A thing that must be released by somebody.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
     /// What to call it in a sentence: `file`, `socket`, `interval`.
+    #[serde(default = "unnamed")]
     pub kind: String,
     /// Calls that make one.
     pub acquire: Vec<Pattern>,
@@ -230,8 +237,13 @@ pub struct Resource {
     pub severity: Option<Severity>,
 }
 
+/// What to call a resource that has no name of its own.
+fn unnamed() -> String {
+    "resource".to_owned()
+}
+
 /// How long the thing lives on which a callback is registered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifetime {
     /// As long as the process: `atexit`, `signal`, `window`, module registries.
@@ -242,7 +254,7 @@ pub enum Lifetime {
 }
 
 /// A way to register a callback.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     /// What to call it in a sentence: `exit handler`, `event listener`.
@@ -291,7 +303,7 @@ pub struct Registration {
 }
 
 /// A list of those who wait for something, each of whom may go without a word.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waiting {
     /// What to call an entry in a sentence: `waker`.
@@ -307,7 +319,7 @@ pub struct Waiting {
 }
 
 /// A cache decorator or a cache constructor.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Memo {
     /// Its names.
@@ -321,7 +333,7 @@ pub struct Memo {
 }
 
 /// A queue or channel.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
     /// What to call it in a sentence.

@@ -1,4 +1,4 @@
-use std::borrow::Cow;
+use encoding_rs::Encoding;
 
 /// A text, and whether some of its bytes could not be decoded.
 pub struct Decoded {
@@ -10,7 +10,7 @@ pub struct Decoded {
 
 /// The text in `bytes`, or nothing if they are no text at all.
 ///
-/// A byte order mark decides first; then UTF-8; then, because Python allows it, a coding line that names Latin-1.
+/// A byte order mark decides first; then UTF-8; then, because Python allows it, a coding line that names another encoding.
 pub fn decode(bytes: Vec<u8>) -> Option<Decoded> {
     match bytes.as_slice() {
         [0xFF, 0xFE, rest @ ..] => return Some(utf16(rest, u16::from_le_bytes)),
@@ -22,12 +22,15 @@ pub fn decode(bytes: Vec<u8>) -> Option<Decoded> {
     }
     Some(match String::from_utf8(bytes) {
         Ok(text) => Decoded { text: unmarked(text), lossy: false },
-        Err(error) if says_latin1(error.as_bytes()) => {
-            Decoded { text: error.as_bytes().iter().map(|byte| char::from(*byte)).collect(), lossy: false }
-        }
         Err(error) => {
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            Decoded { text: unmarked(text), lossy: true }
+            let bytes = error.as_bytes();
+            // What is not UTF-8 is not what a line that says so promises.
+            let declared = declared(bytes).filter(|encoding| *encoding != encoding_rs::UTF_8);
+            let (text, lossy) = match declared {
+                Some(encoding) => encoding.decode_without_bom_handling(bytes),
+                None => (String::from_utf8_lossy(bytes), true),
+            };
+            Decoded { text: unmarked(text.into_owned()), lossy }
         }
     })
 }
@@ -51,16 +54,17 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Decoded {
     Decoded { text, lossy }
 }
 
-/// Whether one of the first two lines is a coding line (PEP 263) that names Latin-1.
-fn says_latin1(bytes: &[u8]) -> bool {
-    let mut lines = bytes.split(|byte| *byte == b'\n').take(2).map(String::from_utf8_lossy);
-    lines.any(|line: Cow<'_, str>| {
-        let Some((_, rest)) = line.strip_prefix('#').and_then(|line| line.split_once("coding")) else {
-            return false;
-        };
-        let name = rest.trim_start_matches([':', '=']).trim_start().to_ascii_lowercase().replace('_', "-");
-        ["latin-1", "latin1", "iso-8859-1", "iso8859-1"].iter().any(|known| name.starts_with(known))
-    })
+/// The encoding that a coding line names (PEP 263): a comment in one of the first two lines with `coding:` or `coding=`.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let lines = bytes.split(|byte| *byte == b'\n').take(2).map(String::from_utf8_lossy);
+    let mut names = lines.filter_map(|line| {
+        let (_, rest) = line.trim_start_matches([' ', '\t', '\u{c}']).strip_prefix('#')?.split_once("coding")?;
+        let name = rest.strip_prefix([':', '='])?.trim_start_matches([' ', '\t']);
+        let end = name.find(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter)).unwrap_or(name.len());
+        Some(name[..end].to_ascii_lowercase().replace('_', "-"))
+    });
+    // Python's `latin-1` is the `latin1` of the Encoding Standard.
+    names.find_map(|name| Encoding::for_label(name.as_bytes()).or_else(|| Encoding::for_label(name.replace('-', "").as_bytes())))
 }
 
 #[cfg(test)]
@@ -81,6 +85,21 @@ mod tests {
         assert!(decoded.text.contains('\u{e9}') && !decoded.lossy);
         let decoded = decode(b"x = '\xE9'\n".to_vec()).unwrap();
         assert!(decoded.text.contains('\u{fffd}') && decoded.lossy);
+    }
+
+    #[test]
+    fn a_declared_encoding_is_used() {
+        for (head, byte, letter) in
+            [("koi8-r", b'\xc1', '\u{430}'), ("cp1251", b'\xe0', '\u{430}'), ("iso-8859-15", b'\xa4', '\u{20ac}')]
+        {
+            let text =
+                [format!("#!/usr/bin/python\n# vim: set fileencoding={head} :\nx = '").as_bytes(), &[byte], b"'\n"].concat();
+            let decoded = decode(text).unwrap();
+            assert!(decoded.text.contains(&format!("'{letter}'")) && !decoded.lossy, "{head}");
+        }
+        for head in ["utf-8", "no-such-encoding"] {
+            assert!(decode([format!("# coding: {head}\nx = '").as_bytes(), b"\xe9'\n"].concat()).unwrap().lossy, "{head}");
+        }
     }
 
     #[test]

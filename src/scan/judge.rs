@@ -1,5 +1,7 @@
+use super::config::{Settings, leaves_out};
+use super::is_test;
 use super::suppress::suppress;
-use super::{Options, is_test};
+use super::walk::Candidate;
 use crate::finding::{Analysis, Confidence, Finding};
 use crate::rules::Family;
 
@@ -12,25 +14,27 @@ pub struct Judged {
 }
 
 /// Suppresses, judges test code by its own measure, filters by confidence, and orders.
-pub fn judge(path: &str, text: &str, analysis: Analysis, options: &Options) -> Judged {
+pub fn judge(candidate: &Candidate, text: &str, analysis: Analysis, settings: &Settings) -> Judged {
     let mut findings = analysis.findings;
-    suppress(text, &analysis.comments, &mut findings, options);
-    if is_test(path) {
-        soften(&mut findings, options);
+    suppress(text, &analysis.comments, &mut findings, settings);
+    findings.retain(|finding| !leaves_out(&candidate.ignored, &finding.rule));
+    for finding in &mut findings {
+        settings.adjust(finding);
+    }
+    if is_test(&candidate.own) {
+        soften(&mut findings, settings);
     }
     let before = findings.len();
-    if !options.pedantic {
-        findings.retain(|finding| finding.confidence.value() >= Confidence::SHOWN.value());
-    }
+    findings.retain(|finding| finding.confidence >= Confidence::SHOWN || settings.shows_all(&finding.rule));
     let hidden = before - findings.len();
     findings.sort_by(|a, b| (a.primary.span, &a.rule, &a.message).cmp(&(b.primary.span, &b.rule, &b.message)));
     Judged { findings, hidden }
 }
 
 /// In test code only what outlives a test matters, and it matters less: the process soon ends.
-fn soften(findings: &mut Vec<Finding>, options: &Options) {
+fn soften(findings: &mut Vec<Finding>, settings: &Settings) {
     findings.retain_mut(|finding| {
-        let family = options.known.get(&finding.rule).map(|rule| rule.family);
+        let family = settings.known.get(&finding.rule).map(|rule| rule.family);
         finding.severity = finding.severity.lowered();
         matches!(family, Some(Family::Handle | Family::Timer | Family::Listener | Family::Suppression))
     });

@@ -3,27 +3,46 @@
 //! What is said about a text comes from an [`Analyzer`]; here is decided which texts are read, and which of the
 //! findings are shown.
 
+mod accepted;
+mod baseline;
+mod change;
+mod chosen;
+pub mod config;
 mod decode;
 mod directive;
 mod generated;
+mod git;
 mod guard;
 mod judge;
 mod nesting;
 mod pipeline;
 mod read;
+mod repository;
+mod settle;
 mod shown;
+mod size;
 mod suppress;
 mod testcode;
 mod walk;
 mod wider;
 
+pub use accepted::Accepted;
+pub use baseline::{BASELINE, Baseline, nearby};
+pub use change::{Change, Sides, sides};
+pub use chosen::chosen;
+pub use config::FailOn;
 pub use guard::hush;
-pub use pipeline::run;
+pub use pipeline::{over, run};
+pub use repository::repository;
+pub use settle::settle;
+pub use size::{memory, size};
 pub use testcode::is_test;
+pub use walk::{Candidate, Walked, walk};
 
 use crate::finding::Analysis;
 use crate::index::{Outline, Project};
 use crate::rules::RuleSet;
+use config::Settings;
 use std::path::Path;
 
 /// Whatever turns a text into findings.
@@ -48,17 +67,16 @@ pub trait Analyzer: Sync {
 /// What a run may do and what it shows.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The rules of this run.
-    pub rules: RuleSet,
-    /// Every rule there is, so that a suppression of a rule outside the run is not called unused.
-    pub known: RuleSet,
-    /// Whether findings below the default confidence are shown.
-    pub pedantic: bool,
+    /// What rules the files; each candidate says which of them rules it.
+    pub settings: Vec<Settings>,
     /// How many threads; `None` lets the machine decide.
     pub threads: Option<usize>,
     /// Larger files are not read.
     pub max_file_size: u64,
 }
+
+/// What makes an analyzer for the rules of a run.
+pub type Build<'a> = &'a dyn Fn(&RuleSet) -> Box<dyn Analyzer>;
 
 /// How far a run is: files done, files in all.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);

@@ -1,7 +1,7 @@
 use super::guard::guarded;
 use super::judge::judge;
 use super::read::{Reading, read};
-use super::walk::{Candidate, Walked, walk};
+use super::walk::{Candidate, Walked, unsupported, walk};
 use super::wider::wider;
 use super::{Analyzer, Options, Progress, is_test};
 use crate::finding::{Analysis, Problem, ProblemKind, Report, Scanned};
@@ -26,9 +26,22 @@ pub fn run(
     options: &Options,
     progress: Progress<'_>,
 ) -> Result<Report, rayon::ThreadPoolBuildError> {
+    over(walk(paths, cwd, analyzer, options.threads.unwrap_or(0)), analyzer, options, progress)
+}
+
+/// Analyses what was found by [`walk`].
+///
+/// # Errors
+/// The threads could not be started.
+pub fn over(
+    walked: Walked,
+    analyzer: &dyn Analyzer,
+    options: &Options,
+    progress: Progress<'_>,
+) -> Result<Report, rayon::ThreadPoolBuildError> {
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build()?;
-    let Walked { candidates, problems, refused } = walk(paths, cwd, analyzer, threads);
+    let Walked { paths, cwd, candidates, problems, refused } = walked;
     let total = candidates.len();
     let done = AtomicUsize::new(0);
     let tell = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
@@ -42,7 +55,7 @@ pub fn run(
     });
     let (outlines, looks): (Vec<_>, Vec<_>) = surveyed.into_iter().map(|surveyed| (surveyed.outline, surveyed.look)).unzip();
     let mut outlines: Vec<Outline> = outlines.into_iter().flatten().collect();
-    outlines.extend(pool.install(|| wider(paths, cwd, &outlines, analyzer, options)));
+    outlines.extend(pool.install(|| wider(&paths, &cwd, &outlines, analyzer, options)));
     let project = Project::new(outlines);
     let outcomes: Vec<Outcome> = pool.install(|| {
         let each = looks.into_par_iter().with_max_len(16).map(|look| match look {
@@ -133,7 +146,10 @@ fn text(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options) -> Re
     let path = &candidate.shown;
     let decoded = match read(candidate, analyzer, options.max_file_size) {
         Reading::Text(decoded) => decoded,
-        Reading::Foreign => return Err(Box::default()),
+        Reading::Foreign => {
+            let problems = candidate.named.then(|| unsupported(path.clone())).into_iter().collect();
+            return Err(Box::new(Outcome { problems, ..Outcome::default() }));
+        }
         Reading::Generated => return Err(Box::new(Outcome { generated: true, ..Outcome::default() })),
         Reading::Refused(kind, message) => {
             let problems = vec![Problem::new(path, kind, message)];
@@ -158,7 +174,7 @@ fn conclude(
     let path = &candidate.shown;
     let judged = guarded(|| {
         let said = std::mem::take(&mut analysis.problems);
-        (said, judge(&candidate.own, &text, analysis, options))
+        (said, judge(candidate, &text, analysis, &options.settings[candidate.settings]))
     });
     match judged {
         Ok((said, judged)) => {

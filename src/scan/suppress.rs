@@ -1,4 +1,4 @@
-use super::Options;
+use super::config::Settings;
 use super::directive::{Directive, Reach, directives};
 use crate::finding::{Confidence, Evidence, Finding, Mark, Role, Weight};
 use crate::rules::{Rule, nearest};
@@ -11,7 +11,7 @@ pub const UNUSED: &str = "unused-suppression";
 ///
 /// What is suppressed does not depend on the rules of the run; whether a suppression is unused does, because a rule that
 /// did not run cannot have found anything.
-pub fn suppress(text: &str, comments: &[Span], findings: &mut Vec<Finding>, options: &Options) {
+pub fn suppress(text: &str, comments: &[Span], findings: &mut Vec<Finding>, settings: &Settings) {
     if comments.is_empty() {
         return;
     }
@@ -22,12 +22,12 @@ pub fn suppress(text: &str, comments: &[Span], findings: &mut Vec<Finding>, opti
     }
     let mut used = Used(vec![Vec::new(); directives.len()]);
     findings.retain(|finding| !used.mark(&directives, finding, &lines));
-    let Some(rule) = options.rules.get(UNUSED) else {
+    let Some(rule) = settings.rules.get(UNUSED) else {
         return;
     };
     for (directive, used) in directives.iter().zip(&used.0) {
         if directive.rules.iter().all(|(name, _)| name != UNUSED) {
-            unused(directive, used, options, |span, message, why| findings.push(finding(rule, span, message, why)));
+            unused(directive, used, settings, |span, message, why| findings.push(finding(rule, span, message, why)));
         }
     }
 }
@@ -59,18 +59,18 @@ impl Used {
 }
 
 /// Says what of a directive did nothing: all of it, or some of its rules.
-fn unused(directive: &Directive, used: &[String], options: &Options, mut say: impl FnMut(Span, String, String)) {
-    if directive.rules.is_empty() && used.is_empty() && options.rules.len() == options.known.len() {
+fn unused(directive: &Directive, used: &[String], settings: &Settings, mut say: impl FnMut(Span, String, String)) {
+    if directive.rules.is_empty() && used.is_empty() && settings.rules.len() == settings.known.len() {
         let why = "no rule of the run finds anything where the comment reaches".to_owned();
         say(directive.span, "this comment suppresses nothing".to_owned(), why);
     }
     for (name, span) in &directive.rules {
-        if options.known.get(name).is_none() {
-            let near = nearest(name, options.known.iter().map(|rule| rule.id.as_str()));
+        if settings.known.get(name).is_none() {
+            let near = nearest(name, settings.known.iter().map(|rule| rule.id.as_str()));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             let why = "the name is not that of a rule".to_owned();
             say(*span, format!("there is no rule `{name}`, so this suppresses nothing{hint}"), why);
-        } else if options.rules.get(name).is_some() && !used.contains(name) {
+        } else if settings.rules.get(name).is_some() && !used.contains(name) {
             let why = format!("`{name}` finds nothing where the comment reaches");
             say(*span, format!("this comment suppresses no `{name}`"), why);
         }

@@ -5,7 +5,7 @@ use ignore::{DirEntry, Error, WalkBuilder, WalkState};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 /// Folders with other people's code, which nobody means who names a folder above them.
 const DEPENDENCIES: &[&str] = &["node_modules", "site-packages", "bower_components", "venv", "__pypackages__"];
@@ -15,6 +15,7 @@ const GENERATED: &[&str] = &["build", "dist", "_build", "buck-out"];
 const MARKERS: &[&str] = &["pyvenv.cfg", "CACHEDIR.TAG"];
 
 /// A file that may be analysed.
+#[derive(Clone, Debug)]
 pub struct Candidate {
     /// Where it is.
     pub path: PathBuf,
@@ -26,11 +27,29 @@ pub struct Candidate {
     pub sniff: bool,
     /// Whether the user named this very file.
     pub named: bool,
+    /// Which of the run's settings rules it.
+    pub settings: usize,
+    /// The rules that are left out in it.
+    pub ignored: Vec<String>,
+    /// What it holds, where that is not what stands on the disk.
+    pub content: Option<Arc<[u8]>>,
+}
+
+impl Candidate {
+    /// A file of a supported language below what the user named.
+    pub fn known(path: PathBuf, shown: String) -> Self {
+        let own = shown.clone();
+        Self { path, shown, own, sniff: false, named: false, settings: 0, ignored: Vec::new(), content: None }
+    }
 }
 
 /// What the paths of one run lead to.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Walked {
+    /// What the user named.
+    pub paths: Vec<PathBuf>,
+    /// The working directory.
+    pub cwd: PathBuf,
     /// The files, ordered by the path shown.
     pub candidates: Vec<Candidate>,
     /// What could not be walked.
@@ -41,14 +60,22 @@ pub struct Walked {
 
 /// Finds the files below the paths that a user named.
 pub fn walk(paths: &[PathBuf], cwd: &Path, analyzer: &dyn Analyzer, threads: usize) -> Walked {
-    let mut walked = Walked::default();
+    let mut walked = Walked { paths: paths.to_vec(), cwd: cwd.to_path_buf(), ..Walked::default() };
     for path in paths {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => folder(path, cwd, analyzer, threads, &mut walked),
-            Ok(metadata) if metadata.is_file() => {
-                walked.candidates.extend(candidate(path.clone(), None, cwd, analyzer));
-            }
+            Ok(metadata) if metadata.is_file() => match candidate(path.clone(), None, cwd, analyzer) {
+                Some(candidate) => walked.candidates.push(candidate),
+                None => walked.problems.push(unsupported(shown(path, cwd))),
+            },
             Ok(_) => walked.refuse(shown(path, cwd), ProblemKind::Unreadable, "is neither a file nor a folder"),
+            // A link that can be seen, but not followed, leads nowhere or in a circle.
+            Err(error) if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) => {
+                let problem =
+                    Problem::new(shown(path, cwd), ProblemKind::Unreadable, format!("is a link that leads nowhere: {error}"));
+                walked.refused += 1;
+                walked.problems.push(problem.remedied("correct the link, or leave the path out"));
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 walked.refuse(shown(path, cwd), ProblemKind::Missing, "does not exist");
             }
@@ -61,7 +88,17 @@ pub fn walk(paths: &[PathBuf], cwd: &Path, analyzer: &dyn Analyzer, threads: usi
     walked
 }
 
+/// A file that was named, but is in no language that is read.
+pub fn unsupported(path: String) -> Problem {
+    Problem::new(path, ProblemKind::Unsupported, "is in no language that this program reads")
+}
+
 impl Walked {
+    /// The same files, without what was said of them.
+    pub(super) fn copied(&self) -> Self {
+        Self { paths: self.paths.clone(), cwd: self.cwd.clone(), candidates: self.candidates.clone(), ..Self::default() }
+    }
+
     fn refuse(&mut self, path: String, kind: ProblemKind, message: impl Into<String>) {
         self.refused += 1;
         self.problems.push(Problem::new(path, kind, message));
@@ -79,7 +116,8 @@ fn candidate(path: PathBuf, root: Option<&Path>, cwd: &Path, analyzer: &dyn Anal
         Some(root) if Path::new(&shown).is_absolute() => path.strip_prefix(root).map(|below| self::shown(below, cwd)).ok(),
         _ => None,
     };
-    Some(Candidate { own: own.unwrap_or_else(|| shown.clone()), sniff, named: root.is_none(), shown, path })
+    let named = root.is_none();
+    Some(Candidate { own: own.unwrap_or_else(|| shown.clone()), sniff, named, ..Candidate::known(path, shown) })
 }
 
 fn folder(root: &Path, cwd: &Path, analyzer: &dyn Analyzer, threads: usize, walked: &mut Walked) {

@@ -4,6 +4,7 @@ use std::path::Path;
 use watertight::finding::{Analysis, Confidence, Evidence, Finding, Mark, Report, Role, Severity, Weight};
 use watertight::index::{Outline, Project};
 use watertight::rules::{Rule, RuleSet, parse};
+use watertight::scan::config::Settings;
 use watertight::scan::{Analyzer, Options, run};
 use watertight::source::Span;
 
@@ -82,7 +83,12 @@ pub fn rules() -> RuleSet {
 
 /// Options as the command line sets them by default.
 pub fn options() -> Options {
-    Options { rules: rules(), known: rules(), pedantic: false, threads: Some(2), max_file_size: 4 << 20 }
+    with(rules(), false)
+}
+
+/// Options with these rules.
+pub fn with(rules: RuleSet, pedantic: bool) -> Options {
+    Options { settings: vec![Settings::bare(rules, self::rules(), pedantic)], threads: Some(2), max_file_size: 4 << 20 }
 }
 
 /// A run of the toy over the files of a folder, as from inside it.

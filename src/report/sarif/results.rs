@@ -1,10 +1,9 @@
 use super::{BASE, level};
-use crate::finding::{Finding, Mark, Scanned};
-use crate::report::fingerprint::fingerprints;
+use crate::finding::{Finding, Mark, Scanned, fingerprints};
+use crate::report::Context;
 use crate::report::linehash::line_hashes;
 use crate::report::place::Places;
 use crate::report::uri::uri;
-use crate::rules::RuleSet;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use serde_sarif::sarif::{
@@ -17,16 +16,16 @@ use std::collections::BTreeMap;
 const MOST_RELATED: usize = 100;
 
 /// The results of one file.
-pub fn results(file: &Scanned, rules: &RuleSet) -> Vec<Entry> {
+pub fn results(file: &Scanned, context: &Context<'_>) -> Vec<Entry> {
     let places = Places::new(file);
     let lines: Vec<u32> = file.findings.iter().map(|finding| places.start(finding.primary.span).line).collect();
     let hashes = line_hashes(&file.text, &lines.iter().copied().collect());
-    let index: FxHashMap<&str, i64> = rules.iter().zip(0..).map(|(rule, at)| (rule.id.as_str(), at)).collect();
-    let each = file.findings.iter().zip(fingerprints(file, &places)).zip(lines);
+    let index: FxHashMap<&str, i64> = context.rules.iter().zip(0..).map(|(rule, at)| (rule.id.as_str(), at)).collect();
+    let each = file.findings.iter().zip(fingerprints(file)).zip(lines);
     let each = each.map(|((finding, name), line)| {
         let mut names = BTreeMap::from([("watertight/v1".to_owned(), name)]);
         names.extend(hashes.get(&line).map(|hash| ("primaryLocationLineHash".to_owned(), hash.clone())));
-        let mut entry = entry(finding, &Here { file, places: &places }, names);
+        let mut entry = entry(finding, &Here { artifact: artifact(&context.rooted(&file.path)), places: &places }, names);
         entry.rule_index = index.get(finding.rule.as_str()).copied();
         entry
     });
@@ -35,12 +34,13 @@ pub fn results(file: &Scanned, rules: &RuleSet) -> Vec<Entry> {
 
 /// The file a result stands in.
 struct Here<'a> {
-    file: &'a Scanned,
+    artifact: ArtifactLocation,
     places: &'a Places<'a>,
 }
 
 fn entry(finding: &Finding, here: &Here<'_>, fingerprints: BTreeMap<String, String>) -> Entry {
-    let mut primary = here.location(finding.primary.span);
+    // A check shows an alert on a change only if all of its lines were changed, so the place is as narrow as can be.
+    let mut primary = here.location(here.places.first_line(finding.primary.span));
     if !finding.symbol.is_empty() {
         let symbol = LogicalLocation::builder().fully_qualified_name(&finding.symbol).build();
         primary.logical_locations = Some(vec![symbol]);
@@ -109,7 +109,7 @@ impl Here<'_> {
         let (start, end) = self.places.range(span);
         let region =
             Region::builder().start_line(start.line).start_column(start.column).end_line(end.line).end_column(end.column).build();
-        let physical = PhysicalLocation::builder().artifact_location(artifact(&self.file.path)).region(region).build();
+        let physical = PhysicalLocation::builder().artifact_location(self.artifact.clone()).region(region).build();
         Location::builder().physical_location(physical).build()
     }
 

@@ -1,7 +1,7 @@
 /// Offsets are 32 bits wide, so no larger file can be read.
 const MOST: u64 = u32::MAX as u64 - 1;
 
-/// The size of a file in bytes, as `4096`, `512k`, `4M` or `1GiB`.
+/// Reads the size of a file in bytes, written as `4096`, `512k`, `4M` or `1GiB`.
 pub fn size(text: &str) -> Result<u64, String> {
     Some(memory(text)?).filter(|bytes| *bytes <= MOST).ok_or_else(|| "files of 4 GiB and more cannot be read".to_owned())
 }

@@ -1,0 +1,78 @@
+use super::flags::Scope;
+use super::progress::Bar;
+use super::settings::told;
+use crate::finding::Report;
+use crate::scan::config::Configs;
+use crate::scan::{self, Accepted, Baseline, Build, Change, Options, Walked};
+use rustc_hash::FxHashSet;
+use std::path::Path;
+
+/// Larger files are hardly ever written by hand.
+const DEFAULT_SIZE: u64 = 4 << 20;
+
+/// The largest file that is read.
+pub fn largest(scope: &Scope, configs: &Configs) -> u64 {
+    scope.max_file_size.or(configs.root().max_file_size).unwrap_or(DEFAULT_SIZE)
+}
+
+/// What a look at the files came to.
+pub struct Looked {
+    /// Everything that was found.
+    pub report: Report,
+    /// The files that were looked at, as they are called in the report.
+    pub files: FxHashSet<String>,
+}
+
+/// Looks at what the scope names; with a change, only for what that brought.
+pub fn look(
+    scope: &Scope,
+    change: Option<&Change>,
+    configs: &mut Configs,
+    cwd: &Path,
+    build: Build<'_>,
+) -> Result<Looked, String> {
+    scan::hush();
+    let max_file_size = largest(scope, configs);
+    let threads = scope.threads.map_or(0, Into::into);
+    let plain = build(&configs.root().known);
+    let walked = scan::walk(&scope.paths, cwd, plain.as_ref(), threads);
+    let (after, before) = match change {
+        None => (walked, None),
+        Some(change) => {
+            let sides = scan::sides(walked, change, &scope.paths, cwd, plain.as_ref(), max_file_size)?;
+            (sides.after, Some(sides.before))
+        }
+    };
+    let earlier = before.map(|before| judged(before, scope, configs, build)).transpose()?;
+    let Looked { mut report, files } = judged(after, scope, configs, build)?;
+    if let Some(earlier) = earlier {
+        report.earlier = Accepted::of(&earlier.report).take(&mut report);
+    }
+    Ok(Looked { report, files })
+}
+
+/// What is found in the files that were walked.
+fn judged(mut walked: Walked, scope: &Scope, configs: &mut Configs, build: Build<'_>) -> Result<Looked, String> {
+    scan::settle(&mut walked, configs).map_err(told)?;
+    let files = walked.candidates.iter().map(|candidate| candidate.shown.clone()).collect();
+    let analyzer = scan::chosen(&walked, configs.all(), build);
+    let threads = scope.threads.map(Into::into);
+    let options = Options { settings: configs.all().to_vec(), threads, max_file_size: largest(scope, configs) };
+    let bar = Bar::new(!scope.quiet && !scope.no_progress);
+    let report = scan::over(walked, analyzer.as_ref(), &options, &|done, total| bar.tell(done, total));
+    bar.end();
+    let report = report.map_err(|error| format!("could not start the threads: {error}"))?;
+    Ok(Looked { report, files })
+}
+
+/// The baseline of a run, if there is one.
+pub fn baseline(scope: &Scope, configs: &Configs, cwd: &Path) -> Result<Option<Baseline>, String> {
+    if let Some(named) = &scope.baseline {
+        if !named.exists() {
+            return Err(format!("there is no baseline `{}`; `watertight baseline` writes one", named.display()));
+        }
+        return Baseline::read(named).map(Some);
+    }
+    let nearby = if scope.isolated { None } else { scan::nearby(cwd) };
+    configs.root().baseline.clone().or(nearby).map(|path| Baseline::read(&path)).transpose()
+}
