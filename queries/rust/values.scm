@@ -48,7 +48,7 @@
 (ref_pattern (_) @transparent.value .) @transparent
 (reference_pattern (_) @transparent.value .) @transparent
 
-(reference_expression value: (_) @transparent.value) @transparent
+(reference_expression value: (_) @borrow.value) @borrow
 (unary_expression "*" (_) @transparent.value) @transparent
 (unary_expression "!" @operation.operator) @operation
 (unary_expression "-" @operation.operator) @operation

@@ -66,14 +66,22 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
 
 /// `if item not in items: items.append(item)` and `if not self._done: …` run once per item or once at all.
 fn once(facts: &Facts, held: &Held, growth: &Growth) -> bool {
-    let flagged = lifetime::conditions(facts, growth.at).into_iter().find(|condition| match facts.kind(*condition) {
-        ExprKind::Operation { operator: Operator::Not, operands } => facts
-            .list(operands)
-            .first()
-            .is_some_and(|flag| facts.place(*flag).is_some_and(|flag| flag == held.place || assigned_in(facts, flag, growth))),
-        _ => false,
-    });
+    let flagged =
+        lifetime::conditions(facts, growth.at).into_iter().find(|condition| match facts.kind(*condition) {
+            ExprKind::Operation { operator: Operator::Not, operands } => {
+                facts.list(operands).first().is_some_and(|flag| {
+                    facts.place(*flag).is_some_and(|flag| flag == held.place || assigned_in(facts, flag, growth))
+                }) || (growth.key.is_none() && facts.typed && mentions(facts, held, *condition))
+            }
+            _ => false,
+        });
     flagged.is_some()
+}
+
+/// Whether a condition asks the collection itself.
+fn mentions(facts: &Facts, held: &Held, condition: ExprId) -> bool {
+    let span = facts.expr(condition).span;
+    facts.operations(held.place).iter().any(|operation| span.contains(facts.expr(operation.expr).span))
 }
 
 fn assigned_in(facts: &Facts, flag: crate::facts::PlaceId, growth: &Growth) -> bool {
@@ -151,7 +159,12 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
         let name = facts.function(release.function).name.map_or("", |name| facts.text(name));
         context.words.words.finaliser.iter().any(|word| word == name)
     };
-    let ends = |release: &Release| held.life == Life::Instance && at_the_end(context, release);
+    // The end of another type, a guard say, is no end of the owner.
+    let elsewhere = |release: &Release| match facts.places.get(held.place).root {
+        Root::Instance(ty) => facts.typed && facts.owner_of(release.function).is_some_and(|owner| owner != ty),
+        _ => false,
+    };
+    let ends = |release: &Release| held.life == Life::Instance && !elsewhere(release) && at_the_end(context, release);
     let making = |release: &Release| {
         let own = facts.function(release.function);
         release.replaced

@@ -64,7 +64,14 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
 
 fn called(facts: &Facts, words: &Words, call: ExprId, hops: u32) -> Keys {
     let Some(name) = facts.callee_name(call) else { return Keys::Unknown };
+    if facts.typed && facts.type_path(call).is_some_and(|path| words.fixed_types.iter().any(|word| word == path)) {
+        return Keys::Fixed;
+    }
     match by_name(words, name) {
+        // What is only converted is as many as it was before: `url.to_owned()`.
+        Keys::Unknown if facts.typed && facts.args(call).is_empty() && facts.callee(call).receiver.is_some() => {
+            facts.callee(call).receiver.map_or(Keys::Unknown, |receiver| judge(facts, words, receiver, hops - 1))
+        }
         Keys::Unknown => {
             let args = facts.args(call).iter().map(|arg| judge(facts, words, *arg, hops - 1));
             match args.max() {

@@ -22,7 +22,7 @@ pub fn owner(context: &Context, held: &Held) -> Vec<Evidence> {
         }
         (Life::Default, _) => vec![Evidence::supports(Weight::Strong, "a default value is made once and kept from call to call")],
         (Life::Loop, _) => vec![Evidence::supports(Weight::Strong, "the loop that adds to it has no way out")],
-        (Life::Instance, Root::Instance(ty)) => instance(facts, words, ty, abroad::tenure(context, held)),
+        (Life::Instance, Root::Instance(ty)) => instance(facts, words, held, (ty, abroad::tenure(context, held))),
         (Life::Closure | Life::Instance, _) => Vec::new(),
     }
 }
@@ -39,7 +39,7 @@ fn closure(facts: &Facts, words: &Words, maker: FunctionId) -> Evidence {
     Evidence::supports(Weight::Slight, "it lives as long as the function that closes over it")
 }
 
-fn instance(facts: &Facts, words: &Words, ty: TypeId, tenure: Tenure) -> Vec<Evidence> {
+fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Tenure)) -> Vec<Evidence> {
     let name = facts.text(facts.ty(ty).name);
     if key::ends_with(&words.passing, name) {
         return vec![Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon"))];
@@ -55,6 +55,9 @@ fn instance(facts: &Facts, words: &Words, ty: TypeId, tenure: Tenure) -> Vec<Evi
         evidence.push(Evidence::supports(Weight::Strong, format!("a `{name}` usually lives as long as the service")));
     } else if let Some(at) = made_at_top(facts, ty) {
         evidence.push(Evidence::supports(Weight::Strong, "an instance is made at module level").at(facts.expr(at).span));
+    } else if let Some((guard, at)) = guard(facts, words, held) {
+        let text = format!("several threads share it behind a `{guard}`, so it lives longer than one piece of work");
+        evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span));
     }
     if let Some(method) = runs(facts, ty) {
         let at = facts.function(method);
@@ -74,6 +77,25 @@ fn instance(facts: &Facts, words: &Words, ty: TypeId, tenure: Tenure) -> Vec<Evi
         evidence.push(Evidence::doubts(Weight::Decisive, format!("nothing says that a `{name}` lives long")));
     }
     evidence
+}
+
+/// The type that guards a field which several threads share.
+fn guard<'a>(facts: &'a Facts, words: &Words, held: &Held) -> Option<(&'a str, ExprId)> {
+    let written = facts.definitions_of(held.place).iter().find_map(|definition| definition.annotation)?;
+    let mut next = Some(written);
+    while let Some(annotation) = next {
+        let base = match facts.kind(annotation) {
+            ExprKind::Index { base, .. } => base,
+            _ => annotation,
+        };
+        if let ExprKind::Name { name, .. } | ExprKind::Field { name, .. } = facts.kind(base)
+            && words.guards.iter().any(|word| word == facts.text(name))
+        {
+            return Some((facts.text(name), annotation));
+        }
+        next = facts.wraps.get(&annotation).copied();
+    }
+    None
 }
 
 /// The call at module level that makes an instance.

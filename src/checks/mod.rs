@@ -12,6 +12,7 @@ mod emitter;
 mod endless;
 mod fate;
 mod field;
+mod forgotten;
 mod growth;
 mod guard;
 mod handle;
@@ -124,8 +125,8 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Listener => [listener::check(context), waiting::check(context)].concat(),
         Check::Task => task::check(context),
         Check::Cycle => cycle::check(context),
-        // The shape exists only where destructors can be switched off.
-        Check::Forgotten | Check::Suppression => Vec::new(),
+        Check::Forgotten => forgotten::check(context),
+        Check::Suppression => Vec::new(),
         Check::Loss => loss::check(context),
     }
 }

@@ -21,6 +21,7 @@ impl<'tree> Lowering<'_, 'tree> {
         let lowered = self.deeper(|this| match this.form(node) {
             Some(form) if this.habits.flow_values && form.is_flow() => this.flow_value(node, form),
             Some(Form::Destructure) => this.destructure(node),
+            Some(Form::Borrow) => this.borrowed_value(node),
             None | Some(Form::Block) => this.unnamed(node),
             Some(Form::Transparent) => match this.part(node, Part::Value) {
                 Some(value) => this.expr(value),

@@ -103,6 +103,17 @@ impl<'tree> Lowering<'_, 'tree> {
         args
     }
 
+    /// A reference has the value of what it refers to; without a word that says otherwise it only reads it.
+    pub fn borrowed_value(&mut self, node: Node<'tree>) -> ExprId {
+        let Some(value) = self.part(node, Part::Value) else { return self.unnamed(node) };
+        let writes = self.children(node).iter().any(|child| self.form(*child) == Some(Form::Ignored));
+        let value = self.expr(value);
+        if !writes {
+            self.facts.lent_to_read.insert(value);
+        }
+        value
+    }
+
     /// A pointer type is written as a generic type of the name `*`.
     pub fn pointer(&mut self, node: Node<'tree>) -> ExprKind {
         let name = self.facts.names.intern("*");

@@ -86,6 +86,8 @@ pub struct Facts {
     /// Expressions whose value is that of another inside of them, and types that only wrap another: `Arc::new(x)`,
     /// `x.lock()`, `Mutex<T>`.
     pub wraps: FxHashMap<ExprId, ExprId>,
+    /// Expressions that are lent for reading only: `&value`.
+    pub lent_to_read: FxHashSet<ExprId>,
     /// What the first parameter of a closure stands for, where a call lends its receiver to it.
     #[serde(skip)]
     pub lent: FxHashMap<FunctionId, ExprId>,

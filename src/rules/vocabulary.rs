@@ -50,6 +50,10 @@ pub struct Vocabulary {
     pub keeper: String,
     /// Where a release by hand runs on every way out, for the advice: "a `finally`".
     pub always: String,
+    /// Calls that take everything out of the collection they are given (`std.mem.take`).
+    pub emptier: Vec<Pattern>,
+    /// Last names of types that own memory (check `forgotten`).
+    pub owning: Vec<String>,
     /// Calls that refer to their argument weakly (`weakref.ref`).
     pub weak: Vec<Pattern>,
     /// The patterns above, ready for look-up.
@@ -96,6 +100,12 @@ pub struct Words {
     pub notices: Vec<String>,
     /// Last words in the name of a collection in which users register things.
     pub registries: Vec<String>,
+    /// Calls that run the closure they are given once for the life of the process.
+    pub once: Vec<String>,
+    /// Methods that put a value into a table in which it is looked up before it is made again.
+    pub tables: Vec<String>,
+    /// Last names of types that guard a value which several threads share.
+    pub guards: Vec<String>,
     /// Names by which fields are reached without being named.
     pub reflection: Vec<String>,
     /// First words of functions that are part of a shutdown.
@@ -202,6 +212,9 @@ pub struct Resource {
     /// Whether making one only to throw it away says that somebody else owns it (`into_raw_fd`).
     #[serde(default)]
     pub disowns: bool,
+    /// Whether the call keeps the destructor of its argument from running (`mem::forget`).
+    #[serde(default)]
+    pub swallows: bool,
     /// Whether the language frees it at once when the last reference goes (a `CPython` file object).
     #[serde(default)]
     pub collected: bool,
