@@ -241,3 +241,16 @@ fn the_schema_knows_what_the_program_accepts() {
         assert!(!valid(wrong), "{wrong}");
     }
 }
+
+#[test]
+fn what_the_readme_shows_is_accepted() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README");
+    let blocks: Vec<&str> = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 2, "all settings, and the words of one's own libraries");
+    for block in blocks {
+        let folder = folder(&[("watertight.toml", block)]);
+        fs::create_dir_all(folder.path().join("lint/leaks")).expect("a folder can be made");
+        let (code, _, err) = run(folder.path(), &["check", "--show-settings"]);
+        assert_eq!(code, 0, "{block}\n{err}");
+    }
+}

@@ -173,11 +173,25 @@ impl Climb<'_, '_> {
             Some(call) if releases => self.end(Fate::Released(call)),
             // A bare value has no methods of its own; what a foreign one makes of it is out of sight.
             Some(call) if self.facts().raii && self.is_bare() && !self.ledger.is_question(call) => self.end(Fate::Handed(call)),
+            Some(call) if self.ledger.chains(name) => self.end(Fate::Handed(call)),
+            Some(call) if self.ledger.is_fluent(name) && !self.contained && self.goes_on(field, call) => Some(call),
             Some(call) => self.end(Fate::Used(call)),
             // Somebody gets the means to release it.
             None if releases => self.end(Fate::Handed(field)),
             None => self.end(Fate::Tested),
         }
+    }
+
+    /// Whether a chain begins with what makes the handle, or its value is used. What is chained to keeps the handle.
+    fn goes_on(&mut self, field: ExprId, call: ExprId) -> bool {
+        let facts = self.facts();
+        let made = matches!(facts.kind(field), ExprKind::Field { base, .. } if matches!(facts.kind(base), ExprKind::Call { .. }));
+        let used = match facts.expr(call).parent {
+            Parent::Step(step) => !matches!(facts.step(step).kind, StepKind::Evaluate(_)),
+            _ => true,
+        };
+        self.bound |= made;
+        made || used
     }
 
     /// A constant index of a tuple tells which element is meant; any other may be the handle.

@@ -64,6 +64,9 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     let thing = verdict::with_article(kind);
     let (ty, name) = (facts.text(facts.ty(kept.ty).name), facts.text(kept.name));
     let teardown = teardown(facts, &relatives);
+    if kept.obligation.resource.lasting && teardown.is_none() {
+        return None;
+    }
     let message = match teardown {
         Some(method) => {
             let method = facts.function(method).name.map_or("its teardown", |name| facts.text(name));

@@ -2,7 +2,8 @@
 
 use super::{callback, share};
 use crate::facts::{
-    Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, PlaceId, Segment, Source, StepKind, TypeId,
+    Action, Definition, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, PlaceId, Segment, Source,
+    StepKind, TypeId,
 };
 use crate::rules::{Pattern, Resource};
 
@@ -129,6 +130,25 @@ pub fn deed(facts: &Facts, resource: &Resource, operation: &Operation) -> Deed {
     }
 }
 
+/// Whether something is done with what a place holds that ends it, or may: a method of these, a call of it, or handing it on.
+pub fn is_used(facts: &Facts, enders: &[String], place: PlaceId) -> bool {
+    let ends = |operation: &Operation| match operation.action {
+        Action::Method { name, .. } => enders.iter().any(|word| word == facts.text(name)),
+        Action::Alias { target } => facts.place(target).is_none_or(|place| is_element(facts, place)),
+        Action::Called { .. }
+        | Action::Argument { .. }
+        | Action::Returned
+        | Action::Stored { .. }
+        | Action::Iterated
+        | Action::Managed
+        | Action::Awaited => true,
+        _ => false,
+    };
+    let handed = enders.iter().filter_map(|word| facts.member(place, Segment::Field(facts.names.find(word)?)));
+    let handed = handed.into_iter().any(|member| !facts.operations(member).is_empty());
+    handed || facts.operations(place).iter().any(ends)
+}
+
 /// The functions in which a held resource is released, or handed to somebody who could.
 pub fn deeds(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(FunctionId, ExprId, Deed)> {
     let mut found = Vec::new();
@@ -174,6 +194,22 @@ fn by_name(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(Func
         }
     }
     found
+}
+
+/// The one value that a name is given; that it is declared before, or emptied, gives it none.
+pub fn only_value(facts: &Facts, definitions: &[Definition]) -> Option<ExprId> {
+    let gives = |definition: &&Definition| match definition.source {
+        Source::Declared(_) => false,
+        Source::Assigned(value) => facts.literal(value) != Some(Literal::Null),
+        // A bare declaration has neither type nor value.
+        Source::Caught => facts.step_of(definition.target).is_none(),
+        _ => true,
+    };
+    let mut values = definitions.iter().filter(gives);
+    match (values.next(), values.next()) {
+        (Some(only), None) => given(only.source),
+        _ => None,
+    }
 }
 
 /// The value that a definition gives as a whole.

@@ -1,7 +1,6 @@
 //! What must be released, and who releases it: the vocabulary of a rule, applied to the calls of one file.
 
-use super::Context;
-use super::summary;
+use super::{Context, identity, key, summary};
 use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal, Root};
 use crate::index::Project;
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
@@ -120,10 +119,14 @@ impl<'a> Ledger<'a> {
         let at = self.tables.acquire.find(self.facts.callee_path(call), self.facts.method_name(call))?;
         let resource = &self.words.resource[at];
         let fits = |pattern: &Pattern| self.fits(pattern, call);
-        let given =
-            |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| !self.is_constant(value, false));
-        let excused =
-            |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| self.is_constant(value, true));
+        let given = |keyword: &String| self.facts.option(call, keyword).is_some_and(|value| !self.is_constant(value, false));
+        let excused = |keyword: &String| self.facts.option(call, keyword).is_some_and(|value| self.is_constant(value, true));
+        let by_method = self.facts.callee(call).receiver.filter(|_| !resource.receivers.is_empty());
+        let named =
+            |receiver| identity::last_name(self.facts, receiver).is_some_and(|name| key::ends_with(&resource.receivers, name));
+        if by_method.is_some_and(|receiver| !named(receiver)) {
+            return None;
+        }
         let counts = (resource.when.is_empty() || resource.when.iter().any(given))
             && !resource.unless.iter().any(excused)
             && !resource.exempt.iter().any(fits);
@@ -140,6 +143,21 @@ impl<'a> Ledger<'a> {
 
     fn has(&self, table: &Patterns<()>, call: ExprId) -> bool {
         table.find(self.facts.callee_path(call), self.facts.method_name(call)).is_some()
+    }
+
+    /// Whether a method hands a value that is yet to come to a callback.
+    pub fn chains(&self, method: &str) -> bool {
+        self.words.chain.iter().any(|word| word == method)
+    }
+
+    /// Whether the value of a method is the handle on which it is called.
+    pub fn is_fluent(&self, method: &str) -> bool {
+        self.words.fluent.iter().any(|word| word == method)
+    }
+
+    /// Whether a call of this file lets go of such a resource, of whichever.
+    pub fn is_released_somewhere(&self, resource: &Resource) -> bool {
+        self.facts.callees.keys().any(|call| resource.release_by.iter().any(|pattern| self.fits(pattern, *call)))
     }
 
     /// Whether a call of this method on the handle lets it go.

@@ -6,7 +6,7 @@ use super::callback::{self, Holds};
 use super::endless::{self, End, Enders};
 use super::kept::{self, Deed};
 use super::owner::{self, Runs};
-use super::{abandon, key, lifetime, outlive, pending, siblings};
+use super::{abandon, key, lifetime, outlive, pending, race, siblings};
 use crate::facts::{ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -43,6 +43,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
         .collect();
     findings.extend(workers.iter().filter_map(|worker| judge(context, worker, &workers)));
     findings.extend(siblings::check(context));
+    findings.extend(race::check(context));
     findings
 }
 

@@ -228,6 +228,15 @@ impl Facts {
         }
     }
 
+    /// The value of an option of a call: a named argument, or an entry of an object literal among the arguments.
+    pub fn option(&self, call: ExprId, word: &str) -> Option<ExprId> {
+        let value = |arg: &ExprId| match self.kind(*arg) {
+            ExprKind::Named { name, value } if self.text(name) == word => Some(value),
+            _ => self.entry(*arg, word),
+        };
+        self.args(call).iter().find_map(value)
+    }
+
     /// Everything around an expression, innermost first, up to the body of its function.
     pub fn around(&self, expr: ExprId) -> impl Iterator<Item = Around> {
         self.climb(self.expr(expr).parent)
