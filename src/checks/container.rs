@@ -145,9 +145,14 @@ fn handed_out(facts: &Facts) -> FxHashSet<FunctionId> {
     let exits = |step: crate::facts::StepId| matches!(facts.step(step).kind, StepKind::Exit { .. });
     let mut handed = FxHashSet::default();
     for binding in &facts.bindings {
-        if let BindingKind::Function(function) = binding.kind
-            && binding.uses.iter().any(|mention| facts.step_of(*mention).is_some_and(exits))
-        {
+        let BindingKind::Function(function) = binding.kind else { continue };
+        let maker = facts.function(function).parent;
+        let handing = |mention: &ExprId| {
+            !is_callee(facts, *mention)
+                && Some(facts.function_of(*mention)) == maker
+                && facts.step_of(*mention).is_some_and(exits)
+        };
+        if binding.uses.iter().any(handing) {
             handed.insert(function);
         }
     }
@@ -168,6 +173,13 @@ fn handed_out(facts: &Facts) -> FxHashSet<FunctionId> {
         }
     }
     handed
+}
+
+fn is_callee(facts: &Facts, expr: ExprId) -> bool {
+    match facts.expr(expr).parent {
+        Parent::Expr(parent) => matches!(facts.kind(parent), ExprKind::Call { callee, .. } if callee == expr),
+        _ => false,
+    }
 }
 
 /// The container a place is given, if every container it is given can grow.

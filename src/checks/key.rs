@@ -58,6 +58,8 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
         },
         ExprKind::Call { .. } => called(facts, words, key, hops),
         ExprKind::Await(inner) => judge(facts, words, inner, hops - 1),
+        // `next++` draws another key each time.
+        ExprKind::Assign { value: None, update: Some(_), .. } => Keys::Open,
         _ => Keys::Unknown,
     }
 }
