@@ -71,6 +71,9 @@ pub fn kept(facts: &Facts, resource: &Resource, call: ExprId) -> Kept {
             });
             Kept { armed: at_once || started, handed: holders.is_empty(), holders }
         }
+        Fate::Given(ty, name) => {
+            Kept { holders: super::share::place(facts, ty, name).into_iter().collect(), armed: at_once, handed: false }
+        }
         // `Timer(…).start()` starts it and drops it; `create_task(…).add_done_callback(…)` drops it, too.
         Fate::Chained(method) => {
             let dropped = matches!(kept::fate(facts, method), Fate::Dropped);

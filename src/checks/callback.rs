@@ -33,6 +33,9 @@ fn judge(facts: &Facts, weak: &[Pattern], expr: ExprId, hops: u32) -> Holds {
     if hops == 0 {
         return Holds::Unknown;
     }
+    if let Some(inner) = facts.wraps.get(&expr) {
+        return judge(facts, weak, *inner, hops);
+    }
     match facts.kind(expr) {
         ExprKind::Literal(_) => Holds::Nothing,
         ExprKind::This => Holds::Instance,

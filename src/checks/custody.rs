@@ -87,6 +87,10 @@ impl Reading<'_, '_> {
             self.custody.elsewhere = true;
             return;
         }
+        if facts.is_unread(binding.name, self.function, facts.expr(acquire).span.start) {
+            self.custody.elsewhere = true;
+            return;
+        }
         for &mention in &binding.uses {
             // What the acquisition itself is given is something else by the same name.
             // So is what the name means before it.

@@ -6,8 +6,8 @@ use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
 use super::life::{self, Start};
 use super::obligation::{Ledger, Obligation};
-use super::{callback, copied, lifetime, path, verdict};
-use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Root, Segment};
+use super::{callback, copied, lifetime, path, share, verdict};
+use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Parent, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 use crate::index::Project;
 use crate::rules::{Check, RuleSet};
@@ -80,6 +80,7 @@ fn acquired<'a>(
             Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
             // Used up, it has ended by itself.
             Fate::Used(_) if obligation.resource.ends => {}
+            Fate::Tested | Fate::Dropped if obligation.resource.disowns => {}
             // What is given a callback hands the handle to that, and returns something else.
             Fate::Dropped if calls_back(context.facts, obligation.call) => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped if obligation.resource.lasting => {}
@@ -136,14 +137,28 @@ fn named(found: &[Fate]) -> Vec<Vec<BindingId>> {
     names.map(|name| vec![name]).collect()
 }
 
-/// The field of the method's own instance that a handle is stored in.
+/// The field that a handle is stored in: of the method's own instance, or of a new object.
 fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: ExprId) -> Option<Kept<'a>> {
-    let ExprKind::Field { name, .. } = ledger.facts.kind(target) else { return None };
-    let place = ledger.facts.places.get(ledger.facts.place(target)?);
+    let facts = ledger.facts;
+    let ExprKind::Field { name, .. } = facts.kind(target) else { return new_field(facts, obligation, target) };
+    let place = facts.places.get(facts.place(target)?);
     match (place.root, place.path.as_slice()) {
         (Root::Instance(ty), [Segment::Field(_)]) => Some(Kept { obligation: *obligation, ty, name }),
         _ => None,
     }
+}
+
+/// The field of a new object that an argument of its construction fills, by name or by position.
+fn new_field<'a>(facts: &Facts, obligation: &Obligation<'a>, argument: ExprId) -> Option<Kept<'a>> {
+    let Parent::Expr(call) = facts.expr(argument).parent else { return None };
+    let ty = share::fields(facts, call)?;
+    let name = if let ExprKind::Named { name, .. } = facts.kind(argument) {
+        name
+    } else {
+        let position = facts.args(call).iter().position(|arg| *arg == argument)?;
+        facts.names.find(&position.to_string())?
+    };
+    Some(Kept { obligation: *obligation, ty, name })
 }
 
 /// A handle that never gets a name, so that nobody can release it.

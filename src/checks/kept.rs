@@ -1,8 +1,9 @@
 //! Where the value of a call goes: dropped, handed on, or kept under names and fields, and what is done to it there.
 
-use super::callback;
+use super::{callback, share};
 use crate::facts::{
-    Action, Definition, ExprId, ExprKind, Facts, FunctionId, Literal, Operation, Parent, PlaceId, Segment, Source, StepKind,
+    Action, Definition, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, PlaceId, Segment, Source,
+    StepKind, TypeId,
 };
 use crate::rules::{Pattern, Resource};
 
@@ -16,6 +17,8 @@ pub enum Fate {
     Dropped,
     /// A name, a field or an element is given it.
     Kept(ExprId),
+    /// A field of a new object has it.
+    Given(TypeId, Name),
     /// A method of it is called at once.
     Chained(ExprId),
     /// It is returned, awaited, managed, given to a call or made part of something.
@@ -24,6 +27,9 @@ pub enum Fate {
 
 /// What happens to the value of a call where it is made.
 pub fn fate(facts: &Facts, call: ExprId) -> Fate {
+    if let Some((ty, name)) = share::field_of(facts, call) {
+        return Fate::Given(ty, name);
+    }
     let mut value = call;
     loop {
         let parent = match facts.expr(value).parent {
@@ -39,7 +45,10 @@ pub fn fate(facts: &Facts, call: ExprId) -> Fate {
                 return Fate::Kept(target);
             }
             ExprKind::Choice { condition, .. } if condition != value => value = parent,
+            ExprKind::Try(_) => value = parent,
+            _ if facts.wraps.get(&parent) == Some(&value) => value = parent,
             ExprKind::Field { .. } => match facts.expr(parent).parent {
+                Parent::Expr(outer) if facts.wraps.get(&outer) == Some(&value) => value = outer,
                 Parent::Expr(outer) if matches!(facts.kind(outer), ExprKind::Call { callee, .. } if callee == parent) => {
                     return Fate::Chained(outer);
                 }
@@ -73,6 +82,11 @@ pub fn holders(facts: &Facts, target: ExprId) -> Vec<PlaceId> {
     let mut at = 0;
     while at < all.len() && all.len() < HOPS {
         for operation in facts.operations(all[at]) {
+            if let Some(field) = share::field_of(facts, operation.expr).and_then(|(ty, name)| share::place(facts, ty, name))
+                && !all.contains(&field)
+            {
+                all.push(field);
+            }
             if let Action::Alias { target } = operation.action
                 && let Some(next) = facts.place(target)
                 && !all.contains(&next)
@@ -107,6 +121,8 @@ pub fn deed(facts: &Facts, resource: &Resource, operation: &Operation) -> Deed {
     match operation.action {
         Action::Method { name, .. } if resource.release.iter().any(|word| word == facts.text(name)) => Deed::Released,
         Action::Argument { call, .. } if has(&resource.release_by, call) => Deed::Released,
+        // A field of a new object is another holder.
+        Action::Argument { .. } if share::field_of(facts, operation.expr).is_some() => Deed::Nothing,
         Action::Argument { .. } | Action::Returned | Action::Stored { .. } | Action::Iterated => Deed::Handed,
         Action::Awaited | Action::Managed => Deed::Released,
         Action::Alias { target } if facts.place(target).is_none_or(|place| is_element(facts, place)) => Deed::Handed,

@@ -297,7 +297,7 @@ fn disposed(facts: &Facts, one: &Registered) -> bool {
     }
     match kept::fate(facts, one.at) {
         Fate::Dropped => false,
-        Fate::Handed => true,
+        Fate::Handed | Fate::Given(..) => true,
         // A chain of registrations hands on the emitter, or what removes the last of them.
         Fate::Chained(call) => {
             let again = one.registration.add.iter().any(|verb| verb.fits(facts.callee_path(call), facts.method_name(call)));

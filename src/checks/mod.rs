@@ -27,6 +27,7 @@ mod listener;
 mod loss;
 mod memo;
 mod obligation;
+mod outlive;
 mod overwrite;
 mod owner;
 mod path;
@@ -35,6 +36,7 @@ mod plight;
 mod queue;
 mod race;
 mod reopen;
+mod share;
 mod siblings;
 mod stray;
 mod summary;
@@ -43,6 +45,7 @@ mod tenure;
 mod timer;
 mod undo;
 mod verdict;
+mod waiting;
 mod way;
 
 pub use context::Context;
@@ -123,7 +126,7 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Channel => queue::check(context),
         Check::Handle => handle::check(context),
         Check::Timer => timer::check(context),
-        Check::Listener => listener::check(context),
+        Check::Listener => [listener::check(context), waiting::check(context)].concat(),
         Check::Task => task::check(context),
         Check::Cycle => cycle::check(context),
         Check::Forgotten => forgotten::check(context),

@@ -44,7 +44,8 @@ pub struct Ledger<'a> {
     /// The file.
     pub facts: &'a Facts,
     words: &'a Vocabulary,
-    tables: &'a Tables,
+    /// Its patterns.
+    pub tables: &'a Tables,
     project: &'a Project,
     fresh: FxHashMap<FunctionId, usize>,
 }
@@ -174,6 +175,32 @@ impl<'a> Ledger<'a> {
     /// Whether a call is known to look at its arguments and no more. A harmless method (`*.append`) may well keep them.
     pub fn is_glance(&self, call: ExprId) -> bool {
         self.tables.harmless.find(self.facts.callee_path(call), None).is_some()
+    }
+
+    /// Whether the value of a call is still the handle that it is called on or given.
+    pub fn hands_through(&self, call: ExprId) -> bool {
+        self.has(&self.tables.through, call)
+    }
+
+    /// Whether a call asks something of the handle, or uses it and no more.
+    pub fn is_question(&self, call: ExprId) -> bool {
+        self.has(&self.tables.absent, call) || self.has(&self.tables.present, call) || self.has(&self.tables.borrower, call)
+    }
+
+    /// Whether a call is one of a method that hands out a field.
+    pub fn lends(&self, call: ExprId) -> bool {
+        self.facts.method_name(call).is_some_and(|name| self.words.lends.iter().any(|word| word == name))
+    }
+
+    /// Whether a call lets go of, or takes over, what it is given.
+    pub fn frees(&self, resource: &Resource, call: ExprId) -> bool {
+        resource.release_by.iter().any(|pattern| self.fits(pattern, call)) || self.is_consumed(resource, call)
+    }
+
+    /// Whether an expression stands in a method that hands out a field and says nothing about who releases it.
+    pub fn is_lent(&self, at: ExprId) -> bool {
+        let name = self.facts.function(self.facts.function_of(at)).name;
+        name.is_some_and(|name| self.words.lends.iter().any(|word| word == self.facts.text(name)))
     }
 
     /// Whether a call ends the process.

@@ -8,7 +8,7 @@ use super::overwrite::replaced;
 use super::owner::{self, Runs};
 use super::race;
 use super::stray::{endless, lost, ticking};
-use super::{life, lifetime};
+use super::{life, lifetime, outlive, task};
 use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -25,8 +25,11 @@ pub struct Timer<'a> {
 
 /// Findings of the rule that asks for `timer`.
 pub fn check(context: &Context) -> Vec<Finding> {
-    let timers: Vec<Timer> =
-        acquire::all(context).into_iter().filter_map(|(call, resource)| read(context, call, resource)).collect();
+    let timers: Vec<Timer> = acquire::all(context)
+        .into_iter()
+        .filter(|(_, resource)| resource.pause.is_empty())
+        .filter_map(|(call, resource)| read(context, call, resource))
+        .collect();
     let mut findings: Vec<(Option<PlaceId>, Finding)> = Vec::new();
     for timer in &timers {
         let Some(finding) = judge(context, timer, &timers) else { continue };
@@ -39,7 +42,17 @@ pub fn check(context: &Context) -> Vec<Finding> {
             None => findings.push((holder, finding)),
         }
     }
-    findings.into_iter().map(|(_, finding)| finding).collect()
+    findings.into_iter().map(|(_, finding)| finding).chain(ticking_work(context)).collect()
+}
+
+/// Tasks that pause between their rounds, and that nothing ends.
+fn ticking_work(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    let ticking = acquire::all(context).into_iter().filter(|(_, resource)| !resource.pause.is_empty());
+    let workers = ticking.filter_map(|(call, resource)| task::read(context, call, resource));
+    let free = workers.filter(|worker| outlive::ticks(facts, worker));
+    let left = free.filter(|worker| kept::deeds(facts, worker.resource, &worker.kept.holders).is_empty());
+    left.filter_map(|worker| outlive::check(context, &worker)).collect()
 }
 
 fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Option<Timer<'a>> {
@@ -96,6 +109,7 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     match field {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
         None if !deeds.is_empty() => None,
+        None if facts.raii => (!timer.resource.ends).then(|| outlive::repeating(context, timer)).flatten(),
         None if !timer.resource.ends => ticking(context, timer),
         None if repeats(facts, timer) => endless(context, timer),
         None => lost(context, timer, all),

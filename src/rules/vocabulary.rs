@@ -14,6 +14,8 @@ pub struct Vocabulary {
     pub resource: Vec<Resource>,
     /// Ways to register a callback and to remove it (check `listener`).
     pub registration: Vec<Registration>,
+    /// Lists of those who wait for something (check `listener`).
+    pub waiting: Vec<Waiting>,
     /// Cache decorators and cache constructors (checks `memo`, `cache`).
     pub memo: Vec<Memo>,
     /// Queues and channels (check `channel`).
@@ -36,6 +38,14 @@ pub struct Vocabulary {
     pub memory: Vec<Pattern>,
     /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
     pub borrower: Vec<Pattern>,
+    /// Calls whose value is still the handle: their receiver or, without one, their argument (`unwrap`, a check of the result).
+    pub through: Vec<Pattern>,
+    /// Methods that hand out a field and say nothing about who releases it (`as_raw_fd`).
+    pub lends: Vec<String>,
+    /// Questions, patterns and constants that say that there is no handle: `*.is_null`, `Err`, `MAP_FAILED`.
+    pub absent: Vec<Pattern>,
+    /// Questions that say that there is one: `*.is_ok`.
+    pub present: Vec<Pattern>,
     /// Methods by which a value that is yet to come is handed to a callback (`then`).
     pub chain: Vec<String>,
     /// Methods whose value is the handle on which they are called (`server.listen`).
@@ -229,6 +239,9 @@ pub struct Resource {
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,
+    /// Whether making one only to throw it away says that somebody else owns it (`into_raw_fd`).
+    #[serde(default)]
+    pub disowns: bool,
     /// Whether the call keeps the destructor of its argument from running (`mem::forget`).
     #[serde(default)]
     pub swallows: bool,
@@ -262,6 +275,15 @@ pub struct Resource {
     /// Calls that end by themselves after a known time, so that what waits for them alone ends as well (`asyncio.sleep`).
     #[serde(default)]
     pub brief: Vec<Pattern>,
+    /// Calls by which work waits for its next round; a loop that makes one is a timer, and judged by that rule.
+    #[serde(default)]
+    pub pause: Vec<Pattern>,
+    /// Methods that end the work when their receiver is a failure (`unwrap`).
+    #[serde(default)]
+    pub fatal: Vec<String>,
+    /// Methods that fail when the other side has gone (`recv`), so that work which treats that as fatal ends then.
+    #[serde(default)]
+    pub closing: Vec<String>,
     /// Calls that make one of the things of which it is the rest (`asyncio.create_task` for a pending set).
     #[serde(default)]
     pub maker: Vec<Pattern>,
@@ -363,6 +385,22 @@ pub struct Registration {
     /// Severity, where it differs from the rule's.
     #[serde(default)]
     pub severity: Option<Severity>,
+}
+
+/// A list of those who wait for something, each of whom may go without a word.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiting {
+    /// What to call an entry in a sentence: `waker`.
+    pub kind: String,
+    /// Last names of the types of its entries.
+    pub elements: Vec<String>,
+    /// Methods that add an entry.
+    pub add: Vec<String>,
+    /// Methods that take out one entry, or those that nobody needs any more.
+    pub remove: Vec<String>,
+    /// Methods and functions that take out everything.
+    pub drain: Vec<String>,
 }
 
 /// A cache decorator or a cache constructor.
