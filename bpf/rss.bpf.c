@@ -28,10 +28,10 @@ struct {
 } glimpses SEC(".maps");
 
 /* Pages of one counter; may be below zero while parts of it are still on other processors. The index must be a constant
- * for the loader to place it. */
+ * for the loader to place it. The verifier of the kernels with an array does not follow its elements' type: a copy. */
 #define PAGES(typed, mm, at)                                                                         \
 	(bpf_core_type_exists(struct mm_rss_stat)                                                    \
-		 ? LOAD(typed, (struct mm_struct___array *)(mm), rss_stat.count[at].counter)         \
+		 ? BPF_CORE_READ((struct mm_struct___array *)(mm), rss_stat.count[at].counter)       \
 		 : LOAD(typed, mm, rss_stat[at].count))
 
 static __always_inline __u64 bytes(__s64 pages)
@@ -101,7 +101,7 @@ static __always_inline void tell(void *ctx, struct mm_struct *mm, struct state *
 	}
 	state->peak_pages = held;
 	state->refused = 0;
-	bpf_ringbuf_submit(record, 0);
+	send(record);
 }
 
 static __always_inline int changed(void *ctx, struct mm_struct *mm, int member, bool typed)

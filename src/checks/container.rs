@@ -145,9 +145,14 @@ fn handed_out(facts: &Facts) -> FxHashSet<FunctionId> {
     let exits = |step: crate::facts::StepId| matches!(facts.step(step).kind, StepKind::Exit { .. });
     let mut handed = FxHashSet::default();
     for binding in &facts.bindings {
-        if let BindingKind::Function(function) = binding.kind
-            && binding.uses.iter().any(|mention| facts.step_of(*mention).is_some_and(exits))
-        {
+        let BindingKind::Function(function) = binding.kind else { continue };
+        let maker = facts.function(function).parent;
+        let handing = |mention: &ExprId| {
+            !is_callee(facts, *mention)
+                && Some(facts.function_of(*mention)) == maker
+                && facts.step_of(*mention).is_some_and(exits)
+        };
+        if binding.uses.iter().any(handing) {
             handed.insert(function);
         }
     }
@@ -168,6 +173,13 @@ fn handed_out(facts: &Facts) -> FxHashSet<FunctionId> {
         }
     }
     handed
+}
+
+fn is_callee(facts: &Facts, expr: ExprId) -> bool {
+    match facts.expr(expr).parent {
+        Parent::Expr(parent) => matches!(facts.kind(parent), ExprKind::Call { callee, .. } if callee == expr),
+        _ => false,
+    }
 }
 
 /// The container a place is given, if every container it is given can grow.
@@ -338,7 +350,9 @@ fn by_entry(facts: &Facts, held: &Held) -> Vec<Release> {
 /// Whether a place is given its value in a literal of its type, or where it is declared.
 fn first_value(facts: &Facts, target: ExprId) -> bool {
     match facts.kind(target) {
-        ExprKind::Field { base, .. } => matches!(facts.kind(base), ExprKind::Call { .. }),
+        ExprKind::Field { base, .. } => {
+            matches!(facts.kind(base), ExprKind::Call { .. }) && facts.callee(base).receiver.is_none()
+        }
         ExprKind::Name { binding: Some(binding), .. } => {
             facts.binding(binding).definitions.first().is_some_and(|first| first.target == target)
         }

@@ -270,8 +270,8 @@ fn adds_itself(context: &Context, held: &Held, growth: &Growth) -> bool {
         return false;
     }
     let function = facts.function(growth.function);
-    let value = growth.value.and_then(|value| facts.binding_of(value));
-    held.life != Life::Instance && function.traits.is_constructor && value.is_some() && value == function.receiver
+    let itself = growth.value.is_some_and(|value| super::callback::is_instance(facts, value));
+    held.life != Life::Instance && function.traits.is_constructor && itself
 }
 
 /// Another collection of the same owner is relieved while this one is not.
@@ -311,7 +311,8 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     if lifetime::named(facts, &words.adding, growth.function) {
         evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
     }
-    if growth.value.is_some_and(|value| named_value(facts, &words.registered, value)) {
+    let closure = |value| matches!(facts.kind(value), ExprKind::Closure(_));
+    if growth.value.is_some_and(|value| closure(value) || named_value(facts, &words.registered, value)) {
         evidence.push(Evidence::doubts(Weight::Strong, "what it keeps looks like a callback that its users register"));
     }
     if let Some(work) = growth.value.filter(|value| is_work(facts, words, *value)) {
@@ -374,19 +375,28 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
     let work =
         own || held.growth.iter().any(|growth| growth.value.is_some_and(|value| is_work(facts, &context.words.words, value)));
     if !work && key::ends_with(&context.words.words.registries, &name) {
-        return Some(Evidence::doubts(Weight::Decisive, "its name says that users register things in it"));
+        // Nobody registers anything under a number that is drawn for each call.
+        let drawn = |growth: &Growth| growth.key.is_some_and(|key| counted(facts, key));
+        let weight = if held.growth.iter().any(drawn) { Weight::Slight } else { Weight::Decisive };
+        return Some(Evidence::doubts(weight, "its name says that users register things in it"));
     }
     if key::split(&name).iter().any(|word| context.words.words.notices.contains(word)) {
         return Some(Evidence::doubts(Weight::Strong, "it remembers what has been said once"));
     }
-    let last = name.rsplit('.').next().unwrap_or(&name);
     let returned = facts.operations(held.place).iter().find(|operation| operation.action == Action::Returned);
     if let Some(operation) = returned {
         let text = "it is handed out, so a caller could remove entries";
         return Some(Evidence::doubts(Weight::Fair, text).at(facts.expr(operation.expr).span));
     }
-    let public = !last.starts_with('_') && !matches!(held.life, Life::Closure);
+    let public = facts.is_public(held.place) && !matches!(held.life, Life::Closure);
     public.then(|| Evidence::doubts(Weight::Slight, "its name is public, so code elsewhere could remove entries"))
+}
+
+/// Whether a key is a number that is counted up, or a variable that is given one.
+fn counted(facts: &Facts, key: ExprId) -> bool {
+    let counts = |expr: ExprId| matches!(facts.kind(expr), ExprKind::Assign { value: None, update: Some(_), .. });
+    let given = || facts.binding_of(key).map(|binding| facts.binding(binding).definitions.as_slice());
+    counts(key) || matches!(given(), Some([only]) if facts.value_of(only).is_some_and(counts))
 }
 
 fn tell(context: &Context, held: &Held, growth: &Growth, evidence: Vec<Evidence>) -> Finding {

@@ -47,7 +47,8 @@ fn written(facts: &Facts, collection: PlaceId) -> Option<ExprId> {
 
 /// How many values a type has; those of a tuple are as open as the most open of its parts.
 fn by_type(facts: &Facts, words: &Words, written: ExprId, hops: u32) -> Keys {
-    if let (ExprKind::Collection { items, .. } | ExprKind::Other(items), Some(hops)) = (facts.kind(written), hops.checked_sub(1)) {
+    if let (ExprKind::Collection { items, .. } | ExprKind::Other(items), Some(hops)) = (facts.kind(written), hops.checked_sub(1))
+    {
         return facts.list(items).iter().map(|part| by_type(facts, words, *part, hops)).max().unwrap_or(Keys::Unknown);
     }
     let Some(path) = facts.annotated(written) else { return Keys::Unknown };
@@ -99,6 +100,8 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
         },
         ExprKind::Call { .. } => called(facts, words, key, hops),
         ExprKind::Await(inner) => judge(facts, words, inner, hops - 1),
+        // `next++` draws another key each time.
+        ExprKind::Assign { value: None, update: Some(_), .. } => Keys::Open,
         _ => Keys::Unknown,
     }
 }

@@ -1,7 +1,7 @@
 //! How long the owner of a place lives, as far as the file tells, and how often a function runs.
 
 use super::container::{Held, Life};
-use super::{Context, abroad, key};
+use super::{Context, abroad, key, life};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::index::Tenure;
@@ -162,6 +162,23 @@ pub fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
     !calls.is_empty() && calls.iter().all(loading)
 }
 
+/// What says that a function is given one request, message or event, or is registered for such.
+pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    facts.enclosing(function).find_map(|id| {
+        let own = facts.function(id);
+        let given = own.params.iter().find(|param| words.life.given.iter().any(|word| word == facts.text(param.name)));
+        if let Some(param) = given {
+            let text = format!("it runs once for each `{}`", facts.text(param.name));
+            return Some(Evidence::supports(Weight::Fair, text).at(own.head));
+        }
+        let again = own.kind == FunctionKind::Closure && life::start(facts, words, id) == life::Start::Again;
+        let call = given_to(facts, id).filter(|_| again)?;
+        let name = facts.callee_name(call).unwrap_or_default();
+        let text = format!("a callback of `{name}` runs once per event");
+        Some(Evidence::supports(Weight::Fair, text).at(facts.expr(call).span))
+    })
+}
+
 /// The call that a closure is given to, or that calls it on the spot.
 fn given_to(facts: &Facts, function: FunctionId) -> Option<ExprId> {
     match facts.expr(facts.function(function).made?).parent {
@@ -177,13 +194,8 @@ fn keeps_calling(facts: &Facts, words: &Words, call: ExprId) -> bool {
 
 /// What says that a function runs once per request, message or event.
 pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
-    let inner = facts.enclosing(function).take_while(|id| facts.function(*id).kind == FunctionKind::Closure);
-    let call = inner.filter_map(|id| given_to(facts, id)).find(|call| keeps_calling(facts, words, *call));
-    if let Some(call) = call {
-        let name = facts.callee_name(call).unwrap_or_default();
-        return Some(
-            Evidence::supports(Weight::Fair, format!("a callback of `{name}` runs once per event")).at(facts.expr(call).span),
-        );
+    if let Some(given) = serves_one(facts, words, function) {
+        return Some(given);
     }
     let method = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
     let own = facts.function(method);

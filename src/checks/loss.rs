@@ -98,7 +98,7 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
     match elsewhere {
         Some(release) => finding
             .evidence
-            .push(Evidence::doubts(Weight::Strong, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
+            .push(Evidence::doubts(Weight::Decisive, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
         None => finding.evidence.push(Evidence::supports(Weight::Fair, "no single entry ever leaves it in this file")),
     }
     finding.evidence.extend(lifetime::owner(context, held));

@@ -6,11 +6,13 @@ mod acquire;
 mod callback;
 mod container;
 mod context;
+mod copied;
 mod custody;
 mod cycle;
 mod emitter;
 mod endless;
 mod ends;
+mod expectant;
 mod fate;
 mod field;
 mod forgotten;
@@ -20,19 +22,23 @@ mod handle;
 mod identity;
 mod kept;
 mod key;
+mod life;
 mod lifetime;
 mod listener;
 mod loss;
 mod memo;
 mod obligation;
+mod outlive;
 mod overwrite;
 mod owner;
 mod path;
 mod pending;
 mod plight;
 mod queue;
+mod race;
 mod reopen;
 mod ring;
+mod share;
 mod siblings;
 mod stray;
 mod strong;
@@ -42,6 +48,7 @@ mod tenure;
 mod timer;
 mod undo;
 mod verdict;
+mod waiting;
 mod way;
 
 pub use context::Context;
@@ -122,7 +129,7 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Channel => queue::check(context),
         Check::Handle => handle::check(context),
         Check::Timer => timer::check(context),
-        Check::Listener => listener::check(context),
+        Check::Listener => [listener::check(context), waiting::check(context)].concat(),
         Check::Task => task::check(context),
         Check::Cycle => cycle::check(context),
         Check::Forgotten => forgotten::check(context),

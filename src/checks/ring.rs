@@ -47,7 +47,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
     let mut found = Vec::new();
     for (function, _) in context.facts.functions() {
         let mut own: Vec<Link> = links.iter().filter(|link| link.function == function).copied().collect();
-        own.extend(through_calls(context.facts, &links, function));
+        own.extend(through_calls(context, &links, function));
         own.extend(parts(context, &own));
         for ring in closed(&own) {
             if ring.iter().all(|link| told.contains(&link.place)) || ring.iter().any(|link| cut(context, link.place)) {
@@ -190,7 +190,8 @@ fn type_of(context: &Context, object: Object) -> Option<TypeId> {
 }
 
 /// What functions of this file that a function calls do with what they are given.
-fn through_calls(facts: &Facts, links: &[Link], function: FunctionId) -> Vec<Link> {
+fn through_calls(context: &Context, links: &[Link], function: FunctionId) -> Vec<Link> {
+    let facts = context.facts;
     let mut found = Vec::new();
     let inner = facts.functions().filter(|(id, own)| {
         *id == function || (own.kind == FunctionKind::Closure && facts.enclosing(*id).any(|outer| outer == function))
@@ -198,6 +199,12 @@ fn through_calls(facts: &Facts, links: &[Link], function: FunctionId) -> Vec<Lin
     for call in inner.flat_map(|(_, own)| own.calls.iter().copied()) {
         let Some(callee) = facts.callee(call).function.filter(|callee| *callee != function) else { continue };
         for link in links.iter().filter(|link| link.function == callee) {
+            // What a function makes and keeps inside of what it returns is nothing to its caller.
+            let inner = matches!(link.kept, Object::Made(_));
+            let other = matches!(link.holder, Object::Made(_)) && type_of(context, link.holder) != makes(context, Some(callee));
+            if inner || other {
+                continue;
+            }
             let (holder, kept) = (passed(facts, call, callee, link.holder), passed(facts, call, callee, link.kept));
             if let (Some(holder), Some(kept)) = (holder, kept) {
                 found.push(Link { holder, kept, at: call, function, ..*link });
@@ -318,7 +325,9 @@ fn cut(context: &Context, place: PlaceId) -> bool {
         _ => false,
     };
     let first = |target: ExprId| match facts.kind(target) {
-        ExprKind::Field { base, .. } => matches!(facts.kind(base), ExprKind::Call { .. }),
+        ExprKind::Field { base, .. } => {
+            matches!(facts.kind(base), ExprKind::Call { .. }) && facts.callee(base).receiver.is_none()
+        }
         _ => false,
     };
     facts.operations(place).iter().any(|operation| match operation.action {

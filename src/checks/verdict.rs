@@ -44,6 +44,9 @@ fn message(case: &Case, named: &str) -> String {
             format!("`{named}` is given another value while it still holds {thing}")
         }
         Plight::Ordinary => format!("`{named}` holds {thing} that is not released on every way out"),
+        Plight::Raised if case.is_propagated() => {
+            format!("`{named}` holds {thing} that stays open when a failure leaves this function early")
+        }
         Plight::Raised => format!("`{named}` holds {thing} that stays open when this function raises"),
         Plight::Caught => format!("`{named}` holds {thing} that stays open after a failure that is caught here"),
         Plight::Failing => format!("`{named}` holds {thing} that stays open if a call before its release fails"),
@@ -57,6 +60,7 @@ fn marks(case: &Case, finding: &mut Finding) {
             Leaving::Return => format!("returns with the {kind} still open"),
             Leaving::End => format!("the function ends with the {kind} still open"),
             Leaving::Raise => format!("raises with the {kind} still open"),
+            Leaving::Propagate => format!("a failure leaves here with the {kind} still open"),
             Leaving::Fail { .. } => format!("if this fails, the {kind} stays open"),
             Leaving::Lost => format!("the {kind} held so far is lost here"),
         };

@@ -235,7 +235,10 @@ impl<'tree> Lowering<'_, 'tree> {
             // A generator expression can stand without the parentheses of an argument list.
             Some(args) if self.form(args).is_some() => vec![args],
             Some(args) => self.children(args),
-            None => Vec::new(),
+            None => {
+                self.leave_unread(node);
+                Vec::new()
+            }
         };
         let args = self.all(&args);
         if let Parent::Expr(id) = self.parent {
@@ -246,6 +249,21 @@ impl<'tree> Lowering<'_, 'tree> {
             self.initialise(args);
         }
         ExprKind::Call { callee, args }
+    }
+
+    /// Notes the names in arguments that are not read, because something may be done through them there.
+    fn leave_unread(&mut self, node: Node<'tree>) {
+        let text = self.source(node);
+        let Some((head, inside)) = text.split_once('!') else { return };
+        if self.habits.macros.look.iter().any(|word| Some(word.as_str()) == head.rsplit("::").next()) {
+            return;
+        }
+        let span = self.span(node);
+        let words = inside.split(|c: char| !c.is_alphanumeric() && c != '_');
+        for word in words.filter(|word| word.starts_with(|c: char| c.is_lowercase() || c == '_')) {
+            let name = self.facts.names.intern(word);
+            self.facts.unread.entry(name).or_default().push(span);
+        }
     }
 
     /// What a call says about the closures in it and about the module it may stand for.

@@ -61,7 +61,7 @@ impl<'tree> Lowering<'_, 'tree> {
                 let local = self.source(alias).to_owned();
                 self.bind_import(&local, &path);
             }
-            Some(Form::ImportAll) => {}
+            Some(Form::ImportAll) => self.import_all(node, prefix),
             Some(Form::This) if !prefix.is_empty() => self.bind_import(prefix.rsplit('.').next().unwrap_or(prefix), prefix),
             _ => {
                 let path = joined(self.dotted(node));
@@ -71,6 +71,17 @@ impl<'tree> Lowering<'_, 'tree> {
                     self.bind_import(path.rsplit('.').next().unwrap_or(&path), &path);
                 }
             }
+        }
+    }
+
+    /// Everything of a module out of sight; what is near is found without its path.
+    fn import_all(&mut self, node: Node<'tree>, prefix: &str) {
+        let own = self.children(node).first().map(|module| self.dotted(*module)).unwrap_or_default();
+        let path = if prefix.is_empty() || own.is_empty() { format!("{prefix}{own}") } else { format!("{prefix}.{own}") };
+        let near = ["crate", "super", "self"].iter().any(|word| path.split('.').next() == Some(word));
+        if !near && !path.ends_with("prelude") {
+            let path = self.facts.names.intern(&path);
+            self.facts.globs.push(path);
         }
     }
 

@@ -10,10 +10,16 @@ impl<'tree> Lowering<'_, 'tree> {
     /// A pattern with one part in it has the value of that part.
     pub fn destructure(&mut self, node: Node<'tree>) -> ExprId {
         let items = self.items(node);
-        match items.as_slice() {
+        let inside = match items.as_slice() {
             [only] if self.form(*only) != Some(Form::Named) => self.expr(*only),
             items => self.expr_with(node, |this| ExprKind::Other(this.all(items))),
+        };
+        if let Some(head) = self.part(node, Part::Name) {
+            let text = self.source(head);
+            let name = self.facts.names.intern(text.rsplit(':').next().unwrap_or(text));
+            self.facts.patterns.entry(inside).or_insert(name);
         }
+        inside
     }
 
     fn items(&self, node: Node<'tree>) -> Vec<Node<'tree>> {

@@ -53,6 +53,8 @@ pub struct Facts {
     pub language: String,
     /// What the language calls the instance: `self`, `this`.
     pub instance: String,
+    /// Whether a value goes when its owner goes, and its destructor runs then.
+    pub raii: bool,
     /// Identifiers and dotted paths.
     pub names: Names,
     /// Expressions.
@@ -96,6 +98,12 @@ pub struct Facts {
     pub typed: bool,
     /// Whether only what is marked leaves a function on failure (`?`), and not any call.
     pub marked_failures: bool,
+    /// The name of what a pattern takes apart, by the expression that stands for what is inside (`Err` of `Err(error)`).
+    pub patterns: FxHashMap<ExprId, Name>,
+    /// Names that stand in arguments which are not read (of a macro), with where that is.
+    pub unread: FxHashMap<Name, Vec<Span>>,
+    /// The modules of which everything is imported.
+    pub globs: Vec<Name>,
     /// Fields that only the type itself may use.
     pub hidden_fields: FxHashSet<(TypeId, Name)>,
     /// Module names that other files can reach; none where every name is in reach unless its spelling says otherwise.
