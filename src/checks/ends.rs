@@ -39,8 +39,8 @@ fn judge(context: &Context, made: ExprId) -> Option<Finding> {
     if !long || measured || sends.iter().all(|send| is_signal(facts, send)) {
         return None;
     }
-    let receives = receives(facts, receiver, channel);
-    let (receive, evidence) = consumer(facts, channel, receiver, &receives);
+    let taken = receives(facts, receiver, channel);
+    let (receive, evidence) = consumer(facts, channel, receiver, &taken);
     Some(tell(context, made, channel, &send, receive, evidence))
 }
 
@@ -131,6 +131,21 @@ fn is_signal(facts: &Facts, send: &Operation) -> bool {
     })
 }
 
+/// The call that makes two more ends, one of which is sent along for an answer.
+fn answered(facts: &Facts, send: &Operation) -> Option<ExprId> {
+    let Action::Method { call, .. } = send.action else { return None };
+    let inside = |binding: &&crate::facts::Binding| {
+        binding
+            .uses
+            .iter()
+            .any(|mention| facts.args(call).iter().any(|arg| facts.expr(*arg).span.contains(facts.expr(*mention).span)))
+    };
+    facts.bindings.iter().filter(inside).flat_map(|binding| &binding.definitions).find_map(|definition| match definition.source {
+        Source::Unpacked(value, 0) => Some(facts.peeled(value)).filter(|made| end(facts, *made, 1).is_some()),
+        _ => None,
+    })
+}
+
 /// Whether something is sent in a loop that waits for the next thing to send.
 fn reads_on(facts: &Facts, send: &Operation) -> bool {
     let waits = |expr: &crate::facts::Expr, within: crate::source::Span| {
@@ -177,12 +192,12 @@ fn handed(facts: &Facts, binding: BindingId) -> Vec<(u32, ExprId)> {
 }
 
 /// What is known of the consumer, and where it takes something out.
-fn consumer(facts: &Facts, channel: &Channel, receiver: BindingId, receives: &[Operation]) -> (Option<ExprId>, Evidence) {
+fn consumer(facts: &Facts, channel: &Channel, receiver: BindingId, taken: &[Operation]) -> (Option<ExprId>, Evidence) {
     let is_slow = |call: ExprId| {
         let name = facts.callee_name(call).unwrap_or_default();
         channel.slow.iter().any(|word| word == name) && (is_awaited(facts, call) || !channel.send.iter().any(|word| word == name))
     };
-    for receive in receives {
+    for receive in taken {
         let around = facts.around(receive.expr).find_map(|around| match around {
             Around::Step(step) if matches!(facts.step(step).kind, StepKind::Loop { .. }) => Some(facts.step(step).span),
             _ => None,
@@ -206,7 +221,7 @@ fn consumer(facts: &Facts, channel: &Channel, receiver: BindingId, receives: &[O
             return (Some(*mention), Evidence::supports(Weight::Strong, text).at(facts.expr(call).span));
         }
     }
-    let at = receives.first().map(|receive| receive.expr);
+    let at = taken.first().map(|receive| receive.expr);
     let text = if at.is_some() { "its consumer does nothing that is known to be slow" } else { "its consumer is out of sight" };
     (at, Evidence::doubts(Weight::Fair, text))
 }
@@ -236,6 +251,10 @@ fn tell(
     finding.evidence.push(slow);
     let serves = lifetime::serves(facts, &context.words.words, send.function);
     finding.evidence.push(serves.unwrap_or_else(|| Evidence::doubts(Weight::Fair, "nothing says how often something is sent")));
+    if let Some(answer) = answered(facts, send) {
+        let text = "whoever sends waits for an answer to each item";
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(answer).span));
+    }
     "items pile up in memory whenever the consumer is slower than the producer".clone_into(&mut finding.risk);
     finding.weigh(context.rule.confidence)
 }

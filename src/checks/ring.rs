@@ -126,7 +126,7 @@ fn object(context: &Context, expr: ExprId, owner: bool) -> Option<Object> {
                     // A reference to a copy refers to another object.
                     (_, Some(receiver)) if copies => (!fresh).then_some(receiver)?,
                     (Some(inner), _) => {
-                        let path = facts.callee_path(expr).filter(|path| !path.ends_with(".clone"));
+                        let path = facts.callee_path(expr).filter(|path| path.rsplit('.').next() != Some("clone"));
                         fresh |= path.is_some_and(|path| strong::inside(&context.words.strong, path));
                         *inner
                     }

@@ -33,7 +33,9 @@ pub fn written_type(context: &Context, written: ExprId) -> Vec<Keeps> {
     walk(context, written, (false, false), DEPTH, &mut found);
     // A cell in which the shared value lies changes it as well as one that holds the reference.
     let open = mentions(context.facts, &context.words.cell, written, DEPTH);
-    found.iter_mut().for_each(|keeps| keeps.open |= open);
+    for keeps in &mut found {
+        keeps.open |= open;
+    }
     found
 }
 
