@@ -27,6 +27,7 @@ mod lifetime;
 mod listener;
 mod loss;
 mod memo;
+mod object;
 mod obligation;
 mod outlive;
 mod overwrite;
