@@ -350,7 +350,9 @@ fn by_entry(facts: &Facts, held: &Held) -> Vec<Release> {
 /// Whether a place is given its value in a literal of its type, or where it is declared.
 fn first_value(facts: &Facts, target: ExprId) -> bool {
     match facts.kind(target) {
-        ExprKind::Field { base, .. } => matches!(facts.kind(base), ExprKind::Call { .. }),
+        ExprKind::Field { base, .. } => {
+            matches!(facts.kind(base), ExprKind::Call { .. }) && facts.callee(base).receiver.is_none()
+        }
         ExprKind::Name { binding: Some(binding), .. } => {
             facts.binding(binding).definitions.first().is_some_and(|first| first.target == target)
         }

@@ -52,7 +52,7 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     if held.life == Life::Closure && own == Some(growth.function) {
         return false;
     }
-    let fixed = growth.key.is_some_and(|key| key::keys(facts, words, key) <= Keys::Few);
+    let fixed = growth.key.is_some_and(|key| key::entries(facts, words, held.place, key) <= Keys::Few);
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
     let registry = held.life != Life::Instance && lifetime::registers(facts, growth.function);
     // A cache is filled by whoever asks first, whatever the function is called.
@@ -323,7 +323,7 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     match growth.key {
         Some(key) => {
             let text = facts.expr(key).span;
-            evidence.push(match key::keys(facts, words, key) {
+            evidence.push(match key::entries(facts, words, held.place, key) {
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
                 Keys::Unknown if growth.by_read => {

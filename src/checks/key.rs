@@ -1,6 +1,6 @@
 //! Where a key comes from: a fixed set, or whatever callers bring.
 
-use crate::facts::{BindingKind, ExprId, ExprKind, Facts, Literal, Operator, Source};
+use crate::facts::{BindingKind, ExprId, ExprKind, Facts, Literal, Operator, PlaceId, Source};
 use crate::rules::Words;
 
 /// How many different keys there can be.
@@ -19,6 +19,48 @@ pub enum Keys {
 /// How many different values an expression can have as a key.
 pub fn keys(facts: &Facts, words: &Words, key: ExprId) -> Keys {
     judge(facts, words, key, 6)
+}
+
+/// How many different keys a collection can have, by one that it is given and by the type that it declares for them.
+pub fn entries(facts: &Facts, words: &Words, collection: PlaceId, key: ExprId) -> Keys {
+    let known = keys(facts, words, key);
+    let written = facts.typed.then(|| written(facts, collection)).flatten();
+    match (written.map(|written| by_type(facts, words, written, 4)), known) {
+        (Some(Keys::Fixed), _) => Keys::Fixed,
+        (Some(Keys::Open), Keys::Unknown) => Keys::Open,
+        _ => known,
+    }
+}
+
+/// The declared type of the keys of a collection: its first argument.
+fn written(facts: &Facts, collection: PlaceId) -> Option<ExprId> {
+    let mut written = facts.definitions_of(collection).iter().find_map(|definition| definition.annotation)?;
+    while let Some(inner) = facts.wraps.get(&written) {
+        written = *inner;
+    }
+    let ExprKind::Index { key: Some(key), .. } = facts.kind(written) else { return None };
+    match facts.kind(key) {
+        ExprKind::Other(list) => facts.list(list).first().copied(),
+        _ => Some(key),
+    }
+}
+
+/// How many values a type has; those of a tuple are as open as the most open of its parts.
+fn by_type(facts: &Facts, words: &Words, written: ExprId, hops: u32) -> Keys {
+    if let (ExprKind::Collection { items, .. } | ExprKind::Other(items), Some(hops)) = (facts.kind(written), hops.checked_sub(1))
+    {
+        return facts.list(items).iter().map(|part| by_type(facts, words, *part, hops)).max().unwrap_or(Keys::Unknown);
+    }
+    let Some(path) = facts.annotated(written) else { return Keys::Unknown };
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let has = |types: &[String]| types.iter().any(|word| word == path || word == last);
+    if has(&words.fixed_types) {
+        Keys::Fixed
+    } else if has(&words.open_types) {
+        Keys::Open
+    } else {
+        Keys::Unknown
+    }
 }
 
 fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {

@@ -10,7 +10,9 @@ use crate::rules::Channel;
 /// Findings of the rule that asks for `channel`.
 pub fn check(context: &Context) -> Vec<Finding> {
     let facts = context.facts;
-    facts.places.iter().filter_map(|(id, place)| judge(context, id, place)).collect()
+    let mut found: Vec<Finding> = facts.places.iter().filter_map(|(id, place)| judge(context, id, place)).collect();
+    found.extend(super::ends::check(context));
+    found
 }
 
 fn judge(context: &Context, id: PlaceId, place: &Place) -> Option<Finding> {
@@ -46,7 +48,11 @@ fn made<'a>(context: &Context<'a>, id: PlaceId) -> Option<(ExprId, &'a Channel)>
         let Source::Assigned(value) = definition.source else { return None };
         let value = origin(facts, value);
         let (path, name) = (facts.callee_path(value), facts.method_name(value));
-        let channel = context.words.channel.iter().find(|channel| channel.make.iter().any(|make| make.fits(path, name)))?;
+        let channel = context
+            .words
+            .channel
+            .iter()
+            .find(|channel| !channel.ends && channel.make.iter().any(|make| make.fits(path, name)))?;
         let bounded = channel.bound.as_ref().is_some_and(|bound| capped(facts, value, bound));
         (!bounded).then_some((value, channel))
     })

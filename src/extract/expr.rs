@@ -510,6 +510,10 @@ impl<'tree> Lowering<'_, 'tree> {
             ExprKind::Field { .. } if self.facts.scoped.contains(&target) => {}
             ExprKind::Named { name, value } => self.bind_field(name, value, source),
             ExprKind::Field { .. } | ExprKind::Index { .. } => self.pending.push(Definition { target, source, annotation }),
+            // `*place.borrow_mut() = value` writes what the call hands out.
+            ExprKind::Call { .. } if self.habits.typed_fields && self.declaring.is_none() => {
+                self.pending.push(Definition { target, source, annotation });
+            }
             ExprKind::Collection { kind: CollectionKind::Map, items } => self.unpack(items, source),
             ExprKind::Assign { target, .. } => self.bind(target, source, annotation),
             ExprKind::Collection { items, .. } | ExprKind::Other(items) => {

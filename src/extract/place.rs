@@ -25,6 +25,14 @@ pub fn resolve(facts: &mut Facts, habits: &Habits) {
         }
         lend(facts, habits, call);
     }
+    // What a variable refers to is known only now: it is made above the calls of its methods.
+    for &call in calls.iter().filter(|_| habits.typed_fields) {
+        let known = facts.callee(call);
+        if known.receiver.is_some() && known.function.is_none() {
+            let callee = callee(facts, habits, call);
+            facts.callees.insert(call, callee);
+        }
+    }
     for id in ids(facts) {
         let found = match facts.kind(id) {
             ExprKind::Name { .. } | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } | ExprKind::This => {

@@ -58,8 +58,12 @@ pub struct Vocabulary {
     pub emptier: Vec<Pattern>,
     /// Last names of types that own memory (check `forgotten`).
     pub owning: Vec<String>,
-    /// Calls that refer to their argument weakly (`weakref.ref`).
+    /// Calls that refer to their argument weakly (`weakref.ref`), and types that own nothing of what they name (`Weak`).
     pub weak: Vec<Pattern>,
+    /// Types by which several owners keep one value alive, freed when the last of them goes (`Rc`); check `cycle`.
+    pub strong: Vec<Pattern>,
+    /// Types through which a value can be changed that others can see as well (`RefCell`); check `cycle`.
+    pub cell: Vec<Pattern>,
     /// Calls that make another function each time, which is never the one that was registered before (`bind`).
     pub fresh: Vec<Pattern>,
     /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
@@ -132,6 +136,8 @@ pub struct Words {
     pub plain_bases: Vec<String>,
     /// Dotted paths of types of which there are few values or instances: `bool`, `enum.Enum`.
     pub fixed_types: Vec<String>,
+    /// Types of keys, by dotted path or last name, of which there is no end: paths, addresses, identifiers made at random.
+    pub open_types: Vec<String>,
     /// Last words of keys that come from an open set.
     pub open: Vec<String>,
     /// Last words of keys that come from a small fixed set.
@@ -437,4 +443,10 @@ pub struct Channel {
     /// Methods that say how full it is; a producer that asks is throttled.
     #[serde(default)]
     pub measure: Vec<String>,
+    /// Whether the call makes two values, a sender and a receiver, in this order.
+    #[serde(default)]
+    pub ends: bool,
+    /// Calls in a consumer's loop that wait for a peer, a disk or a database.
+    #[serde(default)]
+    pub slow: Vec<String>,
 }
