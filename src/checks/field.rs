@@ -6,7 +6,7 @@ use super::obligation::{Ledger, Obligation};
 use super::reopen;
 use super::verdict;
 use crate::facts::{
-    Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId,
+    Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId, last,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Found, Verb};
@@ -312,7 +312,6 @@ pub fn has_unknown_base(context: &Context, ty: TypeId) -> bool {
 /// Whether the project shows a type, and all that it inherits from.
 fn is_known(context: &Context, path: &str) -> bool {
     let plain = &context.words.words.plain_bases;
-    let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
-    let lineage = context.project.lineage(path.rsplit('.').next().unwrap_or(path));
+    let lineage = context.project.lineage(last(path));
     lineage.iter().all(|name| context.project.defines(name) || plain.iter().any(|word| last(word) == *name))
 }

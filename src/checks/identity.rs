@@ -25,7 +25,7 @@ pub enum Removal {
 pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) -> Removal {
     let (facts, words) = (context.facts, &context.words.words);
     // `stack.callback(bus.remove_listener, callback)`: somebody is told to remove it.
-    let verb = |pattern: &Pattern| pattern.as_str().rsplit('.').next().and_then(|verb| facts.names.find(verb));
+    let verb = |pattern: &Pattern| facts.names.find(pattern.last());
     let told = one.registration.remove.iter().filter_map(verb).any(|verb| handed.contains(&verb));
     if told && one.registration.collections.is_empty() {
         return Removal::Same;

@@ -52,7 +52,7 @@ fn by_type(facts: &Facts, words: &Words, written: ExprId, hops: u32) -> Keys {
         return facts.list(items).iter().map(|part| by_type(facts, words, *part, hops)).max().unwrap_or(Keys::Unknown);
     }
     let Some(path) = facts.annotated(written) else { return Keys::Unknown };
-    let last = path.rsplit('.').next().unwrap_or(path);
+    let last = crate::facts::last(path);
     let has = |types: &[String]| types.iter().any(|word| word == path || word == last);
     if has(&words.fixed_types) {
         Keys::Fixed

@@ -219,7 +219,7 @@ pub fn left(facts: &Facts, span: &Span, kind: &str) -> Evidence {
 /// Whether instances of a type come and go with what is shown, by a base or a decorator.
 pub fn is_component(facts: &Facts, life: &Life, ty: TypeId) -> bool {
     let own = facts.ty(ty);
-    let last = |path: &str| super::key::ends_with(&life.components, path.rsplit('.').next().unwrap_or(path));
+    let last = |path: &str| super::key::ends_with(&life.components, crate::facts::last(path));
     own.base_paths.iter().any(|base| last(facts.text(*base)))
         || own.decorators.iter().any(|decorator| {
             let name = facts.dotted(*decorator).or_else(|| facts.callee_name(*decorator).map(str::to_owned));

@@ -279,8 +279,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
 
 /// Whether the removing function itself is handed to somebody who will call it: `finalize(self, log.removeHandler, handler)`.
 fn arranged(facts: &Facts, one: &Registered) -> bool {
-    let last = |path: &str| facts.names.find(path.rsplit('.').next().unwrap_or(path));
-    let removers: Vec<_> = one.registration.remove.iter().filter_map(|pattern| last(pattern.as_str())).collect();
+    let removers: Vec<_> = one.registration.remove.iter().filter_map(|pattern| facts.names.find(pattern.last())).collect();
     facts.exprs.iter().any(|expr| match (expr.kind, expr.parent) {
         (ExprKind::Field { name, .. }, crate::facts::Parent::Expr(call)) if removers.contains(&name) => {
             facts.args(call).iter().any(|arg| facts.expr(*arg).span == expr.span)

@@ -62,13 +62,13 @@ impl<'tree> Lowering<'_, 'tree> {
                 self.bind_import(&local, &path);
             }
             Some(Form::ImportAll) => self.import_all(node, prefix),
-            Some(Form::This) if !prefix.is_empty() => self.bind_import(prefix.rsplit('.').next().unwrap_or(prefix), prefix),
+            Some(Form::This) if !prefix.is_empty() => self.bind_import(crate::facts::last(prefix), prefix),
             _ => {
                 let path = joined(self.dotted(node));
                 // What a module inside this file takes from around it is in sight anyway.
                 let near = path.starts_with("super.") && self.facts.scopes[self.scope.index()].parent.is_some();
                 if !near {
-                    self.bind_import(path.rsplit('.').next().unwrap_or(&path), &path);
+                    self.bind_import(crate::facts::last(&path), &path);
                 }
             }
         }

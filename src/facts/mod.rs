@@ -16,6 +16,7 @@ mod tree;
 mod types;
 mod view;
 
+pub use dotted::last;
 pub use expr::{CollectionKind, Expr, ExprKind, List, Literal, Operator, Parent};
 pub use flow::{Arm, Block, ExitKind, Handler, LoopKind, Managed, Step, StepKind};
 pub use function::{Function, FunctionKind, Param, ParamKind, Traits};

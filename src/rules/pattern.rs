@@ -31,7 +31,7 @@ impl Pattern {
 
     /// The last name: the method, or the function.
     pub fn last(&self) -> &str {
-        self.0.rsplit('.').next().unwrap_or(&self.0)
+        crate::facts::last(&self.0)
     }
 
     /// Whether a callee with this resolved path, or else with this method name, fits.
