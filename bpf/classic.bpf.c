@@ -64,6 +64,6 @@ int classic(struct rss_stat *ctx)
 	walk(ctx, record);
 	state->peak_pages = held;
 	state->refused = 0;
-	bpf_ringbuf_submit(record, 0);
+	send(record);
 	return 0;
 }

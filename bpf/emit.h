@@ -36,18 +36,35 @@ static __always_inline bool afford(struct state *state, __u64 now)
 	return true;
 }
 
+static __always_inline struct gaps *tally(void)
+{
+	__u32 zero = 0;
+	return bpf_map_lookup_elem(&gaps, &zero);
+}
+
 /* A record with everything before the frames zeroed: the ring's memory still holds what was sent before. The frames are
  * cleared by the walk or cut off by their count, as the stack is. */
 static __always_inline struct record *begin(void)
 {
-	__u32 zero = 0;
-	struct gaps *told = bpf_map_lookup_elem(&gaps, &zero);
 	struct record *record = bpf_ringbuf_reserve(&records, sizeof(struct record), 0);
-	if (told)
-		__sync_fetch_and_add(record ? &told->sent : &told->lost, 1);
-	if (record)
-		__builtin_memset(record, 0, __builtin_offsetof(struct record, frame));
+	/* Asked once and for all: older verifiers forget the answer when it is asked again. */
+	if (!record) {
+		struct gaps *told = tally();
+		if (told)
+			__sync_fetch_and_add(&told->lost, 1);
+		return 0;
+	}
+	__builtin_memset(record, 0, __builtin_offsetof(struct record, frame));
 	return record;
+}
+
+/* Sends a record. */
+static __always_inline void send(struct record *record)
+{
+	struct gaps *told = tally();
+	if (told)
+		__sync_fetch_and_add(&told->sent, 1);
+	bpf_ringbuf_submit(record, 0);
 }
 
 static __always_inline void walk(void *ctx, struct record *record)

@@ -91,7 +91,7 @@ fn what_a_baseline_no_longer_needs_is_told_and_pruned() {
     assert_eq!(err, "", "nor is what no rule looked for");
     write(root, "c.py", &leak("h"));
     let (_, out, _) = run(root, &["baseline", "--prune"]);
-    assert!(out.starts_with("1 findings accepted") && out.contains("2 before"), "{out}");
+    assert!(out.starts_with("1 finding accepted in watertight-baseline.json") && out.contains("2 before"), "{out}");
     assert_eq!(found(root, &[]), ["c.py:5"], "pruning accepts nothing new");
     assert_eq!(run(root, &["check"]).2, "");
     run(root, &["baseline", "c.py"]);

@@ -153,6 +153,20 @@ fn a_link_in_a_circle_is_called_that() {
 }
 
 #[test]
+fn shells_and_manuals_know_the_commands() {
+    let folder = folder(&[]);
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (code, script, _) = run(folder.path(), &["completions", shell]);
+        assert!(code == 0 && script.contains("mem.handles") && script.contains("fail-on"), "{shell}");
+    }
+    let (code, page, _) = run(folder.path(), &["man"]);
+    assert!(code == 0 && page.contains(".TH watertight 1"), "{page}");
+    assert_eq!(run(folder.path(), &["man", "--dir", "man"]).0, 0);
+    let page = fs::read_to_string(folder.path().join("man/watertight-check.1")).expect("a page was written");
+    assert!(page.contains("since"), "{page}");
+}
+
+#[test]
 fn rules_are_listed_and_explained() {
     let folder = folder(&[]);
     let (code, table, _) = run(folder.path(), &["rules"]);

@@ -12,13 +12,13 @@ use watertight::language::languages;
 use watertight::rules::RuleSet;
 use watertight::source::{Lines, Span};
 
-/// A folder with programs that the runtime half watches; it is no rule's.
-const PROGRAMS: &str = "sim";
+/// What the runtime half is tested with; no rule is.
+const RUNTIME: [&str; 2] = ["series", "sim"];
 
 /// The fixture files by rule id.
 fn cases() -> BTreeMap<String, Vec<PathBuf>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let folders = entries(&root).into_iter().filter(|path| path.is_dir() && name(path) != PROGRAMS);
+    let folders = entries(&root).into_iter().filter(|path| path.is_dir() && !RUNTIME.contains(&name(path).as_str()));
     folders.map(|path| (name(&path), entries(&path).into_iter().filter(|file| file.is_file()).collect())).collect()
 }
 

@@ -102,7 +102,10 @@ fn no_word_stands_twice() {
 fn words_of(words: &Vocabulary) -> Vec<(&'static str, Pattern)> {
     let containers = words.container.iter().flat_map(|container| &container.make).map(|word| ("container", word));
     let resources = words.resource.iter().flat_map(|resource| &resource.acquire).map(|word| ("resource", word));
-    let registrations = words.registration.iter().flat_map(|registration| &registration.add).map(|word| ("registration", word));
+    // A registration for some events only leaves the others to whoever comes after it.
+    let table = |narrow: bool| if narrow { "registration for some events" } else { "registration" };
+    let registrations =
+        words.registration.iter().flat_map(|one| one.add.iter().map(move |word| (table(!one.events.is_empty()), word)));
     let memos = words.memo.iter().flat_map(|memo| &memo.make).map(|word| ("memo", word));
     let channels = words.channel.iter().flat_map(|channel| &channel.make).map(|word| ("channel", word));
     let lists = [("consumer", &words.consumer), ("borrower", &words.borrower), ("harmless", &words.harmless)];

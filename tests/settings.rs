@@ -241,3 +241,38 @@ fn the_schema_knows_what_the_program_accepts() {
         assert!(!valid(wrong), "{wrong}");
     }
 }
+
+#[test]
+fn what_the_readme_shows_is_accepted() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("the README");
+    let blocks: Vec<&str> = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 2, "all settings, and the words of one's own libraries");
+    for block in blocks {
+        let folder = folder(&[("watertight.toml", block)]);
+        fs::create_dir_all(folder.path().join("lint/leaks")).expect("a folder can be made");
+        let (code, _, err) = run(folder.path(), &["check", "--show-settings"]);
+        assert_eq!(code, 0, "{block}\n{err}");
+    }
+}
+
+#[test]
+fn strange_files_neither_block_nor_flood() {
+    let folder = folder(&[("a.py", SOCKET), ("watertight.toml", &format!("select = [{}\n", "[".repeat(100_000)))]);
+    let (code, _, err) = run(folder.path(), &["check"]);
+    assert!(code == 2 && err.contains("watertight.toml:1: ") && err.len() < 2_000, "{code} {}", err.len());
+    fs::write(folder.path().join("watertight.toml"), "\u{feff}ignore = ['unclosed-handle']\n").expect("a file can be written");
+    assert_eq!(found(folder.path(), &[]).1.len(), 0, "a byte order mark is no mistake");
+    fs::remove_file(folder.path().join("watertight.toml")).expect("a file can be removed");
+    fs::create_dir(folder.path().join("watertight.toml")).expect("a folder can be made");
+    assert_eq!(found(folder.path(), &[]).1.len(), 1, "a folder is no configuration");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_configuration() {
+    let folder = folder(&[("a.py", SOCKET)]);
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("watertight.toml")).status().expect("mkfifo runs");
+    assert!(made.success());
+    let mut command = Command::cargo_bin("watertight").expect("the program is built");
+    command.current_dir(folder.path()).arg("check").timeout(std::time::Duration::from_secs(60)).assert().code(1);
+}

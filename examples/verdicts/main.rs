@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example verdicts -- DIR…`, where each DIR holds `labels.jsonl` (lines with `name`, `truth`,
 //! `kind`, `starts_at_s`) and a `NAME.csv` for each. The series are split in two by a hash of their names: thresholds were
-//! chosen on the first half only. With `--each` every series is listed.
+//! chosen on the first half only. With `--each` every series is listed, with `--alone` nothing is compared with.
 
 // Statistics need floating point.
 #![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
@@ -52,8 +52,8 @@ impl Labelled {
 
 fn main() -> ExitCode {
     let (flags, folders): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with("--"));
-    if folders.is_empty() || flags.iter().any(|flag| flag != "--each") {
-        eprintln!("usage: verdicts [--each] DIR…");
+    if folders.is_empty() || flags.iter().any(|flag| flag != "--each" && flag != "--alone") {
+        eprintln!("usage: verdicts [--each] [--alone] DIR…");
         return ExitCode::from(2);
     }
     let mut all = Vec::new();
@@ -66,7 +66,8 @@ fn main() -> ExitCode {
             }
         }
     }
-    report(&all, !flags.is_empty());
+    let asked = |name: &str| flags.iter().any(|flag| flag == name);
+    report(&all, asked("--each"), asked("--alone"));
     ExitCode::SUCCESS
 }
 
@@ -84,13 +85,36 @@ fn load(folder: &Path) -> Result<Vec<Labelled>, String> {
     Ok(all)
 }
 
-/// Replays a series through the decider.
+/// How far ahead forecasts are tested, seconds; at the end of a series less, and not below two minutes.
+const AHEAD_S: f64 = 300.0;
+
+/// Replays a series through the decider. Once a minute a limit is set that will be reached after [`AHEAD_S`]: what is
+/// resident then for half a minute at least. The forecast for it is compared with the time it really took.
 fn ours(series: &Labelled) -> Outcome {
     let mut decider = Decider::new(Limits::default());
     let mut outcome = Outcome::default();
+    let last_s = series.samples.last().map_or(0.0, |sample| sample.at_s);
+    let mut asked_s = 0.0;
     for sample in &series.samples {
+        let ahead = (last_s - sample.at_s).min(AHEAD_S);
+        let floor = |at_s: f64| {
+            let near = series.samples.iter().filter(|sample| (at_s - 30.0..=at_s).contains(&sample.at_s));
+            near.map(Sample::resident).min().unwrap_or(0)
+        };
+        let ask = ahead >= 120.0 && sample.at_s - asked_s >= 60.0;
+        if ask {
+            // What is held now and not for long does not count: the forecast is of the floor.
+            let limit = floor(sample.at_s + ahead) + sample.resident() - floor(sample.at_s);
+            decider.set_limits(Limits { user: Some(limit), ..Limits::default() });
+        }
         let judgement = decider.push(*sample);
-        outcome.note(sample.at_s, judgement.forecast.map(|forecast| forecast.rate), judgement.level == Some(Level::Leak));
+        if let Some(in_s) =
+            judgement.forecast.filter(|_| ask && judgement.level == Some(Level::Leak)).and_then(|forecast| forecast.in_s)
+        {
+            asked_s = sample.at_s;
+            outcome.forecasts.push((sample.at_s, in_s / ahead - 1.0));
+        }
+        decider.set_limits(Limits::default());
     }
     let judgement = decider.judgement();
     let of = |level| judgement.alerts.iter().filter(move |alert| alert.level == level).map(|alert| alert.at_s);
@@ -101,9 +125,9 @@ fn ours(series: &Labelled) -> Outcome {
     outcome
 }
 
-fn report(all: &[Labelled], each: bool) {
+fn report(all: &[Labelled], each: bool, alone: bool) {
     let mut methods: Vec<(String, Vec<Outcome>)> = vec![("watertight".to_owned(), all.iter().map(ours).collect())];
-    for (name, method) in baselines::all() {
+    for (name, method) in baselines::all().into_iter().filter(|_| !alone) {
         methods.push((name, all.iter().map(|series| method(&series.samples)).collect()));
     }
     if each {

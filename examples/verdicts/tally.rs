@@ -3,7 +3,6 @@
 use super::Labelled;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use watertight::runtime::Sample;
 
 /// What a method said of a series.
 #[derive(Debug, Default)]
@@ -16,20 +15,11 @@ pub struct Outcome {
     pub ends: bool,
     /// Its last word.
     pub verdict: &'static str,
-    /// Rates forecast while it was called a leak, once a minute: when, bytes a second.
-    pub rates: Vec<(f64, f64)>,
+    /// Forecasts made while it was called a leak: when, and by what share of the real time they were too long.
+    pub forecasts: Vec<(f64, f64)>,
 }
 
 impl Outcome {
-    /// Notes the forecast of a moment.
-    pub fn note(&mut self, at_s: f64, rate: Option<f64>, leak: bool) {
-        if let Some(rate) = rate.filter(|_| leak)
-            && self.rates.last().is_none_or(|(last, _)| at_s - last >= 60.0)
-        {
-            self.rates.push((at_s, rate));
-        }
-    }
-
     /// From states: a change to true is an alert.
     pub fn from_states(states: &[(f64, bool)]) -> Self {
         let mut before = false;
@@ -121,23 +111,10 @@ pub fn line(series: &Labelled, outcome: &Outcome) -> String {
     )
 }
 
-/// By how much each forecast was off: the time it gave for reaching what was reached five minutes later (or at the end,
-/// if that was at least two minutes later), as a share of that time.
+/// By how much each forecast of a real leak was off.
 fn errors(series: &Labelled, outcome: &Outcome) -> Vec<f64> {
-    let samples = &series.samples;
-    let last_s = samples.last().map_or(0.0, |sample| sample.at_s);
-    // What is held for half a minute at least.
-    let floor = |at_s: f64| {
-        let near = samples.iter().filter(|sample| (at_s - 30.0..=at_s).contains(&sample.at_s));
-        near.map(Sample::held).min().map_or(0.0, |held| held as f64)
-    };
-    let real = outcome.rates.iter().filter(|(at_s, _)| series.leaks() && *at_s >= series.label.starts_at_s);
-    real.filter_map(|(at_s, rate)| {
-        let ahead = (last_s - at_s).min(300.0);
-        let came = floor(at_s + ahead) - floor(*at_s);
-        (ahead >= 120.0 && came > 0.0).then(|| ((came / rate) / ahead - 1.0).abs())
-    })
-    .collect()
+    let real = outcome.forecasts.iter().filter(|(at_s, _)| series.leaks() && *at_s >= series.label.starts_at_s);
+    real.map(|(_, off)| off.abs()).collect()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

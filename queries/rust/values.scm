@@ -48,10 +48,11 @@
 (ref_pattern (_) @transparent.value .) @transparent
 (reference_pattern (_) @transparent.value .) @transparent
 
-(reference_expression value: (_) @transparent.value) @transparent
+(reference_expression value: (_) @borrow.value) @borrow
 (unary_expression "*" (_) @transparent.value) @transparent
 (unary_expression "!" @operation.operator) @operation
 (unary_expression "-" @operation.operator) @operation
+(negative_literal "-" @operation.operator) @operation
 (type_cast_expression value: (_) @transparent.value) @transparent
 (parenthesized_expression (_) @transparent.value) @transparent
 (binary_expression operator: _ @operation.operator) @operation

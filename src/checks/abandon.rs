@@ -15,7 +15,7 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     let unending = matches!(worker.end, End::Never(_) | End::Stuck(..));
     let collected = worker.resource.collected;
     if worker.resource.ends && !unending {
-        return (collected && !worker.seen).then(|| unreaped(context, worker));
+        return (collected && worker.behind.is_none()).then(|| unreaped(context, worker));
     }
     let mut evidence = Vec::new();
     evidence.extend(reason(facts, worker));

@@ -71,6 +71,9 @@ pub fn kept(facts: &Facts, resource: &Resource, call: ExprId) -> Kept {
             });
             Kept { armed: at_once || started, handed: holders.is_empty(), holders }
         }
+        Fate::Given(ty, name) => {
+            Kept { holders: super::share::place(facts, ty, name).into_iter().collect(), armed: at_once, handed: false }
+        }
         // `Timer(…).start()` starts it and drops it; `create_task(…).add_done_callback(…)` drops it, too.
         Fate::Chained(method) => {
             let dropped = matches!(kept::fate(facts, method), Fate::Dropped);
@@ -95,14 +98,14 @@ pub fn passed(facts: &Facts, param: ExprId) -> Vec<ExprId> {
     calls.into_iter().filter_map(|call| facts.argument(call, name, at.checked_sub(bound))).collect()
 }
 
-/// Whether a delay is a constant of about a second or less.
-pub fn is_short(facts: &Facts, delay: ExprId) -> bool {
+/// Whether a delay is a constant that is not longer than `short`, in the units of the call.
+pub fn is_short(facts: &Facts, delay: ExprId, short: u32) -> bool {
     match facts.kind(delay) {
         // A number with a fraction has no value here; in delays it is a part of a second nearly always.
-        ExprKind::Literal(Literal::Number(value)) => value.is_none_or(|value| value <= 1),
+        ExprKind::Literal(Literal::Number(value)) => value.is_none_or(|value| value <= short),
         ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).definitions.as_slice() {
             [only] => kept::given(only.source)
-                .is_some_and(|value| matches!(facts.kind(value), ExprKind::Literal(_)) && is_short(facts, value)),
+                .is_some_and(|value| matches!(facts.kind(value), ExprKind::Literal(_)) && is_short(facts, value, short)),
             _ => false,
         },
         _ => false,

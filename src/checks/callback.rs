@@ -33,6 +33,9 @@ fn judge(facts: &Facts, weak: &[Pattern], expr: ExprId, hops: u32) -> Holds {
     if hops == 0 {
         return Holds::Unknown;
     }
+    if let Some(inner) = facts.wraps.get(&expr) {
+        return judge(facts, weak, *inner, hops);
+    }
     match facts.kind(expr) {
         ExprKind::Literal(_) => Holds::Nothing,
         ExprKind::This => Holds::Instance,
@@ -70,12 +73,9 @@ fn named(facts: &Facts, weak: &[Pattern], binding: BindingId, hops: u32) -> Hold
         BindingKind::Parameter(_) if is_receiver(facts, binding) => Holds::Instance,
         BindingKind::Parameter(_) => Holds::Unknown,
         BindingKind::Variable if facts.is_global(binding) => Holds::Nothing,
-        BindingKind::Variable => match own.definitions.as_slice() {
-            [only] => match super::kept::given(only.source) {
-                Some(value) => judge(facts, weak, value, hops - 1).max(Holds::Unknown),
-                None => Holds::Unknown,
-            },
-            _ => Holds::Unknown,
+        BindingKind::Variable => match super::kept::only_value(facts, &own.definitions) {
+            Some(value) => judge(facts, weak, value, hops - 1).max(Holds::Unknown),
+            None => Holds::Unknown,
         },
     }
 }
@@ -88,7 +88,8 @@ fn member(facts: &Facts, weak: &[Pattern], base: ExprId, name: crate::facts::Nam
             other => other,
         };
     }
-    let Some(owner) = facts.owner_of(facts.function_of(base)) else { return Holds::Unknown };
+    // An instance without a type of its own: an object literal, or a type out of sight.
+    let Some(owner) = facts.owner_of(facts.function_of(base)) else { return Holds::Instance };
     match facts.method(owner, facts.text(name)) {
         Some(method) => {
             let traits = facts.function(method).traits;
@@ -119,7 +120,7 @@ fn is_receiver(facts: &Facts, binding: BindingId) -> bool {
 /// What a function keeps of the functions around it.
 pub fn captures(facts: &Facts, function: FunctionId) -> Holds {
     let own = facts.function(function);
-    let mut widest = Holds::Nothing;
+    let mut widest = if mentions_instance(facts, function) { Holds::Instance } else { Holds::Nothing };
     let mut next = facts.scopes[own.scope.index()].parent;
     while let Some(scope) = next.filter(|scope| *scope != ScopeId(0)) {
         let here = &facts.scopes[scope.index()];
@@ -142,6 +143,15 @@ pub fn captures(facts: &Facts, function: FunctionId) -> Holds {
     widest
 }
 
+/// Whether a function uses the language's word for the instance of the type around it.
+fn mentions_instance(facts: &Facts, function: FunctionId) -> bool {
+    let instance = facts.owner_of(function).map(|ty| Place { root: Root::Instance(ty), path: Vec::new() });
+    let span = facts.function(function).span;
+    let place = instance.and_then(|place| facts.places.find(&place));
+    let inside = |expr| span.contains(facts.expr(expr).span);
+    place.is_some_and(|place| facts.operations(place).iter().any(|at| facts.kind(at.expr) == ExprKind::This && inside(at.expr)))
+}
+
 /// The function of this file that runs when a callback is called, or that a call in its place starts.
 pub fn function_behind(facts: &Facts, expr: ExprId) -> Option<FunctionId> {
     behind(facts, expr, HOPS)
@@ -152,10 +162,9 @@ fn behind(facts: &Facts, expr: ExprId, hops: u32) -> Option<FunctionId> {
         ExprKind::Closure(function) => Some(function),
         ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
             BindingKind::Function(function) => Some(function),
-            BindingKind::Variable if hops > 0 => match facts.binding(binding).definitions.as_slice() {
-                [only] => behind(facts, super::kept::given(only.source)?, hops - 1),
-                _ => None,
-            },
+            BindingKind::Variable if hops > 0 => {
+                behind(facts, super::kept::only_value(facts, &facts.binding(binding).definitions)?, hops - 1)
+            }
             _ => None,
         },
         ExprKind::Field { base, name } => facts.method(type_of(facts, base)?, facts.text(name)),

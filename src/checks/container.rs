@@ -95,6 +95,7 @@ fn one<'a>(context: &Context<'a>, handed: &FxHashSet<FunctionId>, id: PlaceId, p
             held.release.push(Release { at: operation.expr, function: operation.function, certain: true, replaced: false });
         }
     }
+    held.release.extend(by_entry(facts, &held));
     if let (Life::Closure, Root::Binding(binding)) = (life, place.root) {
         let own = facts.scopes[facts.binding(binding).scope.index()].function;
         held.growth.retain(|growth| escapes(facts, handed, growth.function, own));
@@ -144,9 +145,14 @@ fn handed_out(facts: &Facts) -> FxHashSet<FunctionId> {
     let exits = |step: crate::facts::StepId| matches!(facts.step(step).kind, StepKind::Exit { .. });
     let mut handed = FxHashSet::default();
     for binding in &facts.bindings {
-        if let BindingKind::Function(function) = binding.kind
-            && binding.uses.iter().any(|mention| facts.step_of(*mention).is_some_and(exits))
-        {
+        let BindingKind::Function(function) = binding.kind else { continue };
+        let maker = facts.function(function).parent;
+        let handing = |mention: &ExprId| {
+            !is_callee(facts, *mention)
+                && Some(facts.function_of(*mention)) == maker
+                && facts.step_of(*mention).is_some_and(exits)
+        };
+        if binding.uses.iter().any(handing) {
             handed.insert(function);
         }
     }
@@ -169,9 +175,19 @@ fn handed_out(facts: &Facts) -> FxHashSet<FunctionId> {
     handed
 }
 
+fn is_callee(facts: &Facts, expr: ExprId) -> bool {
+    match facts.expr(expr).parent {
+        Parent::Expr(parent) => matches!(facts.kind(parent), ExprKind::Call { callee, .. } if callee == expr),
+        _ => false,
+    }
+}
+
 /// The container a place is given, if every container it is given can grow.
 fn made<'a>(context: &Context<'a>, id: PlaceId) -> Option<(&'a Container, ExprId)> {
     let facts = context.facts;
+    if let Some(declared) = facts.typed.then(|| declared(context, id)).flatten() {
+        return Some(declared).filter(|(container, _)| !container.bounded);
+    }
     let mut found: Option<(&Container, ExprId)> = None;
     for definition in facts.definitions_of(id) {
         let Source::Assigned(value) = definition.source else { continue };
@@ -221,6 +237,7 @@ pub fn container<'a>(context: &Context<'a>, value: ExprId) -> Option<&'a Contain
             None
         }
         ExprKind::Collection { kind, .. } | ExprKind::Comprehension { kind, .. } => literal(kind),
+        ExprKind::Call { .. } if facts.typed => named(all, facts.type_path(value)?),
         ExprKind::Call { .. } => {
             let call = facts.peeled(value);
             let path = facts.callee_path(call);
@@ -233,6 +250,22 @@ pub fn container<'a>(context: &Context<'a>, value: ExprId) -> Option<&'a Contain
         }
         _ => None,
     }
+}
+
+/// The container of a declared type, whose last name tells as much as its path.
+fn named<'a>(all: &'a [Container], path: &str) -> Option<&'a Container> {
+    let last = path.rsplit('.').next();
+    let find = |path| all.iter().find(|container| container.make.iter().any(|make| make.fits(path, None)));
+    find(Some(path)).or_else(|| find(last))
+}
+
+/// The container that a place is declared to be.
+fn declared<'a>(context: &Context<'a>, id: PlaceId) -> Option<(&'a Container, ExprId)> {
+    let facts = context.facts;
+    facts.definitions_of(id).iter().find_map(|definition| {
+        let path = facts.annotated(definition.annotation?)?;
+        Some((named(&context.words.container, path)?, definition.target))
+    })
 }
 
 /// Whether a constructor call is given a cap.
@@ -287,6 +320,9 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
             }
         }
         Action::Assign(_) if matches!(update_of(facts, expr), Some(Operator::Or | Operator::And)) => {}
+        // What a new instance is given, or what a declaration says, takes nothing from one that is there.
+        Action::Assign(Source::Declared(_)) => {}
+        Action::Assign(_) if facts.typed && first_value(facts, expr) => {}
         Action::Assign(_) if expr != held.declared => release(expr, true, true),
         Action::Argument { call, position } => {
             if let Some(certain) = handed(context, container, call, position) {
@@ -295,6 +331,34 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
         }
         Action::Alias { target } if !facts.place_of.contains_key(&target) || leaves(facts, target) => release(expr, false, false),
         _ => {}
+    }
+}
+
+/// Entries that are taken out through themselves: `entry.remove()`, which names no key.
+fn by_entry(facts: &Facts, held: &Held) -> Vec<Release> {
+    let Some(item) = facts.member(held.place, Segment::Item) else { return Vec::new() };
+    let taken = |operation: &Operation| match operation.action {
+        Action::Method { name, call } => {
+            let name = facts.text(name);
+            let removes =
+                name.contains("remove") && facts.args(call).is_empty() && held.container.shrink.iter().any(|word| word == name);
+            removes.then_some(Release { at: call, function: operation.function, certain: true, replaced: false })
+        }
+        _ => None,
+    };
+    facts.operations(item).iter().filter_map(taken).collect()
+}
+
+/// Whether a place is given its value in a literal of its type, or where it is declared.
+fn first_value(facts: &Facts, target: ExprId) -> bool {
+    match facts.kind(target) {
+        ExprKind::Field { base, .. } => {
+            matches!(facts.kind(base), ExprKind::Call { .. }) && facts.callee(base).receiver.is_none()
+        }
+        ExprKind::Name { binding: Some(binding), .. } => {
+            facts.binding(binding).definitions.first().is_some_and(|first| first.target == target)
+        }
+        _ => false,
     }
 }
 
@@ -343,6 +407,12 @@ fn handed(context: &Context, container: &Container, call: ExprId, position: u32)
     let facts = context.facts;
     let callee = facts.callee(call);
     if context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call))) {
+        return None;
+    }
+    if context.words.emptier.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call))) {
+        return Some(true);
+    }
+    if facts.positional(call, position as usize).is_some_and(|arg| facts.lent_to_read.contains(&arg)) {
         return None;
     }
     let Some(function) = callee.function else { return Some(false) };

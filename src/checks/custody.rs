@@ -38,6 +38,8 @@ pub struct Custody {
     pub guessed: usize,
     /// The fields and elements that it is stored in.
     pub stored: Vec<ExprId>,
+    /// Calls on it that do not fail.
+    pub mild: FxHashSet<ExprId>,
     /// Whether a loop goes through its elements.
     pub iterated: bool,
     /// Whether it is returned on some way.
@@ -82,6 +84,10 @@ impl Reading<'_, '_> {
         if facts.scopes[binding.scope.index()].function != self.function
             || facts.function(self.function).kind == FunctionKind::Module
         {
+            self.custody.elsewhere = true;
+            return;
+        }
+        if facts.is_unread(binding.name, self.function, facts.expr(acquire).span.start) {
             self.custody.elsewhere = true;
             return;
         }
@@ -139,6 +145,10 @@ impl Reading<'_, '_> {
             Fate::Yielded(at) | Fate::Bound(_, at) => self.hand(at),
             Fate::Used(at) => {
                 self.custody.iterated |= self.is_iterated(at);
+                if self.resource.quiet {
+                    self.custody.mild.insert(at);
+                    return;
+                }
                 self.custody.effects.entry(at).or_insert(Effect::Use);
             }
             Fate::Tested | Fate::Dropped | Fate::Written | Fate::Deleted(_) => {}

@@ -1,6 +1,6 @@
 //! Who keeps a callback, and how long that lives compared with whoever registers it.
 
-use super::callback;
+use super::{acquire, callback};
 use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
 
 /// How long an emitter lives.
@@ -16,6 +16,34 @@ pub enum Reach {
     Given,
     /// It lives as long as the process.
     Process,
+}
+
+/// The name with which the way to an emitter begins, through fields, calls and variables.
+pub fn root(facts: &Facts, emitter: ExprId) -> Option<&str> {
+    let mut expr = emitter;
+    for _ in 0..2 * HOPS {
+        expr = match facts.kind(facts.peeled(expr)) {
+            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => base,
+            ExprKind::Call { .. } => facts.callee(expr).receiver?,
+            ExprKind::Name { name, binding } => {
+                let own = binding.map(|binding| facts.binding(binding));
+                let value = own.and_then(|own| super::kept::only_value(facts, &own.definitions));
+                match value {
+                    Some(value) if own.is_some_and(|own| own.kind == BindingKind::Variable) => value,
+                    _ => return Some(facts.text(name)),
+                }
+            }
+            _ => return None,
+        };
+    }
+    None
+}
+
+/// Whether an emitter is what a call hands to its callback: one of several, or one that was made for it.
+pub fn is_handed_in(facts: &Facts, emitter: ExprId) -> bool {
+    let Some(binding) = facts.binding_of(emitter) else { return false };
+    let function = facts.scopes[facts.binding(binding).scope.index()].function;
+    matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) && facts.function(function).kind == FunctionKind::Closure
 }
 
 /// How many names are followed in a row.
@@ -37,11 +65,12 @@ fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
             match own.kind {
                 BindingKind::Import(_) | BindingKind::Type(_) | BindingKind::Function(_) => Reach::Process,
                 BindingKind::Parameter(_) if callback::is_instance(facts, emitter) => Reach::Owned,
-                BindingKind::Parameter(_) => Reach::Given,
+                BindingKind::Parameter(_) => passed(facts, emitter, hops),
                 BindingKind::Variable if own.scope.0 == 0 => Reach::Process,
                 BindingKind::Variable => {
                     let values = own.definitions.iter().map(|definition| match definition.source {
                         Source::Assigned(value) | Source::Managed(value) => local(facts, value, hops - 1),
+                        Source::Unpacked(value, _) => judge(facts, value, hops - 1),
                         Source::Iterated(value) => judge(facts, value, hops - 1).min(Reach::Unknown),
                         _ => Reach::Unknown,
                     });
@@ -49,11 +78,27 @@ fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
                 }
             }
         }
+        // What no name of the file stands for belongs to the language, or to the page.
+        ExprKind::Name { binding: None, .. } => Reach::Process,
+        ExprKind::Choice { then, otherwise, .. } => judge(facts, then, hops - 1).max(judge(facts, otherwise, hops - 1)),
+        ExprKind::Operation { operands, .. } => {
+            facts.list(operands).iter().map(|operand| judge(facts, *operand, hops - 1)).max().unwrap_or(Reach::Unknown)
+        }
         ExprKind::Field { base, .. } => field(facts, emitter, base, hops),
         ExprKind::Index { base, .. } => judge(facts, base, hops - 1),
         ExprKind::Call { .. } => local(facts, emitter, hops),
         _ => Reach::Unknown,
     }
+}
+
+/// What a function is given belongs to somebody else, unless the file only ever gives it something of its own.
+fn passed(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
+    let values = acquire::passed(facts, emitter);
+    let given = values.iter().map(|value| match facts.kind(*value) {
+        ExprKind::Field { .. } | ExprKind::This => judge(facts, *value, hops - 1),
+        _ => Reach::Given,
+    });
+    given.max().map_or(Reach::Given, |reach| if reach == Reach::Owned { reach } else { Reach::Given })
 }
 
 /// What a call hands out is new as a rule; what a name or field hands out is not.
@@ -75,6 +120,7 @@ fn field(facts: &Facts, emitter: ExprId, base: ExprId, hops: u32) -> Reach {
     match facts.places.get(place) {
         Place { root: Root::Static(_), .. } => return Reach::Process,
         Place { root: Root::Instance(_), path } if matches!(path.as_slice(), [Segment::Field(_)]) => {}
+        Place { root: Root::Instance(_), .. } => return judge(facts, base, hops - 1),
         // An alias of something else: `self.emitter = emitter`.
         Place { root: Root::Binding(binding), .. } => {
             let scope = facts.binding(*binding).scope;
@@ -85,7 +131,12 @@ fn field(facts: &Facts, emitter: ExprId, base: ExprId, hops: u32) -> Reach {
     }
     let definitions = facts.definitions_of(place);
     let null = |value: ExprId| facts.literal(value) == Some(crate::facts::Literal::Null);
-    let filled = definitions.iter().filter(|definition| !matches!(definition.source, Source::Assigned(value) if null(value)));
+    let filled = definitions.iter().filter(|definition| match definition.source {
+        Source::Assigned(value) => !null(value),
+        // What only says the type gives no value.
+        Source::Declared(_) => false,
+        _ => true,
+    });
     let given = filled.map(|definition| match definition.source {
         Source::Assigned(value) | Source::Managed(value) => made(facts, value, hops - 1),
         _ => Reach::Unknown,

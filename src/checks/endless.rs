@@ -5,7 +5,7 @@ use crate::facts::{
     Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, LoopKind, Name, Place, PlaceId, Root, Segment, Step,
     StepId, StepKind,
 };
-use crate::rules::Pattern;
+use crate::rules::{Pattern, Resource};
 
 /// How many calls are followed in a row.
 const HOPS: u32 = 3;
@@ -23,12 +23,35 @@ pub enum End {
     Never(StepId),
 }
 
-/// When a function ends, as far as its loops tell.
-pub fn end(facts: &Facts, interrupts: &[Pattern], function: FunctionId) -> End {
-    judge(facts, interrupts, function, HOPS)
+/// What ends work besides the exits that stand in it, and what stands in it and is no exit of its own accord.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Enders<'a> {
+    interrupt: &'a [Pattern],
+    fatal: &'a [String],
+    closing: &'a [String],
 }
 
-fn judge(facts: &Facts, interrupts: &[Pattern], function: FunctionId, hops: u32) -> End {
+impl<'a> From<&'a Resource> for Enders<'a> {
+    fn from(resource: &'a Resource) -> Self {
+        Self { interrupt: &resource.interrupt, fatal: &resource.fatal, closing: &resource.closing }
+    }
+}
+
+/// When a function ends, as far as its loops tell.
+pub fn end(facts: &Facts, enders: Enders, function: FunctionId) -> End {
+    judge(facts, enders, function, HOPS)
+}
+
+/// What the one loop of a function asks, where nothing inside of it leaves.
+pub fn only_way_out(facts: &Facts, enders: Enders, function: FunctionId) -> Option<ExprId> {
+    let own = |step: &Step| facts.function_of_step(step) == function && matches!(step.kind, StepKind::Loop { .. });
+    let mut loops = facts.steps.iter().enumerate().filter(|(_, step)| own(step));
+    let (at, step) = loops.next()?;
+    let StepKind::Loop { kind: LoopKind::While, header: Some(header), .. } = step.kind else { return None };
+    (loops.next().is_none() && !leaves(facts, enders, StepId(at as u32), step)).then_some(header)
+}
+
+fn judge(facts: &Facts, enders: Enders, function: FunctionId, hops: u32) -> End {
     let mut found = End::Own;
     for (at, step) in facts.steps.iter().enumerate() {
         if facts.scopes[step.scope.index()].function != function {
@@ -36,7 +59,7 @@ fn judge(facts: &Facts, interrupts: &[Pattern], function: FunctionId, hops: u32)
         }
         let id = StepId(at as u32);
         let StepKind::Loop { kind, header, .. } = step.kind else { continue };
-        let leaves = leaves(facts, interrupts, id, step);
+        let leaves = leaves(facts, enders, id, step);
         match (kind, header) {
             (LoopKind::Forever, _) if !leaves => return End::Never(id),
             (LoopKind::While, Some(header)) if !leaves => {
@@ -49,15 +72,15 @@ fn judge(facts: &Facts, interrupts: &[Pattern], function: FunctionId, hops: u32)
     }
     if found == End::Own && hops > 0 && !loops(facts, function) {
         let next = facts.function(function).calls.iter().filter_map(|call| facts.callee(*call).function);
-        let inner = next.filter(|next| *next != function).map(|next| judge(facts, interrupts, next, hops - 1));
+        let inner = next.filter(|next| *next != function).map(|next| judge(facts, enders, next, hops - 1));
         return inner.into_iter().find(|end| *end != End::Own).unwrap_or(End::Own);
     }
     found
 }
 
 /// Whether a function loops, and each of its loops ends by itself.
-pub fn has_way_out(facts: &Facts, interrupts: &[Pattern], function: FunctionId) -> bool {
-    loops(facts, function) && end(facts, interrupts, function) == End::Own
+pub fn has_way_out(facts: &Facts, enders: Enders, function: FunctionId) -> bool {
+    loops(facts, function) && end(facts, enders, function) == End::Own
 }
 
 fn loops(facts: &Facts, function: FunctionId) -> bool {
@@ -68,19 +91,45 @@ fn loops(facts: &Facts, function: FunctionId) -> bool {
 }
 
 /// Whether something inside a loop leaves it of its own accord.
-fn leaves(facts: &Facts, interrupts: &[Pattern], id: StepId, outer: &Step) -> bool {
+fn leaves(facts: &Facts, enders: Enders, id: StepId, outer: &Step) -> bool {
     let inside = facts
         .steps
         .iter()
         .enumerate()
         .filter(|(_, step)| outer.span.contains(step.span) && facts.function_of_step(step) == facts.function_of_step(outer));
-    inside.into_iter().any(|(at, step)| match step.kind {
+    let interrupts = enders.interrupt;
+    let exits = inside.into_iter().any(|(at, step)| match step.kind {
         StepKind::Exit { kind: ExitKind::Return | ExitKind::Raise, .. } => !interrupted(facts, interrupts, StepId(at as u32), id),
         StepKind::Exit { kind: ExitKind::Break, .. } => {
             breaks(facts, StepId(at as u32)) == Some(id) && !interrupted(facts, interrupts, StepId(at as u32), id)
         }
         _ => false,
-    })
+    });
+    exits || fails(facts, enders, outer)
+}
+
+/// Whether a failure inside a loop leaves it: one that is handed on, or a fatal one of something that ends for good.
+fn fails(facts: &Facts, enders: Enders, outer: &Step) -> bool {
+    let function = facts.function_of_step(outer);
+    let inside = |at: ExprId| outer.span.contains(facts.expr(at).span) && facts.function_of(at) == function;
+    let has = |words: &[String], call: ExprId| facts.method_name(call).is_some_and(|name| words.iter().any(|word| word == name));
+    let fatal = |call: ExprId| {
+        let receiver = facts.callee(call).receiver.map(|receiver| facts.peeled(receiver));
+        has(enders.fatal, call) && receiver.is_some_and(|receiver| has(enders.closing, receiver))
+    };
+    // What is done on some of the rounds only need not be done again.
+    let always = |call: ExprId| {
+        let between = facts.around(call).filter_map(|around| match around {
+            crate::facts::Around::Step(step) => Some(facts.step(step)),
+            crate::facts::Around::Expr(_) => None,
+        });
+        between
+            .take_while(|step| step.span != outer.span)
+            .all(|step| !matches!(step.kind, StepKind::Branch { .. } | StepKind::Switch { .. }))
+    };
+    let marked = facts.marked_failures
+        && (0..facts.exprs.len() as u32).map(ExprId).any(|at| matches!(facts.kind(at), ExprKind::Try(_)) && inside(at));
+    marked || facts.function(function).calls.iter().any(|call| inside(*call) && fatal(*call) && always(*call))
 }
 
 /// The loop that a `break` leaves.

@@ -1,8 +1,13 @@
 //! Where the value of one expression goes: read off what stands around it, step by step outwards.
 
+use super::guard::Question;
 use super::obligation::{Ledger, Taking};
-use crate::facts::{BindingId, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, StepId, StepKind};
+use super::share;
+use crate::facts::{
+    BindingId, BindingKind, Definition, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, Source, StepId, StepKind,
+};
 use crate::rules::Resource;
+use rustc_hash::FxHashSet;
 
 /// How many helpers of the same file are followed in a row.
 pub const HELPERS: u32 = 3;
@@ -91,12 +96,31 @@ impl Climb<'_, '_> {
                 if contained { self.assigned(target, at) } else { self.end(Fate::Used(at)) }
             }
             StepKind::Loop { target: Some(target), .. } if *target == at => self.end(Fate::Written),
+            StepKind::Switch { subject, .. } if *subject == at && !self.contained => self.matched(at),
             StepKind::Manage { .. } | StepKind::Try { .. } => self.end(Fate::Written),
             _ => self.end(Fate::Tested),
         }
     }
 
+    /// Each arm that fits a handle gives it the name that stands in its pattern.
+    fn matched(&mut self, subject: ExprId) -> Option<ExprId> {
+        let none = FxHashSet::default();
+        let question = Question { facts: self.ledger.facts, tables: self.ledger.tables, mentions: &none };
+        let before = self.found.len();
+        for (at, binding) in self.ledger.facts.bindings.iter().enumerate() {
+            let of = |definition: &&Definition| matches!(definition.source, Source::Assigned(value) if value == subject);
+            let fits = |definition: &&Definition| !question.is_absent(definition.target);
+            if let Some(definition) = binding.definitions.iter().filter(of).find(fits) {
+                self.found.push(Fate::Bound(BindingId(at as u32), definition.target));
+            }
+        }
+        if self.found.len() == before { self.end(Fate::Tested) } else { None }
+    }
+
     fn inside(&mut self, at: ExprId, holder: ExprId) -> Option<ExprId> {
+        if self.facts().wraps.get(&holder) == Some(&at) {
+            return Some(holder);
+        }
         match self.facts().kind(holder) {
             ExprKind::Field { name, .. } => self.field(holder, self.facts().text(name).to_owned().as_str()),
             ExprKind::Index { base, key } if base == at => self.index(holder, key),
@@ -144,12 +168,30 @@ impl Climb<'_, '_> {
         };
         let releases = !self.contained && self.ledger.releases(self.resource, name);
         match call {
+            // `open().unwrap()` is what `open()` has made.
+            Some(call) if !releases && (self.facts().wraps.contains_key(&call) || self.ledger.hands_through(call)) => Some(call),
             Some(call) if releases => self.end(Fate::Released(call)),
+            // A bare value has no methods of its own; what a foreign one makes of it is out of sight.
+            Some(call) if self.facts().raii && self.is_bare() && !self.ledger.is_question(call) => self.end(Fate::Handed(call)),
+            Some(call) if self.ledger.chains(name) => self.end(Fate::Handed(call)),
+            Some(call) if self.ledger.is_fluent(name) && !self.contained && self.goes_on(field, call) => Some(call),
             Some(call) => self.end(Fate::Used(call)),
             // Somebody gets the means to release it.
             None if releases => self.end(Fate::Handed(field)),
             None => self.end(Fate::Tested),
         }
+    }
+
+    /// Whether a chain begins with what makes the handle, or its value is used. What is chained to keeps the handle.
+    fn goes_on(&mut self, field: ExprId, call: ExprId) -> bool {
+        let facts = self.facts();
+        let made = matches!(facts.kind(field), ExprKind::Field { base, .. } if matches!(facts.kind(base), ExprKind::Call { .. }));
+        let used = match facts.expr(call).parent {
+            Parent::Step(step) => !matches!(facts.step(step).kind, StepKind::Evaluate(_)),
+            _ => true,
+        };
+        self.bound |= made;
+        made || used
     }
 
     /// A constant index of a tuple tells which element is meant; any other may be the handle.
@@ -172,6 +214,13 @@ impl Climb<'_, '_> {
     }
 
     fn argument(&mut self, at: ExprId, call: ExprId) -> Option<ExprId> {
+        if self.facts().callee(call).receiver.is_none() && self.ledger.hands_through(call) {
+            return Some(call);
+        }
+        // A field of a new object, where construction names fields.
+        if !self.contained && share::fields(self.facts(), call).is_some() {
+            return self.end(Fate::Stored(at, call));
+        }
         // A helper that gets a container of handles is not followed.
         let depth = if self.contained || self.element { 0 } else { self.depth };
         let fate = match self.ledger.taking(self.resource, call, at, depth) {
@@ -210,6 +259,8 @@ impl Climb<'_, '_> {
     fn assigned(&mut self, target: ExprId, at: ExprId) -> Option<ExprId> {
         let fate = match self.facts().kind(target) {
             _ if self.element => Fate::Handed(at),
+            // What a parameter points at belongs to the caller.
+            ExprKind::Name { binding: Some(binding), .. } if self.facts().raii && self.is_parameter(binding) => Fate::Handed(at),
             ExprKind::Name { binding: Some(binding), .. } if !self.contained || self.is_loop_target(target) => {
                 Fate::Bound(binding, at)
             }
@@ -221,12 +272,20 @@ impl Climb<'_, '_> {
         None
     }
 
+    fn is_parameter(&self, binding: BindingId) -> bool {
+        matches!(self.facts().binding(binding).kind, BindingKind::Parameter(_))
+    }
+
     fn is_loop_target(&self, target: ExprId) -> bool {
         matches!(self.facts().expr(target).parent, Parent::Step(_))
     }
 
     fn unpacked(&mut self, items: List, at: ExprId) -> Option<ExprId> {
         let items = self.facts().list(items).to_vec();
+        // `let _ = open()`
+        if items.is_empty() {
+            self.found.push(Fate::Dropped);
+        }
         let wanted = items.into_iter().enumerate().filter(|(index, _)| self.part.is_none_or(|part| part == *index));
         for (_, item) in wanted.collect::<Vec<_>>() {
             let fate = match self.facts().kind(item) {

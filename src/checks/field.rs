@@ -6,7 +6,7 @@ use super::obligation::{Ledger, Obligation};
 use super::reopen;
 use super::verdict;
 use crate::facts::{
-    Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId,
+    Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId, last,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Found, Verb};
@@ -46,7 +46,12 @@ pub fn check(context: &Context, ledger: &Ledger, kept: &[Kept]) -> Vec<Finding> 
 fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     let facts = context.facts;
     let relatives = facts.relatives(kept.ty);
-    let care = care(ledger, kept, &relatives);
+    if facts.ty(kept.ty).is_copied {
+        return None;
+    }
+    let mut care = care(ledger, kept, &relatives);
+    care.released |= lent_back(ledger, kept, &relatives);
+    care.handed += facts.unread.get(&kept.name).map_or(0, Vec::len);
     let reached = reached_by_name(ledger, &relatives);
     if care.released {
         return reopen::check(context, ledger, kept);
@@ -59,6 +64,9 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     let thing = verdict::with_article(kind);
     let (ty, name) = (facts.text(facts.ty(kept.ty).name), facts.text(kept.name));
     let teardown = teardown(facts, &relatives);
+    if kept.obligation.resource.lasting && teardown.is_none() {
+        return None;
+    }
     let message = match teardown {
         Some(method) => {
             let method = facts.function(method).name.map_or("its teardown", |name| facts.text(name));
@@ -127,6 +135,21 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
     all
 }
 
+/// `close(self.as_raw_fd())`: the field is let go by way of the method that lends it.
+fn lent_back(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> bool {
+    let facts = ledger.facts;
+    let methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().copied());
+    let lent = |arg: ExprId| {
+        let call = facts.peeled(arg);
+        let own = facts.callee(call).receiver.is_some_and(|receiver| super::callback::is_instance(facts, receiver));
+        own && ledger.lends(call)
+    };
+    methods.flat_map(|method| facts.function(method).calls.iter().copied()).any(|call| {
+        let frees = ledger.frees(kept.obligation.resource, call);
+        frees && facts.args(call).iter().any(|arg| lent(*arg))
+    })
+}
+
 /// Reads every mention of the field, on the instance or on something that may be one.
 fn care(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> Care {
     let facts = ledger.facts;
@@ -175,6 +198,7 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
         match fate {
             Fate::Released(_) => care.released = true,
             Fate::Deleted(_) => care.released |= resource.collected,
+            Fate::Returned(at) if ledger.is_lent(at) => {}
             Fate::Returned(_) | Fate::Yielded(_) => care.returned += 1,
             Fate::Bound(name, _) => {
                 facts.binding(name).uses.iter().for_each(|mentioned| mention(ledger, kept, *mentioned, care, seen));
@@ -206,6 +230,9 @@ enum Reach {
 
 fn reached_by_name(ledger: &Ledger, relatives: &[TypeId]) -> Option<Reach> {
     let facts = ledger.facts;
+    if facts.raii {
+        return None;
+    }
     let reach = |operation: &Operation| {
         let Action::Argument { call, position: 0 } = operation.action else { return None };
         let callee = facts.callee(call);
@@ -285,7 +312,6 @@ pub fn has_unknown_base(context: &Context, ty: TypeId) -> bool {
 /// Whether the project shows a type, and all that it inherits from.
 fn is_known(context: &Context, path: &str) -> bool {
     let plain = &context.words.words.plain_bases;
-    let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
-    let lineage = context.project.lineage(path.rsplit('.').next().unwrap_or(path));
+    let lineage = context.project.lineage(last(path));
     lineage.iter().all(|name| context.project.defines(name) || plain.iter().any(|word| last(word) == *name))
 }

@@ -70,7 +70,7 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
         return false;
     }
     let known = |key| key::is_own(facts, held.place, key) || present(facts, held, growth, key);
-    let fixed = growth.key.is_some_and(|key| key::keys(facts, words, key) <= Keys::Few || known(key));
+    let fixed = growth.key.is_some_and(|key| key::entries(facts, words, held.place, key) <= Keys::Few || known(key));
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
     let registry = held.life != Life::Instance && lifetime::registers(facts, growth.function);
     // A cache is filled by whoever asks first, whatever the function is called.
@@ -84,13 +84,15 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
 
 /// `if item not in items: items.append(item)` and `if not self._done: …` run once per item or once at all.
 fn once(facts: &Facts, held: &Held, growth: &Growth) -> bool {
-    let flagged = lifetime::conditions(facts, growth.at).into_iter().find(|condition| match facts.kind(*condition) {
-        ExprKind::Operation { operator: Operator::Not, operands } => facts
-            .list(operands)
-            .first()
-            .is_some_and(|flag| facts.place(*flag).is_some_and(|flag| flag == held.place || assigned_in(facts, flag, growth))),
-        _ => false,
-    });
+    let flagged =
+        lifetime::conditions(facts, growth.at).into_iter().find(|condition| match facts.kind(*condition) {
+            ExprKind::Operation { operator: Operator::Not, operands } => {
+                facts.list(operands).first().is_some_and(|flag| {
+                    facts.place(*flag).is_some_and(|flag| flag == held.place || assigned_in(facts, flag, growth))
+                }) || (growth.key.is_none() && facts.typed && mentions(facts, held, *condition))
+            }
+            _ => false,
+        });
     flagged.is_some()
 }
 
@@ -106,6 +108,12 @@ fn present(facts: &Facts, held: &Held, growth: &Growth, key: ExprId) -> bool {
             && facts.place(*asked) == facts.place(key)
             && facts.in_block(growth.at, then)
     })
+}
+
+/// Whether a condition asks the collection itself.
+fn mentions(facts: &Facts, held: &Held, condition: ExprId) -> bool {
+    let span = facts.expr(condition).span;
+    facts.operations(held.place).iter().any(|operation| span.contains(facts.expr(operation.expr).span))
 }
 
 fn assigned_in(facts: &Facts, flag: crate::facts::PlaceId, growth: &Growth) -> bool {
@@ -183,7 +191,12 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
         let name = facts.function(release.function).name.map_or("", |name| facts.text(name));
         context.words.words.finaliser.iter().any(|word| word == name)
     };
-    let ends = |release: &Release| held.life == Life::Instance && at_the_end(context, release);
+    // The end of another type, a guard say, is no end of the owner.
+    let elsewhere = |release: &Release| match facts.places.get(held.place).root {
+        Root::Instance(ty) => facts.typed && facts.owner_of(release.function).is_some_and(|owner| owner != ty),
+        _ => false,
+    };
+    let ends = |release: &Release| held.life == Life::Instance && !elsewhere(release) && at_the_end(context, release);
     let making = |release: &Release| {
         let own = facts.function(release.function);
         release.replaced
@@ -293,8 +306,8 @@ fn adds_itself(context: &Context, held: &Held, growth: &Growth) -> bool {
         return false;
     }
     let function = facts.function(growth.function);
-    let value = growth.value.and_then(|value| facts.binding_of(value));
-    held.life != Life::Instance && function.traits.is_constructor && value.is_some() && value == function.receiver
+    let itself = growth.value.is_some_and(|value| super::callback::is_instance(facts, value));
+    held.life != Life::Instance && function.traits.is_constructor && itself
 }
 
 /// Another collection of the same owner is relieved while this one is not.
@@ -338,7 +351,8 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     if lifetime::named(facts, &words.adding, growth.function) {
         evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
     }
-    if growth.value.is_some_and(|value| named_value(facts, &words.registered, value)) {
+    let closure = |value| matches!(facts.kind(value), ExprKind::Closure(_));
+    if growth.value.is_some_and(|value| closure(value) || named_value(facts, &words.registered, value)) {
         evidence.push(Evidence::doubts(Weight::Strong, "what it keeps looks like a callback that its users register"));
     }
     if let Some(work) = growth.value.filter(|value| is_work(facts, words, *value)) {
@@ -349,7 +363,7 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     match growth.key {
         Some(key) => {
             let text = facts.expr(key).span;
-            evidence.push(match key::keys(facts, words, key) {
+            evidence.push(match key::entries(facts, words, held.place, key) {
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
                 Keys::Named => Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text),
@@ -402,19 +416,28 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
     let work =
         own || held.growth.iter().any(|growth| growth.value.is_some_and(|value| is_work(facts, &context.words.words, value)));
     if !work && key::ends_with(&context.words.words.registries, &name) {
-        return Some(Evidence::doubts(Weight::Decisive, "its name says that users register things in it"));
+        // Nobody registers anything under a number that is drawn for each call.
+        let drawn = |growth: &Growth| growth.key.is_some_and(|key| counted(facts, key));
+        let weight = if held.growth.iter().any(drawn) { Weight::Slight } else { Weight::Decisive };
+        return Some(Evidence::doubts(weight, "its name says that users register things in it"));
     }
     if key::split(&name).iter().any(|word| context.words.words.notices.contains(word)) {
         return Some(Evidence::doubts(Weight::Strong, "it remembers what has been said once"));
     }
-    let last = name.rsplit('.').next().unwrap_or(&name);
     let returned = facts.operations(held.place).iter().find(|operation| operation.action == Action::Returned);
     if let Some(operation) = returned {
         let text = "it is handed out, so a caller could remove entries";
         return Some(Evidence::doubts(Weight::Fair, text).at(facts.expr(operation.expr).span));
     }
-    let public = !last.starts_with('_') && !matches!(held.life, Life::Closure);
+    let public = facts.is_public(held.place) && !matches!(held.life, Life::Closure);
     public.then(|| Evidence::doubts(Weight::Slight, "its name is public, so code elsewhere could remove entries"))
+}
+
+/// Whether a key is a number that is counted up, or a variable that is given one.
+fn counted(facts: &Facts, key: ExprId) -> bool {
+    let counts = |expr: ExprId| matches!(facts.kind(expr), ExprKind::Assign { value: None, update: Some(_), .. });
+    let given = || facts.binding_of(key).map(|binding| facts.binding(binding).definitions.as_slice());
+    counts(key) || matches!(given(), Some([only]) if facts.value_of(only).is_some_and(counts))
 }
 
 fn tell(context: &Context, held: &Held, growth: &Growth, evidence: Vec<Evidence>) -> Finding {

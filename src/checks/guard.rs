@@ -1,40 +1,85 @@
 //! What a condition says about a handle.
 
 use crate::facts::{Around, ExprId, ExprKind, Facts, Literal, Operator, Source, StepKind};
+use crate::rules::{Patterns, Tables};
 use crate::source::Span;
 use rustc_hash::FxHashSet;
 
-/// Whether the handle is nothing where a condition holds, and where it does not.
-pub fn nulls(facts: &Facts, condition: ExprId, mentions: &FxHashSet<ExprId>) -> (bool, bool) {
-    if mentions.contains(&condition) {
-        return (false, true);
-    }
-    match facts.kind(condition) {
-        ExprKind::Assign { target, .. } => (false, mentions.contains(&target)),
-        ExprKind::Operation { operator, operands } => {
-            let operands = facts.list(operands);
-            let inner = |at: usize| operands.get(at).map_or((false, false), |operand| nulls(facts, *operand, mentions));
-            // A descriptor is nothing where it is negative.
-            let nothing = |operand: &ExprId| match facts.kind(*operand) {
-                ExprKind::Literal(literal) => literal == Literal::Null,
-                ExprKind::Other(_) => true,
-                _ => false,
-            };
-            let compared = operands.iter().any(|operand| mentions.contains(operand)) && operands.iter().any(nothing);
-            let numbered = operands.first().is_some_and(|operand| mentions.contains(operand))
-                && operands.get(1).is_some_and(|operand| !matches!(facts.kind(*operand), ExprKind::Name { .. }));
-            match operator {
-                Operator::Less | Operator::LessEqual if numbered => (true, false),
-                Operator::GreaterEqual | Operator::Greater if numbered => (false, true),
-                Operator::Not => (inner(0).1, inner(0).0),
-                Operator::And => (inner(0).0 || inner(1).0, false),
-                Operator::Or => (false, inner(0).1 || inner(1).1),
-                Operator::Is | Operator::Equal => (compared, false),
-                Operator::IsNot | Operator::NotEqual => (false, compared),
-                _ => (false, false),
-            }
+/// Asks what conditions and patterns say about a handle.
+pub struct Question<'a> {
+    pub facts: &'a Facts,
+    /// The words for what is there and what is not.
+    pub tables: &'a Tables,
+    /// Every mention of the handle.
+    pub mentions: &'a FxHashSet<ExprId>,
+}
+
+impl Question<'_> {
+    /// Whether the handle is nothing where a condition holds, and where it does not.
+    pub fn nulls(&self, condition: ExprId) -> (bool, bool) {
+        if self.mentions.contains(&condition) {
+            return (false, true);
         }
-        _ => (false, false),
+        match self.facts.kind(condition) {
+            ExprKind::Assign { target, value, .. } => {
+                let own = value.is_some_and(|value| self.mentions.contains(&self.facts.peeled(value)));
+                let absent = self.is_absent(target);
+                (own && absent, !absent && (own || self.mentions.contains(&target)))
+            }
+            ExprKind::Operation { operator, operands } => self.operation(operator, self.facts.list(operands)),
+            ExprKind::Call { .. } => self.call(condition),
+            _ => (false, false),
+        }
+    }
+
+    fn operation(&self, operator: Operator, operands: &[ExprId]) -> (bool, bool) {
+        let inner = |at: usize| operands.get(at).map_or((false, false), |operand| self.nulls(*operand));
+        let compared = operands.iter().any(|operand| self.mentions.contains(operand))
+            && operands.iter().any(|operand| self.is_nothing(*operand));
+        let numbered = operands.first().is_some_and(|operand| self.mentions.contains(operand))
+            && operands.get(1).is_some_and(|operand| !matches!(self.facts.kind(*operand), ExprKind::Name { .. }));
+        match operator {
+            Operator::Less | Operator::LessEqual if numbered => (true, false),
+            Operator::GreaterEqual | Operator::Greater if numbered => (false, true),
+            Operator::Not => (inner(0).1, inner(0).0),
+            Operator::And => (inner(0).0 || inner(1).0, false),
+            Operator::Or => (false, inner(0).1 || inner(1).1),
+            Operator::Is | Operator::Equal => (compared, false),
+            Operator::IsNot | Operator::NotEqual => (false, compared),
+            _ => (false, false),
+        }
+    }
+
+    /// `pointer.is_null()`: a question to the handle itself.
+    fn call(&self, call: ExprId) -> (bool, bool) {
+        let method = self.facts.method_name(call);
+        let own = self.facts.callee(call).receiver.is_some_and(|receiver| self.mentions.contains(&receiver));
+        let says = |table: &Patterns<()>| own && table.find(None, method).is_some();
+        (says(&self.tables.absent), says(&self.tables.present))
+    }
+
+    /// Whether a value stands for no handle: null, a negative number, a constant that the vocabulary names.
+    fn is_nothing(&self, value: ExprId) -> bool {
+        match self.facts.kind(value) {
+            ExprKind::Literal(literal) => literal == Literal::Null,
+            // A descriptor is nothing where it is negative.
+            ExprKind::Other(_) => true,
+            ExprKind::Operation { operands, .. } => operands.len == 1,
+            _ => self.facts.dotted(value).is_some_and(|path| self.tables.absent.find(Some(&path), None).is_some()),
+        }
+    }
+
+    /// Whether a pattern fits what is there when there is no handle (`None`, `Err(_)`).
+    pub fn is_absent(&self, pattern: ExprId) -> bool {
+        let head = self.facts.patterns.get(&pattern).map(|name| self.facts.text(*name));
+        if head.is_some() && self.tables.absent.find(head, None).is_some() {
+            return true;
+        }
+        match self.facts.kind(pattern) {
+            ExprKind::Call { callee, .. } => self.is_nothing(callee),
+            ExprKind::Name { .. } | ExprKind::Field { .. } | ExprKind::Operation { .. } => self.is_nothing(pattern),
+            _ => false,
+        }
     }
 }
 

@@ -4,9 +4,10 @@ use super::Context;
 use super::custody::custody;
 use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
+use super::life::{self, Start};
 use super::obligation::{Ledger, Obligation};
-use super::{path, verdict};
-use crate::facts::{BindingId, ExprKind, Facts, FunctionKind, Root, Segment};
+use super::{callback, copied, lifetime, path, share, verdict};
+use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Parent, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 use crate::index::Project;
 use crate::rules::{Check, RuleSet};
@@ -28,7 +29,11 @@ pub fn check(context: &Context) -> Vec<Finding> {
     for obligation in ledger.obligations() {
         let function = context.facts.function(context.facts.function_of(obligation.call));
         // What is acquired while a module or type is loaded serves the whole process.
-        let once = matches!(function.kind, FunctionKind::Module | FunctionKind::TypeBody);
+        let once = match function.kind {
+            FunctionKind::Module => true,
+            FunctionKind::TypeBody => !fills_instance(context.facts, obligation.call),
+            FunctionKind::Named | FunctionKind::Closure => false,
+        };
         if once || context.facts.step_of(obligation.call).is_none() {
             continue;
         }
@@ -36,6 +41,17 @@ pub fn check(context: &Context) -> Vec<Finding> {
     }
     findings.extend(field::check(context, &ledger, &kept));
     findings
+}
+
+/// Whether the body of a type gives a value to a field of every instance, rather than of the type.
+fn fills_instance(facts: &Facts, call: ExprId) -> bool {
+    facts.around(call).any(|around| match around {
+        Around::Expr(assign) => match facts.kind(assign) {
+            ExprKind::Assign { target, .. } => matches!(facts.kind(target), ExprKind::Field { .. }),
+            _ => false,
+        },
+        Around::Step(_) => false,
+    })
 }
 
 /// Follows the handle of one acquisition to wherever it goes first.
@@ -46,6 +62,13 @@ fn acquired<'a>(
     findings: &mut Vec<Finding>,
     kept: &mut Vec<Kept<'a>>,
 ) {
+    if obligation.resource.copied && !ledger.is_released_somewhere(obligation.resource) {
+        findings.extend(copied::check(context, ledger, obligation));
+        return;
+    }
+    if !obligation.resource.receivers.is_empty() && calls_back(context.facts, obligation.call) {
+        return;
+    }
     let found = fates(ledger, obligation.resource, obligation.call, obligation.part(), HELPERS);
     // Whoever else gets the same value may release it.
     if found.iter().any(|fate| matches!(fate, Fate::Released(_) | Fate::Handed(_) | Fate::Returned(_) | Fate::Yielded(_))) {
@@ -57,9 +80,20 @@ fn acquired<'a>(
             Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
             // Used up, it has ended by itself.
             Fate::Used(_) if obligation.resource.ends => {}
+            Fate::Tested | Fate::Dropped if obligation.resource.disowns => {}
+            // What is given a callback hands the handle to that, and returns something else.
+            Fate::Dropped if calls_back(context.facts, obligation.call) => {}
+            Fate::Used(_) | Fate::Tested | Fate::Dropped if obligation.resource.lasting => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, ledger, obligation, *fate)),
             _ => {}
         }
+    }
+    if obligation.resource.lasting && !is_served(context, obligation) {
+        for names in named(&found) {
+            let custody = custody(ledger, obligation.resource, obligation.call, &names);
+            kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
+        }
+        return;
     }
     for names in named(&found).into_iter().filter(|_| !in_field) {
         let custody = custody(ledger, obligation.resource, obligation.call, &names);
@@ -72,6 +106,19 @@ fn acquired<'a>(
         let ways = path::ways(ledger, &custody, obligation);
         findings.extend(verdict::local(ledger, context, obligation, names[0], (&custody, &ways)));
     }
+}
+
+/// Whether the last argument of a call is a function.
+fn calls_back(facts: &Facts, call: ExprId) -> bool {
+    facts.args(call).last().is_some_and(|arg| callback::function_behind(facts, *arg).is_some())
+}
+
+/// Whether it is made anew for each request, message or event, or whenever something begins that a framework ends.
+fn is_served(context: &Context, obligation: &Obligation) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let function = facts.function_of(obligation.call);
+    let begins = || life::span(facts, words, function).is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin));
+    lifetime::serves_one(facts, words, function).is_some() || begins()
 }
 
 /// The names of each handle: those of a chain `a = b = …` mean the same one, those of `a, b = …` one each.
@@ -90,14 +137,28 @@ fn named(found: &[Fate]) -> Vec<Vec<BindingId>> {
     names.map(|name| vec![name]).collect()
 }
 
-/// The field of the method's own instance that a handle is stored in.
-fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: crate::facts::ExprId) -> Option<Kept<'a>> {
-    let ExprKind::Field { name, .. } = ledger.facts.kind(target) else { return None };
-    let place = ledger.facts.places.get(ledger.facts.place(target)?);
+/// The field that a handle is stored in: of the method's own instance, or of a new object.
+fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: ExprId) -> Option<Kept<'a>> {
+    let facts = ledger.facts;
+    let ExprKind::Field { name, .. } = facts.kind(target) else { return new_field(facts, obligation, target) };
+    let place = facts.places.get(facts.place(target)?);
     match (place.root, place.path.as_slice()) {
         (Root::Instance(ty), [Segment::Field(_)]) => Some(Kept { obligation: *obligation, ty, name }),
         _ => None,
     }
+}
+
+/// The field of a new object that an argument of its construction fills, by name or by position.
+fn new_field<'a>(facts: &Facts, obligation: &Obligation<'a>, argument: ExprId) -> Option<Kept<'a>> {
+    let Parent::Expr(call) = facts.expr(argument).parent else { return None };
+    let ty = share::fields(facts, call)?;
+    let name = if let ExprKind::Named { name, .. } = facts.kind(argument) {
+        name
+    } else {
+        let position = facts.args(call).iter().position(|arg| *arg == argument)?;
+        facts.names.find(&position.to_string())?
+    };
+    Some(Kept { obligation: *obligation, ty, name })
 }
 
 /// A handle that never gets a name, so that nobody can release it.

@@ -1,7 +1,7 @@
 //! Whether a registration is taken back: the same receiver, event and callback.
 
 use super::listener::Registered;
-use super::{callback, lifetime, owner};
+use super::{Context, callback, life, lifetime, owner};
 use crate::facts::{
     Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Name, Operation, Parent, Segment, StepKind, TypeId,
 };
@@ -22,17 +22,19 @@ pub enum Removal {
 }
 
 /// Looks for the removal of a registered callback anywhere in the file.
-pub fn removal(facts: &Facts, handed: &FxHashSet<Name>, one: &Registered) -> Removal {
+pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) -> Removal {
+    let (facts, words) = (context.facts, &context.words.words);
     // `stack.callback(bus.remove_listener, callback)`: somebody is told to remove it.
-    let verb = |pattern: &Pattern| pattern.as_str().rsplit('.').next().and_then(|verb| facts.names.find(verb));
+    let verb = |pattern: &Pattern| facts.names.find(pattern.last());
     let told = one.registration.remove.iter().filter_map(verb).any(|verb| handed.contains(&verb));
     if told && one.registration.collections.is_empty() {
         return Removal::Same;
     }
     let mut found = Removal::Never;
     for function in &facts.functions {
-        for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)) {
-            match compare(facts, one, call) {
+        let lives = |call: &ExprId| !life::is_dead(facts, words, facts.function_of(*call));
+        for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)).filter(lives) {
+            match compare(context, one, call) {
                 Removal::Same => return Removal::Same,
                 Removal::Other(at) => found = Removal::Other(at),
                 Removal::Never => {}
@@ -90,20 +92,21 @@ fn removes(facts: &Facts, one: &Registered, call: ExprId) -> bool {
     one.registration.remove.iter().any(|pattern| pattern.fits(path, method)) && call != one.at
 }
 
-fn compare(facts: &Facts, one: &Registered, call: ExprId) -> Removal {
+fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
+    let facts = context.facts;
+    let ours = one.emitter.and_then(|emitter| last_name(facts, emitter));
+    let theirs = facts.callee(call).receiver.and_then(|receiver| last_name(facts, receiver));
     // A collection of callbacks has verbs that everything has; only the same collection counts.
-    if !one.registration.collections.is_empty() {
-        let ours = one.emitter.and_then(|emitter| last_name(facts, emitter));
-        let theirs = facts.callee(call).receiver.and_then(|receiver| last_name(facts, receiver));
-        if ours != theirs {
-            return Removal::Never;
-        }
+    if !one.registration.collections.is_empty() && ours != theirs {
+        return Removal::Never;
     }
     let registration = one.registration;
     let keyword = registration.callback_name.as_deref().unwrap_or_default();
     let Some(given) = facts.argument(call, keyword, Some(registration.callback)) else {
-        // By a handle or an event, or everything at once: it may well be the same.
-        return Removal::Same;
+        // By a handle or an event, or everything at once: it may well be the same, unless it is said of something else
+        // that hands out its own disposers.
+        let other = !one.registration.disposer.is_empty() && facts.args(call).is_empty() && ours != theirs;
+        return if other { Removal::Never } else { Removal::Same };
     };
     // `self.method` of another type is another method.
     let owners = [one.function, facts.function_of(call)].map(|function| facts.owner_of(function));
@@ -117,7 +120,10 @@ fn compare(facts: &Facts, one: &Registered, call: ExprId) -> Removal {
         (Some(ours), Some(theirs)) => may_equal(facts, ours, theirs),
         _ => true,
     });
-    let (ours, theirs) = (is_closure(facts, one.callback), is_closure(facts, given));
+    let (ours, theirs) = (is_fresh(context, one.callback), is_fresh(context, given));
+    if event && is_unset(facts, call, given) {
+        return Removal::Other(call);
+    }
     match (callback::same(facts, given, one.callback), event) {
         (true, true) => Removal::Same,
         (true, false) => Removal::Other(call),
@@ -129,12 +135,27 @@ fn compare(facts: &Facts, one: &Registered, call: ExprId) -> Removal {
     }
 }
 
-fn is_closure(facts: &Facts, expr: ExprId) -> bool {
-    matches!(facts.kind(expr), ExprKind::Closure(_))
+/// Whether a removal names a field of the emitter that nothing in this file ever gives a value.
+fn is_unset(facts: &Facts, call: ExprId, expr: ExprId) -> bool {
+    let ExprKind::Field { base, name } = facts.kind(expr) else { return false };
+    let emitter = facts.callee(call).receiver.and_then(|receiver| facts.binding_of(receiver));
+    let of_emitter = emitter.is_some() && facts.binding_of(base) == emitter;
+    let mentions = facts.exprs.iter().filter(|other| matches!(other.kind, ExprKind::Field { name: own, .. } if own == name));
+    of_emitter && mentions.count() == 1
+}
+
+/// Whether an expression makes a function of its own each time.
+fn is_fresh(context: &Context, expr: ExprId) -> bool {
+    let facts = context.facts;
+    let fits = |word: &Pattern| word.fits(facts.callee_path(expr), facts.method_name(expr));
+    matches!(facts.kind(expr), ExprKind::Closure(_)) || context.words.fresh.iter().any(fits)
 }
 
 /// Whether two event names can be the same. Texts of different length are not.
 fn may_equal(facts: &Facts, a: ExprId, b: ExprId) -> bool {
+    if let (Some(a), Some(b)) = (facts.literal_text(a), facts.literal_text(b)) {
+        return a == b;
+    }
     match (facts.literal(a), facts.literal(b)) {
         (Some(Literal::Text), Some(Literal::Text)) => facts.expr(a).span.len() == facts.expr(b).span.len(),
         _ => true,
@@ -146,7 +167,9 @@ pub fn asked(facts: &Facts, one: &Registered) -> bool {
     let Some(binding) = one.emitter.and_then(|emitter| facts.binding_of(emitter)) else { return false };
     let conditions = lifetime::conditions(facts, one.at).into_iter().chain(owner::leaving(facts, one.at));
     let spans: Vec<Span> = conditions.map(|condition| facts.expr(condition).span).collect();
-    facts.binding(binding).uses.iter().any(|at| spans.iter().any(|span| span.contains(facts.expr(*at).span)))
+    // Whether there is an emitter at all says nothing about what is registered there.
+    let asks = |at: ExprId| matches!(facts.expr(at).parent, Parent::Expr(parent) if !matches!(facts.kind(parent), ExprKind::Operation { .. }));
+    facts.binding(binding).uses.iter().any(|at| asks(*at) && spans.iter().any(|span| span.contains(facts.expr(*at).span)))
 }
 
 /// A teardown that ends the emitter ends what is registered there.

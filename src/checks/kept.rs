@@ -1,7 +1,10 @@
 //! Where the value of a call goes: dropped, handed on, or kept under names and fields, and what is done to it there.
 
-use super::callback;
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Operation, Parent, PlaceId, Segment, Source, StepKind};
+use super::{callback, share};
+use crate::facts::{
+    Action, Definition, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, PlaceId, Segment, Source,
+    StepKind, TypeId,
+};
 use crate::rules::{Pattern, Resource};
 
 /// How many names are followed in a row, so that rings of assignments end.
@@ -14,6 +17,8 @@ pub enum Fate {
     Dropped,
     /// A name, a field or an element is given it.
     Kept(ExprId),
+    /// A field of a new object has it.
+    Given(TypeId, Name),
     /// A method of it is called at once.
     Chained(ExprId),
     /// It is returned, awaited, managed, given to a call or made part of something.
@@ -22,6 +27,9 @@ pub enum Fate {
 
 /// What happens to the value of a call where it is made.
 pub fn fate(facts: &Facts, call: ExprId) -> Fate {
+    if let Some((ty, name)) = share::field_of(facts, call) {
+        return Fate::Given(ty, name);
+    }
     let mut value = call;
     loop {
         let parent = match facts.expr(value).parent {
@@ -37,7 +45,10 @@ pub fn fate(facts: &Facts, call: ExprId) -> Fate {
                 return Fate::Kept(target);
             }
             ExprKind::Choice { condition, .. } if condition != value => value = parent,
+            ExprKind::Try(_) => value = parent,
+            _ if facts.wraps.get(&parent) == Some(&value) => value = parent,
             ExprKind::Field { .. } => match facts.expr(parent).parent {
+                Parent::Expr(outer) if facts.wraps.get(&outer) == Some(&value) => value = outer,
                 Parent::Expr(outer) if matches!(facts.kind(outer), ExprKind::Call { callee, .. } if callee == parent) => {
                     return Fate::Chained(outer);
                 }
@@ -71,6 +82,11 @@ pub fn holders(facts: &Facts, target: ExprId) -> Vec<PlaceId> {
     let mut at = 0;
     while at < all.len() && all.len() < HOPS {
         for operation in facts.operations(all[at]) {
+            if let Some(field) = share::field_of(facts, operation.expr).and_then(|(ty, name)| share::place(facts, ty, name))
+                && !all.contains(&field)
+            {
+                all.push(field);
+            }
             if let Action::Alias { target } = operation.action
                 && let Some(next) = facts.place(target)
                 && !all.contains(&next)
@@ -105,11 +121,32 @@ pub fn deed(facts: &Facts, resource: &Resource, operation: &Operation) -> Deed {
     match operation.action {
         Action::Method { name, .. } if resource.release.iter().any(|word| word == facts.text(name)) => Deed::Released,
         Action::Argument { call, .. } if has(&resource.release_by, call) => Deed::Released,
+        // A field of a new object is another holder.
+        Action::Argument { .. } if share::field_of(facts, operation.expr).is_some() => Deed::Nothing,
         Action::Argument { .. } | Action::Returned | Action::Stored { .. } | Action::Iterated => Deed::Handed,
         Action::Awaited | Action::Managed => Deed::Released,
         Action::Alias { target } if facts.place(target).is_none_or(|place| is_element(facts, place)) => Deed::Handed,
         _ => Deed::Nothing,
     }
+}
+
+/// Whether something is done with what a place holds that ends it, or may: a method of these, a call of it, or handing it on.
+pub fn is_used(facts: &Facts, enders: &[String], place: PlaceId) -> bool {
+    let ends = |operation: &Operation| match operation.action {
+        Action::Method { name, .. } => enders.iter().any(|word| word == facts.text(name)),
+        Action::Alias { target } => facts.place(target).is_none_or(|place| is_element(facts, place)),
+        Action::Called { .. }
+        | Action::Argument { .. }
+        | Action::Returned
+        | Action::Stored { .. }
+        | Action::Iterated
+        | Action::Managed
+        | Action::Awaited => true,
+        _ => false,
+    };
+    let handed = enders.iter().filter_map(|word| facts.member(place, Segment::Field(facts.names.find(word)?)));
+    let handed = handed.into_iter().any(|member| !facts.operations(member).is_empty());
+    handed || facts.operations(place).iter().any(ends)
 }
 
 /// The functions in which a held resource is released, or handed to somebody who could.
@@ -157,6 +194,22 @@ fn by_name(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(Func
         }
     }
     found
+}
+
+/// The one value that a name is given; that it is declared before, or emptied, gives it none.
+pub fn only_value(facts: &Facts, definitions: &[Definition]) -> Option<ExprId> {
+    let gives = |definition: &&Definition| match definition.source {
+        Source::Declared(_) => false,
+        Source::Assigned(value) => facts.literal(value) != Some(Literal::Null),
+        // A bare declaration has neither type nor value.
+        Source::Caught => facts.step_of(definition.target).is_none(),
+        _ => true,
+    };
+    let mut values = definitions.iter().filter(gives);
+    match (values.next(), values.next()) {
+        (Some(only), None) => given(only.source),
+        _ => None,
+    }
 }
 
 /// The value that a definition gives as a whole.

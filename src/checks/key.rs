@@ -1,6 +1,6 @@
 //! Where a key comes from: a fixed set, or whatever callers bring.
 
-use crate::facts::{BindingKind, ExprId, ExprKind, Facts, Literal, Operator, Source};
+use crate::facts::{BindingKind, ExprId, ExprKind, Facts, Literal, Operator, PlaceId, Source};
 use crate::rules::Words;
 
 /// How many different keys there can be.
@@ -21,6 +21,48 @@ pub enum Keys {
 /// How many different values an expression can have as a key.
 pub fn keys(facts: &Facts, words: &Words, key: ExprId) -> Keys {
     judge(facts, words, key, 6)
+}
+
+/// How many different keys a collection can have, by one that it is given and by the type that it declares for them.
+pub fn entries(facts: &Facts, words: &Words, collection: PlaceId, key: ExprId) -> Keys {
+    let known = keys(facts, words, key);
+    let written = facts.typed.then(|| written(facts, collection)).flatten();
+    match (written.map(|written| by_type(facts, words, written, 4)), known) {
+        (Some(Keys::Fixed), _) => Keys::Fixed,
+        (Some(Keys::Open), Keys::Unknown) => Keys::Open,
+        _ => known,
+    }
+}
+
+/// The declared type of the keys of a collection: its first argument.
+fn written(facts: &Facts, collection: PlaceId) -> Option<ExprId> {
+    let mut written = facts.definitions_of(collection).iter().find_map(|definition| definition.annotation)?;
+    while let Some(inner) = facts.wraps.get(&written) {
+        written = *inner;
+    }
+    let ExprKind::Index { key: Some(key), .. } = facts.kind(written) else { return None };
+    match facts.kind(key) {
+        ExprKind::Other(list) => facts.list(list).first().copied(),
+        _ => Some(key),
+    }
+}
+
+/// How many values a type has; those of a tuple are as open as the most open of its parts.
+fn by_type(facts: &Facts, words: &Words, written: ExprId, hops: u32) -> Keys {
+    if let (ExprKind::Collection { items, .. } | ExprKind::Other(items), Some(hops)) = (facts.kind(written), hops.checked_sub(1))
+    {
+        return facts.list(items).iter().map(|part| by_type(facts, words, *part, hops)).max().unwrap_or(Keys::Unknown);
+    }
+    let Some(path) = facts.annotated(written) else { return Keys::Unknown };
+    let last = crate::facts::last(path);
+    let has = |types: &[String]| types.iter().any(|word| word == path || word == last);
+    if has(&words.fixed_types) {
+        Keys::Fixed
+    } else if has(&words.open_types) {
+        Keys::Open
+    } else {
+        Keys::Unknown
+    }
 }
 
 fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
@@ -62,13 +104,22 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
         },
         ExprKind::Call { .. } => called(facts, words, key, hops),
         ExprKind::Await(inner) => judge(facts, words, inner, hops - 1),
+        // `next++` draws another key each time.
+        ExprKind::Assign { value: None, update: Some(_), .. } => Keys::Open,
         _ => Keys::Unknown,
     }
 }
 
 fn called(facts: &Facts, words: &Words, call: ExprId, hops: u32) -> Keys {
     let Some(name) = facts.callee_name(call) else { return Keys::Unknown };
+    if facts.typed && facts.type_path(call).is_some_and(|path| words.fixed_types.iter().any(|word| word == path)) {
+        return Keys::Fixed;
+    }
     match by_name(words, name) {
+        // What is only converted is as many as it was before: `url.to_owned()`.
+        Keys::Unknown if facts.typed && facts.args(call).is_empty() && facts.callee(call).receiver.is_some() => {
+            facts.callee(call).receiver.map_or(Keys::Unknown, |receiver| judge(facts, words, receiver, hops - 1))
+        }
         Keys::Unknown => {
             let args = facts.args(call).iter().map(|arg| judge(facts, words, *arg, hops - 1));
             match args.max() {
@@ -168,7 +219,7 @@ fn owner_name(facts: &Facts, base: ExprId) -> Option<&str> {
 }
 
 /// Whether a key is taken from the collection itself: no new entry is made under it.
-pub fn is_own(facts: &Facts, place: crate::facts::PlaceId, key: ExprId) -> bool {
+pub fn is_own(facts: &Facts, place: PlaceId, key: ExprId) -> bool {
     let Some(binding) = facts.binding_of(key) else { return false };
     facts.binding(binding).definitions.iter().any(|definition| match definition.source {
         Source::Iterated(value) | Source::Unpacked(value, _) => drawn(facts, value, 4).is_some_and(|from| from == place),
@@ -177,7 +228,7 @@ pub fn is_own(facts: &Facts, place: crate::facts::PlaceId, key: ExprId) -> bool 
 }
 
 /// The collection that an iteration goes through, also through a copy or a view of it: `list(entries.items())`.
-fn drawn(facts: &Facts, value: ExprId, hops: u32) -> Option<crate::facts::PlaceId> {
+fn drawn(facts: &Facts, value: ExprId, hops: u32) -> Option<PlaceId> {
     match facts.kind(value) {
         ExprKind::Call { .. } if hops > 0 => match facts.callee(value).receiver {
             Some(receiver) => drawn(facts, receiver, hops - 1),

@@ -1,7 +1,7 @@
 //! How long the owner of a place lives, as far as the file tells, and how often a function runs.
 
 use super::container::{Held, Life};
-use super::{Context, abroad, key};
+use super::{Context, abroad, key, life};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::index::Tenure;
@@ -22,7 +22,7 @@ pub fn owner(context: &Context, held: &Held) -> Vec<Evidence> {
         }
         (Life::Default, _) => vec![Evidence::supports(Weight::Strong, "a default value is made once and kept from call to call")],
         (Life::Loop, _) => vec![Evidence::supports(Weight::Strong, "the loop that adds to it has no way out")],
-        (Life::Instance, Root::Instance(ty)) => instance(facts, words, ty, abroad::tenure(context, held)),
+        (Life::Instance, Root::Instance(ty)) => instance(facts, words, held, (ty, abroad::tenure(context, held))),
         (Life::Closure | Life::Instance, _) => Vec::new(),
     }
 }
@@ -39,7 +39,7 @@ fn closure(facts: &Facts, words: &Words, maker: FunctionId) -> Evidence {
     Evidence::supports(Weight::Slight, "it lives as long as the function that closes over it")
 }
 
-fn instance(facts: &Facts, words: &Words, ty: TypeId, tenure: Tenure) -> Vec<Evidence> {
+fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Tenure)) -> Vec<Evidence> {
     let name = facts.text(facts.ty(ty).name);
     if key::ends_with(&words.passing, name) {
         return vec![Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon"))];
@@ -55,6 +55,9 @@ fn instance(facts: &Facts, words: &Words, ty: TypeId, tenure: Tenure) -> Vec<Evi
         evidence.push(Evidence::supports(Weight::Fair, format!("a `{name}` usually lives as long as the service")));
     } else if let Some(at) = made_at_top(facts, ty) {
         evidence.push(Evidence::supports(Weight::Strong, "an instance is made at module level").at(facts.expr(at).span));
+    } else if let Some((guard, at)) = guard(facts, words, held) {
+        let text = format!("several threads share it behind a `{guard}`, so it lives longer than one piece of work");
+        evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span));
     }
     if let Some(method) = runs(facts, ty) {
         let at = facts.function(method);
@@ -74,6 +77,25 @@ fn instance(facts: &Facts, words: &Words, ty: TypeId, tenure: Tenure) -> Vec<Evi
         evidence.push(Evidence::doubts(Weight::Decisive, format!("nothing says that a `{name}` lives long")));
     }
     evidence
+}
+
+/// The type that guards a field which several threads share.
+fn guard<'a>(facts: &'a Facts, words: &Words, held: &Held) -> Option<(&'a str, ExprId)> {
+    let written = facts.definitions_of(held.place).iter().find_map(|definition| definition.annotation)?;
+    let mut next = Some(written);
+    while let Some(annotation) = next {
+        let base = match facts.kind(annotation) {
+            ExprKind::Index { base, .. } => base,
+            _ => annotation,
+        };
+        if let ExprKind::Name { name, .. } | ExprKind::Field { name, .. } = facts.kind(base)
+            && words.guards.iter().any(|word| word == facts.text(name))
+        {
+            return Some((facts.text(name), annotation));
+        }
+        next = facts.wraps.get(&annotation).copied();
+    }
+    None
 }
 
 /// The call at module level that makes an instance.
@@ -144,6 +166,23 @@ pub fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
     !calls.is_empty() && calls.iter().all(loading)
 }
 
+/// What says that a function is given one request, message or event, or is registered for such.
+pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    facts.enclosing(function).find_map(|id| {
+        let own = facts.function(id);
+        let given = own.params.iter().find(|param| words.life.given.iter().any(|word| word == facts.text(param.name)));
+        if let Some(param) = given {
+            let text = format!("it runs once for each `{}`", facts.text(param.name));
+            return Some(Evidence::supports(Weight::Fair, text).at(own.head));
+        }
+        let again = own.kind == FunctionKind::Closure && life::start(facts, words, id) == life::Start::Again;
+        let call = given_to(facts, id).filter(|_| again)?;
+        let name = facts.callee_name(call).unwrap_or_default();
+        let text = format!("a callback of `{name}` runs once per event");
+        Some(Evidence::supports(Weight::Fair, text).at(facts.expr(call).span))
+    })
+}
+
 /// The call that a closure is given to, or that calls it on the spot.
 fn given_to(facts: &Facts, function: FunctionId) -> Option<ExprId> {
     match facts.expr(facts.function(function).made?).parent {
@@ -159,13 +198,8 @@ fn keeps_calling(facts: &Facts, words: &Words, call: ExprId) -> bool {
 
 /// What says that a function runs once per request, message or event.
 pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
-    let inner = facts.enclosing(function).take_while(|id| facts.function(*id).kind == FunctionKind::Closure);
-    let call = inner.filter_map(|id| given_to(facts, id)).find(|call| keeps_calling(facts, words, *call));
-    if let Some(call) = call {
-        let name = facts.callee_name(call).unwrap_or_default();
-        return Some(
-            Evidence::supports(Weight::Fair, format!("a callback of `{name}` runs once per event")).at(facts.expr(call).span),
-        );
+    if let Some(given) = serves_one(facts, words, function) {
+        return Some(given);
     }
     let method = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
     let own = facts.function(method);

@@ -5,8 +5,9 @@ use super::callback::{self, Holds};
 use super::emitter::{self, Reach};
 use super::identity::{self, Removal};
 use super::kept::{self, Fate};
+use super::life::{self, Start};
 use super::owner::{self, Runs};
-use super::{key, tenure};
+use super::{expectant, key, tenure};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::{Lifetime, Patterns, Registration};
@@ -35,8 +36,8 @@ pub struct Registered<'a> {
 pub fn check(context: &Context) -> Vec<Finding> {
     let mut all: Vec<Registered> = [calls(context), decorators(context)].concat();
     let handed = if all.is_empty() { FxHashSet::default() } else { identity::uncalled(context.facts) };
-    for one in all.iter_mut().filter(|one| one.holds >= Holds::Locals) {
-        one.removal = identity::removal(context.facts, &handed, one);
+    for one in all.iter_mut().filter(|one| one.holds >= Holds::Unknown) {
+        one.removal = identity::removal(context, &handed, one);
     }
     let found = all.iter().filter_map(|one| Some((one, judge(context, one, &all)?)));
     let mut findings: Vec<(&Registered, Finding)> = Vec::new();
@@ -61,6 +62,7 @@ fn alike(facts: &Facts, one: &Registered, other: &Registered) -> bool {
 
 fn calls<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
     let facts = context.facts;
+    // The first registration of a verb stands in the table; those that share the verb come after it.
     let mut table: Patterns<usize> = Patterns::default();
     for (at, registration) in context.words.registration.iter().enumerate() {
         for pattern in &registration.add {
@@ -70,8 +72,13 @@ fn calls<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
     let calls = facts.functions.iter().flat_map(|function| function.calls.iter().copied());
     calls
         .filter_map(|call| {
-            let at = table.find(facts.callee_path(call), facts.method_name(call))?;
-            read(context, call, &context.words.registration[at])
+            let (path, method) = (facts.callee_path(call), facts.method_name(call));
+            let first = table.find(path, method)?;
+            let fits = |one: &&Registration| one.add.iter().any(|pattern| pattern.fits(path, method));
+            let exact = read(context, call, &context.words.registration[first]);
+            exact.or_else(|| {
+                context.words.registration.iter().skip(first + 1).filter(fits).find_map(|one| read(context, call, one))
+            })
         })
         .collect()
 }
@@ -80,6 +87,7 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     let facts = context.facts;
     let receiver = facts.callee(call).receiver;
     let emitter = registration.emitter.map_or(receiver, |at| facts.positional(call, at));
+    let emitter = emitter.map(|emitter| unchained(facts, registration, emitter));
     let keyword = registration.callback_name.as_deref().unwrap_or_default();
     let callback = facts.argument(call, keyword, Some(registration.callback))?;
     let collects =
@@ -88,6 +96,15 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     if !registration.collections.is_empty() && !receiver.is_some_and(collects)
         || module && registration.lifetime == Lifetime::Receiver
     {
+        return None;
+    }
+    let event = registration.event.and_then(|at| facts.literal_text(facts.positional(call, at)?));
+    if !registration.events.is_empty() && !event.is_some_and(|event| registration.events.iter().any(|word| word == event)) {
+        return None;
+    }
+    let excused =
+        |word: &String| facts.option(call, word).is_some_and(|value| facts.literal(value) != Some(Literal::Bool(false)));
+    if registration.unless.iter().any(excused) || receiver.is_some_and(|receiver| completes(facts, registration, receiver)) {
         return None;
     }
     let weakly = registration.weak_unless.as_ref().is_some_and(|word| {
@@ -106,6 +123,38 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
         holds,
         removal: Removal::Never,
     })
+}
+
+/// What a chain of registrations begins with: `emitter.on(…).on(…)`.
+fn unchained(facts: &Facts, registration: &Registration, mut emitter: ExprId) -> ExprId {
+    let again = |call: ExprId| registration.add.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)));
+    while let Some(receiver) = facts.callee(emitter).receiver.filter(|_| again(emitter)) {
+        emitter = receiver;
+    }
+    emitter
+}
+
+/// Whether the chain of calls that makes the emitter ends it: `source.pipe(take(1))`.
+fn completes(facts: &Facts, registration: &Registration, receiver: ExprId) -> bool {
+    let named = |call: ExprId| facts.callee_name(call).is_some_and(|name| registration.completes.iter().any(|word| word == name));
+    let mut next = Some(receiver);
+    while let Some(expr) = next {
+        next = match facts.kind(facts.peeled(expr)) {
+            ExprKind::Call { .. } => {
+                if named(expr) || facts.args(expr).iter().any(|arg| named(*arg)) {
+                    return true;
+                }
+                facts.callee(expr).receiver
+            }
+            ExprKind::Field { base, .. } => Some(base),
+            ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).definitions.as_slice() {
+                [only] => kept::given(only.source).filter(|value| facts.expr(*value).span.end <= facts.expr(expr).span.start),
+                _ => None,
+            },
+            _ => None,
+        };
+    }
+    false
 }
 
 /// What whoever keeps the callback keeps with it.
@@ -168,32 +217,64 @@ fn decorators<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
     found
 }
 
-fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Finding> {
-    let facts = context.facts;
-    let runs = owner::runs(facts, &context.words.words, one.function);
-    // What a finalizer keeps goes with its object, unless it keeps that object.
-    let least = if one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process {
+/// How much a callback has to keep for its registration to matter.
+fn least(context: &Context, one: &Registered) -> Holds {
+    let begun = || {
+        let span = life::span(context.facts, &context.words.words, one.function);
+        span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin))
+    };
+    if one.registration.shared || one.registration.once || begun() {
+        Holds::Unknown
+    } else if one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process {
+        // What a finalizer keeps goes with its object, unless it keeps that object.
         Holds::Instance
     } else {
         Holds::Locals
-    };
+    }
+}
+
+/// Whether the event comes once, so that nobody is called again.
+fn ends_with_event(facts: &Facts, one: &Registered) -> bool {
+    let event = one.registration.event.and_then(|at| facts.literal_text(facts.positional(one.at, at)?));
+    event.is_some_and(|event| one.registration.last.iter().any(|word| word == event))
+}
+
+fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Finding> {
+    let facts = context.facts;
+    let runs = owner::runs(facts, &context.words.words, one.function);
+    let least = least(context, one);
     if one.holds < least || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
         return None;
     }
     let removal = one.removal;
-    if removal == Removal::Same || arranged(facts, one) || owner::guarded(facts, one.at) || identity::asked(facts, one) {
+    let asked = !one.registration.shared && (owner::guarded(facts, one.at) || identity::asked(facts, one));
+    if removal == Removal::Same || arranged(facts, one) || asked {
+        return None;
+    }
+    if !one.registration.once && ends_with_event(facts, one) {
+        return None;
+    }
+    if one.registration.once && !expectant::left_waiting(facts, one, all) {
         return None;
     }
     // A finalizer goes with the object it waits for; only where that is the instance it keeps does it keep itself.
     let foreign = |emitter: ExprId| facts.owner_of(one.function).is_some() && !is_receiver(facts, one.function, emitter);
-    let waits = one.registration.lifetime == Lifetime::Process && one.emitter.is_some_and(foreign);
+    let waits =
+        one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process && one.emitter.is_some_and(foreign);
     if waits || teardown_list(context, one) {
         return None;
     }
     let mut evidence = match one.registration.lifetime {
+        _ if one.registration.shared => tenure::shared(context, one)?,
         Lifetime::Process => tenure::process(context, one, runs),
         Lifetime::Receiver => tenure::receiver(context, one, runs)?,
     };
+    if one.registration.once {
+        evidence.push(Evidence::supports(
+            Weight::Fair,
+            "of several events that are waited for only one comes; the others keep theirs",
+        ));
+    }
     evidence.extend(wrong(facts, removal));
     if one.registration.lifetime == Lifetime::Receiver && kept::fate(facts, one.at) == Fate::Handed {
         evidence
@@ -201,7 +282,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     }
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {
-        evidence.extend(tenure::teardown(facts, ty, one.registration.lifetime));
+        evidence.extend(tenure::teardown(facts, &context.words.words.life, ty, one.registration.lifetime));
         evidence.extend(tenure::sibling(facts, one, all));
     }
     Some(tell(context, one, removal, evidence))
@@ -228,8 +309,7 @@ fn teardown_list(context: &Context, one: &Registered) -> bool {
 
 /// Whether the removing function itself is handed to somebody who will call it: `finalize(self, log.removeHandler, handler)`.
 fn arranged(facts: &Facts, one: &Registered) -> bool {
-    let last = |path: &str| facts.names.find(path.rsplit('.').next().unwrap_or(path));
-    let removers: Vec<_> = one.registration.remove.iter().filter_map(|pattern| last(pattern.as_str())).collect();
+    let removers: Vec<_> = one.registration.remove.iter().filter_map(|pattern| facts.names.find(pattern.last())).collect();
     facts.exprs.iter().any(|expr| match (expr.kind, expr.parent) {
         (ExprKind::Field { name, .. }, crate::facts::Parent::Expr(call)) if removers.contains(&name) => {
             facts.args(call).iter().any(|arg| facts.expr(*arg).span == expr.span)
@@ -238,9 +318,26 @@ fn arranged(facts: &Facts, one: &Registered) -> bool {
     })
 }
 
-/// The value that the call returns removes the callback, and somebody has it.
+/// The value that the call returns removes the callback, and somebody has it who does, or may.
 fn disposed(facts: &Facts, one: &Registered) -> bool {
-    !one.registration.disposer.is_empty() && kept::fate(facts, one.at) != Fate::Dropped
+    let disposer = &one.registration.disposer;
+    if disposer.is_empty() {
+        return false;
+    }
+    match kept::fate(facts, one.at) {
+        Fate::Dropped => false,
+        Fate::Handed | Fate::Given(..) => true,
+        // A chain of registrations hands on the emitter, or what removes the last of them.
+        Fate::Chained(call) => {
+            let again = one.registration.add.iter().any(|verb| verb.fits(facts.callee_path(call), facts.method_name(call)));
+            !again || kept::fate(facts, call) != Fate::Dropped
+        }
+        Fate::Kept(target) => {
+            let holders = kept::holders(facts, target);
+            holders.is_empty()
+                || holders.iter().any(|place| kept::is_element(facts, *place) || kept::is_used(facts, disposer, *place))
+        }
+    }
 }
 
 fn wrong(facts: &Facts, removal: Removal) -> Option<Evidence> {

@@ -67,11 +67,11 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
     let words = &context.words.words;
     let mut evidence = Vec::new();
     let limited = !unlimited(facts, decorator, memo);
-    if !limited {
-        evidence.push(Evidence::supports(Weight::Strong, "it has no size limit").at(facts.expr(decorator).span));
+    evidence.push(if limited {
+        Evidence::supports(Weight::Slight, "its limit counts calls, not instances")
     } else {
-        evidence.push(Evidence::supports(Weight::Slight, "its limit counts calls, not instances"));
-    }
+        Evidence::supports(Weight::Strong, "it has no size limit").at(facts.expr(decorator).span)
+    });
     let Some(owner) = function.owner else { return evidence };
     let name = facts.text(facts.ty(owner).name);
     let bases = facts.ty(owner).base_paths.iter().map(|base| facts.text(*base));

@@ -7,32 +7,43 @@ mod acquire;
 mod callback;
 mod container;
 mod context;
+mod copied;
 mod custody;
 mod cycle;
 mod emitter;
 mod endless;
+mod ends;
+mod expectant;
 mod fate;
 mod field;
+mod forgotten;
 mod growth;
 mod guard;
 mod handle;
 mod identity;
 mod kept;
 mod key;
+mod life;
 mod lifetime;
 mod listener;
 mod loss;
 mod memo;
+mod object;
 mod obligation;
+mod outlive;
 mod overwrite;
 mod owner;
 mod path;
 mod pending;
 mod plight;
 mod queue;
+mod race;
 mod reopen;
+mod ring;
+mod share;
 mod siblings;
 mod stray;
+mod strong;
 mod summary;
 mod task;
 mod tenure;
@@ -40,6 +51,7 @@ mod timer;
 mod twins;
 mod undo;
 mod verdict;
+mod waiting;
 mod way;
 
 pub use context::Context;
@@ -122,11 +134,11 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Channel => queue::check(context),
         Check::Handle => handle::check(context),
         Check::Timer => timer::check(context),
-        Check::Listener => listener::check(context),
+        Check::Listener => [listener::check(context), waiting::check(context)].concat(),
         Check::Task => task::check(context),
         Check::Cycle => cycle::check(context),
-        // The shape exists only where destructors can be switched off.
-        Check::Forgotten | Check::Suppression => Vec::new(),
+        Check::Forgotten => forgotten::check(context),
+        Check::Suppression => Vec::new(),
         Check::Loss => loss::check(context),
     }
 }

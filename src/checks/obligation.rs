@@ -1,7 +1,6 @@
 //! What must be released, and who releases it: the vocabulary of a rule, applied to the calls of one file.
 
-use super::Context;
-use super::summary;
+use super::{Context, identity, key, summary};
 use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal, Root};
 use crate::index::Project;
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
@@ -45,7 +44,8 @@ pub struct Ledger<'a> {
     /// The file.
     pub facts: &'a Facts,
     words: &'a Vocabulary,
-    tables: &'a Tables,
+    /// Its patterns.
+    pub tables: &'a Tables,
     project: &'a Project,
     fresh: FxHashMap<FunctionId, usize>,
 }
@@ -119,10 +119,14 @@ impl<'a> Ledger<'a> {
         let at = self.tables.acquire.find(self.facts.callee_path(call), self.facts.method_name(call))?;
         let resource = &self.words.resource[at];
         let fits = |pattern: &Pattern| self.fits(pattern, call);
-        let given =
-            |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| !self.is_constant(value, false));
-        let excused =
-            |keyword: &String| self.facts.argument(call, keyword, None).is_some_and(|value| self.is_constant(value, true));
+        let given = |keyword: &String| self.facts.option(call, keyword).is_some_and(|value| !self.is_constant(value, false));
+        let excused = |keyword: &String| self.facts.option(call, keyword).is_some_and(|value| self.is_constant(value, true));
+        let by_method = self.facts.callee(call).receiver.filter(|_| !resource.receivers.is_empty());
+        let named =
+            |receiver| identity::last_name(self.facts, receiver).is_some_and(|name| key::ends_with(&resource.receivers, name));
+        if by_method.is_some_and(|receiver| !named(receiver)) {
+            return None;
+        }
         let counts = (resource.when.is_empty() || resource.when.iter().any(given))
             && !resource.unless.iter().any(excused)
             && !resource.exempt.iter().any(fits);
@@ -141,6 +145,21 @@ impl<'a> Ledger<'a> {
         table.find(self.facts.callee_path(call), self.facts.method_name(call)).is_some()
     }
 
+    /// Whether a method hands a value that is yet to come to a callback.
+    pub fn chains(&self, method: &str) -> bool {
+        self.words.chain.iter().any(|word| word == method)
+    }
+
+    /// Whether the value of a method is the handle on which it is called.
+    pub fn is_fluent(&self, method: &str) -> bool {
+        self.words.fluent.iter().any(|word| word == method)
+    }
+
+    /// Whether a call of this file lets go of such a resource, of whichever.
+    pub fn is_released_somewhere(&self, resource: &Resource) -> bool {
+        self.facts.callees.keys().any(|call| resource.release_by.iter().any(|pattern| self.fits(pattern, *call)))
+    }
+
     /// Whether a call of this method on the handle lets it go.
     pub fn releases(&self, resource: &Resource, method: &str) -> bool {
         resource.release.iter().chain(&self.words.release).any(|word| word == method)
@@ -156,6 +175,32 @@ impl<'a> Ledger<'a> {
     /// Whether a call is known to look at its arguments and no more. A harmless method (`*.append`) may well keep them.
     pub fn is_glance(&self, call: ExprId) -> bool {
         self.tables.harmless.find(self.facts.callee_path(call), None).is_some()
+    }
+
+    /// Whether the value of a call is still the handle that it is called on or given.
+    pub fn hands_through(&self, call: ExprId) -> bool {
+        self.has(&self.tables.through, call)
+    }
+
+    /// Whether a call asks something of the handle, or uses it and no more.
+    pub fn is_question(&self, call: ExprId) -> bool {
+        self.has(&self.tables.absent, call) || self.has(&self.tables.present, call) || self.has(&self.tables.borrower, call)
+    }
+
+    /// Whether a call is one of a method that hands out a field.
+    pub fn lends(&self, call: ExprId) -> bool {
+        self.facts.method_name(call).is_some_and(|name| self.words.lends.iter().any(|word| word == name))
+    }
+
+    /// Whether a call lets go of, or takes over, what it is given.
+    pub fn frees(&self, resource: &Resource, call: ExprId) -> bool {
+        resource.release_by.iter().any(|pattern| self.fits(pattern, call)) || self.is_consumed(resource, call)
+    }
+
+    /// Whether an expression stands in a method that hands out a field and says nothing about who releases it.
+    pub fn is_lent(&self, at: ExprId) -> bool {
+        let name = self.facts.function(self.facts.function_of(at)).name;
+        name.is_some_and(|name| self.words.lends.iter().any(|word| word == self.facts.text(name)))
     }
 
     /// Whether a call ends the process.

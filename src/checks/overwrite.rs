@@ -36,6 +36,9 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
             .at(facts.expr(elsewhere.1).span),
         Evidence::doubts(Weight::Slight, "nothing shows that a timer still runs when it is replaced"),
     ];
+    if timer.resource.ends && captured {
+        evidence.push(Evidence::doubts(Weight::Fair, "the former one fires once, and lets go then"));
+    }
     if careful {
         evidence.push(Evidence::supports(Weight::Fair, "another place that sets it cancels the former one"));
     }

@@ -1,6 +1,7 @@
 //! The type that owns something: where it ends, what its end reaches, and how often its functions run.
 
-use super::callback;
+use super::life::Start;
+use super::{callback, life};
 use crate::facts::{
     Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, PlaceId,
     Root, Segment, StepId, StepKind, TypeId,
@@ -22,15 +23,32 @@ pub enum Runs {
 
 /// How often the code of a function runs, as far as its kind and its callers tell.
 pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
-    let Some(named) = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named) else {
-        return Runs::Once;
-    };
+    for id in facts.enclosing(function) {
+        match facts.function(id).kind {
+            FunctionKind::Named => return named(facts, words, id),
+            FunctionKind::Closure => match life::start(facts, words, id) {
+                Start::Effect | Start::Begin => return Runs::PerInstance,
+                Start::Again => return Runs::PerCall,
+                // Where functions are values, one that is given a name is called by it.
+                Start::Named if !words.life.effects.is_empty() => return named(facts, words, id),
+                Start::Named | Start::End | Start::Inside => {}
+            },
+            // Fields that are given a value in the body of their type are filled for every instance.
+            FunctionKind::TypeBody if !words.life.effects.is_empty() => return Runs::PerInstance,
+            FunctionKind::Module | FunctionKind::TypeBody => {}
+        }
+    }
+    Runs::Once
+}
+
+/// How often a function runs that has a name.
+fn named(facts: &Facts, words: &Words, named: FunctionId) -> Runs {
     let own = facts.function(named);
-    let name = own.name.map_or("", |name| facts.text(name));
+    let name = life::name_of(facts, named).map_or("", |name| facts.text(name));
     if facts.enclosing(named).any(|id| facts.function(id).traits.is_test) {
         return Runs::Once;
     }
-    if own.traits.is_constructor {
+    if own.traits.is_constructor || words.life.begins.iter().any(|word| word == name) {
         return Runs::PerInstance;
     }
     if only_from_constructors(facts, named) {
@@ -125,21 +143,28 @@ pub fn guarded(facts: &Facts, at: ExprId) -> bool {
     let family: Vec<FunctionId> = facts.enclosing(function).collect();
     facts.places.iter().any(|(id, _)| {
         let operations = facts.operations(id);
-        lasts(facts, id)
+        lasts(facts, id, function)
             && operations.iter().any(|operation| tested(facts.expr(operation.expr).span))
-            && operations.iter().any(|operation| changes(&operation.action) && family.contains(&operation.function))
+            && operations.iter().any(|operation| changes(facts, id, &operation.action) && family.contains(&operation.function))
     })
 }
 
-fn changes(action: &Action) -> bool {
-    matches!(action, Action::Assign(_) | Action::SetItem { .. } | Action::Method { .. })
+/// Whether something done to a place changes what it answers. A variable around a function changes when it is written.
+fn changes(facts: &Facts, place: PlaceId, action: &Action) -> bool {
+    let variable = match facts.places.get(place).root {
+        Root::Binding(binding) => facts.binding(binding).scope.0 != 0 && facts.binding(binding).kind == BindingKind::Variable,
+        _ => false,
+    };
+    matches!(action, Action::Assign(_)) || !variable && matches!(action, Action::SetItem { .. } | Action::Method { .. })
 }
 
-fn lasts(facts: &Facts, place: PlaceId) -> bool {
+/// Whether a place outlives one call of a function.
+fn lasts(facts: &Facts, place: PlaceId, function: FunctionId) -> bool {
     match facts.places.get(place).root {
         Root::Binding(binding) => {
-            let Binding { kind, .. } = facts.binding(binding);
-            facts.is_global(binding) || matches!(kind, BindingKind::Parameter(_))
+            let Binding { kind, scope, .. } = facts.binding(binding);
+            let declared = facts.scopes[scope.index()].function;
+            facts.is_global(binding) || matches!(kind, BindingKind::Parameter(_)) || declared != function
         }
         _ => true,
     }

@@ -4,9 +4,11 @@
 //! the walk is linear in the size of the function.
 
 use super::custody::{Custody, Effect};
+use super::guard::Question;
 use super::obligation::{Ledger, Obligation};
 use super::way::{CAUGHT, FREE, HELD, Leaving, OWED, Out, Way, settled};
 use crate::facts::{Block, CollectionKind, ExitKind, ExprId, ExprKind, Facts, Handler, LoopKind, StepId, StepKind};
+use crate::rules::Tables;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -17,6 +19,7 @@ pub struct Walk<'a, 'b> {
     /// Whether a call is known not to fail in a way that matters.
     harmless: &'b dyn Fn(ExprId) -> bool,
     custody: &'b Custody,
+    tables: &'b Tables,
     acquire: ExprId,
     /// What decides whether the handle is acquired at all.
     deciders: Vec<Span>,
@@ -26,14 +29,15 @@ pub struct Walk<'a, 'b> {
 
 /// Every way on which the handle that an obligation speaks of is not released in its function.
 pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> Vec<Way> {
-    exits(ledger.facts, custody, obligation.call, &|call| ledger.is_harmless(obligation.resource, call))
+    let harmless = |call| ledger.is_harmless(obligation.resource, call) || custody.mild.contains(&call);
+    exits(ledger.facts, ledger.tables, custody, obligation.call, &harmless)
 }
 
 /// Every way on which what `acquire` begins is not ended in its function, given what each expression does to it.
-pub fn exits(facts: &Facts, custody: &Custody, acquire: ExprId, harmless: &dyn Fn(ExprId) -> bool) -> Vec<Way> {
+pub fn exits(facts: &Facts, tables: &Tables, custody: &Custody, acquire: ExprId, harmless: &dyn Fn(ExprId) -> bool) -> Vec<Way> {
     let function = facts.function(facts.function_of(acquire));
     let deciders = super::guard::deciders(facts, acquire);
-    let mut walk = Walk { facts, harmless, custody, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };
+    let mut walk = Walk { facts, harmless, custody, tables, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };
     let mut out = walk.block(&function.body, FREE);
     let next = out.next;
     let end = Span::new(function.span.end.saturating_sub(1), function.span.end);
@@ -70,7 +74,8 @@ impl Walk<'_, '_> {
                 let bits = self.eval(*subject, bits, &mut out);
                 out.next = if *total { 0 } else { bits };
                 for arm in arms {
-                    let inner = self.block(&arm.body, bits);
+                    let absent = arm.pattern.is_some_and(|pattern| self.is_missed(*subject, pattern));
+                    let inner = self.block(&arm.body, if absent { bits & !OWED } else { bits });
                     out.absorb(&inner);
                     out.next |= inner.next;
                 }
@@ -94,6 +99,32 @@ impl Walk<'_, '_> {
         out
     }
 
+    fn question(&self) -> Question<'_> {
+        Question { facts: self.facts, tables: self.tables, mentions: &self.custody.mentions }
+    }
+
+    /// Whether an arm is the one for the case in which there is no handle.
+    fn is_missed(&self, subject: ExprId, pattern: ExprId) -> bool {
+        let asked = self.facts.expr(subject).span.contains(self.facts.expr(self.acquire).span) || self.is_own(subject);
+        asked && self.question().is_absent(pattern)
+    }
+
+    /// Whether an expression is a mention of the handle, or what a chain of calls on it makes.
+    fn is_own(&self, expr: ExprId) -> bool {
+        let mut at = Some(expr);
+        while let Some(expr) = at {
+            if self.custody.mentions.contains(&expr) {
+                return true;
+            }
+            at = match self.facts.kind(expr) {
+                ExprKind::Try(inner) | ExprKind::Await(inner) => Some(inner),
+                ExprKind::Call { .. } => self.facts.callee(expr).receiver,
+                _ => None,
+            };
+        }
+        false
+    }
+
     fn exit(&mut self, kind: ExitKind, value: Option<ExprId>, span: Span, bits: u8, out: &mut Out) {
         // What makes the exception does not fail itself.
         let mut unseen = Out::default();
@@ -115,7 +146,7 @@ impl Walk<'_, '_> {
 
     fn branch(&mut self, condition: ExprId, arms: (&Block, &Block), span: Span, bits: u8, out: &mut Out) {
         let bits = self.eval(condition, bits, out);
-        let (null, otherwise_null) = super::guard::nulls(self.facts, condition, &self.custody.mentions);
+        let (null, otherwise_null) = self.question().nulls(condition);
         let without = |null: bool| if null { bits & !OWED } else { bits };
         let (mut then_bits, mut else_bits) = (without(null), without(otherwise_null));
         // Where the condition looks at the handle, or decides like the one around the acquisition, an arm without the
@@ -147,10 +178,9 @@ impl Walk<'_, '_> {
     }
 
     fn repeat(&mut self, kind: LoopKind, header: Option<ExprId>, blocks: (&Block, &Block), bits: u8, out: &mut Out) {
-        let facts = self.facts;
         let (nothing, something) = match (kind, header) {
             (LoopKind::While, Some(header)) => {
-                let (null, null_after) = super::guard::nulls(facts, header, &self.custody.mentions);
+                let (null, null_after) = self.question().nulls(header);
                 (null, null_after)
             }
             _ => (false, false),
@@ -273,9 +303,14 @@ impl Walk<'_, '_> {
             }
             Some(Effect::Use) | None => bits,
         };
+        if let ExprKind::Try(inner) = facts.kind(expr) {
+            // What fails here may be the acquisition itself, or a question about what it gave.
+            let own = facts.expr(inner).span.contains(facts.expr(self.acquire).span) || self.is_own(inner);
+            if facts.marked_failures && !own {
+                out.way(Leaving::Propagate, span, after);
+            }
+        }
         let fallible = match facts.kind(expr) {
-            // What fails to be acquired is not held.
-            ExprKind::Try(inner) => facts.marked_failures && facts.peeled(inner) != self.acquire,
             _ if facts.marked_failures => false,
             ExprKind::Call { .. } => effect.is_some() || !(self.harmless)(expr),
             ExprKind::Yield { .. } => true,

@@ -131,7 +131,7 @@ fn is_brief(facts: &Facts, resource: &Resource, call: ExprId, hops: u32) -> bool
     if let Some(function) = facts.callee(call).function {
         let own = facts.function(function);
         // One that reads something to its end ends with it.
-        if super::endless::has_way_out(facts, &[], function) {
+        if super::endless::has_way_out(facts, super::endless::Enders::default(), function) {
             return true;
         }
         let awaited = own.calls.iter().copied().filter(

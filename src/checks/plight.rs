@@ -27,7 +27,8 @@ impl Plight {
     fn fits(self, way: &Way) -> bool {
         let (held, caught) = (way.state & HELD != 0, way.state & CAUGHT != 0);
         match (self, way.leaving) {
-            (Self::Ordinary, Leaving::Return | Leaving::End | Leaving::Lost) | (Self::Raised, Leaving::Raise) => held,
+            (Self::Ordinary, Leaving::Return | Leaving::End | Leaving::Lost)
+            | (Self::Raised, Leaving::Raise | Leaving::Propagate) => held,
             (Self::Caught, Leaving::Return | Leaving::End | Leaving::Lost | Leaving::Raise) => caught,
             (Self::Failing, Leaving::Fail { .. }) => true,
             _ => false,
@@ -62,6 +63,11 @@ impl Case<'_, '_> {
         self.custody.releases.is_empty() && self.custody.handed.is_empty()
     }
 
+    /// Whether a failure that is handed on is what leaves.
+    pub fn is_propagated(&self) -> bool {
+        self.shown.iter().any(|way| way.leaving == Leaving::Propagate)
+    }
+
     /// What was looked at, for and against.
     pub fn evidence(&self) -> Vec<Evidence> {
         let mut all = match self.plight {
@@ -70,6 +76,10 @@ impl Case<'_, '_> {
                 vec![Evidence::supports(Weight::Strong, text)]
             }
             Plight::Ordinary => vec![Evidence::supports(Weight::Strong, self.partly())],
+            Plight::Raised if self.is_propagated() => {
+                let text = "a step that can fail leaves the function while it is held";
+                vec![Evidence::supports(Weight::Strong, text)]
+            }
             Plight::Raised => vec![Evidence::supports(Weight::Fair, "the function raises while it is held")],
             Plight::Caught => vec![Evidence::supports(Weight::Fair, "the handler goes on without releasing it")],
             Plight::Failing => self.failing(),
@@ -134,7 +144,10 @@ impl Case<'_, '_> {
                 Evidence::supports(Weight::Fair, format!("{text}, for as long as a loop, a managed region or a wait lasts"))
             }
             (1.., false) => Evidence::supports(Weight::Slight, text),
-            _ => Evidence::doubts(Weight::Slight, "only calls on the handle itself can fail in between"),
+            _ => {
+                let weight = if collected { Weight::Slight } else { Weight::None };
+                Evidence::doubts(weight, "only calls on the handle itself can fail in between")
+            }
         });
         if collected && self.custody.returned {
             all.push(Evidence::doubts(Weight::Fair, "what is to be returned is freed with the frame that fails"));

@@ -3,14 +3,17 @@
 use super::Context;
 use super::container::capped;
 use super::{key, lifetime};
-use crate::facts::{Action, ExprId, Facts, FunctionKind, Operation, Place, PlaceId, Root, Segment, Source};
+use crate::facts::{Action, Expr, ExprId, ExprKind, Facts, FunctionKind, Operation, Place, PlaceId, Root, Segment, Source};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Channel;
+use crate::source::Span;
 
 /// Findings of the rule that asks for `channel`.
 pub fn check(context: &Context) -> Vec<Finding> {
     let facts = context.facts;
-    facts.places.iter().filter_map(|(id, place)| judge(context, id, place)).collect()
+    let mut found: Vec<Finding> = facts.places.iter().filter_map(|(id, place)| judge(context, id, place)).collect();
+    found.extend(super::ends::check(context));
+    found
 }
 
 fn judge(context: &Context, id: PlaceId, place: &Place) -> Option<Finding> {
@@ -34,7 +37,8 @@ fn judge(context: &Context, id: PlaceId, place: &Place) -> Option<Finding> {
     }
     let send =
         all.iter().find(|operation| has(&channel.send, operation) && !facts.function(operation.function).traits.is_teardown)?;
-    let receive = all.iter().find(|operation| has(&channel.receive, operation));
+    let stored = |at| facts.operations(at).iter().find(|operation| has(&channel.receive, operation));
+    let receive = stored(id).or_else(|| held_as(facts, id).into_iter().find_map(stored));
     let evidence = weigh(context, place, send, receive, all);
     Some(tell(context, id, channel, made, send, receive, evidence))
 }
@@ -46,10 +50,23 @@ fn made<'a>(context: &Context<'a>, id: PlaceId) -> Option<(ExprId, &'a Channel)>
         let Source::Assigned(value) = definition.source else { return None };
         let value = origin(facts, value);
         let (path, name) = (facts.callee_path(value), facts.method_name(value));
-        let channel = context.words.channel.iter().find(|channel| channel.make.iter().any(|make| make.fits(path, name)))?;
+        let channel = context
+            .words
+            .channel
+            .iter()
+            .find(|channel| !channel.ends && channel.make.iter().any(|make| make.fits(path, name)))?;
         let bounded = channel.bound.as_ref().is_some_and(|bound| capped(facts, value, bound));
         (!bounded).then_some((value, channel))
     })
+}
+
+/// The locals by which the channel is known where it is put into its place.
+fn held_as(facts: &Facts, id: PlaceId) -> Vec<PlaceId> {
+    let assigned = facts.definitions_of(id).into_iter().filter_map(|definition| match definition.source {
+        Source::Assigned(value) => facts.place(value),
+        _ => None,
+    });
+    assigned.filter(|place| *place != id).collect()
 }
 
 /// The value of a local that is given one only once.
@@ -109,16 +126,17 @@ fn works(facts: &Facts, receive: &Operation) -> bool {
     })
 }
 
-/// Whether the loop that receives also awaits something else.
+/// Whether the loop that receives also awaits something else: beside what is received, or with it as an argument.
 fn awaits(facts: &Facts, receive: &Operation) -> bool {
     let Some(around) = facts.loop_around(receive.expr) else { return false };
-    let span = facts.step(around).span;
-    facts.exprs.iter().any(|expr| match expr.kind {
-        crate::facts::ExprKind::Await(inner) => {
-            span.contains(expr.span) && !facts.expr(inner).span.contains(facts.expr(receive.expr).span)
-        }
-        _ => false,
-    })
+    let (span, received) = (facts.step(around).span, facts.expr(receive.expr).span);
+    let awaited = |expr: &Expr| match expr.kind {
+        ExprKind::Await(inner) if span.contains(expr.span) => Some(facts.expr(inner).span),
+        _ => None,
+    };
+    let all: Vec<Span> = facts.exprs.iter().filter_map(awaited).collect();
+    let holding = all.iter().filter(|inner| inner.contains(received)).count();
+    holding > 1 || holding < all.len()
 }
 
 fn tell(

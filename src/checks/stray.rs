@@ -3,7 +3,9 @@
 use super::Context;
 use super::acquire;
 use super::callback::{self, Holds};
+use super::life::{self, Start};
 use super::owner::{self, Runs};
+use super::race;
 use super::timer::{Timer, is_unconditional, single, tell};
 use crate::facts::{BindingKind, ExprId, Facts, FunctionId, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
@@ -29,6 +31,8 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
         } else {
             evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the process"));
         }
+    } else if let Some(span) = life::span(facts, &context.words.words, timer.function) {
+        evidence.push(life::left(facts, &span, timer.resource.kind.as_str()));
     } else {
         evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
     }
@@ -37,10 +41,68 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     Some(tell(context, timer, message, evidence).weigh(context.rule.confidence))
 }
 
+/// A timer that goes on until somebody cancels it, whose handle nobody uses.
+pub fn ticking(context: &Context, timer: &Timer) -> Option<Finding> {
+    let facts = context.facts;
+    let span = life::span(facts, &context.words.words, timer.function);
+    let begun = span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin));
+    if timer.holds < Holds::Locals && !begun || owner::guarded(facts, timer.call) {
+        return None;
+    }
+    let mut evidence = vec![
+        Evidence::supports(Weight::Strong, "it goes on until somebody cancels it"),
+        match timer.kept.holders.as_slice() {
+            [] => Evidence::supports(Weight::Slight, "its handle is dropped, so nobody can cancel it"),
+            _ => Evidence::supports(Weight::Slight, "nothing in this file cancels it"),
+        },
+    ];
+    evidence.extend(ends(context, timer));
+    let message = format!("nothing ever cancels this {}", timer.resource.kind);
+    Some(tell(context, timer, message, evidence).weigh(context.rule.confidence))
+}
+
+/// Whether what a timer works for ends before the process.
+fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    if let Some(span) = life::span(facts, words, timer.function) {
+        return vec![life::left(facts, &span, timer.resource.kind.as_str())];
+    }
+    let mut evidence = Vec::new();
+    let begins = owner::runs(facts, words, timer.function) == Runs::PerCall;
+    match facts.owner_of(timer.function) {
+        Some(ty) => {
+            evidence.extend(single(context, ty));
+            if let Some(teardown) = owner::teardowns(facts, ty).first() {
+                let own = facts.function(*teardown);
+                let name = own.name.map_or("", |name| facts.text(name));
+                let text = format!("`{name}` ends the object and leaves the timer running");
+                evidence.push(Evidence::supports(Weight::Fair, text).at(own.head));
+            } else if life::is_component(facts, &words.life, ty) {
+                evidence.push(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"));
+            } else {
+                evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the process"));
+            }
+            if super::key::ends_with(&words.lasting, facts.text(facts.ty(ty).name)) {
+                evidence.push(Evidence::doubts(Weight::Fair, "such an object may live as long as the process"));
+            }
+        }
+        None => match super::lifetime::serves(facts, words, timer.function) {
+            Some(serves) => evidence.push(serves),
+            None => evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process")),
+        },
+    }
+    if begins && owner::starts(facts, words, timer.function) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
+    }
+    evidence
+}
+
 /// A timer that fires once, whose handle is dropped although its purpose can be over long before.
 pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     let facts = context.facts;
-    if owner::runs(facts, &context.words.words, timer.function) != Runs::PerCall || owner::guarded(facts, timer.call) {
+    let raced = race::loser(context, timer.call);
+    let again = owner::runs(facts, &context.words.words, timer.function) == Runs::PerCall;
+    if raced.is_none() && (!again || owner::guarded(facts, timer.call)) {
         return None;
     }
     let callback = timer.callback?;
@@ -70,10 +132,13 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
     if facts.in_loop(timer.call) {
         evidence.push(Evidence::supports(Weight::Slight, "it is set in a loop").at(facts.expr(timer.call).span));
     }
-    evidence.extend(super::lifetime::serves(facts, &context.words.words, timer.function));
+    match raced {
+        Some(race) => evidence.push(race),
+        None => evidence.extend(super::lifetime::serves(facts, &context.words.words, timer.function)),
+    }
     let message = format!(
-        "the handle of a {} is dropped: {} stays alive until it fires, even if the work ends before",
-        timer.resource.kind,
+        "the handle of {} is dropped: {} stays alive until it fires, even if the work ends before",
+        super::verdict::with_article(&timer.resource.kind),
         callback::written(facts, callback)
     );
     let mut finding = tell(context, timer, message, evidence);

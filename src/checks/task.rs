@@ -3,10 +3,10 @@
 use super::Context;
 use super::acquire::{self, Kept};
 use super::callback::{self, Holds};
-use super::endless::{self, End};
+use super::endless::{self, End, Enders};
 use super::kept::{self, Deed};
 use super::owner::{self, Runs};
-use super::{abandon, key, lifetime, pending, siblings};
+use super::{abandon, key, lifetime, outlive, pending, race, siblings};
 use crate::facts::{ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -25,8 +25,8 @@ pub struct Worker<'a> {
     pub end: End,
     /// What its work keeps alive.
     pub holds: Holds,
-    /// Whether the function that it runs is in this file.
-    pub seen: bool,
+    /// The function that it runs, if that is in this file.
+    pub behind: Option<FunctionId>,
 }
 
 /// Findings of the rule that asks for `task`.
@@ -43,10 +43,11 @@ pub fn check(context: &Context) -> Vec<Finding> {
         .collect();
     findings.extend(workers.iter().filter_map(|worker| judge(context, worker, &workers)));
     findings.extend(siblings::check(context));
+    findings.extend(race::check(context));
     findings
 }
 
-fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Option<Worker<'a>> {
+pub fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Option<Worker<'a>> {
     let facts = context.facts;
     let function = facts.function_of(call);
     let kept = acquire::kept(facts, resource, call);
@@ -58,9 +59,9 @@ fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Opti
         (Some(ty), Some(body)) => facts.method(ty, body),
         _ => args.clone().find_map(|arg| callback::function_behind(facts, arg)),
     };
-    let end = behind.map_or(End::Own, |behind| endless::end(facts, &resource.interrupt, behind));
+    let end = behind.map_or(End::Own, |behind| endless::end(facts, Enders::from(resource), behind));
     let holds = args.map(|arg| callback::holds(facts, &context.words.weak, arg)).max().unwrap_or(Holds::Nothing);
-    Some(Worker { call, resource, function, kept, end, holds, seen: behind.is_some() })
+    Some(Worker { call, resource, function, kept, end, holds, behind })
 }
 
 fn judge(context: &Context, worker: &Worker, all: &[Worker]) -> Option<Finding> {
@@ -69,6 +70,9 @@ fn judge(context: &Context, worker: &Worker, all: &[Worker]) -> Option<Finding> 
         return None;
     }
     let deeds = kept::deeds(facts, worker.resource, &worker.kept.holders);
+    if facts.raii {
+        return if deeds.is_empty() && !outlive::ticks(facts, worker) { outlive::check(context, worker) } else { None };
+    }
     let field = worker.kept.holders.iter().copied().find_map(|place| Some((place, owner_of(facts, place)?)));
     match field {
         Some((field, ty)) => in_field(context, worker, field, ty, &deeds, all),
@@ -121,7 +125,7 @@ fn in_field(
     let unending = matches!(worker.end, End::Never(_) | End::Stuck(..)) || !worker.resource.ends;
     // What is only waited for ends by itself; what a sibling is ended by force for need not.
     let forced = sibling.is_some() && !worker.resource.interrupt.is_empty();
-    let ends = worker.resource.ends && worker.seen && worker.end == End::Own && !forced;
+    let ends = worker.resource.ends && worker.behind.is_some() && worker.end == End::Own && !forced;
     // Some method ends it on purpose, whatever it is called.
     let meant = !stuck && sibling.is_none() && deeds.iter().any(|deed| deed.2 == Deed::Released);
     if !(unending || sibling.is_some()) || ends || meant || matches!(worker.end, End::Flagged(_)) {
@@ -156,7 +160,7 @@ fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, E
             evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
         }
     }
-    if worker.seen && worker.end == End::Own {
+    if worker.behind.is_some() && worker.end == End::Own {
         evidence.push(Evidence::doubts(Weight::Strong, "its work can end by itself"));
     }
     if worker.resource.collected {

@@ -3,17 +3,22 @@
 use super::callback::{self, Holds};
 use super::emitter::{self, Reach};
 use super::identity::Removal;
+use super::life::{self, Span};
 use super::listener::Registered;
 use super::owner::{self, Runs};
-use super::{Context, identity, key, lifetime};
-use crate::facts::{ExprKind, Facts, TypeId};
+use super::{Context, identity, key, lifetime, race};
+use crate::facts::{ExprId, ExprKind, Facts, TypeId};
 use crate::finding::{Evidence, Weight};
-use crate::rules::Lifetime;
+use crate::rules::{Life, Lifetime};
 
 /// The registry lives as long as the process.
 pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     let mut evidence = Vec::new();
+    if let Some(span) = life::span(facts, words, one.function) {
+        evidence.push(life::left(facts, &span, &one.registration.kind));
+        return evidence;
+    }
     let owner = facts.owner_of(one.function).filter(|_| one.holds == Holds::Instance);
     let Some(ty) = owner else {
         evidence.extend(frequency(context, one));
@@ -70,6 +75,12 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     let (facts, words) = (context.facts, &context.words.words);
     let emitter = one.emitter?;
     let reach = emitter::reach(facts, emitter);
+    if emitter::is_handed_in(facts, emitter) {
+        return None;
+    }
+    if let Some(span) = life::span(facts, words, one.function) {
+        return within(facts, one, emitter, reach, &span);
+    }
     let is_field = matches!(facts.kind(emitter), ExprKind::Field { .. });
     let kept_on = is_field && (runs == Runs::PerCall || reach == Reach::Given);
     // A closure of one call outlives that call even on an emitter that goes with the object.
@@ -99,7 +110,9 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         evidence.extend(lifetime::serves(facts, words, one.function));
     }
     let owner = facts.owner_of(one.function);
-    evidence.extend(owner.and_then(|ty| identity::ended(facts, one, ty)));
+    // What the end of the object ends is too late for what each call adds.
+    let single = runs == Runs::PerInstance || !one.registration.once;
+    evidence.extend(owner.filter(|_| single).and_then(|ty| identity::ended(facts, one, ty)));
     let name = owner.map_or("", |ty| facts.text(facts.ty(ty).name));
     if key::ends_with(&words.lasting, name) {
         let weight = if runs == Runs::PerInstance { Weight::Strong } else { Weight::Slight };
@@ -114,17 +127,69 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     Some(evidence)
 }
 
+/// The emitter was there before the life in which the callback is registered, and is there after it.
+fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: &Span) -> Option<Vec<Evidence>> {
+    let outside = facts.binding_of(emitter).is_some_and(|binding| {
+        let declared = facts.scopes[facts.binding(binding).scope.index()].function;
+        !facts.enclosing(declared).any(|around| around == span.begin)
+    });
+    let first = match reach {
+        Reach::Owned => return None,
+        Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
+        Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
+        _ if outside => Evidence::doubts(Weight::Fair, "nothing says how long the emitter lives"),
+        Reach::Local => return None,
+        Reach::Unknown => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
+    };
+    Some(vec![first, life::left(facts, span, &one.registration.kind)])
+}
+
+/// The emitter is handed from call to call; the callback serves one of them.
+pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
+    let facts = context.facts;
+    let reach = emitter::reach(facts, one.emitter?);
+    if reach <= Reach::Local {
+        return None;
+    }
+    // What belongs to one request goes with it.
+    if emitter::root(facts, one.emitter?).is_some_and(|name| context.words.words.life.given.iter().any(|word| word == name)) {
+        return None;
+    }
+    let mut evidence =
+        vec![Evidence::supports(Weight::Fair, "the emitter is shared by many calls, and each adds a callback of its own")];
+    if reach == Reach::Unknown {
+        evidence.push(Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"));
+    }
+    // Work that is awaited has an end; what only the event ends belongs to the emitter.
+    let awaited = facts.enclosing(one.function).find_map(|function| {
+        let own = facts.function(function);
+        let promised = facts.closure_expr(function).and_then(|closure| match facts.expr(closure).parent {
+            crate::facts::Parent::Expr(call) => race::is_pending(context, call).then_some(call),
+            _ => None,
+        });
+        (own.traits.is_async || promised.is_some()).then_some(own.head)
+    });
+    evidence.push(match awaited {
+        Some(head) => Evidence::supports(Weight::Fair, "what it is registered for ends without the event, too").at(head),
+        None => Evidence::doubts(Weight::Strong, "nothing says that the work ends before the event comes"),
+    });
+    Some(evidence)
+}
+
 /// The type has an end, and the end does not remove the callback.
-pub fn teardown(facts: &Facts, ty: TypeId, lifetime: Lifetime) -> Option<Evidence> {
+pub fn teardown(facts: &Facts, life: &Life, ty: TypeId, lifetime: Lifetime) -> Option<Evidence> {
     let teardowns = owner::teardowns(facts, ty);
     match teardowns.first() {
+        None if life::is_component(facts, life, ty) => {
+            Some(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"))
+        }
         Some(method) => {
             let own = facts.function(*method);
             let name = own.name.map_or("", |name| facts.text(name));
             let text = format!("`{name}` ends the object and leaves the registration");
             Some(Evidence::supports(Weight::Fair, text).at(own.head))
         }
-        None if lifetime == Lifetime::Process => None,
+        None if lifetime == Lifetime::Process && life.components.is_empty() => None,
         None => Some(Evidence::doubts(Weight::Slight, "nothing says that the object ends before the emitter")),
     }
 }
@@ -133,7 +198,10 @@ pub fn teardown(facts: &Facts, ty: TypeId, lifetime: Lifetime) -> Option<Evidenc
 pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Evidence> {
     let owner = facts.owner_of(one.function);
     let others = all.iter().filter(|other| other.at != one.at && facts.owner_of(other.function) == owner);
-    let removed = others.filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
+    let name = |of: &Registered| of.emitter.and_then(|emitter| identity::last_name(facts, emitter)).map(str::to_owned);
+    let alike = |other: &&Registered| one.registration.lifetime == Lifetime::Process || name(other) == name(one);
+    let removed =
+        others.filter(alike).filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
     let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));
     Some(Evidence::supports(Weight::Strong, text).at(facts.expr(removed.at).span))
 }

@@ -6,7 +6,9 @@ use super::callback::{self, Holds};
 use super::kept::{self, Deed};
 use super::overwrite::replaced;
 use super::owner::{self, Runs};
-use super::stray::{endless, lost};
+use super::race;
+use super::stray::{endless, lost, ticking};
+use super::{life, lifetime, outlive, task};
 use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -23,8 +25,11 @@ pub struct Timer<'a> {
 
 /// Findings of the rule that asks for `timer`.
 pub fn check(context: &Context) -> Vec<Finding> {
-    let timers: Vec<Timer> =
-        acquire::all(context).into_iter().filter_map(|(call, resource)| read(context, call, resource)).collect();
+    let timers: Vec<Timer> = acquire::all(context)
+        .into_iter()
+        .filter(|(_, resource)| resource.pause.is_empty())
+        .filter_map(|(call, resource)| read(context, call, resource))
+        .collect();
     let mut findings: Vec<(Option<PlaceId>, Finding)> = Vec::new();
     for timer in &timers {
         let Some(finding) = judge(context, timer, &timers) else { continue };
@@ -37,24 +42,37 @@ pub fn check(context: &Context) -> Vec<Finding> {
             None => findings.push((holder, finding)),
         }
     }
-    findings.into_iter().map(|(_, finding)| finding).collect()
+    findings.into_iter().map(|(_, finding)| finding).chain(ticking_work(context)).collect()
+}
+
+/// Tasks that pause between their rounds, and that nothing ends.
+fn ticking_work(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    let ticking = acquire::all(context).into_iter().filter(|(_, resource)| !resource.pause.is_empty());
+    let workers = ticking.filter_map(|(call, resource)| task::read(context, call, resource));
+    let free = workers.filter(|worker| outlive::ticks(facts, worker));
+    let left = free.filter(|worker| kept::deeds(facts, worker.resource, &worker.kept.holders).is_empty());
+    left.filter_map(|worker| outlive::check(context, &worker)).collect()
 }
 
 fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Option<Timer<'a>> {
     let facts = context.facts;
     let function = facts.function_of(call);
-    let (delay, rest) = facts.args(call).split_first()?;
+    let delay = facts.positional(call, resource.delay);
     let kept = acquire::kept(facts, resource, call);
-    if owner::runs(facts, &context.words.words, function) == Runs::Once || !kept.armed || kept.handed {
+    let handed = kept.handed && !race::is_ignored(context, call);
+    if owner::runs(facts, &context.words.words, function) == Runs::Once || !kept.armed || handed {
         return None;
     }
     let args = facts.args(call).iter().copied();
     let known = args.clone().find(|arg| callback::function_behind(facts, *arg).is_some());
-    let callback =
-        known.or_else(|| rest.iter().copied().find(|arg| facts.place(*arg).is_some() || facts.binding_of(*arg).is_some()));
+    let named = |arg: &ExprId| Some(*arg) != delay && (facts.place(*arg).is_some() || facts.binding_of(*arg).is_some());
+    let callback = known.or_else(|| args.clone().find(named));
     let holds = args.map(|arg| callback::holds(facts, &context.words.weak, arg)).max()?;
     let timer = Timer { call, resource, function, callback, holds, kept };
-    (!acquire::is_short(facts, *delay) || repeats(facts, &timer)).then_some(timer)
+    // Without a delay it fires at once.
+    let short = resource.ends && delay.is_none_or(|delay| acquire::is_short(facts, delay, resource.short));
+    (!short || repeats(facts, &timer)).then_some(timer)
 }
 
 /// Whether the callback leads back, without a condition on the way, to the call that sets the timer.
@@ -78,17 +96,21 @@ pub fn repeats(facts: &Facts, timer: &Timer) -> bool {
 
 fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     let facts = context.facts;
-    if timer.holds == Holds::Nothing {
+    let begun = || life::span(facts, &context.words.words, timer.function).is_some();
+    if timer.holds == Holds::Nothing && !begun() {
         return None;
     }
     if timer.kept.holders.iter().any(|place| kept::is_element(facts, *place)) {
         return None;
     }
     let field = timer.kept.holders.iter().copied().find(|place| is_field(facts, *place));
-    let deeds = kept::deeds(facts, timer.resource, &with_base(facts, &timer.kept.holders));
+    let mut deeds = kept::deeds(facts, timer.resource, &with_base(facts, &timer.kept.holders));
+    deeds.retain(|deed| !life::is_dead(facts, &context.words.words, deed.0));
     match field {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
         None if !deeds.is_empty() => None,
+        None if facts.raii => (!timer.resource.ends).then(|| outlive::repeating(context, timer)).flatten(),
+        None if !timer.resource.ends => ticking(context, timer),
         None if repeats(facts, timer) => endless(context, timer),
         None => lost(context, timer, all),
     }
@@ -127,7 +149,12 @@ fn kept_in_field(
         _ => None,
     };
     let missed = owner.and_then(|ty| missed_teardown(context, timer, ty, field, deeds, all));
-    missed.or_else(|| replaced(context, timer, field, deeds))
+    // Without an end of its owner, a handle that is only kept is as good as lost.
+    let unended = || {
+        let forgotten = owner.is_some_and(|ty| owner::teardowns(facts, ty).is_empty()) && deeds.is_empty();
+        (forgotten && !timer.resource.ends).then(|| ticking(context, timer)).flatten()
+    };
+    missed.or_else(|| replaced(context, timer, field, deeds)).or_else(unended)
 }
 
 /// The type has an end, and the end does not cancel the timer.
@@ -147,6 +174,11 @@ fn missed_teardown(
     }
     let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released);
     let mut evidence = vec![cancelled(facts, timer, elsewhere, deeds.is_empty())];
+    evidence.extend(unseen(context, ty, &reached, elsewhere));
+    if let Some(found) = context.touched(field).iter().find(|found| !found.touch.constructor) {
+        let text = format!("`{}` in {} uses it, and may cancel it", found.function(), found.file.path);
+        evidence.push(Evidence::doubts(Weight::Strong, text));
+    }
     evidence.extend(sibling(facts, timer, &reached, all));
     evidence.extend(checked(facts, timer, &reached));
     if timer.holds == Holds::Instance {
@@ -168,6 +200,31 @@ fn missed_teardown(
         finding.related.push(Mark::new(Role::Release, facts.expr(deed.1).span, "cancelled here only"));
     }
     Some(finding.weigh(context.rule.confidence))
+}
+
+/// Code out of sight that may cancel it: what a base calls, and what a teardown calls on the instance.
+fn unseen(
+    context: &Context,
+    ty: TypeId,
+    reached: &rustc_hash::FxHashSet<FunctionId>,
+    elsewhere: Option<&(FunctionId, ExprId, Deed)>,
+) -> Option<Evidence> {
+    let facts = context.facts;
+    let sounds = |deed: &&(FunctionId, ExprId, Deed)| lifetime::named(facts, &context.words.words.ending, deed.0);
+    if let Some(deed) = elsewhere.filter(sounds).filter(|_| owner::has_hidden_base(facts, ty)) {
+        let text = format!("a base out of sight may call `{}`, which cancels it", owner::name_of(facts, deed.0));
+        return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
+    }
+    let ends = facts.functions().filter(|(id, _)| reached.contains(id)).flat_map(|(_, function)| function.calls.iter().copied());
+    let hidden = |call: &ExprId| {
+        let callee = facts.callee(*call);
+        let own = callee.receiver.is_some_and(|receiver| callback::is_instance(facts, receiver));
+        own && callee.function.is_none() && callee.name.is_some_and(|name| !facts.assigned_fields.contains(&(ty, name)))
+    };
+    let call = ends.into_iter().find(hidden)?;
+    let name = facts.callee_name(call).unwrap_or_default();
+    let text = format!("the teardown calls `{name}`, which this file does not define and which may cancel it");
+    Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(call).span))
 }
 
 /// What a cancel outside the teardowns says.

@@ -102,15 +102,15 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId]) -> Option<Wa
             || !can_fail(facts, call)
             || context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
     };
-    let ways = path::exits(facts, &custody, growth.at, &harmless);
+    let ways = path::exits(facts, context.words.tables(), &custody, growth.at, &harmless);
     let telling = |way: &&Way| match way.leaving {
-        Leaving::Return | Leaving::Raise => true,
+        Leaving::Return | Leaving::Raise | Leaving::Propagate => true,
         Leaving::End => way.state != HELD,
         Leaving::Fail { .. } => way.state & HELD != 0,
         Leaving::Lost => false,
     };
     let rank = |way: &&Way| match way.leaving {
-        Leaving::Return | Leaving::Raise | Leaving::End => 0,
+        Leaving::Return | Leaving::Raise | Leaving::Propagate | Leaving::End => 0,
         _ => 1,
     };
     ways.iter().filter(telling).min_by_key(rank).copied()

@@ -45,6 +45,9 @@ fn message(case: &Case, named: &str) -> String {
             format!("`{named}` is given another value while it still holds {thing}")
         }
         Plight::Ordinary => format!("`{named}` holds {thing} that is not released on every way out"),
+        Plight::Raised if case.is_propagated() => {
+            format!("`{named}` holds {thing} that {stays} when a failure leaves this function early")
+        }
         Plight::Raised => format!("`{named}` holds {thing} that {stays} when this function raises"),
         // The handler that was gone through ends in a raise of its own.
         Plight::Caught if case.shown.iter().all(|way| way.leaving == Leaving::Raise) => {
@@ -72,6 +75,7 @@ fn marks(case: &Case, finding: &mut Finding) {
             Leaving::Return => format!("returns with the {kind} {still}"),
             Leaving::End => format!("the function ends with the {kind} {still}"),
             Leaving::Raise => format!("raises with the {kind} {still}"),
+            Leaving::Propagate => format!("a failure leaves here with the {kind} {still}"),
             Leaving::Fail { .. } => format!("if this fails, the {kind} {lasts}"),
             Leaving::Lost => format!("the {kind} held so far is lost here"),
         };

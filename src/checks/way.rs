@@ -25,6 +25,8 @@ pub enum Leaving {
     End,
     /// By a `raise`.
     Raise,
+    /// By a failure that is handed on to the caller (`?`).
+    Propagate,
     /// A call fails; one of the handle's own methods, or any other.
     Fail {
         /// The call.

@@ -2,6 +2,7 @@ use super::flags::Scope;
 use super::look::{Looked, look};
 use super::output::emit;
 use super::settings::configs;
+use crate::report::counted;
 use crate::rules::RuleSet;
 use crate::scan::{self, BASELINE, Baseline, Build};
 use clap::Args;
@@ -35,7 +36,8 @@ pub fn accept(asked: &Accept, known: &RuleSet, build: Build<'_>) -> Result<u8, S
     baseline.renew(&report, &cwd, asked.prune, |path| files.contains(path), ran);
     baseline.write()?;
     if !scope.quiet {
-        let told = format!("{} findings accepted in {}, {before} before\n", baseline.len(), baseline.path().display());
+        let place = baseline.path().strip_prefix(&cwd).unwrap_or(baseline.path()).display();
+        let told = format!("{} accepted in {place}, {before} before\n", counted(baseline.len(), "finding"));
         emit(None, |out| out.write_all(told.as_bytes()))?;
     }
     Ok(0)

@@ -15,6 +15,7 @@ mod live;
 mod look;
 mod output;
 mod progress;
+mod replay;
 mod rules;
 #[cfg(target_os = "linux")]
 mod run;
@@ -60,6 +61,8 @@ enum Command {
     Handles(flags::Flags),
     /// Show the page of a rule
     Explain(explain::Explain),
+    /// Say of a recorded memory series whether it leaks
+    Replay(replay::Replay),
     /// List the rules
     Rules(rules::List),
     /// Accept today's findings, so that only new ones are reported
@@ -103,6 +106,7 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Scan(flags) => lint::lint(flags, &known, Some(Family::Growth), build),
         Command::Handles(flags) => lint::lint(flags, &known, Some(Family::Handle), build),
         Command::Explain(explain) => explain::explain(explain, &settings::known(known)?),
+        Command::Replay(asked) => replay::replay(asked),
         Command::Rules(list) => rules::list(list, &settings::known(known)?),
         Command::Baseline(asked) => accept::accept(asked, &known, build),
         Command::Init => init::init(),

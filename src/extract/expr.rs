@@ -21,6 +21,7 @@ impl<'tree> Lowering<'_, 'tree> {
         let lowered = self.deeper(|this| match this.form(node) {
             Some(form) if this.habits.flow_values && form.is_flow() => this.flow_value(node, form),
             Some(Form::Destructure) => this.destructure(node),
+            Some(Form::Borrow) => this.borrowed_value(node),
             None | Some(Form::Block) => this.unnamed(node),
             Some(Form::Transparent) => match this.part(node, Part::Value) {
                 Some(value) => this.expr(value),
@@ -234,7 +235,10 @@ impl<'tree> Lowering<'_, 'tree> {
             // A generator expression can stand without the parentheses of an argument list.
             Some(args) if self.form(args).is_some() => vec![args],
             Some(args) => self.children(args),
-            None => Vec::new(),
+            None => {
+                self.leave_unread(node);
+                Vec::new()
+            }
         };
         let args = self.all(&args);
         if let Parent::Expr(id) = self.parent {
@@ -245,6 +249,21 @@ impl<'tree> Lowering<'_, 'tree> {
             self.initialise(args);
         }
         ExprKind::Call { callee, args }
+    }
+
+    /// Notes the names in arguments that are not read, because something may be done through them there.
+    fn leave_unread(&mut self, node: Node<'tree>) {
+        let text = self.source(node);
+        let Some((head, inside)) = text.split_once('!') else { return };
+        if self.habits.macros.look.iter().any(|word| Some(word.as_str()) == head.rsplit("::").next()) {
+            return;
+        }
+        let span = self.span(node);
+        let words = inside.split(|c: char| !c.is_alphanumeric() && c != '_');
+        for word in words.filter(|word| word.starts_with(|c: char| c.is_lowercase() || c == '_')) {
+            let name = self.facts.names.intern(word);
+            self.facts.unread.entry(name).or_default().push(span);
+        }
     }
 
     /// What a call says about the closures in it and about the module it may stand for.
@@ -491,6 +510,10 @@ impl<'tree> Lowering<'_, 'tree> {
             ExprKind::Field { .. } if self.facts.scoped.contains(&target) => {}
             ExprKind::Named { name, value } => self.bind_field(name, value, source),
             ExprKind::Field { .. } | ExprKind::Index { .. } => self.pending.push(Definition { target, source, annotation }),
+            // `*place.borrow_mut() = value` writes what the call hands out.
+            ExprKind::Call { .. } if self.habits.typed_fields && self.declaring.is_none() => {
+                self.pending.push(Definition { target, source, annotation });
+            }
             ExprKind::Collection { kind: CollectionKind::Map, items } => self.unpack(items, source),
             ExprKind::Assign { target, .. } => self.bind(target, source, annotation),
             ExprKind::Collection { items, .. } | ExprKind::Other(items) => {

@@ -61,16 +61,27 @@ impl<'tree> Lowering<'_, 'tree> {
                 let local = self.source(alias).to_owned();
                 self.bind_import(&local, &path);
             }
-            Some(Form::ImportAll) => {}
-            Some(Form::This) if !prefix.is_empty() => self.bind_import(prefix.rsplit('.').next().unwrap_or(prefix), prefix),
+            Some(Form::ImportAll) => self.import_all(node, prefix),
+            Some(Form::This) if !prefix.is_empty() => self.bind_import(crate::facts::last(prefix), prefix),
             _ => {
                 let path = joined(self.dotted(node));
                 // What a module inside this file takes from around it is in sight anyway.
                 let near = path.starts_with("super.") && self.facts.scopes[self.scope.index()].parent.is_some();
                 if !near {
-                    self.bind_import(path.rsplit('.').next().unwrap_or(&path), &path);
+                    self.bind_import(crate::facts::last(&path), &path);
                 }
             }
+        }
+    }
+
+    /// Everything of a module out of sight; what is near is found without its path.
+    fn import_all(&mut self, node: Node<'tree>, prefix: &str) {
+        let own = self.children(node).first().map(|module| self.dotted(*module)).unwrap_or_default();
+        let path = if prefix.is_empty() || own.is_empty() { format!("{prefix}{own}") } else { format!("{prefix}.{own}") };
+        let near = ["crate", "super", "self"].iter().any(|word| path.split('.').next() == Some(word));
+        if !near && !path.ends_with("prelude") {
+            let path = self.facts.names.intern(&path);
+            self.facts.globs.push(path);
         }
     }
 

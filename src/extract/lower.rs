@@ -102,6 +102,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             instance: language.habits.instance.clone(),
             typed: language.habits.typed_fields,
             marked_failures: language.habits.marked_failures,
+            raii: language.habits.raii,
             ..Facts::default()
         };
         facts.exported = language.habits.exports.then(FxHashSet::default);

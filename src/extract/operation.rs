@@ -64,7 +64,12 @@ fn within(facts: &Facts, habits: &Habits, written: &FxHashMap<ExprId, Source>, e
             match written.get(&parent) {
                 // `items.length = 0` takes out what lies beyond.
                 Some(_) => Action::SetItem { key: None, value: None, update: None },
-                None => Action::Measure { at: parent },
+                None => match facts.expr(parent).parent {
+                    Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == parent) => {
+                        Action::Measure { at: call }
+                    }
+                    _ => Action::Measure { at: parent },
+                },
             }
         }
         ExprKind::Field { name, .. } => match facts.expr(parent).parent {

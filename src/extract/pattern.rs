@@ -10,10 +10,16 @@ impl<'tree> Lowering<'_, 'tree> {
     /// A pattern with one part in it has the value of that part.
     pub fn destructure(&mut self, node: Node<'tree>) -> ExprId {
         let items = self.items(node);
-        match items.as_slice() {
+        let inside = match items.as_slice() {
             [only] if self.form(*only) != Some(Form::Named) => self.expr(*only),
             items => self.expr_with(node, |this| ExprKind::Other(this.all(items))),
+        };
+        if let Some(head) = self.part(node, Part::Name) {
+            let text = self.source(head);
+            let name = self.facts.names.intern(text.rsplit(':').next().unwrap_or(text));
+            self.facts.patterns.entry(inside).or_insert(name);
         }
+        inside
     }
 
     fn items(&self, node: Node<'tree>) -> Vec<Node<'tree>> {
@@ -95,6 +101,17 @@ impl<'tree> Lowering<'_, 'tree> {
             }
         }
         args
+    }
+
+    /// A reference has the value of what it refers to; without a word that says otherwise it only reads it.
+    pub fn borrowed_value(&mut self, node: Node<'tree>) -> ExprId {
+        let Some(value) = self.part(node, Part::Value) else { return self.unnamed(node) };
+        let writes = self.children(node).iter().any(|child| self.form(*child) == Some(Form::Ignored));
+        let value = self.expr(value);
+        if !writes {
+            self.facts.lent_to_read.insert(value);
+        }
+        value
     }
 
     /// A pointer type is written as a generic type of the name `*`.

@@ -15,13 +15,23 @@ const LONGEST: usize = 6;
 pub fn resolve(facts: &mut Facts, habits: &Habits) {
     let calls: Vec<ExprId> = ids(facts).filter(|id| matches!(facts.kind(*id), ExprKind::Call { .. })).collect();
     // Inner calls come first, because what they hand back tells what is called on it.
-    for &call in calls.iter().rev() {
+    let mut calls = calls;
+    calls.sort_unstable_by_key(|call| (facts.expr(*call).span.end, *call));
+    for &call in &calls {
         let callee = callee(facts, habits, call);
         facts.callees.insert(call, callee);
         if let Some(inner) = typed::wrapped(facts, habits, call) {
             facts.wraps.insert(call, inner);
         }
         lend(facts, habits, call);
+    }
+    // What a variable refers to is known only now: it is made above the calls of its methods.
+    for &call in calls.iter().filter(|_| habits.typed_fields) {
+        let known = facts.callee(call);
+        if known.receiver.is_some() && known.function.is_none() {
+            let callee = callee(facts, habits, call);
+            facts.callees.insert(call, callee);
+        }
     }
     for id in ids(facts) {
         let found = match facts.kind(id) {
@@ -40,7 +50,8 @@ pub fn resolve(facts: &mut Facts, habits: &Habits) {
 /// Completes the callees with what the inferred types of their receivers tell.
 pub fn infer(facts: &mut Facts) {
     let mut calls: Vec<ExprId> = facts.callees.keys().copied().collect();
-    calls.sort_unstable();
+    // What is called on the value of a call comes after that call.
+    calls.sort_unstable_by_key(|call| (facts.expr(*call).span.end, *call));
     for call in calls {
         if let Some(path) = typed_path(facts, call) {
             let path = facts.names.intern(&path);
@@ -76,7 +87,16 @@ fn ids(facts: &Facts) -> impl Iterator<Item = ExprId> + use<> {
 
 fn callee(facts: &mut Facts, habits: &Habits, call: ExprId) -> Callee {
     let ExprKind::Call { callee, .. } = facts.kind(call) else { return Callee::default() };
-    let path = facts.dotted(callee).map(|path| facts.names.intern(global(habits, &path)));
+    let path = facts.dotted(callee).map(|path| match (facts.kind(callee), facts.globs.as_slice()) {
+        // A function that nothing in sight declares comes from the one module of which everything is imported.
+        (ExprKind::Name { binding: None, .. }, [only])
+            if path.starts_with(char::is_lowercase) && !habits.prelude.contains(&path) =>
+        {
+            format!("{}.{path}", facts.text(*only))
+        }
+        _ => path,
+    });
+    let path = path.map(|path| facts.names.intern(global(habits, &path)));
     match facts.kind(callee) {
         ExprKind::Name { name, binding } => {
             let kind = binding.map(|binding| facts.binding(binding).kind);

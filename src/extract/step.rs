@@ -316,7 +316,8 @@ impl<'tree> Lowering<'_, 'tree> {
             let empty = |arm: &Node<'tree>| this.habits.breaks_switch && this.parts(*arm, Part::Body).is_empty();
             let arms: Vec<Node> = arms.into_iter().filter(|arm| !empty(arm)).collect();
             let arms: Vec<Arm> = arms.into_iter().map(|arm| this.arm(arm, subject, tail)).collect();
-            let total = arms.iter().any(|arm| arm.guard.is_none() && arm.pattern.is_none());
+            // Where a switch has a value, one of its arms must fit.
+            let total = this.habits.flow_values || arms.iter().any(|arm| arm.guard.is_none() && arm.pattern.is_none());
             StepKind::Switch { subject, arms, total }
         })
     }

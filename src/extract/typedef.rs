@@ -48,13 +48,22 @@ impl<'tree> Lowering<'_, 'tree> {
         let id = known.unwrap_or_else(|| self.new_type(name, node, head));
         let (whole, parent) = (self.span(node), self.function);
         let head_span = if head.id() == node.id() { Span::new(whole.start, whole.start + 1) } else { self.span(head) };
+        let copied = decorators.iter().any(|decorator| self.says_copied(*decorator));
         let ty = &mut self.facts.types[id.index()];
+        ty.is_copied = copied;
         (ty.span, ty.head, ty.parent, ty.bases, ty.decorators) = (whole, head_span, parent, bases, decorators);
         self.facts.bindings[binding.index()].kind = BindingKind::Type(id);
         let body = self.part(node, Part::Body);
         let inner = self.define(FunctionKind::TypeBody, node, Some(head), Some(id), None, body);
         self.facts.types[id.index()].body = inner;
         id
+    }
+
+    /// Whether an attribute says that the values of its type are copied freely.
+    fn says_copied(&self, decorator: ExprId) -> bool {
+        let text = self.facts.expr(decorator).span.slice(self.file);
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.any(|word| self.habits.copied_decorators.iter().any(|own| own == word))
     }
 
     /// A type of which only the name is known yet.
@@ -70,6 +79,7 @@ impl<'tree> Lowering<'_, 'tree> {
             traits: Vec::new(),
             base_paths: Vec::new(),
             decorators: Vec::new(),
+            is_copied: false,
             methods: Vec::new(),
             body: FunctionId(0),
         });

@@ -5,6 +5,11 @@ use super::{BindingId, BindingKind, ExprId, ExprKind, Facts, Source};
 /// How many fields and names are followed in a row.
 const HOPS: u32 = 6;
 
+/// The last name of a dotted path.
+pub fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
 impl Facts {
     /// The dotted path of a name or field chain that starts at an import or a builtin.
     pub fn dotted(&self, expr: ExprId) -> Option<String> {

@@ -16,6 +16,7 @@ mod tree;
 mod types;
 mod view;
 
+pub use dotted::last;
 pub use expr::{CollectionKind, Expr, ExprKind, List, Literal, Operator, Parent};
 pub use flow::{Arm, Block, ExitKind, Handler, LoopKind, Managed, Step, StepKind};
 pub use function::{Function, FunctionKind, Param, ParamKind, Traits};
@@ -53,6 +54,8 @@ pub struct Facts {
     pub language: String,
     /// What the language calls the instance: `self`, `this`.
     pub instance: String,
+    /// Whether a value goes when its owner goes, and its destructor runs then.
+    pub raii: bool,
     /// Identifiers and dotted paths.
     pub names: Names,
     /// Expressions.
@@ -84,6 +87,8 @@ pub struct Facts {
     /// Expressions whose value is that of another inside of them, and types that only wrap another: `Arc::new(x)`,
     /// `x.lock()`, `Mutex<T>`.
     pub wraps: FxHashMap<ExprId, ExprId>,
+    /// Expressions that are lent for reading only: `&value`.
+    pub lent_to_read: FxHashSet<ExprId>,
     /// What the first parameter of a closure stands for, where a call lends its receiver to it.
     #[serde(skip)]
     pub lent: FxHashMap<FunctionId, ExprId>,
@@ -94,6 +99,12 @@ pub struct Facts {
     pub typed: bool,
     /// Whether only what is marked leaves a function on failure (`?`), and not any call.
     pub marked_failures: bool,
+    /// The name of what a pattern takes apart, by the expression that stands for what is inside (`Err` of `Err(error)`).
+    pub patterns: FxHashMap<ExprId, Name>,
+    /// Names that stand in arguments which are not read (of a macro), with where that is.
+    pub unread: FxHashMap<Name, Vec<Span>>,
+    /// The modules of which everything is imported.
+    pub globs: Vec<Name>,
     /// Fields that only the type itself may use.
     pub hidden_fields: FxHashSet<(TypeId, Name)>,
     /// Module names that other files can reach; none where every name is in reach unless its spelling says otherwise.

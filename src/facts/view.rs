@@ -73,6 +73,13 @@ impl Facts {
         self.scopes[step.scope.index()].function
     }
 
+    /// Whether a name stands, below a point of a function, in arguments that are not read.
+    pub fn is_unread(&self, name: Name, function: FunctionId, after: u32) -> bool {
+        let inside = self.function(function).span;
+        let spans = self.unread.get(&name);
+        spans.is_some_and(|spans| spans.iter().any(|span| inside.contains(*span) && span.start >= after))
+    }
+
     /// What a call calls; empty for anything that is no call.
     pub fn callee(&self, call: ExprId) -> Callee {
         self.callees.get(&call).copied().unwrap_or_default()
@@ -88,10 +95,11 @@ impl Facts {
         self.callee(call).name.map(|name| self.text(name))
     }
 
-    /// The method name, if the call has a receiver.
+    /// The method name, if the call has a receiver, or names the type that the method belongs to.
     pub fn method_name(&self, call: ExprId) -> Option<&str> {
         let callee = self.callee(call);
-        callee.receiver.and(callee.name).map(|name| self.text(name))
+        let scoped = matches!(self.kind(call), ExprKind::Call { callee, .. } if self.scoped.contains(&callee));
+        callee.name.filter(|_| scoped || callee.receiver.is_some()).map(|name| self.text(name))
     }
 
     /// The arguments of a call; nothing for anything that is no call.
@@ -218,6 +226,15 @@ impl Facts {
             ExprKind::Literal(literal) => Some(literal),
             _ => None,
         }
+    }
+
+    /// The value of an option of a call: a named argument, or an entry of an object literal among the arguments.
+    pub fn option(&self, call: ExprId, word: &str) -> Option<ExprId> {
+        let value = |arg: &ExprId| match self.kind(*arg) {
+            ExprKind::Named { name, value } if self.text(name) == word => Some(value),
+            _ => self.entry(*arg, word),
+        };
+        self.args(call).iter().find_map(value)
     }
 
     /// Everything around an expression, innermost first, up to the body of its function.

@@ -2,7 +2,8 @@
 
 use super::outline::{Caller, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb};
 use crate::facts::{
-    Action, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root, Segment, Source, StepKind, TypeId,
+    self, Action, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root, Segment, Source, StepKind,
+    TypeId,
 };
 use crate::rules::Verbs;
 
@@ -27,7 +28,7 @@ impl Reading<'_> {
     fn kinds(&mut self) {
         for (_, ty) in self.facts.types() {
             let name = self.outline.intern(self.facts.text(ty.name));
-            let bases = ty.bases.iter().filter_map(|base| self.facts.dotted(*base).map(|path| last(&path).to_owned()));
+            let bases = ty.bases.iter().filter_map(|base| self.facts.dotted(*base).map(|path| facts::last(&path).to_owned()));
             let bases: Vec<String> = bases.collect();
             let bases = bases.iter().map(|base| self.outline.intern(base)).collect();
             let ends = ty.methods.iter().map(|method| self.facts.function(*method)).filter(|method| method.traits.is_teardown);
@@ -96,10 +97,10 @@ impl Reading<'_> {
         }
     }
 
-    fn typed(&mut self, binding: crate::facts::BindingId) -> Of {
+    fn typed(&mut self, binding: facts::BindingId) -> Of {
         let Some(mention) = self.facts.binding(binding).uses.first().copied() else { return Of::Unknown };
         let local = self.facts.local_type(mention).map(|ty| self.facts.text(self.facts.ty(ty).name).to_owned());
-        match local.or_else(|| self.facts.type_path(mention).map(|path| last(path).to_owned())) {
+        match local.or_else(|| self.facts.type_path(mention).map(|path| facts::last(path).to_owned())) {
             Some(name) => Of::Typed(self.outline.intern(&name)),
             None => Of::Unknown,
         }
@@ -255,9 +256,4 @@ impl Reading<'_> {
         let name = self.facts.function(named).name?;
         Some(self.outline.intern(self.facts.text(name)))
     }
-}
-
-/// The last part of a dotted path.
-pub fn last(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
 }

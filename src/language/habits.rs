@@ -30,6 +30,8 @@ pub struct Macros {
     pub propagate: Vec<String>,
     /// As arms `pattern = value, if condition => body`, one of which runs.
     pub select: Vec<String>,
+    /// Not at all, because they only look at what they are given.
+    pub look: Vec<String>,
 }
 
 #[allow(clippy::struct_excessive_bools, reason = "each habit is independent of the others")]
@@ -57,6 +59,12 @@ pub struct Habits {
     pub inherits: Option<String>,
     /// Whether a type's body is out of sight of its methods.
     pub opaque_types: bool,
+    /// Functions that are in sight everywhere.
+    pub prelude: Vec<String>,
+    /// Words in the attributes of types whose values are copied freely, so that none of them owns anything.
+    pub copied_decorators: Vec<String>,
+    /// Whether a value goes when its owner goes, and its destructor runs then.
+    pub raii: bool,
     /// What a person calls the instance.
     pub instance: String,
     /// First letters of the names of test functions and of types that hold tests.

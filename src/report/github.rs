@@ -1,5 +1,6 @@
 use super::Context;
 use super::place::Places;
+use super::wrap::flat;
 use crate::finding::{Report, Severity};
 use std::io::{self, Write};
 
@@ -21,7 +22,7 @@ pub fn write(out: &mut dyn Write, report: &Report, context: &Context<'_>) -> io:
             let (start, end) = places.range(places.first_line(finding.primary.span));
             write!(out, "::{command} title={},", property(&format!("watertight ({})", finding.rule)))?;
             write!(out, "file={path},line={},col={},endLine={},endColumn={}::", start.line, start.column, end.line, end.column)?;
-            let text = format!("{}\n{}\nTo do: {}", finding.message, finding.risk.trim(), finding.recommendation.trim());
+            let text = format!("{}\n{}\nTo do: {}", finding.message, flat(&finding.risk), flat(&finding.recommendation));
             writeln!(out, "{}", data(&text))?;
         }
     }

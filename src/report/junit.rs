@@ -1,5 +1,6 @@
 use super::Context;
 use super::place::Places;
+use super::wrap::flat;
 use super::xml::{clean, document};
 use crate::finding::{Finding, Problem, Report, Scanned};
 use quick_xml::Writer;
@@ -64,7 +65,7 @@ fn group(
 fn case(xml: &mut Xml<'_>, path: &str, finding: &Finding, places: &Places<'_>) -> io::Result<()> {
     let at = places.start(finding.primary.span);
     let name = format!("{}:{}:{}", finding.rule, at.line, at.column);
-    let body = format!("{path}:{}:{}\n{}\n{}", at.line, at.column, finding.risk.trim(), finding.recommendation.trim());
+    let body = format!("{path}:{}:{}\n{}\n{}", at.line, at.column, flat(&finding.risk), flat(&finding.recommendation));
     let case = xml.create_element("testcase").with_attribute(("name", name.as_str()));
     let case = case.with_attribute(("classname", clean(path).as_ref())).with_attribute(("file", clean(path).as_ref()));
     let case = case.with_attribute(("line", at.line.to_string().as_str()));

@@ -1,5 +1,6 @@
 use super::place::Places;
 use super::summary::headline;
+use super::wrap::flat;
 use super::{Context, Paint};
 use crate::finding::{Finding, Report, Stance};
 use std::fmt::Write as _;
@@ -58,7 +59,7 @@ fn code(text: &str) -> String {
 /// Prose with what is in backticks left as code, and everything else taken by its letters: no mark-up, no HTML, and nobody
 /// is mentioned.
 fn prose(text: &str) -> String {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = flat(text);
     let parts: Vec<&str> = words.split('`').collect();
     // An odd number of backticks pairs none of them surely.
     if parts.len().is_multiple_of(2) {

@@ -37,7 +37,7 @@ pub use paint::Paint;
 pub use rdjson::write as write_rdjson;
 pub use rulebook::{Card, contents, markdown, page};
 pub use sarif::write as write_sarif;
-pub use summary::{summary, tell};
+pub use summary::{counted, summary, tell};
 pub use wrap::wrap;
 
 use crate::finding::Report;

@@ -1,5 +1,6 @@
 use super::Context;
 use super::place::Places;
+use super::wrap::flat;
 use crate::finding::{Finding, Mark, Report, Severity};
 use crate::source::Span;
 use serde::Serialize;
@@ -24,7 +25,7 @@ pub fn write(out: &mut dyn Write, report: &Report, _: &Context<'_>) -> io::Resul
 fn diagnostic<'a>(path: &'a str, finding: &'a Finding, places: &Places<'_>) -> Diagnostic<'a> {
     let related = |mark: &'a Mark| Related { message: &mark.label, location: Location::new(path, mark.span, places) };
     Diagnostic {
-        message: format!("{}\n{}\nTo do: {}", finding.message, finding.risk.trim(), finding.recommendation.trim()),
+        message: format!("{}\n{}\nTo do: {}", finding.message, flat(&finding.risk), flat(&finding.recommendation)),
         location: Location::new(path, finding.primary.span, places),
         severity: match finding.severity {
             Severity::High => "ERROR",

@@ -50,6 +50,7 @@ pub fn tell(problem: &Problem, paint: Paint) -> String {
     format!("{} {path}: {message}; {remedy}\n", paint.doubtful("problem:"))
 }
 
-fn counted(count: usize, noun: &str) -> String {
+/// A number of things: `1 file`, `2 files`.
+pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -22,6 +22,11 @@ pub fn wrap(head: &str, text: &str, width: usize) -> String {
     out
 }
 
+/// A text in one line.
+pub fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::wrap;

@@ -16,4 +16,4 @@ pub use pattern::{Pattern, Patterns};
 pub use raw::{Check, Example, Family, Rule};
 pub use set::{RuleSet, Verbs};
 pub use tables::Tables;
-pub use vocabulary::{Bound, Channel, Container, Lifetime, Memo, Registration, Resource, Vocabulary, Words};
+pub use vocabulary::{Bound, Channel, Container, Life, Lifetime, Memo, Registration, Resource, Vocabulary, Waiting, Words};

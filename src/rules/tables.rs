@@ -15,6 +15,12 @@ pub struct Tables {
     pub exit: Patterns<()>,
     /// What makes a stream in memory.
     pub memory: Patterns<()>,
+    /// What hands a handle through.
+    pub through: Patterns<()>,
+    /// What says that there is no handle.
+    pub absent: Patterns<()>,
+    /// What says that there is one.
+    pub present: Patterns<()>,
 }
 
 impl Tables {
@@ -31,6 +37,9 @@ impl Tables {
             harmless: table(&words.harmless),
             exit: table(&words.exit),
             memory: table(&words.memory),
+            through: table(&words.through),
+            absent: table(&words.absent),
+            present: table(&words.present),
         }
     }
 }

@@ -14,6 +14,8 @@ pub struct Vocabulary {
     pub resource: Vec<Resource>,
     /// Ways to register a callback and to remove it (check `listener`).
     pub registration: Vec<Registration>,
+    /// Lists of those who wait for something (check `listener`).
+    pub waiting: Vec<Waiting>,
     /// Cache decorators and cache constructors (checks `memo`, `cache`).
     pub memo: Vec<Memo>,
     /// Queues and channels (check `channel`).
@@ -36,14 +38,40 @@ pub struct Vocabulary {
     pub memory: Vec<Pattern>,
     /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
     pub borrower: Vec<Pattern>,
+    /// Calls whose value is still the handle: their receiver or, without one, their argument (`unwrap`, a check of the result).
+    pub through: Vec<Pattern>,
+    /// Methods that hand out a field and say nothing about who releases it (`as_raw_fd`).
+    pub lends: Vec<String>,
+    /// Questions, patterns and constants that say that there is no handle: `*.is_null`, `Err`, `MAP_FAILED`.
+    pub absent: Vec<Pattern>,
+    /// Questions that say that there is one: `*.is_ok`.
+    pub present: Vec<Pattern>,
+    /// Methods by which a value that is yet to come is handed to a callback (`then`).
+    pub chain: Vec<String>,
+    /// Methods whose value is the handle on which they are called (`server.listen`).
+    pub fluent: Vec<String>,
     /// What ends a handle by itself, for the advice: "a managed block (`with`)".
     pub keeper: String,
     /// Where a release by hand runs on every way out, for the advice: "a `finally`".
     pub always: String,
-    /// Calls that refer to their argument weakly (`weakref.ref`).
+    /// Calls that take everything out of the collection they are given (`std.mem.take`).
+    pub emptier: Vec<Pattern>,
+    /// Last names of types that own memory (check `forgotten`).
+    pub owning: Vec<String>,
+    /// Calls that refer to their argument weakly (`weakref.ref`), and types that own nothing of what they name (`Weak`).
     pub weak: Vec<Pattern>,
     /// What the line says when the finding of another linter for this fault was looked at and accepted.
     pub accepted: Vec<String>,
+    /// Types by which several owners keep one value alive, freed when the last of them goes (`Rc`); check `cycle`.
+    pub strong: Vec<Pattern>,
+    /// Types through which a value can be changed that others can see as well (`RefCell`); check `cycle`.
+    pub cell: Vec<Pattern>,
+    /// Calls that make another function each time, which is never the one that was registered before (`bind`).
+    pub fresh: Vec<Pattern>,
+    /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
+    pub race: Vec<Pattern>,
+    /// Last names of what is made with a function that settles it, and that ignores what the function returns (`Promise`).
+    pub pending: Vec<String>,
     /// The patterns above, ready for look-up.
     #[serde(skip)]
     tables: OnceLock<Tables>,
@@ -94,6 +122,12 @@ pub struct Words {
     pub notices: Vec<String>,
     /// Last words in the name of a collection in which users register things.
     pub registries: Vec<String>,
+    /// Calls that run the closure they are given once for the life of the process.
+    pub once: Vec<String>,
+    /// Methods that put a value into a table in which it is looked up before it is made again.
+    pub tables: Vec<String>,
+    /// Last names of types that guard a value which several threads share.
+    pub guards: Vec<String>,
     /// Names by which fields are reached without being named.
     pub reflection: Vec<String>,
     /// First words of functions that are part of a shutdown.
@@ -114,6 +148,8 @@ pub struct Words {
     pub equality: Vec<String>,
     /// Dotted paths of types of which there are few values or instances: `bool`, `enum.Enum`.
     pub fixed_types: Vec<String>,
+    /// Types of keys, by dotted path or last name, of which there is no end: paths, addresses, identifiers made at random.
+    pub open_types: Vec<String>,
     /// Last words of keys that come from an open set.
     pub open: Vec<String>,
     /// Last words of keys that name one thing among others, of which there may be few or many (`id`).
@@ -122,6 +158,25 @@ pub struct Words {
     pub many: Vec<String>,
     /// Last words of keys that come from a small fixed set.
     pub fixed: Vec<String>,
+    /// How frameworks tell that a life begins or ends, and which functions run again and again.
+    pub life: Life,
+}
+
+/// How a framework tells code that a life begins or ends, and which functions run again and again. Functions are given
+/// by their last name, because hooks are re-exported, wrapped and imported automatically.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Life {
+    /// Functions that call their callback when a life begins or changes, and what that returns when it ends (`useEffect`).
+    pub effects: Vec<String>,
+    /// Functions that call their callback when a life begins (`onMounted`), and methods that are called then.
+    pub begins: Vec<String>,
+    /// Functions that call their callback when the life ends (`onUnmounted`), and methods that are called then.
+    pub ends: Vec<String>,
+    /// Names of parameters by which a function is given one request, message or connection.
+    pub given: Vec<String>,
+    /// Last words of the bases and decorators of types whose instances come and go with what is shown.
+    pub components: Vec<String>,
 }
 
 /// A family of containers that share their verbs.
@@ -175,6 +230,7 @@ pub struct Bound {
 /// A thing that must be released by somebody.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools)] // Each says something of its own about the thing.
 pub struct Resource {
     /// What to call it in a sentence: `file`, `socket`, `interval`.
     #[serde(default = "unnamed")]
@@ -208,18 +264,51 @@ pub struct Resource {
     /// Whether it is left behind rather than open: a directory, a thread, a mapping.
     #[serde(default)]
     pub stays: bool,
+    /// Whether making one only to throw it away says that somebody else owns it (`into_raw_fd`).
+    #[serde(default)]
+    pub disowns: bool,
+    /// Whether the call keeps the destructor of its argument from running (`mem::forget`).
+    #[serde(default)]
+    pub swallows: bool,
     /// Whether the language frees it at once when the last reference goes (a `CPython` file object).
     #[serde(default)]
     pub collected: bool,
+    /// Last words of the receivers for which its method patterns hold (`pool` for `*.connect`); any receiver when empty.
+    #[serde(default)]
+    pub receivers: Vec<String>,
+    /// Whether a program makes it once and keeps it, so that only an owner which ends without it has forgotten it.
+    #[serde(default)]
+    pub lasting: bool,
+    /// Whether its own methods do not fail: what goes wrong is reported later, by an event.
+    #[serde(default)]
+    pub quiet: bool,
+    /// Whether it is a text or number that is copied when it is stored, so that storing it gives away nothing.
+    #[serde(default)]
+    pub copied: bool,
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).
     #[serde(default)]
     pub ends: bool,
+    /// Position of the delay of a timer, from 0.
+    #[serde(default)]
+    pub delay: usize,
+    /// The longest delay, in the units of the call, that is over before it matters.
+    #[serde(default = "second")]
+    pub short: u32,
     /// The method of an heir of an acquired type that does the work (`run` of a thread's subclass).
     #[serde(default)]
     pub body: Option<String>,
     /// Calls that end by themselves after a known time, so that what waits for them alone ends as well (`asyncio.sleep`).
     #[serde(default)]
     pub brief: Vec<Pattern>,
+    /// Calls by which work waits for its next round; a loop that makes one is a timer, and judged by that rule.
+    #[serde(default)]
+    pub pause: Vec<Pattern>,
+    /// Methods that end the work when their receiver is a failure (`unwrap`).
+    #[serde(default)]
+    pub fatal: Vec<String>,
+    /// Methods that fail when the other side has gone (`recv`), so that work which treats that as fatal ends then.
+    #[serde(default)]
+    pub closing: Vec<String>,
     /// Calls that make one of the things of which it is the rest (`asyncio.create_task` for a pending set).
     #[serde(default)]
     pub maker: Vec<Pattern>,
@@ -232,6 +321,11 @@ pub struct Resource {
     /// Severity, where it differs from the rule's.
     #[serde(default)]
     pub severity: Option<Severity>,
+}
+
+/// A second, for languages that count delays in seconds.
+const fn second() -> u32 {
+    1
 }
 
 /// What to call a resource that has no name of its own.
@@ -253,6 +347,7 @@ pub enum Lifetime {
 /// A way to register a callback.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools)] // Each says something of its own about the registration.
 pub struct Registration {
     /// What to call it in a sentence: `exit handler`, `event listener`.
     pub kind: String,
@@ -291,12 +386,46 @@ pub struct Registration {
     /// Whether the emitter ends by itself and lets go of its callbacks then (a future that is done).
     #[serde(default)]
     pub ends: bool,
+    /// Options which, given as anything but false, mean that the registration ends in another way (`signal`).
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Whether the emitter is handed from call to call, so that what one call registers is still there for the next.
+    #[serde(default)]
+    pub shared: bool,
+    /// Whether the callback is taken off when the event has come (`once`).
+    #[serde(default)]
+    pub once: bool,
+    /// The only events for which the verbs mean this registration; all when empty.
+    #[serde(default)]
+    pub events: Vec<String>,
+    /// Events after which the emitter has ended, so that nothing is left registered there.
+    #[serde(default)]
+    pub last: Vec<String>,
+    /// Calls in the chain that makes the emitter after which it ends by itself (`take`), or with something else (`takeUntil`).
+    #[serde(default)]
+    pub completes: Vec<String>,
     /// Whether there is one place for it, so that registering again replaces the former callback (`signal.signal`).
     #[serde(default)]
     pub replaces: bool,
     /// Severity, where it differs from the rule's.
     #[serde(default)]
     pub severity: Option<Severity>,
+}
+
+/// A list of those who wait for something, each of whom may go without a word.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiting {
+    /// What to call an entry in a sentence: `waker`.
+    pub kind: String,
+    /// Last names of the types of its entries.
+    pub elements: Vec<String>,
+    /// Methods that add an entry.
+    pub add: Vec<String>,
+    /// Methods that take out one entry, or those that nobody needs any more.
+    pub remove: Vec<String>,
+    /// Methods and functions that take out everything.
+    pub drain: Vec<String>,
 }
 
 /// A cache decorator or a cache constructor.
@@ -333,4 +462,10 @@ pub struct Channel {
     /// Methods that say how full it is; a producer that asks is throttled.
     #[serde(default)]
     pub measure: Vec<String>,
+    /// Whether the call makes two values, a sender and a receiver, in this order.
+    #[serde(default)]
+    pub ends: bool,
+    /// Calls in a consumer's loop that wait for a peer, a disk or a database.
+    #[serde(default)]
+    pub slow: Vec<String>,
 }

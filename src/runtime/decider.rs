@@ -1,7 +1,8 @@
 use super::census::census;
 use super::composition::composition;
+use super::doubling::Doublings;
 use super::exhaustion::{exhaustion, nearest, pace};
-use super::floors::CELL_S;
+use super::floors::{CELL_S, retained};
 use super::forecast::forecast;
 use super::sample::Sample;
 use super::settled::settled;
@@ -68,6 +69,7 @@ pub struct Decider {
     judgement: Judgement,
     tracks: Tracks,
     clock: Option<Clock>,
+    doublings: Doublings,
     leak: Standing,
     watch: Standing,
     /// A count that grows, and which.
@@ -102,6 +104,7 @@ impl Decider {
             judgement,
             tracks: Tracks::default(),
             clock: None,
+            doublings: Doublings::default(),
             leak: Standing::new(240.0),
             watch: Standing::new(90.0),
             count: Standing::new(240.0),
@@ -150,6 +153,7 @@ impl Decider {
     /// Forgets the series and keeps what was said.
     fn begin_again(&mut self, at_s: f64) {
         self.tracks = Tracks::default();
+        self.doublings = Doublings::default();
         for standing in [&mut self.leak, &mut self.watch, &mut self.count] {
             standing.end();
         }
@@ -166,6 +170,8 @@ impl Decider {
         let Some(held) = self.tracks.get(Quantity::Held) else { return };
         let floor = held.ago(0.0).unwrap_or(0.0);
         let [leak, watch] = seek(held, completed, [&LEAK, &WATCH]);
+        let doubles = self.doublings.step(at_s, floor);
+        let leak = leak.or_else(|| self.doublings.growth(&retained(&held.level(0)), CELL_S).filter(|_| doubles));
         let counted = census(&self.tracks, completed);
         let stood = (self.stands(), self.watch.growth().is_some());
         self.leak.step(at_s, floor, leak);

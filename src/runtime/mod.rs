@@ -10,12 +10,14 @@
 mod census;
 mod composition;
 mod decider;
+mod doubling;
 mod exhaustion;
 mod floors;
 mod forecast;
 #[cfg(target_os = "linux")]
 pub mod live;
 mod period;
+mod plot;
 mod sample;
 mod series;
 mod settled;
@@ -25,9 +27,10 @@ mod statistics;
 mod track;
 mod trend;
 mod verdict;
-mod words;
+pub mod words;
 
 pub use decider::{Decider, LimitKind, Limits};
+pub use plot::plot;
 pub use sample::Sample;
 pub use series::{Origin, Recorder, Series, SeriesError};
 pub use verdict::{Alert, Class, Forecast, Judgement, Level, Verdict};

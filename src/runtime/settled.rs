@@ -2,6 +2,7 @@
 
 use super::floors::{Floors, LEVELS, retained};
 use super::shape::shape;
+use super::trend::LEAK;
 use super::verdict::Verdict;
 
 /// Nothing is said before, seconds.
@@ -13,6 +14,9 @@ const HIGHER: f64 = 1.15;
 /// A growth whose last third was at least so fast ended at a limit, and did not level off.
 const STRAIGHT: f64 = 0.75;
 
+/// A growth whose last third is slower than this against the mean is on its way to end.
+const SLOWS: f64 = 0.45;
+
 /// A verdict with what it rests on.
 pub type Opinion = (Verdict, f64, String);
 
@@ -20,7 +24,9 @@ pub type Opinion = (Verdict, f64, String);
 pub fn settled(floors: &Floors, grows: bool) -> Opinion {
     let (past, cell_s) = whole(floors);
     let seen_s = past.len() as f64 * cell_s;
+    // What came within the last minute may be the load of the moment.
     let kept = retained(&past);
+    let kept = &kept[..kept.len() - ((SHORTEST_S / cell_s) as usize).min(kept.len() / 2)];
     let (Some(first), Some(now)) = (kept.first(), kept.last()) else {
         return (Verdict::NotEnoughData, 0.0, "nothing was seen yet".to_owned());
     };
@@ -29,6 +35,11 @@ pub fn settled(floors: &Floors, grows: bool) -> Opinion {
     }
     let highest = past.iter().copied().fold(0.0, f64::max);
     let sure = 0.5 + 0.4 * (seen_s / 900.0).min(1.0);
+    let slows = shape(kept, cell_s).map(|growth| growth.recent).filter(|recent| *recent < SLOWS);
+    if let Some(recent) = slows.filter(|_| grows && seen_s >= LEAK.lasted_s) {
+        let reason = format!("it still grows but slows down: in the last third at {:.0} % of the mean rate", 100.0 * recent);
+        return (Verdict::WarmUp, sure - 0.2, reason);
+    }
     if grows {
         let reason = "it grows; a cache that fills or a warm-up looks the same so far".to_owned();
         return (Verdict::NotEnoughData, 0.5, reason);

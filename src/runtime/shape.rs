@@ -4,10 +4,14 @@ use super::statistics::{MannKendall, mann_kendall, participation};
 
 /// The growth is cut into so many equal parts of time to count its steps.
 const PARTS: usize = 32;
-/// The Mann–Kendall test is put to so many floors.
+/// The Mann–Kendall test is put to so many floors,
 const BLOCKS: usize = 24;
+/// or to fewer where the load stays up for long, but to no fewer than these.
+const FEWEST: usize = 12;
 /// A rise below this share of the whole is no growth.
 const STANDSTILL: f64 = 0.02;
+/// Floors that are above what is retained by more than this share of its rise are up for a while.
+const ABOVE: f64 = 0.25;
 /// The growth begins where this share of it has happened.
 const BEGUN: f64 = 0.05;
 
@@ -23,6 +27,8 @@ pub struct Shape {
     pub base: f64,
     /// How much it rose.
     pub rise: f64,
+    /// What had been retained when two fifths of its time were over.
+    pub middle: f64,
     /// How long ago the growth began, seconds: without what is flat at the head of the window.
     pub since_s: f64,
     /// How long the growth lasted, seconds, at least the window: `since_s` with the first steps made good.
@@ -77,6 +83,7 @@ pub fn shape(kept: &[f64], cell_s: f64) -> Option<Shape> {
         window_s: n as f64 * cell_s,
         base,
         rise,
+        middle: kept[head + long * 2 / 5],
         since_s: since * cell_s,
         lasted_s: (since / (1.0 - BEGUN)).min(n as f64) * cell_s,
         steps: steps(kept),
@@ -95,14 +102,15 @@ fn reached(kept: &[f64], value: f64) -> f64 {
     (at - 1) as f64 + (value - kept[at - 1]) / (kept[at] - kept[at - 1])
 }
 
+/// How many equal steps the growth amounts to. A step from one cell to the next falls into one part of the time, never
+/// half into one and half into the other.
 fn steps(kept: &[f64]) -> f64 {
-    let last = (kept.len() - 1) as f64;
-    let value = |part: usize| {
-        let at = part as f64 * last / PARTS as f64;
-        let low = (at as usize).min(kept.len() - 2);
-        kept[low] + (at - low as f64) * (kept[low + 1] - kept[low])
-    };
-    participation((0..PARTS).map(|part| value(part + 1) - value(part)))
+    let count = kept.len() - 1;
+    let mut parts = [0.0; PARTS];
+    for (at, pair) in kept.windows(2).enumerate() {
+        parts[at * PARTS / count] += pair[1] - pair[0];
+    }
+    participation(parts.into_iter())
 }
 
 /// The longest stretch over which a series that never falls rises by no more than `least`, before the stretch that
@@ -120,14 +128,27 @@ fn standstills(kept: &[f64], least: f64) -> (usize, usize) {
     (longest, stall)
 }
 
-/// The Mann–Kendall test over the floors of a window.
-pub fn trend(floors: &[f64]) -> MannKendall {
-    mann_kendall(&blocks(floors))
+/// The Mann–Kendall test over the floors of a window, of which `kept` is what is retained.
+///
+/// The test takes its values as independent. So each is the floor of a block at least as long as the longest time that
+/// the floors stayed up above what is retained: of a load that comes and goes every block sees the ebb.
+pub fn trend(floors: &[f64], kept: &[f64]) -> MannKendall {
+    mann_kendall(&blocks(floors, (floors.len() / (excursion(floors, kept) + 1)).clamp(FEWEST, BLOCKS).min(floors.len())))
+}
+
+/// The longest stretch, in cells, in which the floors are above what is retained by more than a small share of the rise.
+fn excursion(floors: &[f64], kept: &[f64]) -> usize {
+    let least = ABOVE * (kept[kept.len() - 1] - kept[0]);
+    let (mut run, mut longest) = (0, 0);
+    for (floor, kept) in floors.iter().zip(kept) {
+        run = if floor - kept > least { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
 }
 
 /// The floors of longer, equal blocks.
-fn blocks(floors: &[f64]) -> Vec<f64> {
-    let count = BLOCKS.min(floors.len());
+fn blocks(floors: &[f64], count: usize) -> Vec<f64> {
     let edge = |block: usize| block * floors.len() / count;
     (0..count).map(|block| floors[edge(block)..edge(block + 1)].iter().copied().fold(f64::INFINITY, f64::min)).collect()
 }

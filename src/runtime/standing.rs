@@ -2,12 +2,10 @@
 
 use super::trend::Growth;
 
-/// The share of the growth that must have been given back to end a level.
-const GIVEN_BACK: f64 = 0.65;
 /// A rise of this share of the growth so far is growth that goes on.
 const GOES_ON: f64 = 0.02;
 /// A standstill ends a level when it is so many times the longest that was seen in the growth.
-const PATIENCE: f64 = 3.0;
+const PATIENCE: f64 = 2.0;
 
 /// What a step did to a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,14 +53,13 @@ impl Standing {
             self.growth = Some(growth);
             return if entered { Change::Entered } else { Change::Same };
         }
-        if self.growth.is_none() {
-            return Change::Same;
-        }
+        let Some(growth) = self.growth else { return Change::Same };
         let grown = self.top - self.base;
         if floor > self.top + GOES_ON * grown {
             (self.top, self.grown_s) = (floor, at_s);
         }
-        let over = floor < self.top - GIVEN_BACK * grown || at_s - self.grown_s > (PATIENCE * self.gap_s).max(self.least_s);
+        // What was retained long ago and for long is let go of: this was no leak, or it is mended.
+        let over = growth.shape.middle > floor || at_s - self.grown_s > (PATIENCE * self.gap_s).max(self.least_s);
         if over { self.end() } else { Change::Same }
     }
 

@@ -117,7 +117,8 @@ fn look<const N: usize>(floors: &[f64], level: usize, period_s: Option<f64>, dem
     let windows = if level == 0 { NEAR } else { FAR };
     for window in windows.iter().take_while(|window| **window <= floors.len()) {
         let from = floors.len() - window;
-        let Some(mut shape) = shape(&kept[from..], cell_s) else { continue };
+        let (floors, kept) = (&floors[from..], &kept[from..]);
+        let Some(mut shape) = shape(kept, cell_s) else { continue };
         // A coarse cell cannot show how short a standstill is.
         shape.stall_s = (shape.stall_s - if level > 0 { cell_s } else { 0.0 }).max(0.0);
         let mut tested = None;
@@ -125,7 +126,7 @@ fn look<const N: usize>(floors: &[f64], level: usize, period_s: Option<f64>, dem
             if !demand.is_met(&shape, period_s.unwrap_or(0.0)) || found.is_some_and(|best| best.evidence() >= shape.evidence()) {
                 continue;
             }
-            let trend = *tested.get_or_insert_with(|| trend(&floors[from..]));
+            let trend = *tested.get_or_insert_with(|| trend(floors, kept));
             if trend.tau >= demand.tau && trend.z >= demand.z {
                 *found = Some(Growth { shape, trend, period_s, level });
             }
@@ -138,18 +139,18 @@ fn look<const N: usize>(floors: &[f64], level: usize, period_s: Option<f64>, dem
 /// The seconds are those of the slowest fills, ramps and warm-ups of well-behaved services (about 400 s); whoever wants
 /// to hear earlier listens to [`WATCH`].
 pub const LEAK: Demand = Demand {
-    lasted_s: 406.0,
+    lasted_s: 403.0,
     large: 256.0 * 1024.0 * 1024.0,
-    evidence_s: 5200.0,
+    evidence_s: 4600.0,
     evidence_relative_s: 1400.0,
-    standstill: 0.36,
+    standstill: 0.3,
     recent: 0.75,
     stalled: 1.0,
     pause_s: 10.0,
     rise: 1.5 * 1024.0 * 1024.0,
     relative: 0.15,
     tau: 0.6,
-    z: 3.0,
+    z: 2.5,
 };
 
 /// Level *watch*: it grows, and a leak would look like this.

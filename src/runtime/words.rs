@@ -1,6 +1,11 @@
 //! Numbers as people read them.
 
 /// A size: `24.0 MiB`.
+pub fn bytes(bytes: u64) -> String {
+    size(bytes as f64)
+}
+
+/// A size that was reckoned with: `24.0 MiB`, `-3.1 KiB`.
 pub fn size(bytes: f64) -> String {
     let mut value = bytes.abs();
     let mut unit = "B";

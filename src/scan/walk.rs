@@ -122,7 +122,18 @@ fn candidate(path: PathBuf, root: Option<&Path>, cwd: &Path, analyzer: &dyn Anal
 
 fn folder(root: &Path, cwd: &Path, analyzer: &dyn Analyzer, threads: usize, walked: &mut Walked) {
     let inside = root.canonicalize().is_ok_and(|root| root.iter().any(|part| DEPENDENCIES.iter().any(|name| part == *name)));
-    let walk = WalkBuilder::new(root).threads(threads).filter_entry(move |entry| wanted(entry, inside)).build_parallel();
+    let before = walked.candidates.len();
+    search(root, cwd, analyzer, (threads, inside), walked);
+    // A published package may consist of nothing but what was generated.
+    if !inside && walked.candidates[before..].iter().all(|candidate| candidate.sniff) {
+        walked.candidates.truncate(before);
+        search(root, cwd, analyzer, (threads, true), walked);
+    }
+}
+
+/// Finds the files below one folder, those in folders of generated code only if asked for.
+fn search(root: &Path, cwd: &Path, analyzer: &dyn Analyzer, (threads, generated): (usize, bool), walked: &mut Walked) {
+    let walk = WalkBuilder::new(root).threads(threads).filter_entry(move |entry| wanted(entry, generated)).build_parallel();
     let (sender, receiver) = mpsc::channel();
     walk.run(|| {
         let sender = sender.clone();
@@ -151,7 +162,7 @@ fn folder(root: &Path, cwd: &Path, analyzer: &dyn Analyzer, threads: usize, walk
 }
 
 /// Whether to look at an entry; what the user named is always looked at.
-fn wanted(entry: &DirEntry, inside: bool) -> bool {
+fn wanted(entry: &DirEntry, generated: bool) -> bool {
     if entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
         return true;
     }
@@ -161,7 +172,7 @@ fn wanted(entry: &DirEntry, inside: bool) -> bool {
         return false;
     }
     // An installed package consists of what was generated, so whoever names one means that too.
-    if is(DEPENDENCIES) || (is(GENERATED) && !inside) { entry.path().join("__init__.py").exists() } else { true }
+    if is(DEPENDENCIES) || (is(GENERATED) && !generated) { entry.path().join("__init__.py").exists() } else { true }
 }
 
 /// A walk's error as a problem of the path it speaks of.

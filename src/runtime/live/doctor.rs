@@ -31,8 +31,8 @@ pub struct Doctor {
     pub kernel: String,
     /// The capabilities we hold, of those that matter.
     pub capabilities: Vec<&'static str>,
-    /// Probes of ours that are loaded now, on the whole machine; `None` where we may not know.
-    pub probes_loaded: Option<usize>,
+    /// The kernel's ids of the probes of ours that are loaded now, on the whole machine; `None` where we may not know.
+    pub probes_loaded: Option<Vec<u32>>,
     /// One by one.
     pub abilities: Vec<Ability>,
 }

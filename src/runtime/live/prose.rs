@@ -234,8 +234,8 @@ impl Doctor {
         let page = form == Form::Markdown;
         let held = if self.capabilities.is_empty() { "none".to_owned() } else { self.capabilities.join(", ") };
         let mut lines = vec![("kernel".to_owned(), self.kernel.clone()), ("capabilities".to_owned(), held)];
-        if let Some(loaded) = self.probes_loaded {
-            lines.push(("probes loaded".to_owned(), loaded.to_string()));
+        if let Some(loaded) = &self.probes_loaded {
+            lines.push(("probes loaded".to_owned(), loaded.len().to_string()));
         }
         write_lines(&mut out, &lines, page, "");
         out.push('\n');

@@ -17,6 +17,9 @@ pub struct ConfigError {
     span: Option<SourceSpan>,
 }
 
+/// Longer lines are not printed.
+const LONGEST: usize = 600;
+
 impl From<Box<RuleError>> for Box<ConfigError> {
     fn from(error: Box<RuleError>) -> Self {
         let (message, remedy, source_code, span) = error.parts();
@@ -33,11 +36,17 @@ impl ConfigError {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Box<Self> {
-        Box::new(Self {
-            message: message.into(),
-            remedy: remedy.into(),
-            source_code: NamedSource::new(path.to_string_lossy(), text.to_owned()),
-            span: place.map(SourceSpan::from),
-        })
+        let at = place.as_ref().map_or(0, |place| place.start);
+        let line = text[..at].lines().count().max(1);
+        // A line that nobody has written by hand, nobody can read either.
+        let readable = text.lines().skip(line.saturating_sub(2)).take(3).all(|line| line.len() <= LONGEST);
+        let (message, remedy) = (message.into(), remedy.into());
+        if !readable {
+            let message = format!("{}:{line}: {message}", path.display());
+            let source_code = NamedSource::new(path.to_string_lossy(), String::new());
+            return Box::new(Self { message, remedy, source_code, span: None });
+        }
+        let source_code = NamedSource::new(path.to_string_lossy(), text.to_owned());
+        Box::new(Self { message, remedy, source_code, span: place.map(SourceSpan::from) })
     }
 }

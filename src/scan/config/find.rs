@@ -61,12 +61,16 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Box<ConfigError> {
 }
 
 fn text(path: &Path) -> std::io::Result<String> {
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
+    // To open a pipe would be to wait for whoever writes into it.
+    if !path.metadata()?.is_file() {
         return Err(ErrorKind::NotFound.into());
     }
     let mut text = String::new();
-    file.take(LARGEST).read_to_string(&mut text)?;
+    File::open(path)?.take(LARGEST).read_to_string(&mut text)?;
+    // Some editors begin every file with a byte order mark.
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
     Ok(text)
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Probe(Infallible);
 
-/// Programs of this name that are loaded on the machine: not known to this build.
-pub fn ours() -> Option<usize> {
+/// The probes that are loaded on the machine: not known to this build.
+pub fn ours() -> Option<Vec<u32>> {
     None
 }
 

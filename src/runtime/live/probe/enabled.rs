@@ -58,14 +58,28 @@ impl Debug for Probe {
     }
 }
 
-/// How many probes of this kind are loaded on the machine; `None` if the kernel does not tell us.
-pub fn ours() -> Option<usize> {
-    // The iterator ends at once when it is refused, but at least one program is always loaded while a probe of ours is.
-    let names = ["typed", "raw", "classic"];
-    ProgInfoIter::default()
-        .map(|info| names.iter().any(|name| info.name == *name))
-        .fold(None, |count, found| Some(count.unwrap_or(0) + usize::from(found)))
-        .or_else(|| nix::unistd::geteuid().is_root().then_some(0))
+/// The ids of the probes of this kind that are loaded on the machine, whoever loaded them; `None` if the kernel does not
+/// tell us.
+pub fn ours() -> Option<Vec<u32>> {
+    let mut seen = 0;
+    let mut found = Vec::new();
+    for info in ProgInfoIter::default() {
+        seen += 1;
+        if Hook::ALL.iter().any(|hook| info.name == program(*hook)) {
+            found.push(info.id);
+        }
+    }
+    // The kernel lists programs for CAP_SYS_ADMIN alone, and an empty list may be a refusal.
+    (seen > 0 || nix::unistd::geteuid().is_root()).then_some(found)
+}
+
+/// The name of the handler of growth.
+const fn program(hook: Hook) -> &'static str {
+    match hook {
+        Hook::Typed => "typed",
+        Hook::Raw => "raw",
+        Hook::Classic => "classic",
+    }
 }
 
 impl Probe {
@@ -185,13 +199,8 @@ impl Probe {
 
     /// A figure that the kernel shows of the handler of growth.
     fn figure(&self, name: &str) -> Option<u64> {
-        let wanted = match self.hook {
-            Hook::Typed => "typed",
-            Hook::Raw => "raw",
-            Hook::Classic => "classic",
-        };
-        let program = self.object.progs().find(|program| program.name() == wanted)?;
-        let text = fs::read_to_string(format!("/proc/self/fdinfo/{}", program.as_fd().as_raw_fd())).ok()?;
+        let handler = self.object.progs().find(|handler| handler.name() == program(self.hook))?;
+        let text = fs::read_to_string(format!("/proc/self/fdinfo/{}", handler.as_fd().as_raw_fd())).ok()?;
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
         line.trim().parse().ok()
     }

@@ -1,0 +1,171 @@
+use super::flags::Colour;
+use super::output::{emit, paint, width};
+use crate::runtime::{Decider, Judgement, Level, Limits, Sample, Series, plot, words};
+use crate::scan::memory;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+use std::fmt::Write;
+use std::fs::File;
+use std::io::{BufReader, stdin};
+use std::path::{Path, PathBuf};
+
+/// What `replay` understands.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// A recording, or a CSV with the columns `seconds,rss_anon_kib,rss_file_kib,rss_shmem_kib,swap_kib,vsz_kib,threads,fds`
+    /// (-1: not known); `-` reads the standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// How to write what comes out
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// A limit on the memory of the process, such as 512M or 2GiB: say when it will be reached
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    limit: Option<u64>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For reading: a line whenever the verdict changes, and a summary
+    Human,
+    /// For a program: one document at the end
+    Json,
+    /// For a program: a line for every sample
+    Jsonl,
+}
+
+/// The verdict after a sample, as a line of JSON.
+#[derive(Debug, Serialize)]
+struct Step<'a> {
+    at_s: f64,
+    #[serde(flatten)]
+    judgement: &'a Judgement,
+}
+
+/// The last verdict, as a document.
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    version: u32,
+    samples: usize,
+    from_s: f64,
+    to_s: f64,
+    #[serde(flatten)]
+    judgement: &'a Judgement,
+}
+
+/// Replays a recorded series through the detectors.
+pub fn replay(asked: &Replay) -> Result<u8, String> {
+    let series = read(&asked.file)?;
+    let mut decider = Decider::new(Limits { user: asked.limit, ..Limits::default() });
+    let text = match asked.format {
+        Format::Human => human(&series, &mut decider, asked.color),
+        Format::Json => json(&series, &mut decider)?,
+        Format::Jsonl => {
+            // Every step is written as it comes: a long series would be a long text.
+            emit(None, |out| {
+                for sample in &series.samples {
+                    serde_json::to_writer(&mut *out, &Step { at_s: sample.at_s, judgement: decider.push(*sample) })?;
+                    out.write_all(b"\n")?;
+                }
+                Ok(())
+            })?;
+            return Ok(0);
+        }
+    };
+    emit(None, |out| out.write_all(text.as_bytes()))?;
+    Ok(0)
+}
+
+fn read(path: &Path) -> Result<Series, String> {
+    let read = if path == Path::new("-") {
+        Series::read(stdin().lock())
+    } else {
+        let file = File::open(path).map_err(|error| format!("`{}` cannot be read: {error}", path.display()))?;
+        Series::read(BufReader::new(file))
+    };
+    read.map_err(|error| format!("`{}`: {error}", path.display()))
+}
+
+fn json(series: &Series, decider: &mut Decider) -> Result<String, String> {
+    for sample in &series.samples {
+        decider.push(*sample);
+    }
+    let at = |sample: Option<&Sample>| sample.map_or(0.0, |sample| sample.at_s);
+    let document = Document {
+        version: 1,
+        samples: series.samples.len(),
+        from_s: at(series.samples.first()),
+        to_s: at(series.samples.last()),
+        judgement: decider.judgement(),
+    };
+    serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+fn human(series: &Series, decider: &mut Decider, colour: Colour) -> String {
+    let paint = paint(colour);
+    let mut text = String::new();
+    let mut before = None;
+    for sample in &series.samples {
+        let judgement = decider.push(*sample);
+        let now = (judgement.level, judgement.verdict);
+        if before != Some(now) {
+            before = Some(now);
+            let level = judgement.level.map_or("", Level::name);
+            let size = words::bytes(sample.held());
+            let reason = judgement.reasons.first().map_or("", String::as_str);
+            let line = format!("{:>8.0} s  {level:<11}{:<17}{size:>10}  {reason}", sample.at_s, judgement.verdict.name());
+            let _ = writeln!(text, "{}", if judgement.level == Some(Level::Leak) { paint.strong(&line) } else { line });
+        }
+    }
+    let _ = write!(text, "\n{}\n{}", curve(&series.samples), summary(decider.judgement()));
+    text
+}
+
+/// The curve of what is held, with its scale.
+fn curve(samples: &[Sample]) -> String {
+    let top = samples.iter().map(Sample::held).max().unwrap_or(0);
+    let points = || samples.iter().map(|sample| (sample.at_s, sample.held()));
+    let lines = plot(points(), width().saturating_sub(14), 8);
+    let mut text = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let scale = if at == 0 {
+            words::bytes(top)
+        } else if at + 1 == lines.len() {
+            "0".to_owned()
+        } else {
+            String::new()
+        };
+        let _ = writeln!(text, "{scale:>10} {line}");
+    }
+    let at = |sample: Option<&Sample>| sample.map_or(0.0, |sample| sample.at_s);
+    let (from, to) = (at(samples.first()), at(samples.last()));
+    let right = width().saturating_sub(14);
+    let _ = writeln!(text, "{:>10} {:<10}{:>rest$}", "", words::span(from), words::span(to), rest = right.saturating_sub(10));
+    text
+}
+
+fn summary(judgement: &Judgement) -> String {
+    let mut text = format!("verdict: {}, confidence {:.2}", judgement.verdict.name(), judgement.confidence);
+    if let Some(class) = judgement.class {
+        let _ = write!(text, ", growth of {}", class.name());
+    }
+    text.push('\n');
+    for reason in &judgement.reasons {
+        let _ = writeln!(text, "  {reason}");
+    }
+    if let Some(forecast) = &judgement.forecast {
+        let _ = write!(text, "forecast: {} an hour", words::size(forecast.rate * 3600.0));
+        if let (Some(limit), Some(in_s)) = (forecast.limit, forecast.in_s) {
+            let _ = write!(text, "; the limit of {} is reached in {}", words::bytes(limit), words::span(in_s));
+        }
+        text.push('\n');
+    }
+    for alert in &judgement.alerts {
+        let over = alert.retracted_at_s.map(|at_s| format!(", taken back at {}", words::span(at_s))).unwrap_or_default();
+        let _ = writeln!(text, "{} at {}{over}", alert.level.name(), words::span(alert.at_s));
+    }
+    text
+}
