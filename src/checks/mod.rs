@@ -1,58 +1,13 @@
-//! The reasoning: one file per kind, pure, over facts and vocabulary; no file here knows syntax.
+//! The reasoning: one folder a family, one file a kind; pure, over facts and vocabulary; no file here knows syntax.
 
-mod abandon;
-mod abroad;
 mod accepted;
-mod acquire;
-mod callback;
-mod container;
 mod context;
-mod copied;
-mod custody;
-mod cycle;
-mod emitter;
-mod endless;
-mod ends;
-mod expectant;
-mod fate;
-mod field;
-mod forgotten;
 mod growth;
-mod guard;
 mod handle;
-mod identity;
-mod kept;
-mod key;
-mod life;
-mod lifetime;
 mod listener;
-mod loss;
-mod memo;
-mod object;
-mod obligation;
-mod outlive;
-mod overwrite;
-mod owner;
-mod path;
-mod pending;
-mod plight;
-mod queue;
-mod race;
-mod reopen;
-mod ring;
-mod share;
-mod siblings;
-mod stray;
-mod strong;
-mod summary;
-mod task;
-mod tenure;
-mod timer;
-mod twins;
-mod undo;
-mod verdict;
-mod waiting;
-mod way;
+mod lives;
+mod reference;
+mod work;
 
 pub use context::Context;
 
@@ -82,7 +37,7 @@ pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Ve
     let analysis = judge(path, text, &facts, rules, &listening);
     let mut outline = outline(&facts, path, is_test, verbs);
     outline.asked = listening.asked();
-    for (name, kind) in handle::makers(path, &facts, rules) {
+    for (name, kind) in handle::check::makers(path, &facts, rules) {
         let maker = (outline.intern(name), outline.intern(kind));
         outline.makers.push(maker);
     }
@@ -120,7 +75,7 @@ fn check(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Proje
         let context = Context { facts, rule, words, project, path };
         findings.extend(one(&context).into_iter().map(|finding| accepted::weighed(&context, text, finding)));
     }
-    twins::single(&mut findings, rules);
+    growth::twins::single(&mut findings, rules);
     findings.sort_by(|a, b| (a.primary.span, &a.rule, &a.message).cmp(&(b.primary.span, &b.rule, &b.message)));
     findings.dedup_by(|a, b| a.primary.span == b.primary.span && a.rule == b.rule);
     findings
@@ -128,17 +83,20 @@ fn check(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Proje
 
 fn one(context: &Context) -> Vec<Finding> {
     match context.rule.check {
-        Check::Growth => growth::check(context),
-        Check::Cache => [growth::check(context), memo::unlimited_functions(context), memo::unlimited_wrappers(context)].concat(),
-        Check::Memo => memo::check(context),
-        Check::Channel => queue::check(context),
-        Check::Handle => handle::check(context),
-        Check::Timer => timer::check(context),
-        Check::Listener => [listener::check(context), waiting::check(context)].concat(),
-        Check::Task => task::check(context),
-        Check::Cycle => cycle::check(context),
-        Check::Forgotten => forgotten::check(context),
+        Check::Growth => growth::check::check(context),
+        Check::Cache => {
+            [growth::check::check(context), growth::memo::unlimited_functions(context), growth::memo::unlimited_wrappers(context)]
+                .concat()
+        }
+        Check::Memo => growth::memo::check(context),
+        Check::Channel => growth::queue::check(context),
+        Check::Handle => handle::check::check(context),
+        Check::Timer => work::timer::check(context),
+        Check::Listener => [listener::check::check(context), growth::waiting::check(context)].concat(),
+        Check::Task => work::task::check(context),
+        Check::Cycle => reference::cycle::check(context),
+        Check::Forgotten => reference::forgotten::check(context),
         Check::Suppression => Vec::new(),
-        Check::Loss => loss::check(context),
+        Check::Loss => growth::loss::check(context),
     }
 }
