@@ -84,6 +84,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure; follows from the evidence.
     pub confidence: Confidence,
+    /// Whether the primary place stands in code that the file itself marks as run by tests alone.
+    pub in_test: bool,
 }
 
 impl Finding {
@@ -102,6 +104,7 @@ impl Finding {
             evidence: Vec::new(),
             severity: Severity::Medium,
             confidence: Confidence::new(0.5),
+            in_test: false,
         }
     }
 
