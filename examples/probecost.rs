@@ -191,11 +191,11 @@ fn slowdown(sim: &Path, rounds: usize, only: Option<&str>) -> Result<(), String>
 fn row(name: &str, mode: &str, without: &[Spent], with: &[Spent]) {
     let pairs = || without.iter().zip(with);
     let mut slower: Vec<f64> = pairs().map(|(without, with)| (with.work / without.work - 1.0) * 100.0).collect();
-    let more = |(without, with): (&Spent, &Spent)| {
+    let extra = |(without, with): (&Spent, &Spent)| {
         let all = |spent: &Spent| spent.work + spent.reading;
         (all(with) - all(without)) / with.clock * 100.0
     };
-    let mut core: Vec<f64> = pairs().map(more).collect();
+    let mut core: Vec<f64> = pairs().map(extra).collect();
     let seconds = quantile(&mut without.iter().map(|spent| spent.work).collect::<Vec<_>>(), 0.5);
     let spread =
         |values: &mut [f64], digits: usize| format!("{:.digits$} .. {:.digits$}", quantile(values, 0.25), quantile(values, 0.75));

@@ -35,6 +35,8 @@ const KEPT: &[(&str, &[&str])] = &[
     ("rayon", &["scan"]),
     ("libbpf_rs", &["runtime"]),
     ("lsp_types", &["lsp"]),
+    ("rmcp", &["mcp"]),
+    ("tokio", &["mcp"]),
 ];
 
 /// Every source file with its room and its text, without comments.
