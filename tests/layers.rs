@@ -35,6 +35,9 @@ const KEPT: &[(&str, &[&str])] = &[
     ("rayon", &["scan"]),
     ("libbpf_rs", &["runtime"]),
     ("lsp_types", &["lsp"]),
+    ("lsp_server", &["lsp"]),
+    ("crossbeam_channel", &["lsp"]),
+    ("percent_encoding", &["lsp"]),
 ];
 
 /// Every source file with its room and its text, without comments.
