@@ -12,6 +12,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Document {
     path: String,
+    text: String,
     facts: Facts,
     parsed: Parsed,
 }
@@ -24,7 +25,7 @@ impl Document {
         let script = languages().script(Path::new(path), text)?;
         let (mut facts, parsed) = extract_again(script.language, &script.text, before.map(|before| &before.parsed), stop)?;
         facts.per_instance = script.per_instance;
-        Some(Self { path: path.to_owned(), facts, parsed })
+        Some(Self { path: path.to_owned(), text: text.to_owned(), facts, parsed })
     }
 
     /// What the text says to the project. With `asking`, that includes the names about which it asks the project.
@@ -32,7 +33,7 @@ impl Document {
         let mut outline = outline(&self.facts, &self.path, is_test, verbs);
         if asking {
             let listening = Project::listening();
-            judge_until(&self.path, &self.facts, rules, &listening, &|| false);
+            judge_until((&self.path, &self.text), &self.facts, rules, &listening, &|| false);
             outline.asked = listening.asked();
         }
         add_makers(&mut outline, &self.path, &self.facts, rules);
@@ -47,6 +48,6 @@ impl Document {
 
     /// What the rules say about the text as a part of a project; nothing if `stop` says so meanwhile.
     pub fn judge(&self, rules: &RuleSet, project: &Project, stop: &dyn Fn() -> bool) -> Option<Analysis> {
-        judge_until(&self.path, &self.facts, rules, project, stop)
+        judge_until((&self.path, &self.text), &self.facts, rules, project, stop)
     }
 }

@@ -24,6 +24,12 @@ impl Project {
         self.tenure_of(language, ty, starting, OWNERS)
     }
 
+    /// Whether the project makes instances of a type, and never in a loop.
+    pub fn is_made_singly(&self, language: &str, ty: &str) -> bool {
+        let made = self.instances(language, ty);
+        !made.is_empty() && made.iter().all(|(_, one)| !one.looping)
+    }
+
     fn tenure_of<'a>(&'a self, language: &str, ty: &'a str, starting: &dyn Fn(&str) -> bool, owners: u32) -> Tenure<'a> {
         self.note(ty);
         let made = self.instances(language, ty);

@@ -182,6 +182,8 @@ pub struct Made {
     pub keeping: Keeping,
     /// The function that makes it.
     pub function: Option<Text>,
+    /// Whether it is made in a loop.
+    pub looping: bool,
 }
 
 /// From where a function is called.

@@ -1,5 +1,6 @@
 //! An editor for the tests: speaks the protocol with a server that runs as a process, as editors do.
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::needless_pass_by_value, reason = "values are written where they are used")]
 
 use serde_json::{Value, json};
 use std::collections::VecDeque;
