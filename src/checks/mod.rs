@@ -1,58 +1,17 @@
-//! The reasoning: one file per kind, pure, over facts and vocabulary; no file here knows syntax.
+//! The reasoning: one folder a family, one file a kind; pure, over facts and vocabulary; no file here knows syntax.
 
-mod abandon;
-mod abroad;
-mod acquire;
-mod callback;
-mod container;
+mod accepted;
 mod context;
-mod copied;
-mod custody;
-mod cycle;
-mod emitter;
-mod endless;
-mod ends;
-mod expectant;
-mod fate;
-mod field;
-mod forgotten;
+mod document;
 mod growth;
-mod guard;
 mod handle;
-mod identity;
-mod kept;
-mod key;
-mod life;
-mod lifetime;
 mod listener;
-mod loss;
-mod memo;
-mod object;
-mod obligation;
-mod outlive;
-mod overwrite;
-mod owner;
-mod path;
-mod pending;
-mod plight;
-mod queue;
-mod race;
-mod reopen;
-mod ring;
-mod share;
-mod siblings;
-mod stray;
-mod strong;
-mod summary;
-mod task;
-mod tenure;
-mod timer;
-mod undo;
-mod verdict;
-mod waiting;
-mod way;
+mod lives;
+mod reference;
+mod work;
 
 pub use context::Context;
+pub use document::Document;
 
 use crate::extract::extract;
 use crate::facts::Facts;
@@ -69,7 +28,7 @@ pub fn analyse(path: &str, text: &str, rules: &RuleSet) -> Analysis {
 
 /// Everything that the rules say about one text as a part of a project.
 pub fn analyse_in(path: &str, text: &str, rules: &RuleSet, project: &Project) -> Analysis {
-    facts(path, text).map(|facts| judge(path, &facts, rules, project)).unwrap_or_default()
+    facts(path, text).map(|facts| judge(path, text, &facts, rules, project)).unwrap_or_default()
 }
 
 /// What a text says to the project, and what the rules say about it as long as nothing of the project is known: the files
@@ -77,15 +36,19 @@ pub fn analyse_in(path: &str, text: &str, rules: &RuleSet, project: &Project) ->
 pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Verbs) -> (Outline, Analysis) {
     let Some(facts) = facts(path, text) else { return Default::default() };
     let listening = Project::listening();
-    let analysis = judge(path, &facts, rules, &listening);
+    let analysis = judge(path, text, &facts, rules, &listening);
     let mut outline = outline(&facts, path, is_test, verbs);
     outline.asked = listening.asked();
-    for (name, kind) in handle::makers(path, &facts, rules) {
+    add_makers(&mut outline, path, &facts, rules);
+    outline.finish();
+    (outline, analysis)
+}
+
+fn add_makers(outline: &mut Outline, path: &str, facts: &Facts, rules: &RuleSet) {
+    for (name, kind) in handle::check::makers(path, facts, rules) {
         let maker = (outline.intern(name), outline.intern(kind));
         outline.makers.push(maker);
     }
-    outline.finish();
-    (outline, analysis)
 }
 
 /// What a text says to the project.
@@ -102,39 +65,65 @@ fn facts(path: &str, text: &str) -> Option<Facts> {
     Some(facts)
 }
 
-fn judge(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
+fn judge(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
+    judge_until((path, text), facts, rules, project, &|| false).unwrap_or_default()
+}
+
+/// What the rules say, unless `stop` says that nobody wants to know it any more.
+fn judge_until(
+    source: (&str, &str),
+    facts: &Facts,
+    rules: &RuleSet,
+    project: &Project,
+    stop: &dyn Fn() -> bool,
+) -> Option<Analysis> {
     let mut problems = Vec::new();
     if facts.cut {
         problems.push((ProblemKind::TooDeep, "nested too deeply; what lies below the limit was not analysed".to_owned()));
     }
-    Analysis { findings: check(path, facts, rules, project), problems, comments: facts.comments.clone() }
+    let findings = check(source, facts, rules, project, stop)?;
+    Some(Analysis { findings, problems, comments: facts.comments.clone() })
 }
 
 /// Runs every rule that has a vocabulary in the file's language, and orders what they find by place, then rule.
-fn check(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Vec<Finding> {
+fn check(
+    (path, text): (&str, &str),
+    facts: &Facts,
+    rules: &RuleSet,
+    project: &Project,
+    stop: &dyn Fn() -> bool,
+) -> Option<Vec<Finding>> {
     let mut findings = Vec::new();
     for rule in rules.iter() {
+        if stop() {
+            return None;
+        }
         let Some(words) = rule.vocabulary.get(&facts.language) else { continue };
-        findings.extend(one(&Context { facts, rule, words, project, path }));
+        let context = Context { facts, rule, words, project, path };
+        findings.extend(one(&context).into_iter().map(|finding| accepted::weighed(&context, text, finding)));
     }
+    growth::twins::single(&mut findings, rules);
     findings.sort_by(|a, b| (a.primary.span, &a.rule, &a.message).cmp(&(b.primary.span, &b.rule, &b.message)));
     findings.dedup_by(|a, b| a.primary.span == b.primary.span && a.rule == b.rule);
-    findings
+    Some(findings)
 }
 
 fn one(context: &Context) -> Vec<Finding> {
     match context.rule.check {
-        Check::Growth => growth::check(context),
-        Check::Cache => [growth::check(context), memo::unlimited_functions(context), memo::unlimited_wrappers(context)].concat(),
-        Check::Memo => memo::check(context),
-        Check::Channel => queue::check(context),
-        Check::Handle => handle::check(context),
-        Check::Timer => timer::check(context),
-        Check::Listener => [listener::check(context), waiting::check(context)].concat(),
-        Check::Task => task::check(context),
-        Check::Cycle => cycle::check(context),
-        Check::Forgotten => forgotten::check(context),
+        Check::Growth => growth::check::check(context),
+        Check::Cache => {
+            [growth::check::check(context), growth::memo::unlimited_functions(context), growth::memo::unlimited_wrappers(context)]
+                .concat()
+        }
+        Check::Memo => growth::memo::check(context),
+        Check::Channel => growth::queue::check(context),
+        Check::Handle => handle::check::check(context),
+        Check::Timer => work::timer::check(context),
+        Check::Listener => [listener::check::check(context), growth::waiting::check(context)].concat(),
+        Check::Task => work::task::check(context),
+        Check::Cycle => reference::cycle::check(context),
+        Check::Forgotten => reference::forgotten::check(context),
         Check::Suppression => Vec::new(),
-        Check::Loss => loss::check(context),
+        Check::Loss => growth::loss::check(context),
     }
 }

@@ -7,6 +7,7 @@ mod fingerprint;
 mod problem;
 mod report;
 mod severity;
+mod wording;
 
 pub use analysis::Analysis;
 pub use confidence::Confidence;
@@ -15,6 +16,7 @@ pub use fingerprint::{fingerprints, hash};
 pub use problem::{Problem, ProblemKind};
 pub use report::{Report, Scanned};
 pub use severity::Severity;
+pub use wording::with_article;
 
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
