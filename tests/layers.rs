@@ -33,6 +33,8 @@ const KEPT: &[(&str, &[&str])] = &[
     ("serde_sarif", &["report"]),
     ("ignore", &["scan"]),
     ("rayon", &["scan"]),
+    ("similar", &["report"]),
+    ("tempfile", &["scan"]),
     ("libbpf_rs", &["runtime"]),
     ("lsp_types", &["lsp"]),
 ];

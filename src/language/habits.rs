@@ -1,4 +1,4 @@
-use super::LanguageError;
+use super::{LanguageError, Phrases};
 use serde::Deserialize;
 
 /// How a method names its instance.
@@ -137,6 +137,8 @@ pub struct Habits {
     pub globals: Vec<String>,
     /// The field through which the methods of a function used as a type are given.
     pub prototype: String,
+    /// How what a fix adds is written.
+    pub mend: Phrases,
 }
 
 impl Habits {

@@ -14,6 +14,7 @@ mod generated;
 mod git;
 mod guard;
 mod judge;
+mod mend;
 mod nesting;
 mod pipeline;
 mod read;
@@ -25,6 +26,7 @@ mod suppress;
 mod testcode;
 mod walk;
 mod wider;
+mod write;
 
 pub use accepted::Accepted;
 pub use baseline::{BASELINE, Baseline, nearby};
@@ -32,12 +34,14 @@ pub use change::{Change, Sides, sides};
 pub use chosen::chosen;
 pub use config::FailOn;
 pub use guard::hush;
-pub use pipeline::{over, run};
+pub use mend::{Mended, Wanted, mend};
+pub use pipeline::{Looked, over, run};
 pub use repository::repository;
 pub use settle::settle;
 pub use size::{memory, size};
 pub use testcode::is_test;
 pub use walk::{Candidate, Walked, walk};
+pub use write::{roots, write_all};
 
 use crate::finding::Analysis;
 use crate::index::{Outline, Project};
@@ -62,6 +66,9 @@ pub trait Analyzer: Sync {
 
     /// Every finding in `text` as a part of the project, and where its comments are.
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis;
+
+    /// How many places of `text` are no sense in its language, so that a fix that adds one is known to be wrong.
+    fn faults(&self, path: &str, text: &str) -> usize;
 }
 
 /// What a run may do and what it shows.

@@ -1,0 +1,88 @@
+//! Statements that let go, and where they are added: at the end of a body that runs when its owner ends.
+
+use super::Mender;
+use crate::facts::{ExitKind, ExprId, FunctionId, StepId, StepKind};
+use crate::finding::Edit;
+use crate::language::fill;
+use crate::rules::Resource;
+use crate::source::Span;
+
+/// How the thing in `target` is let go of; `optional` is whether there may be nothing in it.
+pub fn release(mender: &Mender, call: ExprId, resource: &Resource, target: &str, optional: bool) -> Option<String> {
+    let (facts, phrases) = (mender.context.facts, mender.phrases);
+    if let Some(function) = resource.release_by.iter().find(|function| function.method().is_none()) {
+        return some(fill(&phrases.call, &[("function", function.as_str()), ("target", target)]));
+    }
+    let method = resource.release.first().filter(|method| !method.starts_with('_'))?;
+    let phrase = if optional { &phrases.optional } else { &phrases.method };
+    let text = some(fill(phrase, &[("target", target), ("method", method)]))?;
+    let awaited = &mender.context.words.mend.awaited;
+    let waits = awaited.iter().any(|pattern| pattern.fits(facts.callee_path(call), facts.method_name(call)));
+    if waits { some(fill(&phrases.awaited, &[("value", &text)])) } else { Some(text) }
+}
+
+fn some(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// Adds statements at the end of the body of a function. `like` is a statement of the file that shows how it ends them.
+pub fn append(mender: &Mender, function: FunctionId, statements: &[String], like: StepId) -> Option<Edit> {
+    let own = mender.context.facts.function(function);
+    match own.body.as_slice() {
+        [] => into_empty(mender, function, statements, like),
+        [only] if is_value(mender, *only) => into_value(mender, *only, statements),
+        [.., last] => Some(beside(mender, *last, own.span, statements, like)),
+    }
+}
+
+/// Adds statements behind the last one, or before it where it leaves.
+fn beside(mender: &Mender, last: StepId, body: Span, statements: &[String], like: StepId) -> Edit {
+    let (facts, layout) = (mender.context.facts, &mender.layout);
+    let (start, mark) = (facts.step(last).span.start, mender.mark_of(like));
+    let indent = layout.indent(start);
+    let leaves = matches!(facts.step(last).kind, StepKind::Exit { .. });
+    if leaves {
+        let lines = statements.iter().map(|statement| {
+            let gap = if layout.begins(start) { format!("{}{indent}", layout.newline) } else { " ".to_owned() };
+            format!("{statement}{mark}{gap}")
+        });
+        return Edit::insert(start, lines.collect::<String>());
+    }
+    let end = mender.end_of(last);
+    // A remark stays on the line of the statement, unless the body ends on that line.
+    if layout.end(end) < body.end && layout.begins(start) {
+        let lines = statements.iter().map(|statement| format!("{}{indent}{statement}{mark}", layout.newline));
+        return Edit::insert(layout.end(end), lines.collect::<String>());
+    }
+    let gap = if mender.text[..end as usize].ends_with(&mender.phrases.end) { "" } else { mender.phrases.end.as_str() };
+    Edit::insert(end, format!("{gap} {}{mark}", statements.join(&format!("{} ", mender.phrases.end))))
+}
+
+/// Fills a body in which nothing stands.
+fn into_empty(mender: &Mender, function: FunctionId, statements: &[String], like: StepId) -> Option<Edit> {
+    let (span, layout) = (mender.context.facts.function(function).span, &mender.layout);
+    let [open, close] = mender.phrases.body.as_ref()?;
+    let inner = span.slice(mender.text).strip_suffix(close.as_str())?;
+    let start = inner.trim_end().strip_suffix(open.as_str()).map(|_| span.start + inner.trim_end().len() as u32)?;
+    let (indent, mark) = (layout.indent(span.start), mender.mark_of(like));
+    let lines = statements.iter().map(|statement| format!("{}{indent}{}{statement}{mark}", layout.newline, layout.unit));
+    let text = format!("{}{}{indent}", lines.collect::<String>(), layout.newline);
+    Some(Edit::replace(Span::new(start, span.end - close.len() as u32), text))
+}
+
+/// Whether the body of a function is no block but a value.
+fn is_value(mender: &Mender, step: StepId) -> bool {
+    let step = mender.context.facts.step(step);
+    match step.kind {
+        StepKind::Exit { kind: ExitKind::Return, value: Some(value) } => mender.context.facts.expr(value).span == step.span,
+        _ => false,
+    }
+}
+
+/// A value becomes a body in which it is the first statement.
+fn into_value(mender: &Mender, step: StepId, statements: &[String]) -> Option<Edit> {
+    let span = mender.context.facts.step(step).span;
+    let rest = statements.join(&format!("{} ", mender.phrases.end));
+    let text = some(fill(&mender.phrases.both, &[("first", span.slice(mender.text)), ("second", &rest)]))?;
+    Some(Edit::replace(span, text))
+}
