@@ -59,7 +59,7 @@ use crate::extract::{self, extract};
 use crate::facts::Facts;
 use crate::finding::{Analysis, Finding, ProblemKind};
 use crate::index::{Outline, Project, outline};
-use crate::language::{Phrases, languages};
+use crate::language::{Habits, languages};
 use crate::rules::{Check, RuleSet, Verbs};
 use std::path::Path;
 
@@ -70,8 +70,8 @@ pub fn analyse(path: &str, text: &str, rules: &RuleSet) -> Analysis {
 
 /// Everything that the rules say about one text as a part of a project.
 pub fn analyse_in(path: &str, text: &str, rules: &RuleSet, project: &Project) -> Analysis {
-    let Some((facts, phrases)) = facts(path, text) else { return Analysis::default() };
-    judge(path, &facts, rules, project, Some(mend::Source { text, phrases }))
+    let Some((facts, habits)) = facts(path, text) else { return Analysis::default() };
+    judge(path, &facts, rules, project, Some(mend::Source { text, habits }))
 }
 
 /// How many places of a text do not parse; none in a language that is not read.
@@ -102,11 +102,11 @@ pub fn sketch(path: &str, text: &str, is_test: bool, verbs: &Verbs) -> Outline {
     outline
 }
 
-fn facts(path: &str, text: &str) -> Option<(Facts, &'static Phrases)> {
+fn facts(path: &str, text: &str) -> Option<(Facts, &'static Habits)> {
     let script = languages().script(Path::new(path), text)?;
     let mut facts = extract(script.language, &script.text);
     facts.per_instance = script.per_instance;
-    Some((facts, &script.language.habits.mend))
+    Some((facts, &script.language.habits))
 }
 
 fn judge(path: &str, facts: &Facts, rules: &RuleSet, project: &Project, source: Option<mend::Source>) -> Analysis {

@@ -137,6 +137,8 @@ pub struct Habits {
     pub globals: Vec<String>,
     /// The field through which the methods of a function used as a type are given.
     pub prototype: String,
+    /// Whether a parameter without a type is an error where nothing tells its type.
+    pub annotates: bool,
     /// How what a fix adds is written.
     pub mend: Phrases,
 }

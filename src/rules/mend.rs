@@ -12,6 +12,9 @@ pub struct Mend {
     pub awaited: Vec<Pattern>,
     /// By the path of a wrapper that releases what it is given at the end of a region: the calls whose value needs it.
     pub wrapped: BTreeMap<String, Vec<Pattern>>,
+    /// Further calls whose value can be released at the end of its owner as it stands; where neither these nor managed
+    /// ones are named, all can.
+    pub ended: Vec<Pattern>,
     /// Calls whose value needs the handle no more, which is their receiver or an argument (`json.load`, `*.read`).
     pub complete: Vec<Pattern>,
     /// What takes back what a method registers, given the same arguments.

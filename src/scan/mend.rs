@@ -165,11 +165,11 @@ impl Work<'_> {
         Scanned { path: self.candidate.shown.clone(), text, findings: judged.findings }
     }
 
-    /// The first fix that is wanted and was not refused before.
+    /// The last fix that is wanted and was not refused before: what is made first is let go of last, so its region is the wider.
     fn next(&self, file: &Scanned, refused: &FxHashSet<u64>) -> Option<(usize, Fix)> {
         let names = known(file);
         let each = file.findings.iter().enumerate().filter_map(|(at, finding)| Some((at, finding.fix.as_ref()?)));
-        let mut wanted = each.filter(|(at, fix)| self.wanted.includes(fix) && self.wanted.reports(&names[*at]));
+        let mut wanted = each.rev().filter(|(at, fix)| self.wanted.includes(fix) && self.wanted.reports(&names[*at]));
         wanted.find(|(at, fix)| !refused.contains(&name(file, *at, fix))).map(|(at, fix)| (at, fix.clone()))
     }
 

@@ -67,13 +67,13 @@ pub fn end(mender: &Mender, begin: Begin, statement: &str) -> Option<Edit> {
 /// A timer, connection or observer that an effect makes is let go of when the effect ends.
 pub fn resource(mender: &Mender, call: ExprId) -> Option<Fix> {
     let facts = mender.context.facts;
-    let resource = manage::resource(mender, call)?;
+    let resource = manage::resource(mender, call).filter(|_| manage::ends_at_once(mender, call))?;
     let begin = begin(mender, facts.step_of(call)?)?;
     let value = mender.statement_value(begin.step)?;
     let mut edits = Vec::new();
     let name = match facts.kind(value) {
         ExprKind::Call { .. } if value == call => {
-            let name = mender.name_for(&resource.kind)?;
+            let name = mender.name_for(&resource.kind, begin.function)?;
             let named = fill(&mender.phrases.declaration, &[("name", &name), ("value", mender.slice(call))]);
             edits.push(Edit::replace(facts.expr(call).span, named));
             name

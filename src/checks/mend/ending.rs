@@ -1,17 +1,17 @@
 //! Statements that let go, and where they are added: at the end of a body that runs when its owner ends.
 
 use super::Mender;
-use crate::facts::{ExitKind, ExprId, FunctionId, StepId, StepKind};
+use crate::facts::{ExitKind, ExprId, ExprKind, FunctionId, StepId, StepKind};
 use crate::finding::Edit;
 use crate::language::fill;
-use crate::rules::Resource;
+use crate::rules::{Pattern, Resource};
 use crate::source::Span;
 
 /// How the thing in `target` is let go of; `optional` is whether there may be nothing in it.
 pub fn release(mender: &Mender, call: ExprId, resource: &Resource, target: &str, optional: bool) -> Option<String> {
     let (facts, phrases) = (mender.context.facts, mender.phrases);
-    if let Some(function) = resource.release_by.iter().find(|function| function.method().is_none()) {
-        return some(fill(&phrases.call, &[("function", function.as_str()), ("target", target)]));
+    if !resource.release_by.is_empty() {
+        return some(fill(&phrases.call, &[("function", &function(mender, call, resource)?), ("target", target)]));
     }
     let method = resource.release.first().filter(|method| !method.starts_with('_'))?;
     let phrase = if optional { &phrases.optional } else { &phrases.method };
@@ -21,18 +21,63 @@ pub fn release(mender: &Mender, call: ExprId, resource: &Resource, target: &str,
     if waits { some(fill(&phrases.awaited, &[("value", &text)])) } else { Some(text) }
 }
 
+/// The function that lets go of what a call makes, as the file can write it: beside the one that is called, or in sight
+/// everywhere.
+fn function(mender: &Mender, call: ExprId, resource: &Resource) -> Option<String> {
+    let facts = mender.context.facts;
+    let all = || resource.release_by.iter().map(Pattern::as_str);
+    let module = facts.callee_path(call)?.rsplit_once('.').map(|(module, _)| module);
+    let beside = all().find(|path| module.is_some() && path.rsplit_once('.').map(|(own, _)| own) == module);
+    match (beside, facts.kind(call)) {
+        (Some(path), ExprKind::Call { callee, .. }) => match facts.kind(callee) {
+            ExprKind::Field { base, .. } => {
+                Some(format!("{}{}{}", mender.slice(base), mender.phrases.separator, crate::facts::last(path)))
+            }
+            _ => mender.path(path).filter(|(_, import)| import.is_none()).map(|(text, _)| text),
+        },
+        _ => all().find(|path| !path.contains('.')).map(str::to_owned),
+    }
+}
+
 fn some(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Adds statements at the end of the body of a function. `like` is a statement of the file that shows how it ends them.
+/// Adds statements to the body of a function so that they always run: at its end, or at its start where it may be left
+/// before. `like` is a statement of the file that shows how it ends them.
 pub fn append(mender: &Mender, function: FunctionId, statements: &[String], like: StepId) -> Option<Edit> {
     let own = mender.context.facts.function(function);
     match own.body.as_slice() {
         [] => into_empty(mender, function, statements, like),
         [only] if is_value(mender, *only) => into_value(mender, *only, statements),
-        [.., last] => Some(beside(mender, *last, own.span, statements, like)),
+        [.., last] if !left_early(mender, function, *last) => Some(beside(mender, *last, own.span, statements, like)),
+        body => {
+            // What stands first may be a remark in the form of a text.
+            let facts = mender.context.facts;
+            let remark = |step: &&StepId| mender.statement_value(**step).is_some_and(|value| facts.literal(value).is_some());
+            let first = body.iter().find(|step| !remark(step))?;
+            Some(before(mender, *first, statements, like))
+        }
     }
+}
+
+/// Whether a function can be left by a statement other than its last.
+fn left_early(mender: &Mender, function: FunctionId, last: StepId) -> bool {
+    let facts = mender.context.facts;
+    let leaves = |step: &crate::facts::Step| {
+        let kind = matches!(step.kind, StepKind::Exit { kind: ExitKind::Return | ExitKind::Raise, .. });
+        kind && step.span != facts.step(last).span && facts.function_of_step(step) == function
+    };
+    facts.steps.iter().any(leaves)
+}
+
+/// Adds statements before another.
+fn before(mender: &Mender, step: StepId, statements: &[String], like: StepId) -> Edit {
+    let (layout, mark) = (&mender.layout, mender.mark_of(like));
+    let start = mender.context.facts.step(step).span.start;
+    let indent = layout.indent(start);
+    let gap = if layout.begins(start) { format!("{}{indent}", layout.newline) } else { " ".to_owned() };
+    Edit::insert(start, statements.iter().map(|statement| format!("{statement}{mark}{gap}")).collect::<String>())
 }
 
 /// Adds statements behind the last one, or before it where it leaves.
@@ -42,15 +87,12 @@ fn beside(mender: &Mender, last: StepId, body: Span, statements: &[String], like
     let indent = layout.indent(start);
     let leaves = matches!(facts.step(last).kind, StepKind::Exit { .. });
     if leaves {
-        let lines = statements.iter().map(|statement| {
-            let gap = if layout.begins(start) { format!("{}{indent}", layout.newline) } else { " ".to_owned() };
-            format!("{statement}{mark}{gap}")
-        });
-        return Edit::insert(start, lines.collect::<String>());
+        return before(mender, last, statements, like);
     }
     let end = mender.end_of(last);
     // A remark stays on the line of the statement, unless the body ends on that line.
-    if layout.end(end) < body.end && layout.begins(start) {
+    let ends_below = layout.end(end) < body.end || mender.phrases.body.is_none();
+    if ends_below && layout.begins(start) {
         let lines = statements.iter().map(|statement| format!("{}{indent}{statement}{mark}", layout.newline));
         return Edit::insert(layout.end(end), lines.collect::<String>());
     }

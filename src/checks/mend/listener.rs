@@ -2,7 +2,7 @@
 
 use super::effect::{self, Begin};
 use super::{Mender, ending, teardown};
-use crate::facts::{ExprId, ExprKind, StepId};
+use crate::facts::{ExprId, ExprKind, FunctionId, StepId};
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::language::fill;
 use crate::source::Span;
@@ -82,11 +82,11 @@ impl<'m> Registered<'m> {
     }
 
     /// A name for a callback that has none: `onResize` for the event `resize`.
-    fn name(&self) -> Option<String> {
+    fn name(&self, function: FunctionId) -> Option<String> {
         let words = self.event.unwrap_or("event").split(|letter: char| !letter.is_ascii_alphanumeric());
         let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
         let words = words.filter(|word| !word.is_empty()).map(capital).collect::<String>();
-        self.mender.unused(&format!("on{words}"))
+        self.mender.unused(&format!("on{words}"), function)
     }
 }
 
@@ -94,10 +94,13 @@ fn in_effect(mender: &Mender, one: &Registered, begin: Begin) -> Option<Fix> {
     let facts = mender.context.facts;
     let scope = facts.step(begin.step).scope;
     let mut edits = Vec::new();
-    let mut name = None;
+    let (mut name, mut untyped) = (None, false);
     match facts.kind(one.callback) {
-        ExprKind::Closure(_) => {
-            let own = one.name()?;
+        ExprKind::Closure(function) => {
+            // Away from the call nothing tells the types of its parameters any more.
+            let params = &facts.function(function).params;
+            untyped = mender.annotates && params.iter().any(|param| param.annotation.is_none());
+            let own = one.name(begin.function)?;
             edits.extend(named(mender, begin.step, one.callback, &own)?);
             name = Some(own);
         }
@@ -109,7 +112,7 @@ fn in_effect(mender: &Mender, one: &Registered, begin: Begin) -> Option<Fix> {
         return None;
     }
     edits.push(effect::end(mender, begin, &one.removal(name.as_deref()))?);
-    let safety = if settled(mender, one) { Safety::Safe } else { Safety::Unsafe };
+    let safety = if settled(mender, one) && !untyped { Safety::Safe } else { Safety::Unsafe };
     Some(Fix::new(format!("Remove the {} with the effect", one.kind), safety, edits))
 }
 

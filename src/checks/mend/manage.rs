@@ -58,6 +58,15 @@ pub fn head(mender: &Mender, call: ExprId, awaited: bool) -> Option<Head> {
     Some(Head { phrase: fill(phrase, &[("value", &value), ("name", "{name}")]), import })
 }
 
+/// Whether nothing speaks against releasing the value of a call at the end of its owner: that it waits for what may never
+/// come, or that more has to be done first.
+pub fn ends_at_once(mender: &Mender, call: ExprId) -> bool {
+    let (facts, words) = (mender.context.facts, &mender.context.words.mend);
+    let mut known = words.managed.iter().chain(&words.awaited).chain(words.wrapped.values().flatten()).chain(&words.ended);
+    let choosy = words.managed.len() + words.ended.len() > 0;
+    !choosy || known.any(|pattern| pattern.fits(facts.callee_path(call), facts.method_name(call)))
+}
+
 /// `name = open(…)`, and all that needs it in the statements below it.
 pub fn named(mender: &Mender, call: ExprId) -> Option<Fix> {
     let facts = mender.context.facts;

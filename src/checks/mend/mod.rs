@@ -19,7 +19,7 @@ mod weak;
 use super::Context;
 use crate::facts::{Block, ExprId, ExprKind, Parent, StepId, StepKind};
 use crate::finding::{Finding, Fix};
-use crate::language::Phrases;
+use crate::language::{Habits, Phrases};
 use crate::rules::Check;
 use crate::source::Span;
 use layout::Layout;
@@ -29,8 +29,8 @@ use layout::Layout;
 pub struct Source<'a> {
     /// The text of the file, which may be a page around its scripts.
     pub text: &'a str,
-    /// How its language writes what is added.
-    pub phrases: &'a Phrases,
+    /// How its language writes what is added, and what it asks for.
+    pub habits: &'a Habits,
 }
 
 /// Writes fixes for one rule in one file.
@@ -38,6 +38,8 @@ struct Mender<'a> {
     context: &'a Context<'a>,
     text: &'a str,
     phrases: &'a Phrases,
+    /// Whether a parameter without a type is an error where nothing tells its type.
+    annotates: bool,
     layout: Layout<'a>,
 }
 
@@ -46,8 +48,9 @@ pub fn mend(context: &Context, source: Source, findings: &mut [Finding]) {
     if findings.is_empty() {
         return;
     }
-    let layout = Layout::new(source.text, source.phrases);
-    let mender = Mender { context, text: source.text, phrases: source.phrases, layout };
+    let Source { text, habits } = source;
+    let layout = Layout::new(text, &habits.mend);
+    let mender = Mender { context, text, phrases: &habits.mend, annotates: habits.annotates, layout };
     for finding in findings {
         finding.fix = mender.fix(finding);
     }

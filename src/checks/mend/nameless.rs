@@ -20,7 +20,7 @@ pub fn fix(mender: &Mender, call: ExprId) -> Option<Fix> {
         return None;
     }
     let head = manage::head(mender, call, false)?;
-    let name = mender.name_for(&resource.kind)?;
+    let name = mender.name_for(&resource.kind, function)?;
     let end = mender.end_of(step);
     if !layout.begins(span.start) || !manage::comment(mender, layout.rest(end)) {
         return None;

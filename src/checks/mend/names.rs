@@ -7,16 +7,27 @@ use crate::language::fill;
 use crate::source::Span;
 
 impl Mender<'_> {
-    /// A name that the file does not use yet: the last word of `kind`, or that with a number.
-    pub fn name_for(&self, kind: &str) -> Option<String> {
+    /// A name that a function does not know yet: the last word of `kind`, or that with a number.
+    pub fn name_for(&self, kind: &str, function: FunctionId) -> Option<String> {
         let last = kind.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).find(|word| !word.is_empty())?;
-        self.unused(&last.to_ascii_lowercase())
+        self.unused(&last.to_ascii_lowercase(), function)
     }
 
-    /// A name that the file does not use yet, as close to `wish` as can be.
-    pub fn unused(&self, wish: &str) -> Option<String> {
+    /// A name that neither a function nor what stands around it knows yet, as close to `wish` as can be.
+    pub fn unused(&self, wish: &str, function: FunctionId) -> Option<String> {
+        let facts = self.context.facts;
+        let family: Vec<FunctionId> = facts.enclosing(function).collect();
+        let span = facts.function(function).span;
+        let known = |wish: &str| {
+            let Some(name) = facts.names.find(wish) else { return false };
+            let declared = facts.bindings.iter().filter(|binding| binding.name == name);
+            let mut declared = declared.map(|binding| facts.scopes[binding.scope.index()].function);
+            let mentioned = |expr: &crate::facts::Expr| matches!(expr.kind, ExprKind::Name { name: own, .. } if own == name);
+            declared.any(|function| family.contains(&function))
+                || facts.exprs.iter().any(|expr| span.contains(expr.span) && mentioned(expr))
+        };
         let numbered = (2..10).map(|number| format!("{wish}{number}"));
-        std::iter::once(wish.to_owned()).chain(numbered).find(|name| self.context.facts.names.find(name).is_none())
+        std::iter::once(wish.to_owned()).chain(numbered).find(|name| !known(name))
     }
 
     /// How the file can write a path, with the import that takes.

@@ -6,13 +6,12 @@ use crate::facts::{ExprId, Facts, FunctionId, Literal, Place, PlaceId, Root, Seg
 use crate::finding::{Finding, Fix, Safety};
 use crate::language::fill;
 
-/// The teardown that a finding speaks of, or else the first that the type itself has.
+/// The teardown of a type that a finding speaks of.
 pub fn of_type(mender: &Mender, finding: &Finding, ty: TypeId) -> Option<FunctionId> {
     let facts = mender.context.facts;
-    let all = owner::teardowns(facts, ty).into_iter().filter(|method| facts.function(*method).owner == Some(ty));
-    let all: Vec<FunctionId> = all.filter(|method| !facts.function(*method).traits.is_static).collect();
-    let named = |method: &&FunctionId| finding.related.iter().any(|mark| mark.span == facts.function(**method).head);
-    all.iter().find(named).or(all.first()).copied().filter(|method| calls_itself_right(facts, *method))
+    let own = |method: &FunctionId| facts.function(*method).owner == Some(ty) && !facts.function(*method).traits.is_static;
+    let named = |method: &FunctionId| finding.related.iter().any(|mark| mark.span == facts.function(*method).head);
+    owner::teardowns(facts, ty).into_iter().find(|method| own(method) && named(method) && calls_itself_right(facts, *method))
 }
 
 /// Whether the method calls its instance as everybody does.
@@ -32,7 +31,7 @@ pub fn safety(mender: &Mender, teardown: FunctionId) -> Safety {
 /// A field that holds a timer, connection or handle.
 pub fn resource(mender: &Mender, finding: &Finding, call: ExprId) -> Option<Fix> {
     let facts = mender.context.facts;
-    let resource = manage::resource(mender, call)?;
+    let resource = manage::resource(mender, call).filter(|_| manage::ends_at_once(mender, call))?;
     let kept::Fate::Kept(target) = kept::fate(facts, call) else { return None };
     let field = facts.place(target)?;
     let Place { root: Root::Instance(ty), path } = facts.places.get(field) else { return None };
