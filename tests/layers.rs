@@ -37,6 +37,20 @@ const KEPT: &[(&str, &[&str])] = &[
     ("tempfile", &["scan"]),
     ("libbpf_rs", &["runtime"]),
     ("lsp_types", &["lsp"]),
+    ("lsp_server", &["lsp"]),
+    ("crossbeam_channel", &["lsp"]),
+    ("percent_encoding", &["lsp"]),
+];
+
+/// The families of reasoning in the room of checks, lowest first, and what each of them uses besides itself.
+const FAMILIES: &[(&str, &[&str])] = &[
+    ("lives", &[]),
+    ("work", &["lives"]),
+    ("handle", &["lives"]),
+    ("growth", &["lives", "handle"]),
+    ("listener", &["lives", "work"]),
+    ("reference", &["lives"]),
+    ("mend", &["lives"]),
 ];
 
 /// Every source file with its room and its text, without comments.
@@ -132,6 +146,23 @@ fn imports_go_downwards() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn families_of_checks_use_each_other_in_one_direction() {
+    let mut wrong = Vec::new();
+    for (path, room, code) in sources() {
+        let family = path.iter().nth(1).unwrap_or_default().to_string_lossy();
+        let Some((own, uses)) = FAMILIES.iter().find(|(name, _)| room == "checks" && *name == family) else { continue };
+        for (at, named) in code.match_indices("crate::checks::") {
+            let other = word(&code[at + named.len()..]);
+            if FAMILIES.iter().any(|(name, _)| *name == other) && other != *own && !uses.contains(&other.as_str()) {
+                wrong.push(format!("{}: {own} may not use {other}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert!(FAMILIES.iter().all(|(name, _)| Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks").join(name).is_dir()));
 }
 
 #[test]

@@ -133,3 +133,31 @@ fn what_a_function_of_another_file_opens_is_its_callers_to_close() {
     assert_eq!(found(&[("app/net.py", helper), ("app/ask.py", careful)]), [""; 0]);
     assert_eq!(found(&[("app/ask.py", caller)]), [""; 0]);
 }
+
+const WORKER: &str = "
+class Worker:
+    def __init__(self, plan):
+        self.threads = {}
+        self.plan = plan(threads=self.threads)
+
+    async def execute(self, request_id, work):
+        self.threads[request_id] = await work()
+
+    def close(self):
+        pass
+";
+
+#[test]
+fn what_is_handed_on_is_relieved_under_the_same_name() {
+    let plan = "class Plan:\n    def __init__(self, threads):\n        self.threads = threads\n\n    def forget(self, request_id):\n        self.threads.pop(request_id, None)\n";
+    assert_eq!(found(&[("app/worker.py", WORKER), ("app/plan.py", plan)]), [""; 0]);
+}
+
+#[test]
+fn a_limited_cache_on_what_is_made_in_no_loop_is_silent() {
+    let page = "import functools\n\n\nclass Page:\n    @functools.lru_cache\n    def words(self, size):\n        return self.text.split()\n";
+    let many = "from app.page import Page\n\n\ndef pages(texts):\n    for text in texts:\n        yield Page(text)\n";
+    let one = "from app.page import Page\n\n\ndef main(text):\n    show(Page(text))\n";
+    assert_eq!(found(&[("app/page.py", page), ("app/many.py", many)]), ["app/page.py:cached-method"]);
+    assert_eq!(found(&[("app/page.py", page), ("app/one.py", one)]), [""; 0]);
+}

@@ -21,6 +21,7 @@ mod rules;
 #[cfg(target_os = "linux")]
 mod run;
 mod select;
+mod server;
 mod settings;
 #[cfg(target_os = "linux")]
 mod time;
@@ -66,6 +67,8 @@ enum Command {
     Replay(replay::Replay),
     /// List the rules
     Rules(rules::List),
+    /// Serve an editor on the standard streams, by the language server protocol
+    Server(server::Server),
     /// Accept today's findings, so that only new ones are reported
     Baseline(accept::Accept),
     /// Write a watertight.toml to start from
@@ -109,6 +112,7 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Explain(explain) => explain::explain(explain, &settings::known(known)?),
         Command::Replay(asked) => replay::replay(asked),
         Command::Rules(list) => rules::list(list, &settings::known(known)?),
+        Command::Server(asked) => server::server(asked, known),
         Command::Baseline(asked) => accept::accept(asked, &known, build),
         Command::Init => init::init(),
         Command::Completions(asked) => generate::completions(asked, Cli::command()),

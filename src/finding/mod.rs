@@ -8,6 +8,7 @@ mod fix;
 mod problem;
 mod report;
 mod severity;
+mod wording;
 
 pub use analysis::Analysis;
 pub use confidence::Confidence;
@@ -17,6 +18,7 @@ pub use fix::{Edit, Fix, Safety};
 pub use problem::{Problem, ProblemKind};
 pub use report::{Report, Scanned};
 pub use severity::Severity;
+pub use wording::with_article;
 
 use crate::source::Span;
 use serde::{Deserialize, Serialize};

@@ -24,6 +24,12 @@ impl Project {
         self.tenure_of(language, ty, starting, OWNERS)
     }
 
+    /// Whether the project makes instances of a type, and never in a loop.
+    pub fn is_made_singly(&self, language: &str, ty: &str) -> bool {
+        let made = self.instances(language, ty);
+        !made.is_empty() && made.iter().all(|(_, one)| !one.looping)
+    }
+
     fn tenure_of<'a>(&'a self, language: &str, ty: &'a str, starting: &dyn Fn(&str) -> bool, owners: u32) -> Tenure<'a> {
         self.note(ty);
         let made = self.instances(language, ty);
@@ -56,8 +62,10 @@ impl Project {
         let mut names = vec![ty];
         let mut at = 0;
         while at < names.len() && names.len() < 64 {
-            for heir in self.heirs.get(names[at]).into_iter().flatten() {
-                if !names.contains(&&**heir) {
+            for (file, heir) in self.heirs.get(names[at]).into_iter().flatten() {
+                let file = &self.files[*file as usize];
+                let heir = file.text(file.kinds[*heir as usize].name);
+                if !names.contains(&heir) {
                     names.push(heir);
                 }
             }

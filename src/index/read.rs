@@ -142,7 +142,8 @@ impl Reading<'_> {
             let what = self.outline.intern(name);
             let keeping = self.keeping(call);
             let function = self.function_name(self.facts.function_of(call));
-            self.outline.made.push(Made { what, keeping, function });
+            let looping = self.facts.in_loop(call);
+            self.outline.made.push(Made { what, keeping, function, looping });
         }
     }
 

@@ -40,6 +40,7 @@ pub use rdjson::write as write_rdjson;
 pub use rulebook::{Card, contents, markdown, page};
 pub use sarif::write as write_sarif;
 pub use summary::{counted, remains, summary, tell};
+pub use uri::uri;
 pub use wrap::wrap;
 
 use crate::finding::Report;

@@ -60,6 +60,8 @@ pub struct Vocabulary {
     pub owning: Vec<String>,
     /// Calls that refer to their argument weakly (`weakref.ref`), and types that own nothing of what they name (`Weak`).
     pub weak: Vec<Pattern>,
+    /// What the line says when the finding of another linter for this fault was looked at and accepted.
+    pub accepted: Vec<String>,
     /// Types by which several owners keep one value alive, freed when the last of them goes (`Rc`); check `cycle`.
     pub strong: Vec<Pattern>,
     /// Types through which a value can be changed that others can see as well (`RefCell`); check `cycle`.
@@ -100,6 +102,12 @@ pub struct Words {
     pub passing: Vec<String>,
     /// First words of functions that run once per request, message or event.
     pub serving: Vec<String>,
+    /// Decorators by which a framework runs a function once per request, message or task.
+    pub entry: Vec<Pattern>,
+    /// Whole names of functions that frameworks call once per request, message or event.
+    pub handlers: Vec<String>,
+    /// Folders and files with programs that do one thing and end.
+    pub programs: Vec<String>,
     /// Calls whose callbacks run once per request, message, event or tick.
     pub callers: Vec<String>,
     /// Functions that run for the life of the program, so that what is local to them lasts.
@@ -136,12 +144,20 @@ pub struct Words {
     pub finaliser: Vec<String>,
     /// Dotted paths of bases that bring no teardown of their own.
     pub plain_bases: Vec<String>,
+    /// Dotted paths of bases whose instances are equal when their values are.
+    pub value_bases: Vec<String>,
+    /// Methods by which instances of equal value are one key (`__eq__`).
+    pub equality: Vec<String>,
     /// Dotted paths of types of which there are few values or instances: `bool`, `enum.Enum`.
     pub fixed_types: Vec<String>,
     /// Types of keys, by dotted path or last name, of which there is no end: paths, addresses, identifiers made at random.
     pub open_types: Vec<String>,
     /// Last words of keys that come from an open set.
     pub open: Vec<String>,
+    /// Last words of keys that name one thing among others, of which there may be few or many (`id`).
+    pub identifiers: Vec<String>,
+    /// What there is no end of, where a key is its identifier (`transaction_id`), besides the words of `open`.
+    pub many: Vec<String>,
     /// Last words of keys that come from a small fixed set.
     pub fixed: Vec<String>,
     /// How frameworks tell that a life begins or ends, and which functions run again and again.
@@ -247,6 +263,9 @@ pub struct Resource {
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,
+    /// Whether it is left behind rather than open: a directory, a thread, a mapping.
+    #[serde(default)]
+    pub stays: bool,
     /// Whether making one only to throw it away says that somebody else owns it (`into_raw_fd`).
     #[serde(default)]
     pub disowns: bool,

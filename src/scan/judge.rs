@@ -2,7 +2,7 @@ use super::config::{Settings, leaves_out};
 use super::is_test;
 use super::suppress::suppress;
 use super::walk::Candidate;
-use crate::finding::{Analysis, Confidence, Finding};
+use crate::finding::{Analysis, Confidence, Finding, Severity};
 use crate::rules::Family;
 
 /// The findings of one file that are shown, and how many are not because they are not sure enough.
@@ -35,7 +35,9 @@ pub fn judge(candidate: &Candidate, text: &str, analysis: Analysis, settings: &S
 fn soften(findings: &mut Vec<Finding>, settings: &Settings) {
     findings.retain_mut(|finding| {
         let family = settings.known.get(&finding.rule).map(|rule| rule.family);
+        // What matters little elsewhere does not matter there.
+        let minor = finding.severity == Severity::Low && family != Some(Family::Suppression);
         finding.severity = finding.severity.lowered();
-        matches!(family, Some(Family::Handle | Family::Timer | Family::Listener | Family::Suppression))
+        !minor && matches!(family, Some(Family::Handle | Family::Timer | Family::Listener | Family::Suppression))
     });
 }

@@ -72,8 +72,10 @@ pub fn mend(
 ) -> Result<Vec<Mended>, rayon::ThreadPoolBuildError> {
     let Looked { report, project, fixable } = looked;
     let asked = |finding: &Finding| finding.fix.as_ref().is_some_and(|fix| wanted.includes(fix));
-    let named: FxHashSet<&str> = report.files.iter().filter(|file| file.findings.iter().any(asked)).map(|file| file.path.as_str()).collect();
-    let candidates: Vec<Candidate> = fixable.iter().filter(|candidate| named.contains(candidate.shown.as_str())).cloned().collect();
+    let named: FxHashSet<&str> =
+        report.files.iter().filter(|file| file.findings.iter().any(asked)).map(|file| file.path.as_str()).collect();
+    let candidates: Vec<Candidate> =
+        fixable.iter().filter(|candidate| named.contains(candidate.shown.as_str())).cloned().collect();
     let worked: Vec<Worked> = pool(options.threads.unwrap_or(0))?.install(|| {
         let each = candidates.into_par_iter().with_max_len(1);
         each.map(|candidate| Work { candidate, analyzer, options, project, wanted }.run()).collect()
@@ -113,7 +115,8 @@ struct Work<'a> {
 impl Work<'_> {
     fn run(self) -> Worked {
         let path = self.candidate.shown.clone();
-        guarded(|| self.file()).unwrap_or_else(|(kind, message)| Worked { problems: vec![Problem::new(path, kind, message)], done: None })
+        guarded(|| self.file())
+            .unwrap_or_else(|(kind, message)| Worked { problems: vec![Problem::new(path, kind, message)], done: None })
     }
 
     fn file(&self) -> Worked {
@@ -183,7 +186,8 @@ impl Work<'_> {
         let fixed = self.look(text);
         let fault = &file.findings[at];
         let same = |file: &Scanned| {
-            let like = |other: &&Finding| (&other.rule, &other.message, &other.symbol) == (&fault.rule, &fault.message, &fault.symbol);
+            let like =
+                |other: &&Finding| (&other.rule, &other.message, &other.symbol) == (&fault.rule, &fault.message, &fault.symbol);
             file.findings.iter().filter(like).count()
         };
         if same(&fixed) >= same(file) {

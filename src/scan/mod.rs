@@ -21,11 +21,13 @@ mod read;
 mod repository;
 mod settle;
 mod shown;
+mod silence;
 mod size;
 mod suppress;
 mod testcode;
 mod walk;
 mod wider;
+mod workspace;
 mod write;
 
 pub use accepted::Accepted;
@@ -38,9 +40,11 @@ pub use mend::{Mended, Wanted, mend};
 pub use pipeline::{Looked, over, run};
 pub use repository::repository;
 pub use settle::settle;
+pub use silence::Insertion;
 pub use size::{memory, size};
 pub use testcode::is_test;
 pub use walk::{Candidate, Walked, walk};
+pub use workspace::{Followed, Look, Manner, Refused, Silences, State, Stop, Workspace, home, is_ruling};
 pub use write::{roots, write_all};
 
 use crate::finding::Analysis;

@@ -1,7 +1,24 @@
-/// Folders that hold tests in the languages this program reads.
-const FOLDERS: &[&str] = &["test", "tests", "__tests__", "__mocks__", "spec", "specs", "e2e", "benches"];
+/// Folders that hold tests in the languages this program reads, and what is run to look at it: examples and benchmarks.
+const FOLDERS: &[&str] = &[
+    "test",
+    "tests",
+    "__tests__",
+    "__mocks__",
+    "spec",
+    "specs",
+    "e2e",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "example",
+    "examples",
+    "demo",
+    "demos",
+    "samples",
+    "tutorials",
+];
 
-/// Whether a path, as it is shown, is that of test code.
+/// Whether a path, as it is shown, is that of test code, or of other code that runs once and ends.
 ///
 /// `testing/` is not among the folders: libraries ship helpers under that name.
 pub fn is_test(path: &str) -> bool {
@@ -27,8 +44,16 @@ mod tests {
 
     #[test]
     fn tests_are_known_by_folder_or_name() {
-        for path in ["tests/a.py", "src/x/test_a.py", "a_test.py", "conftest.py", "w/a.test.ts", "a.spec.jsx", "x/__tests__/a.js"]
-        {
+        for path in [
+            "tests/a.py",
+            "src/x/test_a.py",
+            "a_test.py",
+            "conftest.py",
+            "w/a.test.ts",
+            "a.spec.jsx",
+            "x/__tests__/a.js",
+            "pkg/examples/a.py",
+        ] {
             assert!(is_test(path), "{path}");
         }
         for path in ["src/a.py", "latest.py", "testing/a.py", "contest.py", "src/test.ts", "attest.py", "a.test.py"] {

@@ -1,7 +1,7 @@
 //! What begins in an effect ends in what the effect returns.
 
 use super::{Mender, ending, manage};
-use crate::checks::{callback, life};
+use crate::checks::lives::{callback, life};
 use crate::facts::{ExprId, ExprKind, FunctionId, FunctionKind, Parent, StepId, StepKind};
 use crate::finding::{Edit, Fix, Safety};
 use crate::language::fill;

@@ -9,7 +9,8 @@ use crate::source::Span;
 /// Limits what a finding speaks of, where it is made. What a limit evicts, or whom it makes wait, is for people to judge.
 pub fn fix(mender: &Mender, finding: &Finding) -> Option<Fix> {
     let limits = &mender.context.words.mend.limit;
-    let (made, limit) = made(mender, finding).find_map(|expr| Some((expr, limits.iter().find(|one| fits(mender, one, expr))?)))?;
+    let (made, limit) =
+        made(mender, finding).find_map(|expr| Some((expr, limits.iter().find(|one| fits(mender, one, expr))?)))?;
     if limit.unless.iter().any(|word| mender.context.facts.names.find(word).is_some()) {
         return None;
     }
@@ -51,9 +52,10 @@ fn called(mender: &Mender, limit: &Limit, expr: ExprId) -> Option<Vec<Edit>> {
         // The name stands last, unless what follows it is a part of it.
         let (span, old) = (facts.expr(callee).span, facts.text(name));
         let new = crate::facts::last(into);
-        return span.slice(mender.text).ends_with(old).then(|| {
-            vec![Edit::replace(Span::new(span.end - old.len() as u32, span.end), new)]
-        });
+        return span
+            .slice(mender.text)
+            .ends_with(old)
+            .then(|| vec![Edit::replace(Span::new(span.end - old.len() as u32, span.end), new)]);
     }
     let (path, import) = mender.path(into)?;
     let import = import.map(|edit| only_use(mender, callee).and_then(|line| mender.instead(line, &edit)).unwrap_or(edit));

@@ -1,7 +1,7 @@
 //! A named handle, and everything that needs it, goes into a managed region.
 
 use super::{Mender, taint};
-use crate::checks::acquire;
+use crate::checks::lives::acquire;
 use crate::facts::{ExprId, ExprKind, Parent, StepId, StepKind};
 use crate::finding::{Edit, Fix, Safety};
 use crate::language::fill;
@@ -35,9 +35,8 @@ pub fn resource<'a>(mender: &Mender<'a>, call: ExprId) -> Option<&'a Resource> {
 /// How the value of a call is managed, if it can be; `awaited` is whether it is waited for where it is made.
 pub fn head(mender: &Mender, call: ExprId, awaited: bool) -> Option<Head> {
     let (facts, words) = (mender.context.facts, &mender.context.words.mend);
-    let fits = |patterns: &[Pattern]| {
-        patterns.iter().any(|pattern| pattern.fits(facts.callee_path(call), facts.method_name(call)))
-    };
+    let fits =
+        |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.fits(facts.callee_path(call), facts.method_name(call)));
     let value = mender.slice(call);
     let coroutine = facts.function(facts.function_of(call)).traits.is_async;
     let (phrase, value, import) = if fits(&words.awaited) && coroutine {
@@ -145,7 +144,8 @@ pub fn region(mender: &Mender, step: StepId, body: &[StepId], head: &str) -> Opt
 /// Whether nothing or a comment stands at the end of a line.
 pub fn comment(mender: &Mender, rest: &str) -> bool {
     let language = crate::language::languages().get(&mender.context.facts.language);
-    rest.is_empty() || language.is_some_and(|language| language.habits.comments.iter().any(|mark| rest.starts_with(mark.as_str())))
+    rest.is_empty()
+        || language.is_some_and(|language| language.habits.comments.iter().any(|mark| rest.starts_with(mark.as_str())))
 }
 
 /// Whether a text that is not known as such begins in some lines, in which white space counts.

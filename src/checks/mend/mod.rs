@@ -19,19 +19,11 @@ mod weak;
 use super::Context;
 use crate::facts::{Block, ExprId, ExprKind, Parent, StepId, StepKind};
 use crate::finding::{Finding, Fix};
-use crate::language::{Habits, Phrases};
+use crate::language::{Phrases, languages};
 use crate::rules::Check;
 use crate::source::Span;
 use layout::Layout;
-
-/// What fixes are written from.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    /// The text of the file, which may be a page around its scripts.
-    pub text: &'a str,
-    /// How its language writes what is added, and what it asks for.
-    pub habits: &'a Habits,
-}
+use std::path::Path;
 
 /// Writes fixes for one rule in one file.
 struct Mender<'a> {
@@ -44,11 +36,14 @@ struct Mender<'a> {
 }
 
 /// Gives findings of one rule their fixes, where there are any.
-pub fn mend(context: &Context, source: Source, findings: &mut [Finding]) {
+///
+/// The text may be that of a page around its scripts.
+pub fn mend(context: &Context, text: &str, findings: &mut [Finding]) {
     if findings.is_empty() {
         return;
     }
-    let Source { text, habits } = source;
+    let Some(script) = languages().script(Path::new(context.path), text) else { return };
+    let habits = &script.language.habits;
     let layout = Layout::new(text, &habits.mend);
     let mender = Mender { context, text, phrases: &habits.mend, annotates: habits.annotates, layout };
     for finding in findings {

@@ -68,11 +68,13 @@ impl Mender<'_> {
         let verb = self.phrases.import.split(' ').next()?;
         let bare = self.phrases.import.split(' ').rev().nth(1)?;
         let starts = |line: &str, word: &str| line.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '\t']));
-        let lines = || self.text.split_inclusive('\n').scan(0_u32, |at, line| {
-            let start = *at;
-            *at += line.len() as u32;
-            Some((start, line))
-        });
+        let lines = || {
+            self.text.split_inclusive('\n').scan(0_u32, |at, line| {
+                let start = *at;
+                *at += line.len() as u32;
+                Some((start, line))
+            })
+        };
         let frozen = self.frozen();
         let inside = |at: u32| frozen.iter().any(|span| span.start < at && at < span.end);
         let same = lines().find(|(at, line)| line.starts_with(&from) && !inside(*at));

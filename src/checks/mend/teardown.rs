@@ -1,7 +1,7 @@
 //! What a field of an instance holds is let go of in the teardown that the type has already.
 
 use super::{Mender, ending, manage};
-use crate::checks::{kept, owner};
+use crate::checks::lives::{kept, owner};
 use crate::facts::{ExprId, Facts, FunctionId, Literal, Place, PlaceId, Root, Segment, Source, TypeId};
 use crate::finding::{Finding, Fix, Safety};
 use crate::language::fill;

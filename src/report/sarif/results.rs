@@ -7,8 +7,8 @@ use crate::report::uri::uri;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use serde_sarif::sarif::{
-    ArtifactChange, ArtifactContent, ArtifactLocation, CodeFlow, Fix as Repair, Location, LogicalLocation, Message, PhysicalLocation, PropertyBag, Region, Replacement, Result as Entry,
-    ThreadFlow, ThreadFlowLocation,
+    ArtifactChange, ArtifactContent, ArtifactLocation, CodeFlow, Fix as Repair, Location, LogicalLocation, Message,
+    PhysicalLocation, PropertyBag, Region, Replacement, Result as Entry, ThreadFlow, ThreadFlowLocation,
 };
 use std::collections::BTreeMap;
 

@@ -8,8 +8,8 @@ use std::ffi::OsString;
 use std::io::{IsTerminal as _, stdin};
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// The signals that are passed on to the command.
@@ -18,8 +18,34 @@ const PASSED: [i32; 8] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SI
 /// Takes the signals sent to us, so that what was begun can be ended in order.
 #[derive(Clone, Debug, Default)]
 pub struct Signals {
-    group: Arc<AtomicI32>,
+    passing: Arc<Mutex<Passing>>,
     asked: Arc<AtomicU32>,
+}
+
+/// To whom signals are passed on.
+#[derive(Debug, Default)]
+enum Passing {
+    /// Nobody.
+    #[default]
+    Nobody,
+    /// The command that is being started; what came meanwhile, each once.
+    Waiting(Vec<Signal>),
+    /// A command.
+    Group(Pid),
+    /// It has ended.
+    Over,
+}
+
+impl Passing {
+    fn take(&mut self, signal: Signal) {
+        match self {
+            Self::Waiting(signals) if signals.contains(&signal) => {}
+            Self::Waiting(signals) => signals.push(signal),
+            // It may have ended meanwhile.
+            Self::Group(group) => drop(killpg(*group, signal)),
+            Self::Nobody | Self::Over => {}
+        }
+    }
 }
 
 impl Signals {
@@ -40,11 +66,23 @@ impl Signals {
         if matches!(number, SIGHUP | SIGINT | SIGQUIT | SIGTERM) {
             self.asked.fetch_add(1, Ordering::Relaxed);
         }
-        let group = self.group.load(Ordering::Relaxed);
-        if let (true, Ok(signal)) = (group > 0, Signal::try_from(number)) {
-            // It may have ended meanwhile.
-            let _ = killpg(Pid::from_raw(group), signal);
+        if let Ok(signal) = Signal::try_from(number) {
+            self.passing().take(signal);
         }
+    }
+
+    fn begin(&self, group: Pid) {
+        let mut passing = self.passing();
+        if let Passing::Waiting(signals) = std::mem::replace(&mut *passing, Passing::Group(group)) {
+            for signal in signals {
+                passing.take(signal);
+            }
+        }
+    }
+
+    fn passing(&self) -> MutexGuard<'_, Passing> {
+        // What is kept here is whole after every step, so a panic elsewhere does not spoil it.
+        self.passing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether we were asked to end.
@@ -88,10 +126,12 @@ impl Launched {
         let _ = nix::sys::prctl::set_child_subreaper(true);
         let nothing = || LiveError::Start { command: String::new(), error: std::io::ErrorKind::InvalidInput.into() };
         let (program, arguments) = command.split_first().ok_or_else(nothing)?;
+        // A command may run, and somebody may signal us because of it, before we are told its number.
+        *signals.passing() = Passing::Waiting(Vec::new());
         let child = Command::new(program).args(arguments).process_group(0).spawn();
         let child = child.map_err(|error| LiveError::Start { command: program.to_string_lossy().into_owned(), error })?;
         let pid = Pid::from_raw(child.id().cast_signed());
-        signals.group.store(pid.as_raw(), Ordering::Relaxed);
+        signals.begin(pid);
         let terminal = stdin().is_terminal() && tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp());
         let launched = Self { pid, terminal, signals, ended: None };
         launched.give_terminal();
@@ -144,7 +184,7 @@ impl Launched {
             }
         }
         if self.ended.is_some() {
-            self.signals.group.store(0, Ordering::Relaxed);
+            *self.signals.passing() = Passing::Over;
             self.take_terminal();
         }
         self.ended

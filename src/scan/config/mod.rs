@@ -14,7 +14,7 @@ mod tree;
 mod vocabulary;
 
 pub use error::ConfigError;
-pub use find::inside;
+pub use find::{NAMES, inside};
 pub use raw::{Config, FailOn, Level, RuleSettings};
 pub(super) use settings::leaves_out;
 pub use settings::{Overrides, Settings};

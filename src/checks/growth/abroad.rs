@@ -1,0 +1,88 @@
+//! What the other files of the project know of a collection: who takes entries out, who makes its owner, who adds to it.
+
+use super::container::Held;
+use crate::checks::Context;
+use crate::checks::lives::key;
+use crate::checks::lives::lifetime;
+use crate::checks::lives::lifetime::Life;
+use crate::facts::{FunctionId, FunctionKind, Root};
+use crate::finding::{Evidence, Weight};
+use crate::index::{Found, Tenure, Verb};
+
+/// What other files do with it, as evidence; nothing at all if entries surely leave it while it is in use.
+pub fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
+    let touched = context.touched(held.place);
+    let relieving: Vec<&Found> = touched.iter().filter(|found| relieves(held, found)).collect();
+    if relieving.iter().any(|found| found.sure && !found.touch.teardown && !found.touch.constructor) {
+        return None;
+    }
+    if let Some(found) = relieving.first() {
+        let (path, function) = (&found.file.path, found.function());
+        let text = if found.sure {
+            format!("`{function}` in {path} takes entries out when the owner ends")
+        } else {
+            format!("`{function}` in {path} takes entries out of something by that name")
+        };
+        return Some(vec![Evidence::doubts(Weight::Strong, text)]);
+    }
+    let handed = touched.iter().find(|found| found.sure && matches!(found.touch.verb, Verb::Hand(_) | Verb::Measure));
+    if let Some(found) = handed {
+        let text = format!("`{}` in {} reads it, and could remove entries", found.function(), found.file.path);
+        return Some(vec![Evidence::doubts(Weight::Slight, text)]);
+    }
+    let alone = context.project.len() < 2;
+    let text = "nothing else in the project takes entries out";
+    Some(if alone { Vec::new() } else { vec![Evidence::supports(Weight::None, text)] })
+}
+
+fn relieves(held: &Held, found: &Found) -> bool {
+    match found.touch.verb {
+        Verb::Delete => true,
+        Verb::Replace => held.life != Life::Instance || !found.touch.constructor,
+        Verb::Method(_) => {
+            let verbs = held.container.shrink.iter().chain(&held.container.empty);
+            found.method().is_some_and(|method| verbs.into_iter().any(|verb| verb == method))
+        }
+        Verb::Measure | Verb::Hand(_) => false,
+    }
+}
+
+/// How long the owner of a field lives, by where the project makes its instances.
+pub fn tenure<'a>(context: &Context<'a>, held: &Held) -> Tenure<'a> {
+    let facts = context.facts;
+    match (held.life, facts.places.get(held.place).root) {
+        (Life::Instance, Root::Instance(ty)) => {
+            let words = &context.words.words;
+            let starting = |name: &str| words.running.iter().any(|word| word == name);
+            context.project.tenure(&facts.language, facts.text(facts.ty(ty).name), &starting)
+        }
+        _ => Tenure::Unknown,
+    }
+}
+
+/// How often a function runs, by who calls it in the project; only where its name tells it from all others.
+pub fn rate(context: &Context, function: FunctionId) -> Option<Evidence> {
+    let facts = context.facts;
+    let named = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
+    let name = facts.text(facts.function(named).name?);
+    if !context.project.is_distinctive(name) {
+        return None;
+    }
+    let words = &context.words.words;
+    let callers = context.project.callers(&facts.language, name);
+    let serving = callers.iter().find(|(file, caller)| {
+        let by = caller.function.map_or("", |name| file.text(name));
+        caller.function.is_some() && (caller.waiting || lifetime::is_serving(words, by))
+    });
+    if let Some((file, caller)) = serving {
+        let by = caller.function.map_or("", |name| file.text(name));
+        let text = format!("`{by}` in {} calls it, which runs once per event", file.path);
+        return Some(Evidence::supports(Weight::Fair, text));
+    }
+    let once = |caller: &crate::index::Caller, file: &crate::index::Outline| {
+        let by = caller.function.map(|name| file.text(name));
+        !caller.looping && by.is_none_or(|by| caller.constructor || key::starts_with(&words.setup, by))
+    };
+    let all = !callers.is_empty() && callers.iter().all(|(file, caller)| once(caller, file));
+    all.then(|| Evidence::doubts(Weight::Decisive, "the project calls it only while something is set up"))
+}

@@ -1,0 +1,119 @@
+//! How long the owner of a collection lives, as far as the project tells.
+
+use super::abroad;
+use super::container::Held;
+use crate::checks::Context;
+use crate::checks::lives::key;
+use crate::checks::lives::lifetime::{Life, is_lasting};
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, Root, TypeId};
+use crate::finding::{Evidence, Weight};
+use crate::index::Tenure;
+use crate::rules::Words;
+
+/// What speaks for and against a long life of the owner.
+pub fn owner(context: &Context, held: &Held) -> Vec<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    match (held.life, facts.places.get(held.place).root) {
+        (Life::Module, _) => vec![Evidence::supports(Weight::Slight, "it lives as long as the process")],
+        (Life::Type, _) => vec![Evidence::supports(
+            Weight::Fair,
+            "it belongs to the type, so all instances share it for the life of the process",
+        )],
+        (Life::Closure, Root::Binding(binding)) => {
+            let maker = facts.scopes[facts.binding(binding).scope.index()].function;
+            vec![closure(facts, words, maker)]
+        }
+        (Life::Default, _) => vec![Evidence::supports(Weight::Strong, "a default value is made once and kept from call to call")],
+        (Life::Loop, _) => vec![Evidence::supports(Weight::Strong, "the loop that adds to it has no way out")],
+        (Life::Instance, Root::Instance(ty)) => instance(facts, words, held, (ty, abroad::tenure(context, held))),
+        (Life::Closure | Life::Instance, _) => Vec::new(),
+    }
+}
+
+/// How long what a function hands out lives, as far as its name tells.
+fn closure(facts: &Facts, words: &Words, maker: FunctionId) -> Evidence {
+    let name = facts.function(maker).name.map_or("", |name| facts.text(name));
+    if key::ends_with(&words.passing, name) {
+        return Evidence::doubts(Weight::Decisive, format!("what `{name}` hands out is usually thrown away soon"));
+    }
+    if key::ends_with(&words.lasting, name) {
+        return Evidence::supports(Weight::Fair, format!("what `{name}` hands out usually lives as long as the program"));
+    }
+    Evidence::supports(Weight::Slight, "it lives as long as the function that closes over it")
+}
+
+fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Tenure)) -> Vec<Evidence> {
+    let name = facts.text(facts.ty(ty).name);
+    if key::ends_with(&words.passing, name) {
+        return vec![Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon"))];
+    }
+    let mut evidence = Vec::new();
+    if let Tenure::Passing(function, path) = tenure {
+        let text = format!("`{function}` in {path} makes a `{name}` and keeps it no longer than it runs");
+        return vec![Evidence::doubts(Weight::Decisive, text)];
+    }
+    if let Tenure::Lasting(path) = tenure {
+        evidence.push(Evidence::supports(Weight::Strong, format!("{path} keeps a `{name}` for as long as the process lives")));
+    } else if key::ends_with(&words.lasting, name) {
+        evidence.push(Evidence::supports(Weight::Fair, format!("a `{name}` usually lives as long as the service")));
+    } else if let Some(at) = made_at_top(facts, ty) {
+        evidence.push(Evidence::supports(Weight::Strong, "an instance is made at module level").at(facts.expr(at).span));
+    } else if let Some((guard, at)) = guard(facts, words, held) {
+        let text = format!("several threads share it behind a `{guard}`, so it lives longer than one piece of work");
+        evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span));
+    }
+    if let Some(method) = runs(facts, ty) {
+        let at = facts.function(method);
+        let name = at.name.map_or("", |name| facts.text(name));
+        evidence
+            .push(Evidence::supports(Weight::Fair, format!("`{name}` loops for as long as the object is in use")).at(at.head));
+    }
+    if let Some(method) = facts.ty(ty).methods.iter().copied().find(|method| facts.function(*method).traits.is_teardown) {
+        let at = facts.function(method);
+        let name = at.name.map_or("", |name| facts.text(name));
+        evidence.push(
+            Evidence::supports(Weight::Slight, format!("the type has an end of life, `{name}`, so its instances live a while"))
+                .at(at.head),
+        );
+    }
+    if evidence.is_empty() {
+        evidence.push(Evidence::doubts(Weight::Decisive, format!("nothing says that a `{name}` lives long")));
+    }
+    evidence
+}
+
+/// The type that guards a field which several threads share.
+fn guard<'a>(facts: &'a Facts, words: &Words, held: &Held) -> Option<(&'a str, ExprId)> {
+    let written = facts.definitions_of(held.place).iter().find_map(|definition| definition.annotation)?;
+    let mut next = Some(written);
+    while let Some(annotation) = next {
+        let base = match facts.kind(annotation) {
+            ExprKind::Index { base, .. } => base,
+            _ => annotation,
+        };
+        if let ExprKind::Name { name, .. } | ExprKind::Field { name, .. } = facts.kind(base)
+            && words.guards.iter().any(|word| word == facts.text(name))
+        {
+            return Some((facts.text(name), annotation));
+        }
+        next = facts.wraps.get(&annotation).copied();
+    }
+    None
+}
+
+/// The call at module level that makes an instance.
+fn made_at_top(facts: &Facts, ty: TypeId) -> Option<ExprId> {
+    facts.function(FunctionId(0)).calls.iter().copied().find(|call| facts.callee(*call).constructs == Some(ty))
+}
+
+/// A coroutine method that loops until an exit, or until the object says so.
+fn runs(facts: &Facts, ty: TypeId) -> Option<FunctionId> {
+    facts.ty(ty).methods.iter().copied().find(|method| {
+        let scope = facts.function(*method).scope;
+        facts.function(*method).traits.is_async
+            && facts
+                .steps
+                .iter()
+                .any(|step| is_lasting(facts, step) && facts.function_of_step(step) == facts.scopes[scope.index()].function)
+    })
+}

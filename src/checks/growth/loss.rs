@@ -1,0 +1,125 @@
+//! Entries that are left behind: a collection beside others keyed alike is not cleaned where they are.
+
+use super::container::{self, Growth, Held};
+use super::holder;
+use super::undo;
+use crate::checks::Context;
+use crate::checks::lives::key::{self, Keys};
+use crate::checks::lives::lifetime;
+use crate::checks::lives::lifetime::Life;
+use crate::facts::{Action, ExprId, Facts, FunctionId, Operation};
+use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
+
+/// Findings of the rule that asks for `loss`.
+pub fn check(context: &Context) -> Vec<Finding> {
+    let all = container::held(context);
+    let found = |held| uneven(context, held, &all).or_else(|| undo::missed(context, held));
+    let mut findings: Vec<Finding> = all.iter().filter_map(found).collect();
+    findings.dedup_by_key(|finding| finding.primary.span);
+    findings
+}
+
+/// A map that is filled beside a sibling under the same key, and not cleaned in a function that cleans the sibling.
+fn uneven(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
+    let facts = context.facts;
+    if held.life == Life::Closure || super::check::measured(facts, held) {
+        return None;
+    }
+    let lasting = holder::owner(context, held);
+    if !lasting.iter().any(|piece| piece.stance == Stance::For) {
+        return None;
+    }
+    let root = facts.places.get(held.place).root;
+    for growth in held.growth.iter().filter(|growth| growth.key.is_some() && !growth.by_read) {
+        if key::keys(facts, &context.words.words, growth.key?) <= Keys::Few
+            || !lifetime::recurs(facts, &context.words.words, &context.words.words.setup, held.life, growth.function)
+        {
+            continue;
+        }
+        for sibling in all.iter().filter(|other| other.place != held.place && facts.places.get(other.place).root == root) {
+            if let Some(twin) = filled_alike(facts, growth, sibling)
+                && let Some(missed) = cleaned_alone(facts, sibling, held, growth.function)
+            {
+                return Some(tell(context, held, growth, sibling, twin, missed));
+            }
+        }
+    }
+    None
+}
+
+/// The growth of a sibling in the same function under the same key.
+fn filled_alike<'a>(facts: &Facts, growth: &Growth, sibling: &'a Held) -> Option<&'a Growth> {
+    let same = |other: &&Growth| other.function == growth.function && other.key.is_some_and(|key| same(facts, key, growth.key));
+    sibling.growth.iter().find(same)
+}
+
+fn same(facts: &Facts, a: ExprId, b: Option<ExprId>) -> bool {
+    let Some(b) = b else { return false };
+    match (facts.place(a), facts.place(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// A function in which single entries leave the sibling, and none leaves the map, itself or through a call.
+fn cleaned_alone(facts: &Facts, sibling: &Held, held: &Held, filling: FunctionId) -> Option<ExprId> {
+    let single = |release: &&container::Release| {
+        let own = facts.function(release.function);
+        // What fills both and takes out of one keeps a state there, not a twin.
+        release.function != filling
+            && release.certain
+            && !release.replaced
+            && !own.traits.is_constructor
+            && !whole(facts, sibling, release.at)
+    };
+    let cleaned = |release: &container::Release| release.function == filling && release.certain && !release.replaced;
+    if held.release.iter().any(cleaned) {
+        return None;
+    }
+    let leaves = |function: FunctionId| {
+        held.release.iter().any(|release| {
+            release.function == function || calls(facts, function, release.function) || calls(facts, release.function, function)
+        })
+    };
+    sibling.release.iter().filter(single).find(|release| !leaves(release.function)).map(|release| release.at)
+}
+
+/// A call that ends everything at once says nothing about single entries.
+fn whole(facts: &Facts, sibling: &Held, at: ExprId) -> bool {
+    facts.method_name(at).is_some_and(|name| sibling.container.empty.iter().any(|word| word == name))
+}
+
+fn calls(facts: &Facts, from: FunctionId, to: FunctionId) -> bool {
+    facts.function(from).calls.iter().any(|call| facts.callee(*call).function == Some(to))
+}
+
+fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &Growth, missed: ExprId) -> Finding {
+    let facts = context.facts;
+    let (name, other) = (facts.display(held.place), facts.display(sibling.place));
+    let message = format!("an entry of `{name}` stays behind where its twin in `{other}` is taken out");
+    let mut finding = context.finding(growth.at, message, "the entry is made here".to_owned());
+    finding.related.push(Mark::new(Role::Acquire, facts.expr(twin.at).span, format!("`{other}` gets its twin here")));
+    finding.related.push(Mark::new(
+        Role::Exit,
+        facts.expr(missed).span,
+        format!("the twin leaves here, the entry of `{name}` does not"),
+    ));
+    finding.risk = format!("`{name}` keeps one entry for each that `{other}` has let go");
+    finding.evidence.push(Evidence::supports(Weight::Fair, "both are filled under the same key in the same function"));
+    let elsewhere = held.release.iter().find(|release| release.certain);
+    match elsewhere {
+        Some(release) => finding
+            .evidence
+            .push(Evidence::doubts(Weight::Decisive, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
+        None => finding.evidence.push(Evidence::supports(Weight::Fair, "no single entry ever leaves it in this file")),
+    }
+    finding.evidence.extend(holder::owner(context, held));
+    if returned(facts, held) {
+        finding.evidence.push(Evidence::doubts(Weight::Fair, "it is handed out, so a caller could remove entries"));
+    }
+    finding.weigh(context.rule.confidence)
+}
+
+fn returned(facts: &Facts, held: &Held) -> bool {
+    facts.operations(held.place).iter().any(|Operation { action, .. }| *action == Action::Returned)
+}

@@ -1,0 +1,285 @@
+//! Cache decorators: on a method they keep every instance alive; without a limit they keep every argument.
+
+use super::container::capped;
+use crate::checks::Context;
+use crate::checks::lives::callback;
+use crate::checks::lives::key::{self, Keys};
+use crate::checks::lives::lifetime;
+use crate::facts::{ExprId, Facts, Function, FunctionId, Literal, Param};
+use crate::finding::{Evidence, Finding, Weight};
+use crate::rules::Memo;
+
+/// So few instances cost little, whatever they are.
+const FEW: u32 = 10;
+
+/// Findings of the rule that asks for `memo`: a shared cache around a method.
+pub fn check(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    let methods = facts.functions().filter(|(_, function)| takes_instance(facts, function));
+    methods
+        .filter_map(|(id, function)| {
+            let (decorator, memo) = decorated(context, function)?;
+            Some(on_method(context, id, decorator, memo))
+        })
+        .collect()
+}
+
+fn takes_instance(facts: &Facts, function: &Function) -> bool {
+    let name = |of: &Function| of.receiver.map(|receiver| facts.binding(receiver).name);
+    let siblings = || function.owner.into_iter().flat_map(|ty| facts.ty(ty).methods.iter().map(|method| facts.function(*method)));
+    // A function that is merely kept in a type names its first parameter after what it is.
+    let named = siblings().filter(|one| one.traits.is_constructor && !one.traits.is_class_method).find_map(name);
+    let alike = named.is_none_or(|named| name(function) == Some(named));
+    alike && function.receiver.is_some() && !function.traits.is_class_method && !function.traits.is_static
+}
+
+/// The cache decorator of a function, with its vocabulary.
+pub fn decorated<'a>(context: &Context<'a>, function: &Function) -> Option<(ExprId, &'a Memo)> {
+    function.decorators.iter().find_map(|decorator| {
+        let path = path(context.facts, *decorator)?;
+        let memo = context.words.memo.iter().find(|memo| memo.make.iter().any(|make| make.fits(Some(&path), None)))?;
+        Some((*decorator, memo))
+    })
+}
+
+/// The dotted path of a decorator, called or not.
+fn path(facts: &Facts, decorator: ExprId) -> Option<String> {
+    match facts.callee_path(decorator) {
+        Some(path) => Some(path.to_owned()),
+        None => facts.dotted(decorator),
+    }
+}
+
+fn on_method(context: &Context, id: FunctionId, decorator: ExprId, memo: &Memo) -> Finding {
+    let facts = context.facts;
+    let function = facts.function(id);
+    let name = function.name.map_or("", |name| facts.text(name));
+    let owner = function.owner.map_or("", |ty| facts.text(facts.ty(ty).name));
+    let message = format!("the cache on `{owner}.{name}` is shared by all instances and keeps every `self` it has seen");
+    let mut finding = context.finding(decorator, message, "the key of this cache holds `self`".to_owned());
+    finding.symbol = facts.qualified(id);
+    finding.evidence = method_evidence(context, function, decorator, memo);
+    finding.risk = format!("each `{owner}` stays in memory, with all it refers to, until its entry is evicted");
+    finding.weigh(context.rule.confidence)
+}
+
+fn method_evidence(context: &Context, function: &Function, decorator: ExprId, memo: &Memo) -> Vec<Evidence> {
+    let facts = context.facts;
+    let words = &context.words.words;
+    let mut evidence = Vec::new();
+    let limited = !unlimited(facts, decorator, memo);
+    evidence.push(if limited {
+        Evidence::supports(Weight::Slight, "its limit counts calls, not instances")
+    } else {
+        Evidence::supports(Weight::Strong, "it has no size limit").at(facts.expr(decorator).span)
+    });
+    let Some(owner) = function.owner else { return evidence };
+    let name = facts.text(facts.ty(owner).name);
+    let bases = facts.ty(owner).base_paths.iter().map(|base| facts.text(*base));
+    if bases.clone().any(|base| words.fixed_types.iter().any(|fixed| fixed == base)) {
+        evidence.push(Evidence::doubts(Weight::Decisive, format!("the instances of `{name}` are a fixed set")));
+        evidence.push(Evidence::doubts(Weight::Decisive, "they live as long as the process anyway"));
+    }
+    let equal = |method: &FunctionId| {
+        facts.function(*method).name.is_some_and(|name| words.equality.iter().any(|word| word == facts.text(name)))
+    };
+    let values = || bases.clone().any(|base| words.value_bases.iter().any(|value| value == base));
+    if limited && (facts.ty(owner).methods.iter().any(equal) || values()) {
+        let text = format!("instances of `{name}` that are equal share an entry, and the entries are limited");
+        evidence.push(Evidence::doubts(Weight::Decisive, text));
+    }
+    if limited && let Some(most) = size(facts, decorator, memo).filter(|most| *most <= FEW) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("it keeps {most} of them at the most")));
+    }
+    let project = context.project;
+    if limited && project.len() > 1 && project.is_made_singly(&facts.language, name) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("no loop of the project makes many a `{name}`")));
+    }
+    if limited && key::ends_with(&words.lasting, name) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("a `{name}` may live as long as the process")));
+    }
+    if lifetime::is_program(words, context.path) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
+    }
+    if single(facts, owner) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("the one `{name}` of this file is made at module level")));
+    }
+    if cleared(facts, function, memo) {
+        evidence.push(Evidence::doubts(Weight::Decisive, "the cache is cleared in this file"));
+    } else if let Some(path) = cleared_abroad(context, function, memo) {
+        evidence.push(Evidence::doubts(Weight::Decisive, format!("the cache is cleared in {path}")));
+    }
+    evidence
+}
+
+/// A limit that is written as a number.
+fn size(facts: &Facts, decorator: ExprId, memo: &Memo) -> Option<u32> {
+    let bound = memo.bound.as_ref()?;
+    match facts.literal(facts.argument(decorator, &bound.name, bound.position)?) {
+        Some(Literal::Number(Some(most))) => Some(most),
+        _ => None,
+    }
+}
+
+fn single(facts: &Facts, owner: crate::facts::TypeId) -> bool {
+    let made: Vec<ExprId> =
+        facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(owner)).map(|(call, _)| *call).collect();
+    // A constructor that hands out a stored instance makes one only.
+    let stored = facts.ty(owner).methods.iter().any(|method| {
+        let traits = facts.function(*method).traits;
+        traits.is_constructor && traits.is_class_method
+    });
+    stored || matches!(made.as_slice(), [only] if facts.function_of(*only) == FunctionId(0))
+}
+
+/// The other file that empties the cache of this function.
+fn cleared_abroad<'a>(context: &Context<'a>, function: &Function, memo: &Memo) -> Option<&'a str> {
+    let name = context.facts.text(function.name?);
+    context.project.called(&context.facts.language, name, &memo.clear)
+}
+
+/// Whether some call in the file empties the cache of this function.
+fn cleared(facts: &Facts, function: &Function, memo: &Memo) -> bool {
+    let Some(own) = function.name else { return false };
+    facts.callees.iter().any(|(_, callee)| {
+        let clears = callee.name.is_some_and(|name| memo.clear.iter().any(|word| word == facts.text(name)));
+        clears && callee.receiver.is_some_and(|receiver| names(facts, receiver, own))
+    })
+}
+
+fn names(facts: &Facts, expr: ExprId, wanted: crate::facts::Name) -> bool {
+    match facts.kind(expr) {
+        crate::facts::ExprKind::Name { name, .. } | crate::facts::ExprKind::Field { name, .. } => name == wanted,
+        _ => false,
+    }
+}
+
+/// Whether a cache decorator sets no limit.
+pub fn unlimited(facts: &Facts, decorator: ExprId, memo: &Memo) -> bool {
+    let Some(bound) = &memo.bound else { return true };
+    match facts.kind(decorator) {
+        crate::facts::ExprKind::Call { .. } => !capped(facts, decorator, bound),
+        _ => !bound.by_default,
+    }
+}
+
+/// Findings of the rule that asks for `cache`, as far as they come from decorators: no limit over open arguments.
+pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    facts
+        .functions()
+        .filter_map(|(id, function)| {
+            let (decorator, memo) = decorated(context, function)?;
+            if !unlimited(facts, decorator, memo) || takes_instance(facts, function) || cleared(facts, function, memo) {
+                return None;
+            }
+            if cleared_abroad(context, function, memo).is_some() {
+                return None;
+            }
+            let evidence = arguments(context, function)?;
+            let name = function.name.map_or("", |name| facts.text(name));
+            let message =
+                format!("the cache of `{name}` has no limit: it keeps every combination of arguments it is called with");
+            let mut finding = context.finding(decorator, message, "this cache never evicts".to_owned());
+            finding.symbol = facts.qualified(id);
+            "memory rises with every distinct argument for as long as the process lives".clone_into(&mut finding.risk);
+            finding.evidence = evidence;
+            Some(finding.weigh(context.rule.confidence))
+        })
+        .collect()
+}
+
+/// Findings of the rule that asks for `cache`, as far as they come from calls that wrap a function in a cache without a
+/// limit, once for the life of the process.
+pub fn unlimited_wrappers(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    let once = facts.functions().filter(|(id, _)| facts.at_top(*id));
+    once.flat_map(|(_, function)| &function.calls).filter_map(|call| wrapped(context, *call)).collect()
+}
+
+fn wrapped(context: &Context, call: ExprId) -> Option<Finding> {
+    let facts = context.facts;
+    let path = facts.callee_path(call)?;
+    let memo = context.words.memo.iter().find(|memo| memo.make.iter().any(|make| make.fits(Some(path), None)))?;
+    // Whoever says how keys are made may have few of them.
+    let [given, rest @ ..] = facts.args(call) else { return None };
+    if !unlimited(facts, call, memo) || rest.iter().any(|arg| !facts.is_options(*arg)) {
+        return None;
+    }
+    let function = facts.function(callback::function_behind(facts, *given)?);
+    let name = kept_as(facts, call).or(function.name)?;
+    let clears = facts.callees.values().any(|callee| {
+        callee.name.is_some_and(|own| memo.clear.iter().any(|word| word == facts.text(own)))
+            && callee.receiver.is_some_and(|receiver| names(facts, receiver, name) || cache_of(facts, receiver, name))
+    });
+    if clears {
+        return None;
+    }
+    let evidence = arguments(context, function)?;
+    let name = facts.text(name);
+    let message = format!("the cache of `{name}` has no limit: it keeps every combination of arguments it is called with");
+    let mut finding = context.finding(call, message, "this cache never evicts".to_owned());
+    "memory rises with every distinct argument for as long as the process lives".clone_into(&mut finding.risk);
+    finding.evidence = evidence;
+    Some(finding.weigh(context.rule.confidence))
+}
+
+/// The name that a value is given.
+fn kept_as(facts: &Facts, value: ExprId) -> Option<crate::facts::Name> {
+    let crate::facts::Parent::Expr(parent) = facts.expr(value).parent else { return None };
+    let crate::facts::ExprKind::Assign { target, .. } = facts.kind(parent) else { return None };
+    match facts.kind(target) {
+        crate::facts::ExprKind::Name { name, .. } | crate::facts::ExprKind::Field { name, .. } => Some(name),
+        _ => None,
+    }
+}
+
+/// `name.cache`, from which entries can be removed.
+fn cache_of(facts: &Facts, expr: ExprId, wanted: crate::facts::Name) -> bool {
+    matches!(facts.kind(expr), crate::facts::ExprKind::Field { base, .. } if names(facts, base, wanted))
+}
+
+/// What the parameters say about how many different calls there can be; nothing when there is only one.
+fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let params: Vec<&Param> = function.params.iter().filter(|param| Some(param.binding) != function.receiver).collect();
+    if params.is_empty() {
+        return None;
+    }
+    let kinds: Vec<(&Param, Keys)> = params.into_iter().map(|param| (param, parameter(context, param))).collect();
+    let widest = kinds.iter().max_by_key(|(_, keys)| *keys)?;
+    let name = facts.text(widest.0.name);
+    let mut evidence = vec![match widest.1 {
+        Keys::Open => Evidence::supports(Weight::Strong, format!("`{name}` comes from an open set")),
+        Keys::Unknown | Keys::Named => Evidence::doubts(Weight::Fair, format!("nothing says how many values `{name}` has")),
+        Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "the arguments look like a small set"),
+    }];
+    let label = function.name.map_or("", |name| facts.text(name));
+    if lifetime::is_program(words, context.path) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
+    }
+    if key::split(label).iter().any(|word| words.notices.contains(word)) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it remembers what has been said once"));
+    }
+    if key::starts_with(&words.setup, label) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("`{label}` sounds like set-up")));
+    }
+    Some(evidence)
+}
+
+fn parameter(context: &Context, param: &Param) -> Keys {
+    let (facts, words) = (context.facts, &context.words.words);
+    let of_type = param.annotation.and_then(|annotation| facts.annotated(annotation));
+    if of_type.is_some_and(|path| words.fixed_types.iter().any(|fixed| fixed == path)) {
+        return Keys::Few;
+    }
+    let flag = param.default.is_some_and(|default| matches!(facts.literal(default), Some(Literal::Bool(_))));
+    let name = facts.text(param.name);
+    if flag || key::ends_with(&words.fixed, name) {
+        Keys::Few
+    } else if key::ends_with(&words.open, name) {
+        Keys::Open
+    } else {
+        Keys::Unknown
+    }
+}

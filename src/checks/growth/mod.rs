@@ -1,0 +1,13 @@
+//! Collections and caches that grow for as long as their owner lives.
+
+pub mod abroad;
+pub mod check;
+pub mod container;
+pub mod ends;
+pub mod holder;
+pub mod loss;
+pub mod memo;
+pub mod queue;
+pub mod twins;
+pub mod undo;
+pub mod waiting;

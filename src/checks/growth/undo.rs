@@ -1,0 +1,154 @@
+//! An entry that is taken out at the end of the work, but not on every way out.
+
+use super::check;
+use super::container::{self, Growth, Held, Release};
+use super::holder;
+use crate::checks::Context;
+use crate::checks::handle::custody::{Custody, Effect};
+use crate::checks::handle::path;
+use crate::checks::handle::way::{HELD, Leaving, Way};
+use crate::checks::lives::key::{self, Keys};
+use crate::checks::lives::lifetime::Life;
+use crate::facts::{ExprId, ExprKind, Facts, Literal, StepKind};
+use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
+
+/// The entry that a function makes and takes out again itself, and misses on some way out.
+pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
+    let (facts, words) = (context.facts, &context.words.words);
+    if matches!(held.life, Life::Loop | Life::Default | Life::Closure) || check::measured(facts, held) {
+        return None;
+    }
+    // A count that goes up and down, and leaves when it is zero, is meant to stay until then.
+    let counted = |growth: &Growth| container::counts(facts, growth.expr);
+    let fixed = |growth: &&Growth| {
+        growth.by_read || counted(growth) || growth.key.is_none_or(|key| key::keys(facts, words, key) <= Keys::Few)
+    };
+    held.growth.iter().filter(|growth| !fixed(growth)).find_map(|growth| {
+        let releases = own_releases(facts, held, growth)?;
+        let way = leaving(context, growth, &releases)?;
+        Some(tell(context, held, growth, releases[0], &way))
+    })
+}
+
+/// The removals of the entry in the function that makes it, if these are all there are while the owner is in use.
+fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprId>> {
+    let whole = |release: &&Release| release.replaced || facts.function(release.function).traits.is_teardown;
+    let single: Vec<&Release> = held.release.iter().filter(|release| !whole(release)).collect();
+    let here =
+        single.iter().all(|release| release.certain && release.function == growth.function && matches(facts, release.at, growth));
+    let after = |release: &&Release| facts.expr(release.at).span.start > facts.expr(growth.at).span.start;
+    let moves =
+        |release: &&Release| growth.value.is_some_and(|value| facts.expr(value).span.contains(facts.expr(release.at).span));
+    let reached = |release: &&Release| {
+        !excluded(facts, growth.at, release.at) && !left_behind(facts, growth.at, release.at) && !moves(release)
+    };
+    (here && single.iter().all(after) && single.iter().all(reached) && !single.is_empty())
+        .then(|| single.iter().map(|release| release.at).collect())
+}
+
+/// Whether two expressions stand in different arms of one branch, so that no way leads from one to the other.
+fn excluded(facts: &Facts, one: ExprId, other: ExprId) -> bool {
+    facts.around(one).any(|around| match around {
+        crate::facts::Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Branch { then, otherwise, .. } => {
+                (facts.in_block(one, then) && facts.in_block(other, otherwise))
+                    || (facts.in_block(one, otherwise) && facts.in_block(other, then))
+            }
+            _ => false,
+        },
+        crate::facts::Around::Expr(_) => false,
+    })
+}
+
+/// Whether the arm of a branch in which an entry is made ends in an exit, and the removal stands outside it.
+fn left_behind(facts: &Facts, made: ExprId, release: ExprId) -> bool {
+    facts.around(made).any(|around| {
+        let crate::facts::Around::Step(step) = around else { return false };
+        let StepKind::Branch { then, otherwise, .. } = &facts.step(step).kind else { return false };
+        [then, otherwise].into_iter().any(|block| {
+            let leaves = block.last().is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { .. }));
+            leaves && facts.in_block(made, block) && !facts.in_block(release, block)
+        })
+    })
+}
+
+/// Whether a removal names the key under which the entry was made.
+fn matches(facts: &Facts, release: ExprId, growth: &Growth) -> bool {
+    let key = match facts.kind(release) {
+        ExprKind::Call { .. } => facts.positional(release, 0),
+        _ => deleted_key(facts, release),
+    };
+    let (Some(key), Some(made)) = (key, growth.key) else { return false };
+    facts.place(key).is_some() && facts.place(key) == facts.place(made)
+}
+
+/// The key of `del place[key]`, given the mention of the place.
+fn deleted_key(facts: &Facts, mention: ExprId) -> Option<ExprId> {
+    let crate::facts::Parent::Expr(parent) = facts.expr(mention).parent else { return None };
+    match facts.kind(parent) {
+        ExprKind::Index { key, .. } => key,
+        _ => None,
+    }
+}
+
+/// The way out that says most: an explicit one before a failing call.
+fn leaving(context: &Context, growth: &Growth, releases: &[ExprId]) -> Option<Way> {
+    let facts = context.facts;
+    let mut custody = Custody::default();
+    for release in releases {
+        custody.effects.insert(*release, Effect::Release);
+        custody.releases.push(*release);
+    }
+    let harmless = |call: ExprId| {
+        call == growth.at
+            || !can_fail(facts, call)
+            || context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
+    };
+    let ways = path::exits(facts, context.words.tables(), &custody, growth.at, &harmless);
+    let telling = |way: &&Way| match way.leaving {
+        Leaving::Return | Leaving::Raise | Leaving::Propagate => true,
+        Leaving::End => way.state != HELD,
+        Leaving::Fail { .. } => way.state & HELD != 0,
+        Leaving::Lost => false,
+    };
+    let rank = |way: &&Way| match way.leaving {
+        Leaving::Return | Leaving::Raise | Leaving::Propagate | Leaving::End => 0,
+        _ => 1,
+    };
+    ways.iter().filter(telling).min_by_key(rank).copied()
+}
+
+/// Only what waits for something else is taken to fail in practice.
+fn can_fail(facts: &Facts, call: ExprId) -> bool {
+    matches!(facts.expr(call).parent, crate::facts::Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_)))
+}
+
+fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &Way) -> Finding {
+    let facts = context.facts;
+    let name = facts.display(held.place);
+    let how = match way.leaving {
+        Leaving::Fail { .. } => "when this fails, the entry stays",
+        Leaving::Raise => "this leaves without taking the entry out",
+        _ => "on this way out the entry stays",
+    };
+    let message = format!("an entry of `{name}` stays behind on a way out that skips its removal");
+    let mut finding = context.finding(growth.at, message, "the entry is made here".to_owned());
+    finding.related.push(Mark::new(Role::Exit, way.at, how));
+    finding.related.push(Mark::new(Role::Release, facts.expr(release).span, "it is taken out here"));
+    finding.path.push(Mark::new(Role::Acquire, facts.expr(growth.at).span, "the entry is made here"));
+    finding.path.push(Mark::new(Role::Exit, way.at, how));
+    finding.risk = format!("`{name}` keeps one entry for each time that way is taken");
+    finding.evidence.push(match way.leaving {
+        Leaving::Fail { .. } => {
+            Evidence::supports(Weight::Slight, "the function waits for something that can fail in between").at(way.at)
+        }
+        _ => Evidence::supports(Weight::Fair, "an explicit way out skips the removal").at(way.at),
+    });
+    finding.evidence.push(Evidence::supports(Weight::Slight, "entries leave nowhere else"));
+    let owner = holder::owner(context, held);
+    finding.evidence.extend(owner.into_iter().filter(|piece| piece.stance == Stance::For));
+    if growth.value.is_some_and(|value| facts.literal(value) == Some(Literal::Null)) {
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "the entry holds nothing"));
+    }
+    finding.weigh(context.rule.confidence)
+}

@@ -1,0 +1,199 @@
+//! A handle that on some way out is neither released nor handed on.
+
+use super::copied;
+use super::custody::custody;
+use super::fate::{Fate, HELPERS, fates};
+use super::field::{self, Kept};
+use super::obligation::{Ledger, Obligation};
+use super::path;
+use super::verdict;
+use crate::checks::Context;
+use crate::checks::lives::callback;
+use crate::checks::lives::life::{self, Start};
+use crate::checks::lives::lifetime;
+use crate::checks::lives::share;
+use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Parent, Root, Segment};
+use crate::finding::{Evidence, Finding, Severity, Weight};
+use crate::index::Project;
+use crate::rules::{Check, RuleSet};
+use std::sync::LazyLock;
+
+/// The functions of a file that make a resource and leave its release to their callers, with the kind of the resource.
+pub fn makers<'a>(path: &'a str, facts: &'a Facts, rules: &'a RuleSet) -> Vec<(&'a str, &'a str)> {
+    static ALONE: LazyLock<Project> = LazyLock::new(Project::default);
+    let handles = rules.iter().filter(|rule| rule.check == Check::Handle);
+    let vocabularies = handles.filter_map(|rule| Some((rule, rule.vocabulary.get(&facts.language)?)));
+    let ledgers = vocabularies.filter_map(|(rule, words)| Ledger::open(&Context { facts, rule, words, project: &ALONE, path }));
+    ledgers.flat_map(|ledger| ledger.makers()).collect()
+}
+
+pub fn check(context: &Context) -> Vec<Finding> {
+    let Some(ledger) = Ledger::open(context) else { return Vec::new() };
+    let mut findings = Vec::new();
+    let mut kept = Vec::new();
+    for obligation in ledger.obligations() {
+        let function = context.facts.function(context.facts.function_of(obligation.call));
+        // What is acquired while a module or type is loaded serves the whole process.
+        let once = match function.kind {
+            FunctionKind::Module => true,
+            FunctionKind::TypeBody => !fills_instance(context.facts, obligation.call),
+            FunctionKind::Named | FunctionKind::Closure => false,
+        };
+        if once || context.facts.step_of(obligation.call).is_none() {
+            continue;
+        }
+        acquired(context, &ledger, &obligation, &mut findings, &mut kept);
+    }
+    findings.extend(field::check(context, &ledger, &kept));
+    findings
+}
+
+/// Whether the body of a type gives a value to a field of every instance, rather than of the type.
+fn fills_instance(facts: &Facts, call: ExprId) -> bool {
+    facts.around(call).any(|around| match around {
+        Around::Expr(assign) => match facts.kind(assign) {
+            ExprKind::Assign { target, .. } => matches!(facts.kind(target), ExprKind::Field { .. }),
+            _ => false,
+        },
+        Around::Step(_) => false,
+    })
+}
+
+/// Follows the handle of one acquisition to wherever it goes first.
+fn acquired<'a>(
+    context: &Context<'a>,
+    ledger: &Ledger<'a>,
+    obligation: &Obligation<'a>,
+    findings: &mut Vec<Finding>,
+    kept: &mut Vec<Kept<'a>>,
+) {
+    if obligation.resource.copied && !ledger.is_released_somewhere(obligation.resource) {
+        findings.extend(copied::check(context, ledger, obligation));
+        return;
+    }
+    if !obligation.resource.receivers.is_empty() && calls_back(context.facts, obligation.call) {
+        return;
+    }
+    let found = fates(ledger, obligation.resource, obligation.call, obligation.part(), HELPERS);
+    // Whoever else gets the same value may release it.
+    if found.iter().any(|fate| matches!(fate, Fate::Released(_) | Fate::Handed(_) | Fate::Returned(_) | Fate::Yielded(_))) {
+        return;
+    }
+    let in_field = found.iter().any(|fate| matches!(fate, Fate::Stored(..)));
+    for fate in &found {
+        match fate {
+            Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
+            // Used up, it has ended by itself.
+            Fate::Used(_) if obligation.resource.ends => {}
+            Fate::Tested | Fate::Dropped if obligation.resource.disowns => {}
+            // What is given a callback hands the handle to that, and returns something else.
+            Fate::Dropped if calls_back(context.facts, obligation.call) => {}
+            Fate::Used(_) | Fate::Tested | Fate::Dropped if obligation.resource.lasting => {}
+            Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, ledger, obligation, *fate)),
+            _ => {}
+        }
+    }
+    if obligation.resource.lasting && !is_served(context, obligation) {
+        for names in named(&found) {
+            let custody = custody(ledger, obligation.resource, obligation.call, &names);
+            kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
+        }
+        return;
+    }
+    for names in named(&found).into_iter().filter(|_| !in_field) {
+        let custody = custody(ledger, obligation.resource, obligation.call, &names);
+        if custody.elsewhere {
+            continue;
+        }
+        if custody.handed.len() == custody.stored.len() {
+            kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
+        }
+        let ways = path::ways(ledger, &custody, obligation);
+        findings.extend(verdict::local(ledger, context, obligation, names[0], (&custody, &ways)));
+    }
+}
+
+/// Whether the last argument of a call is a function.
+fn calls_back(facts: &Facts, call: ExprId) -> bool {
+    facts.args(call).last().is_some_and(|arg| callback::function_behind(facts, *arg).is_some())
+}
+
+/// Whether it is made anew for each request, message or event, or whenever something begins that a framework ends.
+fn is_served(context: &Context, obligation: &Obligation) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let function = facts.function_of(obligation.call);
+    let begins = || life::span(facts, words, function).is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin));
+    lifetime::serves_one(facts, words, function).is_some() || begins()
+}
+
+/// The names of each handle: those of a chain `a = b = …` mean the same one, those of `a, b = …` one each.
+fn named(found: &[Fate]) -> Vec<Vec<BindingId>> {
+    let bound = |fate: &Fate| match fate {
+        Fate::Bound(name, at) => Some((*name, *at)),
+        _ => None,
+    };
+    let all: Vec<_> = found.iter().filter_map(bound).collect();
+    let chained = all.iter().enumerate().all(|(at, (_, assign))| all[..at].iter().all(|(_, other)| other != assign));
+    let names = all.into_iter().map(|(name, _)| name);
+    if chained {
+        let names: Vec<_> = names.collect();
+        return if names.is_empty() { Vec::new() } else { vec![names] };
+    }
+    names.map(|name| vec![name]).collect()
+}
+
+/// The field that a handle is stored in: of the method's own instance, or of a new object.
+fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: ExprId) -> Option<Kept<'a>> {
+    let facts = ledger.facts;
+    let ExprKind::Field { name, .. } = facts.kind(target) else { return new_field(facts, obligation, target) };
+    let place = facts.places.get(facts.place(target)?);
+    match (place.root, place.path.as_slice()) {
+        (Root::Instance(ty), [Segment::Field(_)]) => Some(Kept { obligation: *obligation, ty, name }),
+        _ => None,
+    }
+}
+
+/// The field of a new object that an argument of its construction fills, by name or by position.
+fn new_field<'a>(facts: &Facts, obligation: &Obligation<'a>, argument: ExprId) -> Option<Kept<'a>> {
+    let Parent::Expr(call) = facts.expr(argument).parent else { return None };
+    let ty = share::fields(facts, call)?;
+    let name = if let ExprKind::Named { name, .. } = facts.kind(argument) {
+        name
+    } else {
+        let position = facts.args(call).iter().position(|arg| *arg == argument)?;
+        facts.names.find(&position.to_string())?
+    };
+    Some(Kept { obligation: *obligation, ty, name })
+}
+
+/// A handle that never gets a name, so that nobody can release it.
+fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fate) -> Finding {
+    let kind = &obligation.resource.kind;
+    let (message, label) = match fate {
+        Fate::Dropped => {
+            (format!("this {kind} is thrown away and never released"), format!("the {kind} is made and dropped here"))
+        }
+        _ => (format!("this {kind} is used without a name, so nothing closes it"), format!("the {kind} is made here")),
+    };
+    let mut finding = context.finding(obligation.call, message, label);
+    finding.evidence.push(Evidence::supports(Weight::Fair, "it has no name by which it could be released"));
+    // What is built on it keeps it, and does not release it.
+    let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some());
+    if obligation.resource.collected {
+        let weight = if kept { Weight::Slight } else { Weight::Strong };
+        finding
+            .evidence
+            .push(Evidence::doubts(weight, "its last reference goes soon, which frees it where references are counted"));
+    }
+    finding.recommendation = match fate {
+        Fate::Dropped => {
+            format!("give it a name and release it ({}), or do not open it", verdict::release(obligation.resource, "name"))
+        }
+        _ => "give it a name in a managed block (`with … as name:`) and use it inside".to_owned(),
+    };
+    let mut finding = verdict::finish(ledger, context, obligation, finding);
+    if obligation.resource.collected && !kept {
+        finding.severity = Severity::Low;
+    }
+    finding
+}

@@ -1,0 +1,39 @@
+//! Handles that are texts: wherever they are stored, what they stand for stays until somebody lets go of it by name.
+
+use super::fate::{Fate, HELPERS, fates};
+use super::obligation::{Ledger, Obligation};
+use super::verdict;
+use crate::checks::Context;
+use crate::finding::{Evidence, Finding, Weight};
+
+/// The finding about a handle of a kind that nothing in the file lets go of.
+pub fn check(context: &Context, ledger: &Ledger, obligation: &Obligation) -> Option<Finding> {
+    let facts = context.facts;
+    let mut open: Vec<Fate> = fates(ledger, obligation.resource, obligation.call, obligation.part(), HELPERS);
+    let mut passed = false;
+    let mut at = 0;
+    while let Some(&fate) = open.get(at) {
+        at += 1;
+        match fate {
+            // The caller gets it, and may let go of it.
+            Fate::Returned(_) | Fate::Yielded(_) | Fate::Released(_) => return None,
+            Fate::Handed(at) if ledger.is_consumed(obligation.resource, at) => return None,
+            Fate::Handed(_) => passed = true,
+            Fate::Bound(name, _) if open.len() < 64 => {
+                let mentions = facts.binding(name).uses.iter();
+                open.extend(mentions.flat_map(|mention| fates(ledger, obligation.resource, *mention, None, HELPERS)));
+            }
+            _ => {}
+        }
+    }
+    let kind = &obligation.resource.kind;
+    let message = format!("this {kind} is never released: nothing in this file lets go of one");
+    let mut finding = context.finding(obligation.call, message, format!("the {kind} is made here"));
+    finding.evidence.push(Evidence::supports(Weight::Strong, "nothing in this file lets go of it, however it is stored"));
+    if passed {
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "it is passed on, and whoever gets it may let go of it"));
+    }
+    let release = verdict::release(obligation.resource, "url");
+    finding.recommendation = format!("let go of it ({release}) when what shows it is gone or has been loaded");
+    Some(verdict::finish(ledger, context, obligation, finding))
+}

@@ -1,0 +1,239 @@
+//! What one function does with a handle that it has bound to a name: the effect of each expression that mentions it.
+
+use super::fate::{Fate, HELPERS, fates};
+use super::obligation::Ledger;
+use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, FunctionId, FunctionKind, Literal, Parent, Source, StepKind};
+use crate::rules::Resource;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What the evaluation of an expression does to a handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It is let go.
+    Release,
+    /// Somebody else has it from here on.
+    Hand,
+    /// It is used, which may fail.
+    Use,
+    /// The only name for it gets another value.
+    Write,
+    /// The process ends.
+    Leave,
+}
+
+/// The names of a handle in one function, and what is done through them.
+#[derive(Debug, Default)]
+pub struct Custody {
+    /// By the expression with which it is done.
+    pub effects: FxHashMap<ExprId, Effect>,
+    /// Every mention of a name of the handle.
+    pub mentions: FxHashSet<ExprId>,
+    /// Where it is let go, in textual order.
+    pub releases: Vec<ExprId>,
+    /// Where it is handed on, in textual order.
+    pub handed: Vec<ExprId>,
+    /// Those of them where a call or a container keeps it, rather than the caller.
+    pub kept: Vec<ExprId>,
+    /// How many of these are calls of which nothing is known: they may take it over or not.
+    pub guessed: usize,
+    /// The fields and elements that it is stored in.
+    pub stored: Vec<ExprId>,
+    /// Calls on it that do not fail.
+    pub mild: FxHashSet<ExprId>,
+    /// Whether a loop goes through its elements.
+    pub iterated: bool,
+    /// Whether it is returned on some way.
+    pub returned: bool,
+    /// Whether a nested function takes care of it, or the name belongs to another function.
+    pub elsewhere: bool,
+}
+
+struct Reading<'a, 'b> {
+    ledger: &'b Ledger<'a>,
+    resource: &'b Resource,
+    function: FunctionId,
+    names: Vec<BindingId>,
+    custody: Custody,
+}
+
+/// Reads every mention of the handle that `acquire` makes and `names` stand for.
+pub fn custody(ledger: &Ledger, resource: &Resource, acquire: ExprId, names: &[BindingId]) -> Custody {
+    let function = ledger.facts.function_of(acquire);
+    let mut reading = Reading { ledger, resource, function, names: names.to_vec(), custody: Custody::default() };
+    let mut next = 0;
+    while let Some(&name) = reading.names.get(next) {
+        reading.name(name, acquire);
+        next += 1;
+    }
+    if let [only] = reading.names.as_slice() {
+        reading.writes(*only, acquire);
+    }
+    for call in ledger.facts.function(function).calls.iter().filter(|call| ledger.ends_process(**call)) {
+        reading.custody.effects.insert(*call, Effect::Leave);
+    }
+    let custody = &mut reading.custody;
+    custody.releases.sort_unstable();
+    custody.handed.sort_unstable();
+    reading.custody
+}
+
+impl Reading<'_, '_> {
+    fn name(&mut self, name: BindingId, acquire: ExprId) {
+        let facts = self.ledger.facts;
+        let binding = facts.binding(name);
+        if facts.scopes[binding.scope.index()].function != self.function
+            || facts.function(self.function).kind == FunctionKind::Module
+        {
+            self.custody.elsewhere = true;
+            return;
+        }
+        if facts.is_unread(binding.name, self.function, facts.expr(acquire).span.start) {
+            self.custody.elsewhere = true;
+            return;
+        }
+        for &mention in &binding.uses {
+            // What the acquisition itself is given is something else by the same name.
+            // So is what the name means before it.
+            let (made, named) = (facts.expr(acquire).span, facts.expr(mention).span);
+            if made.contains(named)
+                || named.end <= made.start && !facts.in_loop(acquire) && facts.function_of(mention) == self.function
+            {
+                continue;
+            }
+            let found = fates(self.ledger, self.resource, mention, None, HELPERS);
+            if facts.function_of(mention) == self.function {
+                self.custody.mentions.insert(mention);
+                for fate in found {
+                    self.note(fate, acquire);
+                }
+            } else {
+                self.captured(mention, &found);
+            }
+        }
+    }
+
+    fn note(&mut self, fate: Fate, acquire: ExprId) {
+        match fate {
+            Fate::Released(at) => self.release(at),
+            // Without its name the value is collected, if it can be.
+            Fate::Deleted(at) if self.resource.collected => self.release(at),
+            // A default value or a decorator: a nested function keeps it.
+            Fate::Handed(at) if self.ledger.facts.step_of(at).is_none() => self.custody.elsewhere = true,
+            Fate::Handed(at) => {
+                let known =
+                    self.ledger.is_consumed(self.resource, at) || !matches!(self.ledger.facts.kind(at), ExprKind::Call { .. });
+                self.custody.guessed += usize::from(!known);
+                self.custody.kept.push(at);
+                self.hand(at);
+            }
+            Fate::Returned(at) => {
+                self.custody.returned = true;
+                self.hand(at);
+            }
+            Fate::Stored(target, at) => {
+                self.custody.stored.push(target);
+                self.custody.kept.push(at);
+                self.hand(at);
+            }
+            Fate::Bound(name, _) if self.names.contains(&name) => {}
+            Fate::Bound(name, at) if self.is_local(name) => {
+                // What is acquired into the other name as well is a handle of its own.
+                if at != acquire {
+                    self.names.push(name);
+                }
+            }
+            Fate::Yielded(at) | Fate::Bound(_, at) => self.hand(at),
+            Fate::Used(at) => {
+                self.custody.iterated |= self.is_iterated(at);
+                if self.resource.quiet {
+                    self.custody.mild.insert(at);
+                    return;
+                }
+                self.custody.effects.entry(at).or_insert(Effect::Use);
+            }
+            Fate::Tested | Fate::Dropped | Fate::Written | Fate::Deleted(_) => {}
+        }
+    }
+
+    fn is_iterated(&self, expr: ExprId) -> bool {
+        match self.ledger.facts.expr(expr).parent {
+            Parent::Step(step) => matches!(self.ledger.facts.step(step).kind, StepKind::Loop { target: Some(_), .. }),
+            Parent::Expr(holder) => matches!(self.ledger.facts.kind(holder), ExprKind::Each { .. }),
+            Parent::None => false,
+        }
+    }
+
+    fn is_local(&self, name: BindingId) -> bool {
+        let facts = self.ledger.facts;
+        facts.scopes[facts.binding(name).scope.index()].function == self.function
+    }
+
+    fn release(&mut self, at: ExprId) {
+        self.custody.effects.insert(at, Effect::Release);
+        self.custody.releases.push(at);
+    }
+
+    fn hand(&mut self, at: ExprId) {
+        let effect = self.custody.effects.entry(at).or_insert(Effect::Hand);
+        if *effect == Effect::Use {
+            *effect = Effect::Hand;
+        }
+        self.custody.handed.push(at);
+    }
+
+    /// A nested function that only reads, and goes nowhere, changes nothing; any other takes care of the handle.
+    fn captured(&mut self, mention: ExprId, found: &[Fate]) {
+        let harmless = |fate: &Fate| matches!(fate, Fate::Used(_) | Fate::Tested | Fate::Dropped);
+        let facts = self.ledger.facts;
+        let outer = facts.enclosing(facts.function_of(mention)).find(|id| facts.function(*id).parent == Some(self.function));
+        let stays = outer.is_some_and(|outer| self.stays(outer));
+        if !stays || !found.iter().all(harmless) {
+            self.custody.elsewhere = true;
+        }
+    }
+
+    fn stays(&self, nested: FunctionId) -> bool {
+        let facts = self.ledger.facts;
+        match facts.function(nested).kind {
+            FunctionKind::Closure => facts.closure_expr(nested).is_some_and(|closure| {
+                let found = fates(self.ledger, self.resource, closure, None, 0);
+                found.iter().all(|fate| matches!(fate, Fate::Used(_) | Fate::Tested | Fate::Dropped))
+            }),
+            FunctionKind::Named => {
+                let own = |at: &usize| facts.bindings[*at].kind == BindingKind::Function(nested);
+                let Some(at) = (0..facts.bindings.len()).find(own) else { return false };
+                facts.bindings[at].uses.iter().all(|mention| match facts.expr(*mention).parent {
+                    Parent::Expr(call) => matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == *mention),
+                    _ => false,
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// Where the only name gets another value, the handle is out of reach.
+    fn writes(&mut self, name: BindingId, acquire: ExprId) {
+        let facts = self.ledger.facts;
+        for definition in &facts.binding(name).definitions {
+            let (Source::Assigned(value) | Source::Unpacked(value, _)) = definition.source else { continue };
+            let assign = facts.around(definition.target).find_map(|around| match around {
+                crate::facts::Around::Expr(at) if matches!(facts.kind(at), ExprKind::Assign { .. }) => Some(at),
+                _ => None,
+            });
+            let Some(assign) = assign else { continue };
+            if facts.expr(assign).span.contains(facts.expr(acquire).span) || self.custody.effects.contains_key(&assign) {
+                continue;
+            }
+            let nothing = facts.literal(value) == Some(Literal::Null);
+            if nothing && self.resource.collected {
+                self.release(assign);
+            } else if facts.binding(name).uses.iter().any(|mention| facts.expr(value).span.contains(facts.expr(*mention).span)) {
+                // What is made of it takes it over: `path = join(path, name)`.
+                self.custody.effects.insert(assign, Effect::Hand);
+                self.custody.handed.push(assign);
+            } else {
+                self.custody.effects.insert(assign, Effect::Write);
+            }
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! A handle in a field, against everything that its type does with the field.
+
+use super::fate::{Fate, HELPERS, fates};
+use super::obligation::{Ledger, Obligation};
+use super::reopen;
+use super::verdict;
+use crate::checks::Context;
+use crate::checks::lives::callback;
+use crate::facts::{
+    Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId, last,
+};
+use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::index::{Asked, Found, Verb};
+use rustc_hash::FxHashSet;
+
+/// A handle that a method has stored in a field of its own instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a> {
+    /// What is kept.
+    pub obligation: Obligation<'a>,
+    /// The type that has the field.
+    pub ty: TypeId,
+    /// The field.
+    pub name: Name,
+}
+
+/// What is done with a field outside the assignment that fills it.
+#[derive(Debug, Default)]
+struct Care {
+    released: bool,
+    handed: usize,
+    returned: usize,
+}
+
+/// One finding for each field that nobody releases.
+pub fn check(context: &Context, ledger: &Ledger, kept: &[Kept]) -> Vec<Finding> {
+    let mut seen = FxHashSet::default();
+    let mut findings = Vec::new();
+    for one in kept {
+        if seen.insert((one.ty, one.name)) {
+            findings.extend(field(context, ledger, one));
+        }
+    }
+    findings
+}
+
+fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
+    let facts = context.facts;
+    let relatives = facts.relatives(kept.ty);
+    if facts.ty(kept.ty).is_copied {
+        return None;
+    }
+    let mut care = care(ledger, kept, &relatives);
+    care.released |= lent_back(ledger, kept, &relatives);
+    care.handed += facts.unread.get(&kept.name).map_or(0, Vec::len);
+    let reached = reached_by_name(ledger, &relatives);
+    if care.released {
+        return reopen::check(context, ledger, kept);
+    }
+    let abroad = abroad(context, ledger, kept);
+    if reached == Some(Reach::Any) || abroad.iter().any(|found| found.sure) {
+        return None;
+    }
+    let kind = &kept.obligation.resource.kind;
+    let thing = crate::finding::with_article(kind);
+    let (ty, name) = (facts.text(facts.ty(kept.ty).name), facts.text(kept.name));
+    let teardown = teardown(facts, &relatives);
+    if kept.obligation.resource.lasting && teardown.is_none() {
+        return None;
+    }
+    let message = match teardown {
+        Some(method) => {
+            let method = facts.function(method).name.map_or("its teardown", |name| facts.text(name));
+            format!("`{ty}.{name}` keeps {thing} that `{method}` does not release")
+        }
+        None => format!("`{ty}.{name}` keeps {thing} that no method of `{ty}` releases"),
+    };
+    let mut finding = context.finding(kept.obligation.call, message, format!("the {kind} is acquired here"));
+    finding.related.push(Mark::new(Role::Declaration, facts.ty(kept.ty).head, format!("the type that keeps the {kind}")));
+    if let Some(method) = teardown {
+        let mark = Mark::new(Role::Release, facts.function(method).head, format!("ends the instance, but leaves `{name}` open"));
+        finding.related.push(mark);
+    }
+    finding.evidence = evidence(context, ledger, kept, &care, teardown);
+    if reached.is_some() {
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
+    }
+    finding.recommendation = advice(facts, kept, ty, name, teardown.is_some());
+    if let Some(found) = abroad.first() {
+        let text = format!("`{}` in {} releases something by that name", found.function(), found.file.path);
+        finding.evidence.push(Evidence::doubts(Weight::Strong, text));
+    }
+    Some(verdict::finish(ledger, context, &kept.obligation, finding))
+}
+
+fn advice(facts: &Facts, kept: &Kept, ty: &str, name: &str, has_teardown: bool) -> String {
+    let release = verdict::release(kept.obligation.resource, &format!("{}.{name}", facts.instance));
+    if has_teardown {
+        return format!("release it in the teardown, too ({release})");
+    }
+    format!(
+        "give `{ty}` a teardown that releases it ({release}) and let the owners call it; if one instance serves the whole \
+         process, say so in a suppression"
+    )
+}
+
+fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {
+    let facts = context.facts;
+    let mut all = Vec::new();
+    if let Some(method) = teardown {
+        let head = facts.function(method).head;
+        all.push(Evidence::supports(Weight::Strong, "the type has a teardown, which does not release the field").at(head));
+        if let Some(sibling) = sibling(facts, ledger, kept, method) {
+            all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
+        }
+    } else {
+        all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
+        all.push(Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process"));
+    }
+    if has_unknown_base(context, kept.ty) {
+        let own = teardown.is_some_and(|method| sibling(facts, ledger, kept, method).is_some());
+        let weight = if own { Weight::Fair } else { Weight::Strong };
+        all.push(Evidence::doubts(weight, "a base outside this file may release it"));
+    }
+    if kept.obligation.resource.collected {
+        all.push(Evidence::doubts(Weight::Slight, "it is freed together with the instance"));
+    } else {
+        all.push(Evidence::supports(Weight::Fair, "nothing frees it when the instance goes"));
+    }
+    if care.handed > 0 {
+        all.push(Evidence::doubts(Weight::Fair, format!("it is passed on in {} places, where it may be released", care.handed)));
+    }
+    if care.returned > 0 {
+        all.push(Evidence::doubts(Weight::Strong, "a method returns it, so that it is shared, and the caller may release it"));
+    }
+    all
+}
+
+/// `close(self.as_raw_fd())`: the field is let go by way of the method that lends it.
+fn lent_back(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> bool {
+    let facts = ledger.facts;
+    let methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().copied());
+    let lent = |arg: ExprId| {
+        let call = facts.peeled(arg);
+        let own = facts.callee(call).receiver.is_some_and(|receiver| callback::is_instance(facts, receiver));
+        own && ledger.lends(call)
+    };
+    methods.flat_map(|method| facts.function(method).calls.iter().copied()).any(|call| {
+        let frees = ledger.frees(kept.obligation.resource, call);
+        frees && facts.args(call).iter().any(|arg| lent(*arg))
+    })
+}
+
+/// Reads every mention of the field, on the instance or on something that may be one.
+fn care(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> Care {
+    let facts = ledger.facts;
+    let mut care = Care::default();
+    let mut seen = FxHashSet::default();
+    for at in 0..facts.exprs.len() as u32 {
+        let expr = ExprId(at);
+        let is_field =
+            matches!(facts.kind(expr), ExprKind::Field { name, .. } if name == kept.name) && may_be(facts, expr, relatives);
+        if is_field || is_alias(facts, expr, kept, relatives) {
+            mention(ledger, kept, expr, &mut care, &mut seen);
+        }
+        if care.released {
+            break;
+        }
+    }
+    care
+}
+
+/// Whether the place is one of the type's instances, as far as the file tells.
+fn may_be(facts: &Facts, expr: ExprId, relatives: &[TypeId]) -> bool {
+    facts.place(expr).is_none_or(|place| match facts.places.get(place).root {
+        Root::Instance(ty) | Root::Static(ty) => relatives.contains(&ty) || facts.places.get(place).path.len() > 1,
+        _ => true,
+    })
+}
+
+/// Whether a name stands for the field (`x = self.x`).
+fn is_alias(facts: &Facts, expr: ExprId, kept: &Kept, relatives: &[TypeId]) -> bool {
+    if facts.binding_of(expr).is_none() {
+        return false;
+    }
+    facts.place(expr).is_some_and(|place| {
+        let Place { root, path } = facts.places.get(place);
+        matches!(root, Root::Instance(ty) if relatives.contains(ty)) && path.as_slice() == [Segment::Field(kept.name)]
+    })
+}
+
+fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &mut FxHashSet<ExprId>) {
+    let facts = ledger.facts;
+    if !seen.insert(expr) {
+        return;
+    }
+    let resource = kept.obligation.resource;
+    for fate in fates(ledger, resource, expr, None, HELPERS) {
+        match fate {
+            Fate::Released(_) => care.released = true,
+            Fate::Deleted(_) => care.released |= resource.collected,
+            Fate::Returned(at) if ledger.is_lent(at) => {}
+            Fate::Returned(_) | Fate::Yielded(_) => care.returned += 1,
+            Fate::Bound(name, _) => {
+                facts.binding(name).uses.iter().for_each(|mentioned| mention(ledger, kept, *mentioned, care, seen));
+            }
+            // What a teardown gives away it gives to whoever releases it.
+            Fate::Handed(at) | Fate::Stored(_, at) => {
+                // So does whoever gets its method of release.
+                let method = matches!(facts.kind(at), ExprKind::Field { .. });
+                care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
+                care.handed += 1;
+            }
+            Fate::Used(_) | Fate::Tested | Fate::Written | Fate::Dropped => {}
+        }
+    }
+}
+
+fn in_teardown(facts: &Facts, expr: ExprId) -> bool {
+    facts.enclosing(facts.function_of(expr)).any(|function| facts.function(function).traits.is_teardown)
+}
+
+/// How fields are reached by a name that is a value (`getattr(self, name)`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// By a name that stands there as text; which one the facts do not tell.
+    Text,
+    /// By a name that is computed: it may be any.
+    Any,
+}
+
+fn reached_by_name(ledger: &Ledger, relatives: &[TypeId]) -> Option<Reach> {
+    let facts = ledger.facts;
+    if facts.raii {
+        return None;
+    }
+    let reach = |operation: &Operation| {
+        let Action::Argument { call, position: 0 } = operation.action else { return None };
+        let callee = facts.callee(call);
+        let builtin =
+            callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none() && callee.path.is_some();
+        let key = facts.positional(call, 1).filter(|_| builtin)?;
+        match facts.kind(key) {
+            ExprKind::Literal(_) => Some(Reach::Text).filter(|_| is_used(facts, call)),
+            ExprKind::Name { .. } | ExprKind::Other(_) | ExprKind::Operation { .. } => Some(Reach::Any),
+            _ => None,
+        }
+    };
+    let places = relatives.iter().filter_map(|ty| facts.places.find(&Place { root: Root::Instance(*ty), path: Vec::new() }));
+    places.flat_map(|place| facts.operations(place).iter().filter_map(reach).collect::<Vec<_>>()).max()
+}
+
+/// Whether more is done with the value of a call than to look at it (`hasattr`).
+fn is_used(facts: &Facts, call: ExprId) -> bool {
+    match facts.expr(call).parent {
+        Parent::Expr(holder) => !matches!(facts.kind(holder), ExprKind::Operation { .. }),
+        Parent::Step(step) => {
+            !matches!(facts.step(step).kind, StepKind::Branch { .. } | StepKind::Loop { .. } | StepKind::Evaluate(_))
+        }
+        Parent::None => false,
+    }
+}
+
+/// A teardown of the type or its relatives that does something.
+fn teardown(facts: &Facts, relatives: &[TypeId]) -> Option<FunctionId> {
+    let methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().copied());
+    let ends = |id: &FunctionId| facts.function(*id).traits.is_teardown && !facts.function(*id).calls.is_empty();
+    methods.into_iter().find(ends)
+}
+
+/// A release of another field in the teardown.
+fn sibling(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) -> Option<ExprId> {
+    facts.function(teardown).calls.iter().copied().find(|call| {
+        let method = facts.method_name(*call).is_some_and(|method| ledger.releases(kept.obligation.resource, method));
+        let receiver = facts.callee(*call).receiver;
+        method
+            && receiver.is_some_and(|receiver| matches!(facts.kind(receiver), ExprKind::Field { name, .. } if name != kept.name))
+    })
+}
+
+/// The releases of the field by other files: by a base, an heir, or whoever holds the instance.
+fn abroad<'a>(context: &Context<'a>, ledger: &Ledger, kept: &Kept) -> Vec<Found<'a>> {
+    let (facts, resource) = (context.facts, kept.obligation.resource);
+    let asked = Asked {
+        path: context.path,
+        language: &facts.language,
+        owner: Some(facts.text(facts.ty(kept.ty).name)),
+        what: facts.text(kept.name),
+    };
+    let releases = |found: &Found| match found.touch.verb {
+        Verb::Method(_) => found.method().is_some_and(|method| ledger.releases(resource, method)),
+        Verb::Hand(call) => resource.release_by.iter().any(|pattern| pattern.last() == found.file.text(call)),
+        _ => false,
+    };
+    let mut found = context.project.touched(&asked);
+    found.retain(releases);
+    found
+}
+
+/// Whether a type inherits from something out of sight that may have a teardown.
+pub fn has_unknown_base(context: &Context, ty: TypeId) -> bool {
+    let (facts, plain) = (context.facts, &context.words.words.plain_bases);
+    facts.lineage(ty).iter().any(|ty| {
+        let ty = facts.ty(*ty);
+        ty.bases.len() > ty.local_bases.len()
+            && ty.base_paths.iter().any(|path| {
+                let path = facts.text(*path);
+                !plain.iter().any(|word| word == path) && !is_known(context, path)
+            })
+    })
+}
+
+/// Whether the project shows a type, and all that it inherits from.
+fn is_known(context: &Context, path: &str) -> bool {
+    let plain = &context.words.words.plain_bases;
+    let lineage = context.project.lineage(last(path));
+    lineage.iter().all(|name| context.project.defines(name) || plain.iter().any(|word| last(word) == *name))
+}

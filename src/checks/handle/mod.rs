@@ -1,0 +1,15 @@
+//! Handles: what is opened must be released, or handed on, on every way out.
+
+pub mod check;
+pub mod copied;
+pub mod custody;
+pub mod fate;
+pub mod field;
+pub mod guard;
+pub mod obligation;
+pub mod path;
+pub mod plight;
+pub mod reopen;
+pub mod summary;
+pub mod verdict;
+pub mod way;

@@ -1,0 +1,283 @@
+//! What must be released, and who releases it: the vocabulary of a rule, applied to the calls of one file.
+
+use super::summary;
+use crate::checks::Context;
+use crate::checks::lives::key;
+use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal, Root};
+use crate::index::Project;
+use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
+use rustc_hash::FxHashMap;
+
+/// A resource that somebody has to let go of.
+#[derive(Clone, Copy, Debug)]
+pub struct Obligation<'a> {
+    /// The call that makes it.
+    pub call: ExprId,
+    /// What it is.
+    pub resource: &'a Resource,
+    /// The function of this file that made it and handed it out, if it was not made here.
+    pub helper: Option<FunctionId>,
+    /// The other file whose function did.
+    pub maker: Option<&'a str>,
+}
+
+impl Obligation<'_> {
+    /// Which element of the call's value it is; a helper has already taken it out.
+    pub fn part(&self) -> Option<usize> {
+        if self.helper.is_some() || self.maker.is_some() { None } else { self.resource.part }
+    }
+}
+
+/// What a call does with a handle that it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// It releases it.
+    Releases,
+    /// It may keep it, so that its release is somebody else's matter.
+    Keeps,
+    /// It uses it and leaves it to the caller.
+    Borrows,
+    /// It looks at it, and cannot fail in a way that matters.
+    Glances,
+}
+
+/// The words of a rule, ready for look-up, with what the functions of the file add to them.
+pub struct Ledger<'a> {
+    /// The file.
+    pub facts: &'a Facts,
+    words: &'a Vocabulary,
+    /// Its patterns.
+    pub tables: &'a Tables,
+    project: &'a Project,
+    fresh: FxHashMap<FunctionId, usize>,
+}
+
+impl<'a> Ledger<'a> {
+    /// The ledger of one rule for one file; none if nothing in the file makes such a resource.
+    pub fn open(context: &Context<'a>) -> Option<Self> {
+        let words = context.words;
+        let (facts, project) = (context.facts, context.project);
+        let mut ledger = Self { facts, words, tables: words.tables(), project, fresh: FxHashMap::default() };
+        if !facts.callees.keys().any(|call| ledger.made(*call).is_some() || ledger.supplied(*call).is_some()) {
+            return None;
+        }
+        ledger.fresh = summary::fresh(&ledger);
+        Some(ledger)
+    }
+
+    /// The resources of the rule.
+    pub fn resource(&self, at: usize) -> &'a Resource {
+        &self.words.resource[at]
+    }
+
+    /// Every acquisition of the file, in textual order.
+    pub fn obligations(&self) -> Vec<Obligation<'a>> {
+        let mut calls: Vec<ExprId> = self.facts.callees.keys().copied().collect();
+        calls.sort_unstable();
+        calls.into_iter().filter_map(|call| self.obligation(call)).collect()
+    }
+
+    /// The obligation that a call brings about.
+    pub fn obligation(&self, call: ExprId) -> Option<Obligation<'a>> {
+        if let Some(at) = self.made(call) {
+            return Some(Obligation { call, resource: self.resource(at), helper: None, maker: None });
+        }
+        if let Some((maker, at)) = self.supplied(call) {
+            return Some(Obligation { call, resource: self.resource(at), helper: None, maker: Some(maker) });
+        }
+        let helper = self.facts.callee(call).function?;
+        let at = *self.fresh.get(&helper)?;
+        Some(Obligation { call, resource: self.resource(at), helper: Some(helper), maker: None })
+    }
+
+    /// The resource that a function of another file makes for this call, and that file.
+    fn supplied(&self, call: ExprId) -> Option<(&'a str, usize)> {
+        let callee = self.facts.callee(call);
+        if callee.function.is_some() || callee.constructs.is_some() {
+            return None;
+        }
+        let (file, kind) = self.project.maker(&self.facts.language, self.facts.callee_path(call)?)?;
+        Some((file, self.words.resource.iter().position(|resource| resource.kind == kind)?))
+    }
+
+    /// The functions of the module that make a resource and leave the release to their callers, with its kind.
+    pub fn makers(&self) -> Vec<(&'a str, &'a str)> {
+        let facts = self.facts;
+        let plain = |function: &FunctionId| {
+            facts.function(*function).parent == Some(FunctionId(0)) && facts.function(*function).owner.is_none()
+        };
+        let named = self.fresh.iter().filter(|(function, _)| plain(function));
+        let mut makers: Vec<_> = named
+            .filter_map(|(function, at)| {
+                Some((facts.text(facts.function(*function).name?), self.words.resource[*at].kind.as_str()))
+            })
+            .collect();
+        makers.sort_unstable();
+        makers
+    }
+
+    /// The resource that the vocabulary says a call makes.
+    pub fn made(&self, call: ExprId) -> Option<usize> {
+        let at = self.tables.acquire.find(self.facts.callee_path(call), self.facts.method_name(call))?;
+        let resource = &self.words.resource[at];
+        let fits = |pattern: &Pattern| self.fits(pattern, call);
+        let given = |keyword: &String| self.facts.option(call, keyword).is_some_and(|value| !self.is_constant(value, false));
+        let excused = |keyword: &String| self.facts.option(call, keyword).is_some_and(|value| self.is_constant(value, true));
+        let by_method = self.facts.callee(call).receiver.filter(|_| !resource.receivers.is_empty());
+        let named = |receiver| key::last_name(self.facts, receiver).is_some_and(|name| key::ends_with(&resource.receivers, name));
+        if by_method.is_some_and(|receiver| !named(receiver)) {
+            return None;
+        }
+        let counts = (resource.when.is_empty() || resource.when.iter().any(given))
+            && !resource.unless.iter().any(excused)
+            && !resource.exempt.iter().any(fits);
+        counts.then_some(at)
+    }
+
+    fn is_constant(&self, value: ExprId, wanted: bool) -> bool {
+        self.facts.literal(value) == Some(Literal::Bool(wanted))
+    }
+
+    fn fits(&self, pattern: &Pattern, call: ExprId) -> bool {
+        pattern.fits(self.facts.callee_path(call), self.facts.method_name(call))
+    }
+
+    fn has(&self, table: &Patterns<()>, call: ExprId) -> bool {
+        table.find(self.facts.callee_path(call), self.facts.method_name(call)).is_some()
+    }
+
+    /// Whether a method hands a value that is yet to come to a callback.
+    pub fn chains(&self, method: &str) -> bool {
+        self.words.chain.iter().any(|word| word == method)
+    }
+
+    /// Whether the value of a method is the handle on which it is called.
+    pub fn is_fluent(&self, method: &str) -> bool {
+        self.words.fluent.iter().any(|word| word == method)
+    }
+
+    /// Whether a call of this file lets go of such a resource, of whichever.
+    pub fn is_released_somewhere(&self, resource: &Resource) -> bool {
+        self.facts.callees.keys().any(|call| resource.release_by.iter().any(|pattern| self.fits(pattern, *call)))
+    }
+
+    /// Whether a call of this method on the handle lets it go.
+    pub fn releases(&self, resource: &Resource, method: &str) -> bool {
+        resource.release.iter().chain(&self.words.release).any(|word| word == method)
+    }
+
+    /// Whether a call can be left out when the ways out by failure are counted: releases count as such, of whatever.
+    pub fn is_harmless(&self, resource: &Resource, call: ExprId) -> bool {
+        self.has(&self.tables.harmless, call)
+            || resource.release_by.iter().any(|pattern| self.fits(pattern, call))
+            || self.facts.method_name(call).is_some_and(|method| self.releases(resource, method))
+    }
+
+    /// Whether a call is known to look at its arguments and no more. A harmless method (`*.append`) may well keep them.
+    pub fn is_glance(&self, call: ExprId) -> bool {
+        self.tables.harmless.find(self.facts.callee_path(call), None).is_some()
+    }
+
+    /// Whether the value of a call is still the handle that it is called on or given.
+    pub fn hands_through(&self, call: ExprId) -> bool {
+        self.has(&self.tables.through, call)
+    }
+
+    /// Whether a call asks something of the handle, or uses it and no more.
+    pub fn is_question(&self, call: ExprId) -> bool {
+        self.has(&self.tables.absent, call) || self.has(&self.tables.present, call) || self.has(&self.tables.borrower, call)
+    }
+
+    /// Whether a call is one of a method that hands out a field.
+    pub fn lends(&self, call: ExprId) -> bool {
+        self.facts.method_name(call).is_some_and(|name| self.words.lends.iter().any(|word| word == name))
+    }
+
+    /// Whether a call lets go of, or takes over, what it is given.
+    pub fn frees(&self, resource: &Resource, call: ExprId) -> bool {
+        resource.release_by.iter().any(|pattern| self.fits(pattern, call)) || self.is_consumed(resource, call)
+    }
+
+    /// Whether an expression stands in a method that hands out a field and says nothing about who releases it.
+    pub fn is_lent(&self, at: ExprId) -> bool {
+        let name = self.facts.function(self.facts.function_of(at)).name;
+        name.is_some_and(|name| self.words.lends.iter().any(|word| word == self.facts.text(name)))
+    }
+
+    /// Whether a call ends the process.
+    pub fn ends_process(&self, call: ExprId) -> bool {
+        self.has(&self.tables.exit, call)
+    }
+
+    /// Whether a resource is built on a stream that somebody else has opened, or that lies in memory.
+    pub fn is_wrapper(&self, call: ExprId) -> bool {
+        let facts = self.facts;
+        facts.args(call).iter().any(|arg| {
+            let value = match facts.kind(*arg) {
+                ExprKind::Named { value, .. } => value,
+                _ => *arg,
+            };
+            // In `f = open(f)` the name means something else before.
+            let own = |name| {
+                facts.binding(name).definitions.iter().any(|definition| {
+                    facts.value_of(definition).is_some_and(|value| facts.expr(value).span.contains(facts.expr(call).span))
+                })
+            };
+            if facts.binding_of(value).is_some_and(own) {
+                return false;
+            }
+            let made = facts.type_path(value);
+            let in_memory = self.tables.memory.find(made, None).is_some();
+            let own = facts.place(value).map(|place| facts.places.get(place));
+            let instance = own.is_some_and(|place| matches!(place.root, Root::Instance(_)) && place.path.is_empty());
+            in_memory || instance || self.tables.acquire.find(made, None).is_some() || self.is_stream(value)
+        })
+    }
+
+    /// Whether a name stands for a stream, to judge by the methods that are called on it.
+    fn is_stream(&self, value: ExprId) -> bool {
+        let facts = self.facts;
+        let Some(name) = facts.binding_of(value) else { return false };
+        facts.binding(name).uses.iter().any(|mention| {
+            let call = facts.around(*mention).nth(1).and_then(|around| match around {
+                Around::Expr(call) if facts.callee(call).receiver == Some(*mention) => Some(call),
+                _ => None,
+            });
+            let method = call.and_then(|call| facts.method_name(call));
+            method.is_some_and(|method| self.words.stream.iter().any(|word| word == method))
+        })
+    }
+
+    /// Whether a call is known to take over what it is given.
+    pub fn is_consumed(&self, resource: &Resource, call: ExprId) -> bool {
+        let fits = |pattern: &Pattern| self.fits(pattern, call);
+        resource.consumer.iter().any(fits) || self.has(&self.tables.consumer, call) || self.gets_release(resource, call)
+    }
+
+    /// Whether a call is given the function that releases, to call it later (`finalize(self, os.close, fd)`).
+    fn gets_release(&self, resource: &Resource, call: ExprId) -> bool {
+        let is_release = |arg: &ExprId| {
+            let path = self.facts.dotted(*arg);
+            path.is_some_and(|path| resource.release_by.iter().any(|pattern| pattern.fits(Some(&path), None)))
+        };
+        !resource.release_by.is_empty() && self.facts.args(call).iter().any(is_release)
+    }
+
+    /// What a call does with the handle it is given as `arg`; `depth` caps how many helpers are followed in a row.
+    pub fn taking(&self, resource: &Resource, call: ExprId, arg: ExprId, depth: u32) -> Taking {
+        if resource.release_by.iter().any(|pattern| self.fits(pattern, call)) {
+            return Taking::Releases;
+        }
+        if self.is_consumed(resource, call) {
+            return Taking::Keeps;
+        }
+        if self.is_glance(call) {
+            return Taking::Glances;
+        }
+        // A resource that is built on another one does not release it, unless the vocabulary says so.
+        if self.has(&self.tables.borrower, call) || self.made(call).is_some() {
+            return Taking::Borrows;
+        }
+        summary::taking(self, resource, call, arg, depth).unwrap_or(Taking::Keeps)
+    }
+}

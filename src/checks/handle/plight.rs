@@ -1,0 +1,194 @@
+//! How a handle that a local name holds gets lost, and what speaks for and against that it matters.
+
+use super::custody::Custody;
+use super::guard;
+use super::obligation::Obligation;
+use super::way::{CAUGHT, HELD, Leaving, Way};
+use crate::checks::Context;
+use crate::facts::{Around, ExprId, StepKind};
+use crate::finding::{Evidence, Weight};
+
+/// How a handle gets lost, the plainest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plight {
+    /// On an ordinary way out.
+    Ordinary,
+    /// By a `raise` that stands in the function.
+    Raised,
+    /// After a failure that a handler has caught.
+    Caught,
+    /// Only if a call fails that nobody here expects to fail.
+    Failing,
+}
+
+impl Plight {
+    const ALL: [Self; 4] = [Self::Ordinary, Self::Raised, Self::Caught, Self::Failing];
+
+    fn fits(self, way: &Way) -> bool {
+        let (held, caught) = (way.state & HELD != 0, way.state & CAUGHT != 0);
+        match (self, way.leaving) {
+            (Self::Ordinary, Leaving::Return | Leaving::End | Leaving::Lost)
+            | (Self::Raised, Leaving::Raise | Leaving::Propagate) => held,
+            (Self::Caught, Leaving::Return | Leaving::End | Leaving::Lost | Leaving::Raise) => caught,
+            (Self::Failing, Leaving::Fail { .. }) => true,
+            _ => false,
+        }
+    }
+
+    /// The plainest plight of a handle, and every way of that kind.
+    pub fn of(ways: &[Way]) -> Option<(Self, Vec<Way>)> {
+        let shown = |plight: Self| ways.iter().filter(|way| plight.fits(way)).copied().collect::<Vec<_>>();
+        Self::ALL.into_iter().map(|plight| (plight, shown(plight))).find(|(_, ways)| !ways.is_empty())
+    }
+}
+
+/// A handle on its way through a function, as far as it was followed.
+#[derive(Clone, Copy)]
+pub struct Case<'a, 'b> {
+    /// The file and the rule.
+    pub context: &'b Context<'a>,
+    /// What must be released.
+    pub obligation: &'b Obligation<'a>,
+    /// What the function does with it.
+    pub custody: &'b Custody,
+    /// How it gets lost.
+    pub plight: Plight,
+    /// On which ways.
+    pub shown: &'b [Way],
+}
+
+impl Case<'_, '_> {
+    /// Whether nobody in the function cares for the handle at all.
+    pub fn is_abandoned(&self) -> bool {
+        self.custody.releases.is_empty() && self.custody.handed.is_empty()
+    }
+
+    /// Whether a failure that is handed on is what leaves.
+    pub fn is_propagated(&self) -> bool {
+        self.shown.iter().any(|way| way.leaving == Leaving::Propagate)
+    }
+
+    /// What was looked at, for and against.
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let mut all = match self.plight {
+            Plight::Ordinary if self.is_abandoned() => {
+                let text = "nothing in the function releases it, returns it, stores it or hands it on";
+                vec![Evidence::supports(Weight::Strong, text)]
+            }
+            Plight::Ordinary => vec![Evidence::supports(Weight::Strong, self.partly())],
+            Plight::Raised if self.is_propagated() => {
+                let text = "a step that can fail leaves the function while it is held";
+                vec![Evidence::supports(Weight::Strong, text)]
+            }
+            Plight::Raised => vec![Evidence::supports(Weight::Fair, "the function raises while it is held")],
+            Plight::Caught => vec![Evidence::supports(Weight::Fair, "the handler goes on without releasing it")],
+            Plight::Failing => self.failing(),
+        };
+        all.extend(self.circumstances());
+        all
+    }
+
+    fn partly(&self) -> String {
+        let places = |count: usize| if count == 1 { "one place".to_owned() } else { format!("{count} places") };
+        match (self.custody.releases.len(), self.custody.handed.len()) {
+            (0, handed) => format!("it is handed on in {}, but not on every ordinary way out", places(handed)),
+            (released, 0) => format!("it is released in {}, but not on every ordinary way out", places(released)),
+            (released, handed) => {
+                let (released, handed) = (places(released), places(handed));
+                format!("it is released in {released} and handed on in {handed}, but not on every ordinary way out")
+            }
+        }
+    }
+
+    fn circumstances(&self) -> Vec<Evidence> {
+        let mut all = Vec::new();
+        let resource = self.obligation.resource;
+        if resource.collected {
+            let weight = if self.plight == Plight::Failing { Weight::None } else { Weight::Fair };
+            let text = "it is freed when its last reference goes, at the latest with the frame of the function";
+            all.push(Evidence::doubts(weight, text));
+        }
+        if resource.ends && self.custody.iterated {
+            all.push(Evidence::doubts(Weight::Strong, "it ends by itself when a loop has gone through it"));
+        }
+        if self.plight == Plight::Caught && self.expects_another_failure() {
+            let text = "it is released in the same region, after calls on it alone, so the handler is for other failures";
+            all.push(Evidence::doubts(Weight::Strong, text));
+        }
+        if self.runs_once() {
+            let text = "the function is called where the module is loaded or run as a program, so perhaps once";
+            all.push(Evidence::doubts(Weight::Strong, text));
+        }
+        if self.plight != Plight::Failing && self.context.facts.in_loop(self.obligation.call) {
+            all.push(Evidence::supports(Weight::Slight, "it is acquired again in each round of a loop"));
+        }
+        all
+    }
+
+    /// Failures of which nobody in the function speaks count where the handle is held across foreign work, or where
+    /// nothing else would ever free it.
+    fn failing(&self) -> Vec<Evidence> {
+        let call = |way: &Way| match way.leaving {
+            Leaving::Fail { call, own } => Some((call, own)),
+            _ => None,
+        };
+        let calls: Vec<(ExprId, bool)> = self.shown.iter().filter_map(call).collect();
+        let foreign = calls.iter().filter(|(_, own)| !own).count();
+        let acquire = self.obligation.call;
+        let sustained = calls.iter().any(|(call, _)| guard::is_sustained(self.context.facts, acquire, *call));
+        let collected = self.obligation.resource.collected;
+        let mut all = vec![Evidence::doubts(Weight::Fair, "the ordinary ways out release it or hand it on")];
+        let text = format!("{foreign} other calls can fail while it is held");
+        all.push(match (foreign, sustained) {
+            (1.., true) => {
+                Evidence::supports(Weight::Fair, format!("{text}, for as long as a loop, a managed region or a wait lasts"))
+            }
+            (1.., false) => Evidence::supports(Weight::Slight, text),
+            _ => {
+                let weight = if collected { Weight::Slight } else { Weight::None };
+                Evidence::doubts(weight, "only calls on the handle itself can fail in between")
+            }
+        });
+        if collected && self.custody.returned {
+            all.push(Evidence::doubts(Weight::Fair, "what is to be returned is freed with the frame that fails"));
+        }
+        if !collected && (sustained || self.custody.returned) {
+            all.push(Evidence::supports(Weight::Fair, "nothing else ever frees it"));
+        }
+        if self.custody.releases.is_empty() && self.custody.guessed == self.custody.handed.len() {
+            let text = "nothing here releases it; it is passed to a call of which nothing is known";
+            all.push(Evidence::doubts(Weight::Strong, text));
+        }
+        all
+    }
+
+    /// Whether a region with handlers acquires, uses and releases the handle, and calls nothing else in between.
+    fn expects_another_failure(&self) -> bool {
+        let facts = self.context.facts;
+        let mut regions = facts.around(self.obligation.call).filter_map(|around| match around {
+            Around::Step(step) => match &facts.step(step).kind {
+                StepKind::Try { body, handlers, .. } if !handlers.is_empty() => Some(body),
+                _ => None,
+            },
+            Around::Expr(_) => None,
+        });
+        let start = self.context.span(self.obligation.call).end;
+        regions.any(|body| {
+            let released = self.custody.releases.iter().find(|release| facts.in_block(**release, body));
+            released.is_some_and(|release| {
+                let end = self.context.span(*release).start;
+                let mut calls = facts.function(facts.function_of(self.obligation.call)).calls.iter();
+                let between = |call: &ExprId| (start..end).contains(&self.context.span(*call).start);
+                calls.all(|call| !between(call) || self.custody.effects.contains_key(call))
+            })
+        })
+    }
+
+    /// Whether the module itself calls the function: a program's `main`.
+    fn runs_once(&self) -> bool {
+        let facts = self.context.facts;
+        let function = facts.function_of(self.obligation.call);
+        let module = facts.functions.first();
+        module.is_some_and(|module| module.calls.iter().any(|call| facts.callee(*call).function == Some(function)))
+    }
+}

@@ -1,0 +1,378 @@
+//! Callbacks that are registered on something which lives longer than the registrant, and never removed.
+
+use super::emitter::{self, Reach};
+use super::expectant;
+use super::identity::{self, Removal};
+use super::tenure;
+use crate::checks::Context;
+use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::kept::{self, Fate};
+use crate::checks::lives::key;
+use crate::checks::lives::life::{self, Start};
+use crate::checks::lives::owner::{self, Runs};
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal};
+use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::rules::{Lifetime, Patterns, Registration};
+use rustc_hash::FxHashSet;
+
+/// A callback that is registered, with what was found out about it.
+#[derive(Clone, Copy)]
+pub struct Registered<'a> {
+    /// The call or the decorator.
+    pub at: ExprId,
+    /// Its words.
+    pub registration: &'a Registration,
+    /// What is registered.
+    pub callback: ExprId,
+    /// What it is registered on, if that is an expression.
+    pub emitter: Option<ExprId>,
+    /// The function that registers.
+    pub function: FunctionId,
+    /// What the callback keeps alive.
+    pub holds: Holds,
+    /// What is known of its removal.
+    pub removal: Removal,
+}
+
+/// Findings of the rule that asks for `listener`.
+pub fn check(context: &Context) -> Vec<Finding> {
+    let mut all: Vec<Registered> = [calls(context), decorators(context)].concat();
+    let handed = if all.is_empty() { FxHashSet::default() } else { identity::uncalled(context.facts) };
+    for one in all.iter_mut().filter(|one| one.holds >= Holds::Unknown) {
+        one.removal = identity::removal(context, &handed, one);
+    }
+    let found = all.iter().filter_map(|one| Some((one, judge(context, one, &all)?)));
+    let mut findings: Vec<(&Registered, Finding)> = Vec::new();
+    for (one, finding) in found {
+        match findings.iter_mut().find(|(first, told)| alike(context.facts, first, one) && told.message.ends_with(ENDING)) {
+            // Several callbacks for one emitter are one fault.
+            Some((_, told)) => told.related.push(Mark::new(Role::Acquire, finding.primary.span, "registered here, too")),
+            None => findings.push((one, finding)),
+        }
+    }
+    findings.into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// How the message of a registration ends that nothing takes back.
+const ENDING: &str = "and never removed";
+
+/// Whether two registrations are made in one function, in the same way, on the same emitter.
+fn alike(facts: &Facts, one: &Registered, other: &Registered) -> bool {
+    let name = |of: &Registered| of.emitter.and_then(|emitter| key::last_name(facts, emitter)).map(str::to_owned);
+    one.function == other.function && one.registration.kind == other.registration.kind && name(one) == name(other)
+}
+
+fn calls<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
+    let facts = context.facts;
+    // The first registration of a verb stands in the table; those that share the verb come after it.
+    let mut table: Patterns<usize> = Patterns::default();
+    for (at, registration) in context.words.registration.iter().enumerate() {
+        for pattern in &registration.add {
+            table.add(pattern, at);
+        }
+    }
+    let calls = facts.functions.iter().flat_map(|function| function.calls.iter().copied());
+    calls
+        .filter_map(|call| {
+            let (path, method) = (facts.callee_path(call), facts.method_name(call));
+            let first = table.find(path, method)?;
+            let fits = |one: &&Registration| one.add.iter().any(|pattern| pattern.fits(path, method));
+            let exact = read(context, call, &context.words.registration[first]);
+            exact.or_else(|| {
+                context.words.registration.iter().skip(first + 1).filter(fits).find_map(|one| read(context, call, one))
+            })
+        })
+        .collect()
+}
+
+fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration) -> Option<Registered<'a>> {
+    let facts = context.facts;
+    let receiver = facts.callee(call).receiver;
+    let emitter = registration.emitter.map_or(receiver, |at| facts.positional(call, at));
+    let emitter = emitter.map(|emitter| unchained(facts, registration, emitter));
+    let keyword = registration.callback_name.as_deref().unwrap_or_default();
+    let callback = facts.argument(call, keyword, Some(registration.callback))?;
+    let collects = |expr: ExprId| key::last_name(facts, expr).is_some_and(|name| key::ends_with(&registration.collections, name));
+    let module = receiver.is_some_and(|receiver| identity::is_module(facts, receiver));
+    if !registration.collections.is_empty() && !receiver.is_some_and(collects)
+        || module && registration.lifetime == Lifetime::Receiver
+    {
+        return None;
+    }
+    let event = registration.event.and_then(|at| facts.literal_text(facts.positional(call, at)?));
+    if !registration.events.is_empty() && !event.is_some_and(|event| registration.events.iter().any(|word| word == event)) {
+        return None;
+    }
+    let excused =
+        |word: &String| facts.option(call, word).is_some_and(|value| facts.literal(value) != Some(Literal::Bool(false)));
+    if registration.unless.iter().any(excused) || receiver.is_some_and(|receiver| completes(facts, registration, receiver)) {
+        return None;
+    }
+    let weakly = registration.weak_unless.as_ref().is_some_and(|word| {
+        facts.argument(call, word, None).is_none_or(|value| facts.literal(value) != Some(Literal::Bool(false)))
+    });
+    if weakly {
+        return None;
+    }
+    let holds = kept_with(context, call, registration, callback, emitter)?;
+    Some(Registered {
+        at: call,
+        registration,
+        callback,
+        emitter,
+        function: facts.function_of(call),
+        holds,
+        removal: Removal::Never,
+    })
+}
+
+/// What a chain of registrations begins with: `emitter.on(…).on(…)`.
+fn unchained(facts: &Facts, registration: &Registration, mut emitter: ExprId) -> ExprId {
+    let again = |call: ExprId| registration.add.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)));
+    while let Some(receiver) = facts.callee(emitter).receiver.filter(|_| again(emitter)) {
+        emitter = receiver;
+    }
+    emitter
+}
+
+/// Whether the chain of calls that makes the emitter ends it: `source.pipe(take(1))`.
+fn completes(facts: &Facts, registration: &Registration, receiver: ExprId) -> bool {
+    let named = |call: ExprId| facts.callee_name(call).is_some_and(|name| registration.completes.iter().any(|word| word == name));
+    let mut next = Some(receiver);
+    while let Some(expr) = next {
+        next = match facts.kind(facts.peeled(expr)) {
+            ExprKind::Call { .. } => {
+                if named(expr) || facts.args(expr).iter().any(|arg| named(*arg)) {
+                    return true;
+                }
+                facts.callee(expr).receiver
+            }
+            ExprKind::Field { base, .. } => Some(base),
+            ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).definitions.as_slice() {
+                [only] => kept::given(only.source).filter(|value| facts.expr(*value).span.end <= facts.expr(expr).span.start),
+                _ => None,
+            },
+            _ => None,
+        };
+    }
+    false
+}
+
+/// What whoever keeps the callback keeps with it.
+fn kept_with(
+    context: &Context,
+    call: ExprId,
+    registration: &Registration,
+    callback: ExprId,
+    emitter: Option<ExprId>,
+) -> Option<Holds> {
+    let facts = context.facts;
+    let weak = &context.words.weak;
+    let holds = match registration.lifetime {
+        // Whoever keeps the callback keeps the arguments that go with it, and an object that was made for it.
+        Lifetime::Process => {
+            let args = facts.args(call).iter().copied().filter(|arg| registration.emitter.is_none() || Some(*arg) != emitter);
+            // `file.name` beside the callback is a value, `file.close` as the callback is the file.
+            let value = |arg: ExprId| arg != callback && matches!(facts.kind(arg), ExprKind::Field { .. });
+            let kept = |arg| match callback::holds(facts, weak, arg) {
+                Holds::Locals if value(arg) => Holds::Unknown,
+                holds => holds,
+            };
+            let widest = args.map(kept).max()?;
+            if widest == Holds::Unknown && emitter::reach(facts, callback) <= Reach::Local { Holds::Locals } else { widest }
+        }
+        Lifetime::Receiver => callback::holds(facts, weak, callback),
+    };
+    Some(holds)
+}
+
+/// Functions that are given to an imported registering function by decoration, inside a method.
+fn decorators<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
+    let facts = context.facts;
+    let Some(registration) = context.words.registration.iter().find(|one| !one.decorators.is_empty()) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (id, function) in facts.functions() {
+        let Some(parent) = function.parent.filter(|parent| facts.function(*parent).kind == FunctionKind::Named) else { continue };
+        for decorator in function.decorators.iter().copied() {
+            let path = facts.dotted(decorator);
+            let last = path.as_deref().and_then(|path| path.rsplit('.').next()).unwrap_or_default();
+            let imported = facts.binding_of(decorator).is_some();
+            let holds = callback::captures(facts, id);
+            if imported
+                && key::split(last).len() > 1
+                && key::starts_with(&registration.decorators, last)
+                && holds == Holds::Instance
+            {
+                found.push(Registered {
+                    at: decorator,
+                    registration,
+                    callback: decorator,
+                    emitter: None,
+                    function: parent,
+                    holds,
+                    removal: Removal::Never,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// How much a callback has to keep for its registration to matter.
+fn least(context: &Context, one: &Registered) -> Holds {
+    let begun = || {
+        let span = life::span(context.facts, &context.words.words, one.function);
+        span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin))
+    };
+    if one.registration.shared || one.registration.once || begun() {
+        Holds::Unknown
+    } else if one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process {
+        // What a finalizer keeps goes with its object, unless it keeps that object.
+        Holds::Instance
+    } else {
+        Holds::Locals
+    }
+}
+
+/// Whether the event comes once, so that nobody is called again.
+fn ends_with_event(facts: &Facts, one: &Registered) -> bool {
+    let event = one.registration.event.and_then(|at| facts.literal_text(facts.positional(one.at, at)?));
+    event.is_some_and(|event| one.registration.last.iter().any(|word| word == event))
+}
+
+fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Finding> {
+    let facts = context.facts;
+    let runs = owner::runs(facts, &context.words.words, one.function);
+    let least = least(context, one);
+    if one.holds < least || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
+        return None;
+    }
+    let removal = one.removal;
+    let asked = !one.registration.shared && (owner::guarded(facts, one.at) || identity::asked(facts, one));
+    if removal == Removal::Same || arranged(facts, one) || asked {
+        return None;
+    }
+    if !one.registration.once && ends_with_event(facts, one) {
+        return None;
+    }
+    if one.registration.once && !expectant::left_waiting(facts, one, all) {
+        return None;
+    }
+    // A finalizer goes with the object it waits for; only where that is the instance it keeps does it keep itself.
+    let foreign = |emitter: ExprId| facts.owner_of(one.function).is_some() && !is_receiver(facts, one.function, emitter);
+    let waits =
+        one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process && one.emitter.is_some_and(foreign);
+    if waits || teardown_list(context, one) {
+        return None;
+    }
+    let mut evidence = match one.registration.lifetime {
+        _ if one.registration.shared => tenure::shared(context, one)?,
+        Lifetime::Process => tenure::process(context, one, runs),
+        Lifetime::Receiver => tenure::receiver(context, one, runs)?,
+    };
+    if one.registration.once {
+        evidence.push(Evidence::supports(
+            Weight::Fair,
+            "of several events that are waited for only one comes; the others keep theirs",
+        ));
+    }
+    evidence.extend(wrong(facts, removal));
+    if one.registration.lifetime == Lifetime::Receiver && kept::fate(facts, one.at) == Fate::Handed {
+        evidence
+            .push(Evidence::doubts(Weight::Decisive, "what the registration returns is handed on, perhaps to remove it later"));
+    }
+    let owner = facts.owner_of(one.function);
+    if let Some(ty) = owner {
+        evidence.extend(tenure::teardown(facts, &context.words.words.life, ty, one.registration.lifetime));
+        evidence.extend(tenure::sibling(facts, one, all));
+    }
+    Some(tell(context, one, removal, evidence))
+}
+
+fn is_receiver(facts: &Facts, function: FunctionId, expr: ExprId) -> bool {
+    let receiver = facts.method_of(function).and_then(|method| facts.function(method).receiver);
+    receiver.is_none() || facts.binding_of(expr) == receiver
+}
+
+/// Whether what is added to a collection is no callback of the registrant: the collection is a list of what ends things,
+/// or an object is made for it.
+fn teardown_list(context: &Context, one: &Registered) -> bool {
+    let facts = context.facts;
+    if one.registration.collections.is_empty() {
+        return false;
+    }
+    let name = facts.callee(one.at).receiver.and_then(|receiver| key::last_name(facts, receiver)).unwrap_or_default();
+    let makes = facts.callee(one.callback).constructs.is_some()
+        || facts.callee_name(one.callback).is_some_and(|name| name.starts_with(char::is_uppercase));
+    let ending = |part: &String| context.words.words.ending.contains(part);
+    matches!(facts.kind(one.callback), ExprKind::Call { .. }) && (makes || key::split(name).iter().any(ending))
+}
+
+/// Whether the removing function itself is handed to somebody who will call it: `finalize(self, log.removeHandler, handler)`.
+fn arranged(facts: &Facts, one: &Registered) -> bool {
+    let removers: Vec<_> = one.registration.remove.iter().filter_map(|pattern| facts.names.find(pattern.last())).collect();
+    facts.exprs.iter().any(|expr| match (expr.kind, expr.parent) {
+        (ExprKind::Field { name, .. }, crate::facts::Parent::Expr(call)) if removers.contains(&name) => {
+            facts.args(call).iter().any(|arg| facts.expr(*arg).span == expr.span)
+        }
+        _ => false,
+    })
+}
+
+/// The value that the call returns removes the callback, and somebody has it who does, or may.
+fn disposed(facts: &Facts, one: &Registered) -> bool {
+    let disposer = &one.registration.disposer;
+    if disposer.is_empty() {
+        return false;
+    }
+    match kept::fate(facts, one.at) {
+        Fate::Dropped => false,
+        Fate::Handed | Fate::Given(..) => true,
+        // A chain of registrations hands on the emitter, or what removes the last of them.
+        Fate::Chained(call) => {
+            let again = one.registration.add.iter().any(|verb| verb.fits(facts.callee_path(call), facts.method_name(call)));
+            !again || kept::fate(facts, call) != Fate::Dropped
+        }
+        Fate::Kept(target) => {
+            let holders = kept::holders(facts, target);
+            holders.is_empty()
+                || holders.iter().any(|place| kept::is_element(facts, *place) || kept::is_used(facts, disposer, *place))
+        }
+    }
+}
+
+fn wrong(facts: &Facts, removal: Removal) -> Option<Evidence> {
+    let Removal::Other(at) = removal else { return None };
+    let text = "a removal exists, and it removes another callback than the registered one";
+    Some(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span))
+}
+
+fn tell(context: &Context, one: &Registered, removal: Removal, evidence: Vec<Evidence>) -> Finding {
+    let facts = context.facts;
+    // What has no name is set apart.
+    let what = match callback::written(facts, one.callback) {
+        named if named.starts_with('`') => named,
+        unnamed => format!("({unnamed})"),
+    };
+    let kind = &one.registration.kind;
+    let message = match (one.registration.lifetime, removal) {
+        (_, Removal::Other(_)) => format!("the {kind} {what} is never removed: the removal names another callback"),
+        (Lifetime::Process, _) => format!("the {kind} {what} is registered for the life of the process and never removed"),
+        (Lifetime::Receiver, _) => format!("the {kind} {what} is registered on something that lives longer, and never removed"),
+    };
+    let mut finding = context.finding(one.at, message, "registered here".to_owned());
+    if let Removal::Other(at) = removal {
+        finding.related.push(Mark::new(Role::Release, facts.expr(at).span, "removes something else"));
+    }
+    let owner = facts.owner_of(one.function).and_then(|ty| owner::teardowns(facts, ty).first().copied());
+    if let Some(method) = owner {
+        finding.related.push(Mark::new(Role::Exit, facts.function(method).head, "ends the registrant and removes nothing"));
+    }
+    finding.risk = match one.holds {
+        Holds::Instance => "the emitter keeps the object, and calls it after its end; each new one adds another".to_owned(),
+        _ => "the emitter keeps what the callback refers to; each call adds another".to_owned(),
+    };
+    finding.severity = one.registration.severity.unwrap_or(context.rule.severity);
+    finding.evidence = evidence;
+    finding.weigh(context.rule.confidence)
+}

@@ -1,0 +1,176 @@
+//! Who keeps a callback, and how long that lives compared with whoever registers it.
+
+use crate::checks::lives::acquire;
+use crate::checks::lives::callback;
+use crate::checks::lives::kept;
+use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
+
+/// How long an emitter lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// It belongs to the registrant: made by it, or it itself.
+    Owned,
+    /// It was made in the same call, so the call's caller or nobody keeps it.
+    Local,
+    /// Nothing tells.
+    Unknown,
+    /// It was given to the registrant, so somebody else keeps it.
+    Given,
+    /// It lives as long as the process.
+    Process,
+}
+
+/// The name with which the way to an emitter begins, through fields, calls and variables.
+pub fn root(facts: &Facts, emitter: ExprId) -> Option<&str> {
+    let mut expr = emitter;
+    for _ in 0..2 * HOPS {
+        expr = match facts.kind(facts.peeled(expr)) {
+            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => base,
+            ExprKind::Call { .. } => facts.callee(expr).receiver?,
+            ExprKind::Name { name, binding } => {
+                let own = binding.map(|binding| facts.binding(binding));
+                let value = own.and_then(|own| kept::only_value(facts, &own.definitions));
+                match value {
+                    Some(value) if own.is_some_and(|own| own.kind == BindingKind::Variable) => value,
+                    _ => return Some(facts.text(name)),
+                }
+            }
+            _ => return None,
+        };
+    }
+    None
+}
+
+/// Whether an emitter is what a call hands to its callback: one of several, or one that was made for it.
+pub fn is_handed_in(facts: &Facts, emitter: ExprId) -> bool {
+    let Some(binding) = facts.binding_of(emitter) else { return false };
+    let function = facts.scopes[facts.binding(binding).scope.index()].function;
+    matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) && facts.function(function).kind == FunctionKind::Closure
+}
+
+/// How many names are followed in a row.
+const HOPS: u32 = 4;
+
+/// How long an emitter lives, as far as the file tells.
+pub fn reach(facts: &Facts, emitter: ExprId) -> Reach {
+    judge(facts, emitter, HOPS)
+}
+
+fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
+    if hops == 0 {
+        return Reach::Unknown;
+    }
+    match facts.kind(facts.peeled(emitter)) {
+        ExprKind::This => Reach::Owned,
+        ExprKind::Name { binding: Some(binding), .. } => {
+            let own = facts.binding(binding);
+            match own.kind {
+                BindingKind::Import(_) | BindingKind::Type(_) | BindingKind::Function(_) => Reach::Process,
+                BindingKind::Parameter(_) if callback::is_instance(facts, emitter) => Reach::Owned,
+                BindingKind::Parameter(_) => passed(facts, emitter, hops),
+                BindingKind::Variable if own.scope.0 == 0 => Reach::Process,
+                BindingKind::Variable => {
+                    let values = own.definitions.iter().map(|definition| match definition.source {
+                        Source::Assigned(value) | Source::Managed(value) => local(facts, value, hops - 1),
+                        Source::Unpacked(value, _) => judge(facts, value, hops - 1),
+                        Source::Iterated(value) => judge(facts, value, hops - 1).min(Reach::Unknown),
+                        _ => Reach::Unknown,
+                    });
+                    values.min().unwrap_or(Reach::Unknown)
+                }
+            }
+        }
+        // What no name of the file stands for belongs to the language, or to the page.
+        ExprKind::Name { binding: None, .. } => Reach::Process,
+        ExprKind::Choice { then, otherwise, .. } => judge(facts, then, hops - 1).max(judge(facts, otherwise, hops - 1)),
+        ExprKind::Operation { operands, .. } => {
+            facts.list(operands).iter().map(|operand| judge(facts, *operand, hops - 1)).max().unwrap_or(Reach::Unknown)
+        }
+        ExprKind::Field { base, .. } => field(facts, emitter, base, hops),
+        ExprKind::Index { base, .. } => judge(facts, base, hops - 1),
+        ExprKind::Call { .. } => local(facts, emitter, hops),
+        _ => Reach::Unknown,
+    }
+}
+
+/// What a function is given belongs to somebody else, unless the file only ever gives it something of its own.
+fn passed(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
+    let values = acquire::passed(facts, emitter);
+    let given = values.iter().map(|value| match facts.kind(*value) {
+        ExprKind::Field { .. } | ExprKind::This => judge(facts, *value, hops - 1),
+        _ => Reach::Given,
+    });
+    given.max().map_or(Reach::Given, |reach| if reach == Reach::Owned { reach } else { Reach::Given })
+}
+
+/// What a call hands out is new as a rule; what a name or field hands out is not.
+fn local(facts: &Facts, value: ExprId, hops: u32) -> Reach {
+    let value = facts.peeled(value);
+    match facts.kind(value) {
+        ExprKind::Call { .. } => Reach::Local,
+        ExprKind::Name { .. } | ExprKind::Field { .. } | ExprKind::Index { .. } => judge(facts, value, hops),
+        _ => Reach::Unknown,
+    }
+}
+
+fn field(facts: &Facts, emitter: ExprId, base: ExprId, hops: u32) -> Reach {
+    if !callback::is_instance(facts, base) {
+        // What hangs on something lives about as long as that, where it was not put there by the registrant.
+        return judge(facts, base, hops - 1);
+    }
+    let Some(place) = facts.place(emitter) else { return Reach::Unknown };
+    match facts.places.get(place) {
+        Place { root: Root::Static(_), .. } => return Reach::Process,
+        Place { root: Root::Instance(_), path } if matches!(path.as_slice(), [Segment::Field(_)]) => {}
+        Place { root: Root::Instance(_), .. } => return judge(facts, base, hops - 1),
+        // An alias of something else: `self.emitter = emitter`.
+        Place { root: Root::Binding(binding), .. } => {
+            let scope = facts.binding(*binding).scope;
+            let module = facts.function(facts.scopes[scope.index()].function).kind == FunctionKind::Module;
+            return if module { Reach::Process } else { Reach::Given };
+        }
+        _ => return Reach::Unknown,
+    }
+    let definitions = facts.definitions_of(place);
+    let null = |value: ExprId| facts.literal(value) == Some(crate::facts::Literal::Null);
+    let filled = definitions.iter().filter(|definition| match definition.source {
+        Source::Assigned(value) => !null(value),
+        // What only says the type gives no value.
+        Source::Declared(_) => false,
+        _ => true,
+    });
+    let given = filled.map(|definition| match definition.source {
+        Source::Assigned(value) | Source::Managed(value) => made(facts, value, hops - 1),
+        _ => Reach::Unknown,
+    });
+    given.min().unwrap_or_else(|| inherited(facts, emitter))
+}
+
+/// A field that no method assigns is a property, or belongs to a base out of sight.
+fn inherited(facts: &Facts, emitter: ExprId) -> Reach {
+    let ExprKind::Field { name, .. } = facts.kind(emitter) else { return Reach::Unknown };
+    let owner = facts.owner_of(facts.function_of(emitter));
+    match owner.and_then(|owner| facts.method(owner, facts.text(name))) {
+        Some(_) => Reach::Given,
+        None => Reach::Unknown,
+    }
+}
+
+/// A value that a field is given: a new object belongs to the field's owner, anything else to somebody else as well.
+fn made(facts: &Facts, value: ExprId, hops: u32) -> Reach {
+    if hops == 0 {
+        return Reach::Unknown;
+    }
+    let value = facts.peeled(value);
+    match facts.kind(value) {
+        ExprKind::Literal(_) | ExprKind::Collection { .. } | ExprKind::Comprehension { .. } | ExprKind::Call { .. } => {
+            Reach::Owned
+        }
+        ExprKind::Choice { then, otherwise, .. } => made(facts, then, hops - 1).max(made(facts, otherwise, hops - 1)),
+        ExprKind::Operation { operands, .. } => {
+            facts.list(operands).iter().map(|operand| made(facts, *operand, hops - 1)).max().unwrap_or(Reach::Unknown)
+        }
+        ExprKind::Name { .. } | ExprKind::Field { .. } => judge(facts, value, hops),
+        _ => Reach::Unknown,
+    }
+}

@@ -1,0 +1,197 @@
+//! Whether a registration is taken back: the same receiver, event and callback.
+
+use super::check::Registered;
+use crate::checks::Context;
+use crate::checks::lives::callback;
+use crate::checks::lives::key;
+use crate::checks::lives::life;
+use crate::checks::lives::lifetime;
+use crate::checks::lives::owner;
+use crate::facts::{Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Name, Operation, Parent, StepKind, TypeId};
+use crate::finding::{Evidence, Weight};
+use crate::rules::Pattern;
+use crate::source::Span;
+use rustc_hash::FxHashSet;
+
+/// What is known of the removal of a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// Nothing removes it.
+    Never,
+    /// Something removes it, or may.
+    Same,
+    /// A call removes a callback that was made on the spot and was never registered.
+    Other(ExprId),
+}
+
+/// Looks for the removal of a registered callback anywhere in the file.
+pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) -> Removal {
+    let (facts, words) = (context.facts, &context.words.words);
+    // `stack.callback(bus.remove_listener, callback)`: somebody is told to remove it.
+    let verb = |pattern: &Pattern| facts.names.find(pattern.last());
+    let told = one.registration.remove.iter().filter_map(verb).any(|verb| handed.contains(&verb));
+    if told && one.registration.collections.is_empty() {
+        return Removal::Same;
+    }
+    let mut found = Removal::Never;
+    for function in &facts.functions {
+        let lives = |call: &ExprId| !life::is_dead(facts, words, facts.function_of(*call));
+        for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)).filter(lives) {
+            match compare(context, one, call) {
+                Removal::Same => return Removal::Same,
+                Removal::Other(at) => found = Removal::Other(at),
+                Removal::Never => {}
+            }
+        }
+    }
+    found
+}
+
+/// The fields that are mentioned without being called: bound methods that are handed on.
+pub fn uncalled(facts: &Facts) -> FxHashSet<Name> {
+    let fields = facts.exprs.iter().enumerate().filter_map(|(at, expr)| match expr.kind {
+        ExprKind::Field { name, .. } => Some((ExprId(at as u32), name)),
+        _ => None,
+    });
+    fields.filter(|(at, _)| !is_called(facts, *at)).map(|(_, name)| name).collect()
+}
+
+fn is_called(facts: &Facts, expr: ExprId) -> bool {
+    match facts.expr(expr).parent {
+        Parent::Expr(parent) => matches!(facts.kind(parent), ExprKind::Call { callee, .. } if callee == expr),
+        _ => false,
+    }
+}
+
+/// Whether the callback, or what it closes over, is also handed out by the function: each call makes another.
+pub fn handed_out(facts: &Facts, one: &Registered) -> bool {
+    let span = facts.expr(one.at).span;
+    let own = facts.function(one.function);
+    let returned = facts.steps.iter().filter(|step| facts.scopes[step.scope.index()].function == one.function);
+    returned
+        .filter_map(|step| match step.kind {
+            StepKind::Exit { kind: ExitKind::Return, value: Some(value) } => facts.binding_of(value),
+            _ => None,
+        })
+        .filter(|binding| !own.params.iter().any(|param| param.binding == *binding))
+        .any(|binding| facts.binding(binding).uses.iter().any(|at| span.contains(facts.expr(*at).span)))
+}
+
+/// Whether an expression is a parameter of its own function.
+pub fn is_param(facts: &Facts, expr: ExprId) -> bool {
+    facts.binding_of(expr).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_)))
+}
+
+/// Whether a name stands for a module as a whole, whose functions are no methods.
+pub fn is_module(facts: &Facts, expr: ExprId) -> bool {
+    facts.binding_of(expr).is_some_and(|binding| match facts.binding(binding).kind {
+        BindingKind::Import(path) => !facts.text(path).contains('.'),
+        _ => false,
+    })
+}
+
+fn removes(facts: &Facts, one: &Registered, call: ExprId) -> bool {
+    let (path, method) = (facts.callee_path(call), facts.method_name(call));
+    one.registration.remove.iter().any(|pattern| pattern.fits(path, method)) && call != one.at
+}
+
+fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
+    let facts = context.facts;
+    let ours = one.emitter.and_then(|emitter| key::last_name(facts, emitter));
+    let theirs = facts.callee(call).receiver.and_then(|receiver| key::last_name(facts, receiver));
+    // A collection of callbacks has verbs that everything has; only the same collection counts.
+    if !one.registration.collections.is_empty() && ours != theirs {
+        return Removal::Never;
+    }
+    let registration = one.registration;
+    let keyword = registration.callback_name.as_deref().unwrap_or_default();
+    let Some(given) = facts.argument(call, keyword, Some(registration.callback)) else {
+        // By a handle or an event, or everything at once: it may well be the same, unless it is said of something else
+        // that hands out its own disposers.
+        let other = !one.registration.disposer.is_empty() && facts.args(call).is_empty() && ours != theirs;
+        return if other { Removal::Never } else { Removal::Same };
+    };
+    // `self.method` of another type is another method.
+    let owners = [one.function, facts.function_of(call)].map(|function| facts.owner_of(function));
+    if let [Some(ours), Some(theirs)] = owners
+        && is_method(facts, given)
+        && !facts.relatives(ours).contains(&theirs)
+    {
+        return Removal::Never;
+    }
+    let event = registration.event.is_none_or(|at| match (facts.positional(one.at, at), facts.positional(call, at)) {
+        (Some(ours), Some(theirs)) => may_equal(facts, ours, theirs),
+        _ => true,
+    });
+    let (ours, theirs) = (is_fresh(context, one.callback), is_fresh(context, given));
+    if event && is_unset(facts, call, given) {
+        return Removal::Other(call);
+    }
+    match (callback::same(facts, given, one.callback), event) {
+        (true, true) => Removal::Same,
+        (true, false) => Removal::Other(call),
+        (false, true) if ours && theirs => Removal::Other(call),
+        _ if ours || theirs || !event => Removal::Never,
+        _ if is_method(facts, given) && is_method(facts, one.callback) => Removal::Never,
+        // By a variable: it may well be the same.
+        _ => Removal::Same,
+    }
+}
+
+/// Whether a removal names a field of the emitter that nothing in this file ever gives a value.
+fn is_unset(facts: &Facts, call: ExprId, expr: ExprId) -> bool {
+    let ExprKind::Field { base, name } = facts.kind(expr) else { return false };
+    let emitter = facts.callee(call).receiver.and_then(|receiver| facts.binding_of(receiver));
+    let of_emitter = emitter.is_some() && facts.binding_of(base) == emitter;
+    let mentions = facts.exprs.iter().filter(|other| matches!(other.kind, ExprKind::Field { name: own, .. } if own == name));
+    of_emitter && mentions.count() == 1
+}
+
+/// Whether an expression makes a function of its own each time.
+fn is_fresh(context: &Context, expr: ExprId) -> bool {
+    let facts = context.facts;
+    let fits = |word: &Pattern| word.fits(facts.callee_path(expr), facts.method_name(expr));
+    matches!(facts.kind(expr), ExprKind::Closure(_)) || context.words.fresh.iter().any(fits)
+}
+
+/// Whether two event names can be the same. Texts of different length are not.
+fn may_equal(facts: &Facts, a: ExprId, b: ExprId) -> bool {
+    if let (Some(a), Some(b)) = (facts.literal_text(a), facts.literal_text(b)) {
+        return a == b;
+    }
+    match (facts.literal(a), facts.literal(b)) {
+        (Some(Literal::Text), Some(Literal::Text)) => facts.expr(a).span.len() == facts.expr(b).span.len(),
+        _ => true,
+    }
+}
+
+/// Whether a condition above the registration asks the emitter: `if not log.handlers`.
+pub fn asked(facts: &Facts, one: &Registered) -> bool {
+    let Some(binding) = one.emitter.and_then(|emitter| facts.binding_of(emitter)) else { return false };
+    let conditions = lifetime::conditions(facts, one.at).into_iter().chain(owner::leaving(facts, one.at));
+    let spans: Vec<Span> = conditions.map(|condition| facts.expr(condition).span).collect();
+    // Whether there is an emitter at all says nothing about what is registered there.
+    let asks = |at: ExprId| matches!(facts.expr(at).parent, Parent::Expr(parent) if !matches!(facts.kind(parent), ExprKind::Operation { .. }));
+    facts.binding(binding).uses.iter().any(|at| asks(*at) && spans.iter().any(|span| span.contains(facts.expr(*at).span)))
+}
+
+/// A teardown that ends the emitter ends what is registered there.
+pub fn ended(facts: &Facts, one: &Registered, ty: TypeId) -> Option<Evidence> {
+    let place = facts.place(one.emitter?)?;
+    let reached = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
+    let acts = |operation: &&Operation| {
+        let method = match operation.action {
+            Action::Method { call, .. } => !removes(facts, one, call) && facts.args(call).is_empty(),
+            _ => false,
+        };
+        method && reached.contains(&operation.function)
+    };
+    let at = facts.operations(place).iter().find(acts)?;
+    let text = format!("a teardown ends `{}`", facts.display(place));
+    Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at.expr).span))
+}
+
+/// A method or field of the instance is told apart by its name.
+fn is_method(facts: &Facts, expr: ExprId) -> bool {
+    matches!(facts.kind(expr), ExprKind::Field { base, .. } if callback::is_instance(facts, base))
+}

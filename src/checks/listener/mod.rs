@@ -1,0 +1,7 @@
+//! Callbacks registered with something that outlives the registrant.
+
+pub mod check;
+pub mod emitter;
+pub mod expectant;
+pub mod identity;
+pub mod tenure;

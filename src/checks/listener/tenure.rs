@@ -1,0 +1,211 @@
+//! How much longer a registry lives than whoever registers there, as evidence.
+
+use super::check::Registered;
+use super::emitter::{self, Reach};
+use super::identity;
+use super::identity::Removal;
+use crate::checks::Context;
+use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::key;
+use crate::checks::lives::life::{self, Span};
+use crate::checks::lives::lifetime;
+use crate::checks::lives::owner::{self, Runs};
+use crate::checks::work::race;
+use crate::facts::{ExprId, ExprKind, Facts, TypeId};
+use crate::finding::{Evidence, Weight};
+use crate::rules::{Life, Lifetime};
+
+/// The registry lives as long as the process.
+pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let mut evidence = Vec::new();
+    if let Some(span) = life::span(facts, words, one.function) {
+        evidence.push(life::left(facts, &span, &one.registration.kind));
+        return evidence;
+    }
+    let owner = facts.owner_of(one.function).filter(|_| one.holds == Holds::Instance);
+    let Some(ty) = owner else {
+        evidence.extend(frequency(context, one));
+        return evidence;
+    };
+    let name = facts.text(facts.ty(ty).name);
+    evidence.push(Evidence::supports(Weight::Slight, format!("every `{name}` stays reachable until the process ends")));
+    let rerun = facts.function(one.function).traits.is_constructor && owner::is_single(facts, ty);
+    if rerun {
+        let text = format!("`{name}` keeps one instance, and its constructor still runs with every call");
+        evidence.push(Evidence::supports(Weight::Fair, text));
+    } else if owner::is_single(facts, ty) || owner::made_at_top(facts, ty).is_some() {
+        evidence.push(Evidence::doubts(Weight::Decisive, format!("there is one `{name}` in the process")));
+    } else if key::ends_with(&words.lasting, name) {
+        evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
+    }
+    if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
+        evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
+    }
+    let constructs = facts.function(one.function).traits.is_constructor;
+    if !constructs && key::starts_with(&words.setup, owner::name_of(facts, one.function)) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
+    } else if runs == Runs::PerCall {
+        evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is registered"));
+    }
+    evidence
+}
+
+/// How often a registration is made that keeps no instance, but what one call made.
+fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let function = facts.function(one.function);
+    let serves = lifetime::serves(facts, &context.words.words, one.function);
+    if serves.is_some() || function.traits.is_constructor {
+        return serves;
+    }
+    let named = facts.binding_of(one.callback).map(|binding| facts.binding(binding).kind);
+    let closure =
+        matches!(facts.kind(one.callback), ExprKind::Closure(_)) || matches!(named, Some(crate::facts::BindingKind::Function(_)));
+    let work = function.params.iter().find(|param| key::ends_with(&context.words.words.open, facts.text(param.name)));
+    if let Some(param) = work.filter(|_| closure) {
+        let text = format!("it is registered for each `{}`", facts.text(param.name));
+        return Some(Evidence::supports(Weight::None, text));
+    }
+    if closure && identity::handed_out(facts, one) {
+        Some(Evidence::supports(Weight::None, "what it keeps is made anew with each call"))
+    } else {
+        Some(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"))
+    }
+}
+
+/// The registry lives as long as the emitter; nothing at all where that goes with the registrant.
+pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<Evidence>> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let emitter = one.emitter?;
+    let reach = emitter::reach(facts, emitter);
+    if emitter::is_handed_in(facts, emitter) {
+        return None;
+    }
+    if let Some(span) = life::span(facts, words, one.function) {
+        return within(facts, one, emitter, reach, &span);
+    }
+    let is_field = matches!(facts.kind(emitter), ExprKind::Field { .. });
+    let kept_on = is_field && (runs == Runs::PerCall || reach == Reach::Given);
+    // A closure of one call outlives that call even on an emitter that goes with the object.
+    let adds = runs == Runs::PerCall && is_field && one.holds == Holds::Locals;
+    if (reach <= Reach::Local && !(adds && reach == Reach::Owned)) || (one.registration.ends && !kept_on) {
+        return None;
+    }
+    let mut evidence = vec![match reach {
+        Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
+        Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
+        Reach::Owned => Evidence::doubts(Weight::Fair, "the emitter goes with its owner"),
+        _ => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
+    }];
+    if adds {
+        evidence.push(Evidence::supports(Weight::Fair, "each call adds a closure of its own"));
+    } else if one.holds == Holds::Locals {
+        evidence.push(Evidence::doubts(Weight::Fair, "the callback keeps the variables of one call only"));
+    }
+    if runs != Runs::PerInstance
+        && (key::starts_with(&words.setup, owner::name_of(facts, one.function)) || owner::starts(facts, words, one.function))
+    {
+        evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
+    }
+    if runs == Runs::PerInstance {
+        evidence.push(Evidence::doubts(Weight::Slight, "both may end together"));
+    } else {
+        evidence.extend(lifetime::serves(facts, words, one.function));
+    }
+    let owner = facts.owner_of(one.function);
+    // What the end of the object ends is too late for what each call adds.
+    let single = runs == Runs::PerInstance || !one.registration.once;
+    evidence.extend(owner.filter(|_| single).and_then(|ty| identity::ended(facts, one, ty)));
+    let name = owner.map_or("", |ty| facts.text(facts.ty(ty).name));
+    if key::ends_with(&words.lasting, name) {
+        let weight = if runs == Runs::PerInstance { Weight::Strong } else { Weight::Slight };
+        evidence.push(Evidence::doubts(weight, format!("a `{name}` may live as long as the emitter")));
+    }
+    if runs == Runs::PerCall && identity::is_param(facts, emitter) {
+        evidence.push(Evidence::doubts(Weight::Strong, "the caller hands the emitter in, and can remove what is registered"));
+    }
+    if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(|piece| piece.span.is_some()) {
+        evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
+    }
+    Some(evidence)
+}
+
+/// The emitter was there before the life in which the callback is registered, and is there after it.
+fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: &Span) -> Option<Vec<Evidence>> {
+    let outside = facts.binding_of(emitter).is_some_and(|binding| {
+        let declared = facts.scopes[facts.binding(binding).scope.index()].function;
+        !facts.enclosing(declared).any(|around| around == span.begin)
+    });
+    let first = match reach {
+        Reach::Owned => return None,
+        Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
+        Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
+        _ if outside => Evidence::doubts(Weight::Fair, "nothing says how long the emitter lives"),
+        Reach::Local => return None,
+        Reach::Unknown => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
+    };
+    Some(vec![first, life::left(facts, span, &one.registration.kind)])
+}
+
+/// The emitter is handed from call to call; the callback serves one of them.
+pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
+    let facts = context.facts;
+    let reach = emitter::reach(facts, one.emitter?);
+    if reach <= Reach::Local {
+        return None;
+    }
+    // What belongs to one request goes with it.
+    if emitter::root(facts, one.emitter?).is_some_and(|name| context.words.words.life.given.iter().any(|word| word == name)) {
+        return None;
+    }
+    let mut evidence =
+        vec![Evidence::supports(Weight::Fair, "the emitter is shared by many calls, and each adds a callback of its own")];
+    if reach == Reach::Unknown {
+        evidence.push(Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"));
+    }
+    // Work that is awaited has an end; what only the event ends belongs to the emitter.
+    let awaited = facts.enclosing(one.function).find_map(|function| {
+        let own = facts.function(function);
+        let promised = facts.closure_expr(function).and_then(|closure| match facts.expr(closure).parent {
+            crate::facts::Parent::Expr(call) => race::is_pending(context, call).then_some(call),
+            _ => None,
+        });
+        (own.traits.is_async || promised.is_some()).then_some(own.head)
+    });
+    evidence.push(match awaited {
+        Some(head) => Evidence::supports(Weight::Fair, "what it is registered for ends without the event, too").at(head),
+        None => Evidence::doubts(Weight::Strong, "nothing says that the work ends before the event comes"),
+    });
+    Some(evidence)
+}
+
+/// The type has an end, and the end does not remove the callback.
+pub fn teardown(facts: &Facts, life: &Life, ty: TypeId, lifetime: Lifetime) -> Option<Evidence> {
+    let teardowns = owner::teardowns(facts, ty);
+    match teardowns.first() {
+        None if life::is_component(facts, life, ty) => {
+            Some(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"))
+        }
+        Some(method) => {
+            let own = facts.function(*method);
+            let name = own.name.map_or("", |name| facts.text(name));
+            let text = format!("`{name}` ends the object and leaves the registration");
+            Some(Evidence::supports(Weight::Fair, text).at(own.head))
+        }
+        None if lifetime == Lifetime::Process && life.components.is_empty() => None,
+        None => Some(Evidence::doubts(Weight::Slight, "nothing says that the object ends before the emitter")),
+    }
+}
+
+/// Another callback of the same type that is removed.
+pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Evidence> {
+    let owner = facts.owner_of(one.function);
+    let others = all.iter().filter(|other| other.at != one.at && facts.owner_of(other.function) == owner);
+    let name = |of: &Registered| of.emitter.and_then(|emitter| key::last_name(facts, emitter)).map(str::to_owned);
+    let alike = |other: &&Registered| one.registration.lifetime == Lifetime::Process || name(other) == name(one);
+    let removed =
+        others.filter(alike).filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
+    let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));
+    Some(Evidence::supports(Weight::Strong, text).at(facts.expr(removed.at).span))
+}

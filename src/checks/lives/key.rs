@@ -1,0 +1,296 @@
+//! Where a key comes from: a fixed set, or whatever callers bring.
+
+use crate::facts::{BindingKind, ExprId, ExprKind, Facts, Literal, Operator, PlaceId, Segment, Source};
+use crate::rules::Words;
+
+/// How many different keys there can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keys {
+    /// A constant, a type, an enum member: a fixed set.
+    Fixed,
+    /// Named like something of which there are few.
+    Few,
+    /// Nothing is known.
+    Unknown,
+    /// An identifier of something of which nothing says how many there are.
+    Named,
+    /// Named like something of which there is no end, or made anew each time.
+    Open,
+}
+
+/// How many different values an expression can have as a key.
+pub fn keys(facts: &Facts, words: &Words, key: ExprId) -> Keys {
+    judge(facts, words, key, 6)
+}
+
+/// How many different keys a collection can have, by one that it is given and by the type that it declares for them.
+pub fn entries(facts: &Facts, words: &Words, collection: PlaceId, key: ExprId) -> Keys {
+    let known = keys(facts, words, key);
+    let written = facts.typed.then(|| written(facts, collection)).flatten();
+    match (written.map(|written| by_type(facts, words, written, 4)), known) {
+        (Some(Keys::Fixed), _) => Keys::Fixed,
+        (Some(Keys::Open), Keys::Unknown) => Keys::Open,
+        _ => known,
+    }
+}
+
+/// The declared type of the keys of a collection: its first argument.
+fn written(facts: &Facts, collection: PlaceId) -> Option<ExprId> {
+    let mut written = facts.definitions_of(collection).iter().find_map(|definition| definition.annotation)?;
+    while let Some(inner) = facts.wraps.get(&written) {
+        written = *inner;
+    }
+    let ExprKind::Index { key: Some(key), .. } = facts.kind(written) else { return None };
+    match facts.kind(key) {
+        ExprKind::Other(list) => facts.list(list).first().copied(),
+        _ => Some(key),
+    }
+}
+
+/// How many values a type has; those of a tuple are as open as the most open of its parts.
+fn by_type(facts: &Facts, words: &Words, written: ExprId, hops: u32) -> Keys {
+    if let (ExprKind::Collection { items, .. } | ExprKind::Other(items), Some(hops)) = (facts.kind(written), hops.checked_sub(1))
+    {
+        return facts.list(items).iter().map(|part| by_type(facts, words, *part, hops)).max().unwrap_or(Keys::Unknown);
+    }
+    let Some(path) = facts.annotated(written) else { return Keys::Unknown };
+    let last = crate::facts::last(path);
+    let has = |types: &[String]| types.iter().any(|word| word == path || word == last);
+    if has(&words.fixed_types) {
+        Keys::Fixed
+    } else if has(&words.open_types) {
+        Keys::Open
+    } else {
+        Keys::Unknown
+    }
+}
+
+fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
+    if hops == 0 {
+        return Keys::Unknown;
+    }
+    match facts.kind(key) {
+        ExprKind::Literal(Literal::Other) => Keys::Unknown,
+        ExprKind::Literal(_) => Keys::Fixed,
+        ExprKind::Name { name, binding } => match binding {
+            Some(binding) => bound(facts, words, binding, facts.text(name), hops),
+            None => Keys::Fixed,
+        },
+        ExprKind::Field { base, name } => {
+            let text = facts.text(name);
+            let shared = facts
+                .binding_of(base)
+                .is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Import(_) | BindingKind::Type(_)));
+            if shared || text.chars().all(|c| c.is_uppercase() || c == '_' || c.is_ascii_digit()) {
+                Keys::Fixed
+            } else {
+                // `request.id` is as open as `request_id`.
+                let owner = owner_name(facts, base).filter(|_| key_identifier(words, text));
+                by_name(words, &owner.map_or_else(|| text.to_owned(), |owner| format!("{owner}_{text}")))
+            }
+        }
+        ExprKind::Collection { items, .. }
+        | ExprKind::Operation { operands: items, operator: Operator::Add | Operator::Other | Operator::Or }
+        | ExprKind::Other(items) => {
+            facts.list(items).iter().map(|item| judge(facts, words, *item, hops - 1)).max().unwrap_or(Keys::Unknown)
+        }
+        ExprKind::Operation { .. } => Keys::Few,
+        ExprKind::Choice { then, otherwise, .. } => {
+            judge(facts, words, then, hops - 1).max(judge(facts, words, otherwise, hops - 1))
+        }
+        ExprKind::Index { base, .. } => match judge(facts, words, base, hops - 1) {
+            Keys::Open => Keys::Open,
+            _ => Keys::Unknown,
+        },
+        ExprKind::Call { .. } => called(facts, words, key, hops),
+        ExprKind::Await(inner) => judge(facts, words, inner, hops - 1),
+        // `next++` draws another key each time.
+        ExprKind::Assign { value: None, update: Some(_), .. } => Keys::Open,
+        _ => Keys::Unknown,
+    }
+}
+
+fn called(facts: &Facts, words: &Words, call: ExprId, hops: u32) -> Keys {
+    let Some(name) = facts.callee_name(call) else { return Keys::Unknown };
+    if facts.typed && facts.type_path(call).is_some_and(|path| words.fixed_types.iter().any(|word| word == path)) {
+        return Keys::Fixed;
+    }
+    match by_name(words, name) {
+        // What is only converted is as many as it was before: `url.to_owned()`.
+        Keys::Unknown if facts.typed && facts.args(call).is_empty() && facts.callee(call).receiver.is_some() => {
+            facts.callee(call).receiver.map_or(Keys::Unknown, |receiver| judge(facts, words, receiver, hops - 1))
+        }
+        Keys::Unknown => {
+            let args = facts.args(call).iter().map(|arg| judge(facts, words, *arg, hops - 1));
+            match args.max() {
+                Some(Keys::Open) => Keys::Open,
+                _ => Keys::Unknown,
+            }
+        }
+        known => known,
+    }
+}
+
+fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &str, hops: u32) -> Keys {
+    let own = facts.binding(binding);
+    match own.kind {
+        BindingKind::Import(_) | BindingKind::Function(_) | BindingKind::Type(_) => return Keys::Fixed,
+        BindingKind::Parameter(_) => {
+            let function = facts.function(facts.scopes[own.scope.index()].function);
+            if function.receiver == Some(binding) {
+                return if function.traits.is_class_method { Keys::Fixed } else { Keys::Unknown };
+            }
+            return by_name(words, name);
+        }
+        BindingKind::Variable => {}
+    }
+    let module = facts.is_global(binding);
+    let from = own.definitions.iter().map(|definition| match definition.source {
+        Source::Assigned(value) => judge(facts, words, value, hops - 1),
+        Source::Updated(_) => Keys::Open,
+        Source::Iterated(value) | Source::Unpacked(value, _) => match facts.kind(value) {
+            ExprKind::Collection { .. } => judge(facts, words, value, hops - 1),
+            // There are no more of them than the owner keeps elsewhere.
+            _ if is_field(facts, value) => Keys::Few,
+            _ => Keys::Unknown,
+        },
+        _ => Keys::Unknown,
+    });
+    // What comes from outside is only called like something of which there are few.
+    let filled = own.definitions.iter().any(|definition| match definition.source {
+        Source::Assigned(value) => awaited(facts, value, hops),
+        _ => false,
+    });
+    match (by_name(words, name), from.max()) {
+        (Keys::Few, Some(Keys::Unknown)) if filled && !module => Keys::Unknown,
+        (Keys::Unknown, Some(Keys::Unknown) | None) if module => Keys::Few,
+        (Keys::Unknown, Some(from)) => from,
+        (_, Some(Keys::Fixed)) => Keys::Fixed,
+        (named, _) => named,
+    }
+}
+
+/// Whether an expression is a field of the instance, or what such a field hands out.
+fn is_field(facts: &Facts, value: ExprId) -> bool {
+    facts.place(value).is_some_and(|place| matches!(facts.places.get(place).root, crate::facts::Root::Instance(_)))
+}
+
+/// Whether a value is awaited, or read off something awaited.
+fn awaited(facts: &Facts, value: ExprId, hops: u32) -> bool {
+    match facts.kind(value) {
+        ExprKind::Await(_) => true,
+        ExprKind::Call { callee, .. } if hops > 0 => awaited(facts, callee, hops - 1),
+        ExprKind::Field { base, .. } | ExprKind::Index { base, .. } if hops > 0 => awaited(facts, base, hops - 1),
+        _ => false,
+    }
+}
+
+fn by_name(words: &Words, name: &str) -> Keys {
+    if ends_with(&words.fixed, name) {
+        Keys::Few
+    } else if ends_with(&words.open, name) {
+        Keys::Open
+    } else if key_identifier(words, name) {
+        // What an identifier is of says how many there are: `request_id`, but not `device_id`.
+        let own = split(name);
+        match own.split_last() {
+            Some((_, of)) => {
+                let of = of.join("_");
+                if ends_with(&words.open, &of) || ends_with(&words.many, &of) { Keys::Open } else { Keys::Named }
+            }
+            None => Keys::Named,
+        }
+    } else {
+        Keys::Unknown
+    }
+}
+
+/// Whether a name ends like that of an identifier.
+fn key_identifier(words: &Words, name: &str) -> bool {
+    split(name).last().is_some_and(|last| words.identifiers.contains(last))
+}
+
+/// The name of whatever a field is read off.
+fn owner_name(facts: &Facts, base: ExprId) -> Option<&str> {
+    match facts.kind(base) {
+        ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => Some(facts.text(name)),
+        _ => None,
+    }
+}
+
+/// Whether a key is taken from the collection itself: no new entry is made under it.
+pub fn is_own(facts: &Facts, place: PlaceId, key: ExprId) -> bool {
+    let Some(binding) = facts.binding_of(key) else { return false };
+    facts.binding(binding).definitions.iter().any(|definition| match definition.source {
+        Source::Iterated(value) | Source::Unpacked(value, _) => drawn(facts, value, 4).is_some_and(|from| from == place),
+        _ => false,
+    })
+}
+
+/// The collection that an iteration goes through, also through a copy or a view of it: `list(entries.items())`.
+fn drawn(facts: &Facts, value: ExprId, hops: u32) -> Option<PlaceId> {
+    match facts.kind(value) {
+        ExprKind::Call { .. } if hops > 0 => match facts.callee(value).receiver {
+            Some(receiver) => drawn(facts, receiver, hops - 1),
+            None => drawn(facts, facts.positional(value, 0)?, hops - 1),
+        },
+        _ => facts.place(value),
+    }
+}
+
+/// The words a name is made of, lower case: `HTTPServer`, `http_server` and `httpServer` are `http`, `server`.
+pub fn split(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let chars: Vec<char> = name.chars().collect();
+    for (at, c) in chars.iter().enumerate() {
+        if !c.is_alphanumeric() {
+            words.push(String::new());
+            continue;
+        }
+        let after_lower = at > 0 && c.is_uppercase() && (chars[at - 1].is_lowercase() || chars[at - 1].is_ascii_digit());
+        let before_lower = at > 0
+            && c.is_uppercase()
+            && chars[at - 1].is_uppercase()
+            && chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+        if words.is_empty() || after_lower || before_lower {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a name ends in one of these: a word, or several joined by `_`.
+pub fn ends_with(words: &[String], name: &str) -> bool {
+    let own = split(name);
+    let ends = |word: &String| match word.split_once('_') {
+        None => own.last() == Some(word),
+        Some(_) => own.join("_").ends_with(word.as_str()),
+    };
+    words.iter().any(ends)
+}
+
+/// Whether a name starts with one of these: a word, or several joined by `_`.
+pub fn starts_with(words: &[String], name: &str) -> bool {
+    let own = split(name);
+    let starts = |word: &String| match word.split_once('_') {
+        None => own.first() == Some(word),
+        Some(_) => own.join("_").starts_with(word.as_str()),
+    };
+    words.iter().any(starts)
+}
+
+/// The last name on the way to an expression.
+pub fn last_name(facts: &Facts, expr: ExprId) -> Option<&str> {
+    match facts.kind(expr) {
+        ExprKind::Field { name, .. } | ExprKind::Name { name, .. } => Some(facts.text(name)),
+        ExprKind::Index { base, .. } => last_name(facts, base),
+        _ => match facts.places.get(facts.place(expr)?).path.last()? {
+            Segment::Field(name) => Some(facts.text(*name)),
+            Segment::Item => None,
+        },
+    }
+}

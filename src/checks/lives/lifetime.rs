@@ -1,0 +1,233 @@
+//! How long a place lives, and how often a function runs.
+
+use super::key;
+use super::life;
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
+use crate::finding::{Evidence, Weight};
+use crate::rules::Words;
+
+/// How long a place lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// As long as the process: a module variable.
+    Module,
+    /// As long as the type: shared by all instances.
+    Type,
+    /// As long as an instance.
+    Instance,
+    /// As long as a function that closes over it.
+    Closure,
+    /// As long as the function whose parameter has it as a default value.
+    Default,
+    /// As long as a loop that never ends.
+    Loop,
+}
+
+/// Whether a step is a loop without a condition, or one that asks the object.
+pub fn is_lasting(facts: &Facts, step: &crate::facts::Step) -> bool {
+    match step.kind {
+        StepKind::Loop { kind: LoopKind::Forever, .. } => true,
+        StepKind::Loop { kind: LoopKind::While, header: Some(header), .. } => asks_owner(facts, header),
+        _ => false,
+    }
+}
+
+/// Whether a condition is, or negates, a field or method of the instance.
+fn asks_owner(facts: &Facts, condition: ExprId) -> bool {
+    match facts.kind(condition) {
+        ExprKind::Operation { operands, .. } => facts.list(operands).iter().any(|operand| asks_owner(facts, *operand)),
+        ExprKind::Call { callee, .. } => asks_owner(facts, callee),
+        _ => facts.place(condition).is_some_and(|place| matches!(facts.places.get(place).root, Root::Instance(_))),
+    }
+}
+
+/// Whether what a function does is done again and again for the place: not at import, not while the owner is made.
+pub fn recurs(facts: &Facts, words: &Words, setup: &[String], life: Life, function: FunctionId) -> bool {
+    let own = facts.function(function);
+    match own.kind {
+        FunctionKind::Module | FunctionKind::TypeBody => false,
+        FunctionKind::Closure => match (given_to(facts, function), own.parent) {
+            // What is called on the spot, or given to a call, runs when that call does, unless the call keeps it.
+            (Some(call), Some(parent)) if !keeps_calling(facts, words, call) => recurs(facts, words, setup, life, parent),
+            _ => true,
+        },
+        FunctionKind::Named => {
+            let name = own.name.map_or("", |name| facts.text(name));
+            if own.traits.is_constructor {
+                return life != Life::Instance;
+            }
+            let loading = life != Life::Instance && only_at_import(facts, function);
+            !own.traits.is_test && !loading && !key::starts_with(setup, name)
+        }
+    }
+}
+
+/// Whether every call of a private function in this file is made while the module is loaded.
+pub fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
+    let calls: Vec<FunctionId> = facts
+        .callees
+        .iter()
+        .filter(|(_, callee)| callee.function == Some(function))
+        .map(|(call, _)| facts.function_of(*call))
+        .collect();
+    let loading = |caller: &FunctionId| matches!(facts.function(*caller).kind, FunctionKind::Module | FunctionKind::TypeBody);
+    !calls.is_empty() && calls.iter().all(loading)
+}
+
+/// What says that a function is given one request, message or event, or is registered for such.
+pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    facts.enclosing(function).find_map(|id| {
+        let own = facts.function(id);
+        let given = own.params.iter().find(|param| words.life.given.iter().any(|word| word == facts.text(param.name)));
+        if let Some(param) = given {
+            let text = format!("it runs once for each `{}`", facts.text(param.name));
+            return Some(Evidence::supports(Weight::Fair, text).at(own.head));
+        }
+        let again = own.kind == FunctionKind::Closure && life::start(facts, words, id) == life::Start::Again;
+        let call = given_to(facts, id).filter(|_| again)?;
+        let name = facts.callee_name(call).unwrap_or_default();
+        let text = format!("a callback of `{name}` runs once per event");
+        Some(Evidence::supports(Weight::Fair, text).at(facts.expr(call).span))
+    })
+}
+
+/// The call that a closure is given to, or that calls it on the spot.
+fn given_to(facts: &Facts, function: FunctionId) -> Option<ExprId> {
+    match facts.expr(facts.function(function).made?).parent {
+        Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { .. }) => Some(call),
+        _ => None,
+    }
+}
+
+/// Whether a call keeps the callback that it is given, and calls it once per event.
+fn keeps_calling(facts: &Facts, words: &Words, call: ExprId) -> bool {
+    facts.callee_name(call).is_some_and(|name| words.callers.iter().any(|word| word == name))
+}
+
+/// What says that a function runs once per request, message or event.
+pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    if let Some(given) = serves_one(facts, words, function) {
+        return Some(given);
+    }
+    let method = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
+    let own = facts.function(method);
+    let name = facts.text(own.name?);
+    if let Some(decorator) = own.decorators.iter().find(|decorator| is_entry(facts, words, **decorator)) {
+        let text = format!("a framework runs `{name}` once per request or message");
+        return Some(Evidence::supports(Weight::Strong, text).at(facts.expr(*decorator).span));
+    }
+    if words.handlers.iter().any(|word| word == name) {
+        let text = format!("frameworks call `{name}` once per request or message");
+        return Some(Evidence::supports(Weight::Strong, text).at(own.head));
+    }
+    if is_serving(words, name) {
+        return Some(Evidence::supports(Weight::Fair, format!("`{name}` runs once per event")).at(own.head));
+    }
+    if own.traits.is_async && !key::starts_with(&words.beginning, name) {
+        let text = format!("`{name}` is a coroutine, so it may run once per event");
+        return Some(Evidence::supports(Weight::Slight, text).at(own.head));
+    }
+    None
+}
+
+/// Whether a decorator hands a function to a framework that runs it per request, message or task.
+fn is_entry(facts: &Facts, words: &Words, decorator: ExprId) -> bool {
+    let path = facts.callee_path(decorator).map(str::to_owned).or_else(|| facts.dotted(decorator));
+    let last = path.as_deref().and_then(|path| path.rsplit('.').next()).or_else(|| facts.callee_name(decorator));
+    words.entry.iter().any(|word| word.fits(path.as_deref(), last))
+}
+
+/// What says that a place is added to in a loop that goes on for as long as the program or the object does.
+pub fn ticks(facts: &Facts, expr: ExprId) -> Option<Evidence> {
+    let around = endless_around(facts, expr).or_else(|| {
+        let around = facts.loop_around(expr)?;
+        let waiting = facts.function(facts.function_of(expr)).traits.is_async;
+        (waiting && is_lasting(facts, facts.step(around))).then_some(around)
+    })?;
+    Some(Evidence::supports(Weight::Fair, "it is added to in a loop that goes on and on").at(facts.step(around).span))
+}
+
+/// Whether a file is a program, or a part of one, that does one thing and ends.
+pub fn is_program(words: &Words, path: &str) -> bool {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
+    folders.split('/').chain([stem]).any(|part| words.programs.iter().any(|word| word == part))
+}
+
+/// Whether the name of a function says that it runs once per request, message or event.
+pub fn is_serving(words: &Words, name: &str) -> bool {
+    key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name)
+}
+
+/// Whether the first word of a function's name is one of these.
+pub fn named(facts: &Facts, words: &[String], function: FunctionId) -> bool {
+    facts.function(function).name.is_some_and(|name| key::starts_with(words, facts.text(name)))
+}
+
+/// Whether a function hands back what it was given, as a registering decorator does.
+pub fn registers(facts: &Facts, function: FunctionId) -> bool {
+    let own = facts.function(function);
+    let returned =
+        facts.steps.iter().filter(|step| facts.function_of_step(step) == function).filter_map(|step| match step.kind {
+            StepKind::Exit { kind: crate::facts::ExitKind::Return, value } => value,
+            _ => None,
+        });
+    let mut returned = returned.peekable();
+    let given = |value: ExprId| {
+        facts.binding_of(value).is_some_and(|binding| {
+            own.params.iter().skip(usize::from(own.receiver.is_some())).any(|param| param.binding == binding)
+        })
+    };
+    let decorating = |value: ExprId| {
+        facts
+            .binding_of(value)
+            .is_some_and(|binding| matches!(facts.binding(binding).kind, crate::facts::BindingKind::Function(_)))
+    };
+    returned.any(|value| given(value) || decorating(value))
+        || facts.functions.iter().any(|other| other.decorators.iter().any(|decorator| calls(facts, *decorator, function)))
+}
+
+fn calls(facts: &Facts, decorator: ExprId, function: FunctionId) -> bool {
+    if facts.callee(decorator).function == Some(function) {
+        return true;
+    }
+    facts
+        .binding_of(decorator)
+        .is_some_and(|binding| facts.binding(binding).kind == crate::facts::BindingKind::Function(function))
+}
+
+/// The loop around an expression that neither a condition nor an exit ends.
+pub fn endless_around(facts: &Facts, expr: ExprId) -> Option<crate::facts::StepId> {
+    let around = facts.loop_around(expr)?;
+    let StepKind::Loop { kind: LoopKind::Forever, .. } = facts.step(around).kind else { return None };
+    let (span, function) = (facts.step(around).span, facts.function_of_step(facts.step(around)));
+    let leaves = facts.steps.iter().any(|step| {
+        facts.function_of_step(step) == function
+            && span.contains(step.span)
+            && matches!(step.kind, StepKind::Exit { kind, .. } if kind != crate::facts::ExitKind::Continue)
+    });
+    // An exception that is caught around the loop ends it as well.
+    let caught = facts.around_step(around).any(|outer| match outer {
+        crate::facts::Around::Step(step) => {
+            matches!(&facts.step(step).kind, StepKind::Try { handlers, .. } if !handlers.is_empty())
+        }
+        crate::facts::Around::Expr(_) => false,
+    });
+    (!leaves && !caught).then_some(around)
+}
+
+/// The conditions that an expression stands under, innermost first.
+pub fn conditions(facts: &Facts, expr: ExprId) -> Vec<ExprId> {
+    let mut found = Vec::new();
+    let mut inner = facts.step_of(expr);
+    while let Some(step) = inner {
+        inner = match facts.step(step).parent {
+            Parent::Step(parent) => Some(parent),
+            _ => None,
+        };
+        if let StepKind::Branch { condition, .. } = facts.step(step).kind {
+            found.push(condition);
+        }
+    }
+    found
+}

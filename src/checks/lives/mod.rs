@@ -1,0 +1,10 @@
+//! The common ground of all kinds of reasoning: how long things live, how often code runs, and who keeps what.
+
+pub mod acquire;
+pub mod callback;
+pub mod kept;
+pub mod key;
+pub mod life;
+pub mod lifetime;
+pub mod owner;
+pub mod share;

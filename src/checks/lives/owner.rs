@@ -1,0 +1,259 @@
+//! The type that owns something: where it ends, what its end reaches, and how often its functions run.
+
+use super::callback;
+use super::life;
+use super::life::Start;
+use crate::facts::{
+    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, PlaceId,
+    Root, Segment, StepId, StepKind, TypeId,
+};
+use crate::rules::Words;
+use crate::source::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// How often a function runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// At import, in a test, or as the program's main function.
+    Once,
+    /// Once for each instance.
+    PerInstance,
+    /// Each time somebody calls it.
+    PerCall,
+}
+
+/// How often the code of a function runs, as far as its kind and its callers tell.
+pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
+    for id in facts.enclosing(function) {
+        match facts.function(id).kind {
+            FunctionKind::Named => return named(facts, words, id),
+            FunctionKind::Closure => match life::start(facts, words, id) {
+                Start::Effect | Start::Begin => return Runs::PerInstance,
+                Start::Again => return Runs::PerCall,
+                // Where functions are values, one that is given a name is called by it.
+                Start::Named if !words.life.effects.is_empty() => return named(facts, words, id),
+                Start::Named | Start::End | Start::Inside => {}
+            },
+            // Fields that are given a value in the body of their type are filled for every instance.
+            FunctionKind::TypeBody if !words.life.effects.is_empty() => return Runs::PerInstance,
+            FunctionKind::Module | FunctionKind::TypeBody => {}
+        }
+    }
+    Runs::Once
+}
+
+/// How often a function runs that has a name.
+fn named(facts: &Facts, words: &Words, named: FunctionId) -> Runs {
+    let own = facts.function(named);
+    let name = life::name_of(facts, named).map_or("", |name| facts.text(name));
+    if facts.enclosing(named).any(|id| facts.function(id).traits.is_test) {
+        return Runs::Once;
+    }
+    if own.traits.is_constructor || words.life.begins.iter().any(|word| word == name) {
+        return Runs::PerInstance;
+    }
+    if only_from_constructors(facts, named) {
+        return Runs::PerInstance;
+    }
+    let starts =
+        own.owner.is_none() && (super::key::starts_with(&words.setup, name) || super::lifetime::only_at_import(facts, named));
+    let outer = own.parent.filter(|parent| facts.function(*parent).kind == FunctionKind::Named);
+    let inside_start = outer.is_some_and(|outer| runs(facts, words, outer) == Runs::Once);
+    if starts || inside_start { Runs::Once } else { Runs::PerCall }
+}
+
+/// Whether the name of a function says that it begins something.
+pub fn starts(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    super::key::starts_with(&words.beginning, name_of(facts, function))
+}
+
+/// Whether this file calls a function, and only while instances are made.
+fn only_from_constructors(facts: &Facts, function: FunctionId) -> bool {
+    let mut calls =
+        facts.callees.iter().filter(|(_, callee)| callee.function == Some(function)).map(|(call, _)| *call).peekable();
+    calls.peek().is_some() && calls.all(|call| facts.function(facts.function_of(call)).traits.is_constructor)
+}
+
+/// The methods that end an instance, those of its bases and heirs in this file included.
+pub fn teardowns(facts: &Facts, ty: TypeId) -> Vec<FunctionId> {
+    let methods = facts.relatives(ty).into_iter().flat_map(|ty| facts.ty(ty).methods.iter().copied());
+    methods.filter(|method| facts.function(*method).traits.is_teardown).collect()
+}
+
+/// Whether the type inherits from one that this file does not show.
+pub fn has_hidden_base(facts: &Facts, ty: TypeId) -> bool {
+    facts.lineage(ty).into_iter().any(|ty| {
+        let ty = facts.ty(ty);
+        ty.bases.iter().filter(|base| !matches!(facts.kind(**base), ExprKind::Named { .. })).count() > ty.local_bases.len()
+    })
+}
+
+/// Every function that runs when one of these runs: what they call or mention of the same type, and what is nested in them.
+pub fn reach(facts: &Facts, ty: Option<TypeId>, starts: &[FunctionId]) -> FxHashSet<FunctionId> {
+    let methods: Vec<FunctionId> = ty.map_or_else(Vec::new, |ty| {
+        facts.relatives(ty).into_iter().flat_map(|ty| facts.ty(ty).methods.iter().copied()).collect()
+    });
+    let mut next: FxHashMap<FunctionId, Vec<FunctionId>> = FxHashMap::default();
+    for (from, to) in mentions(facts, &methods) {
+        next.entry(from).or_default().push(to);
+    }
+    for (id, function) in facts.functions() {
+        if let Some(parent) = function.parent {
+            next.entry(parent).or_default().push(id);
+        }
+    }
+    let mut reached: FxHashSet<FunctionId> = FxHashSet::default();
+    let mut open: Vec<FunctionId> = starts.to_vec();
+    while let Some(function) = open.pop() {
+        if reached.insert(function) {
+            open.extend(next.get(&function).into_iter().flatten());
+            open.extend(facts.function(function).calls.iter().filter_map(|call| facts.callee(*call).function));
+        }
+    }
+    reached
+}
+
+/// Which functions mention which of these methods through the instance.
+fn mentions(facts: &Facts, methods: &[FunctionId]) -> Vec<(FunctionId, FunctionId)> {
+    let mut named: FxHashMap<Name, Vec<FunctionId>> = FxHashMap::default();
+    for method in methods {
+        if let Some(name) = facts.function(*method).name {
+            named.entry(name).or_default().push(*method);
+        }
+    }
+    let mut found = Vec::new();
+    for (id, place) in facts.places.iter() {
+        let (Root::Instance(_) | Root::Static(_), [Segment::Field(name)]) = (place.root, place.path.as_slice()) else { continue };
+        for method in named.get(name).into_iter().flatten() {
+            found.extend(facts.operations(id).iter().map(|operation| (operation.function, *method)));
+        }
+    }
+    found
+}
+
+/// Whether an expression runs at most once for its owner because a flag, or the thing itself, is asked first.
+pub fn guarded(facts: &Facts, at: ExprId) -> bool {
+    let function = facts.function_of(at);
+    let mut spans: Vec<Span> =
+        super::lifetime::conditions(facts, at).into_iter().map(|condition| facts.expr(condition).span).collect();
+    spans.extend(leaving(facts, at).into_iter().map(|condition| facts.expr(condition).span));
+    if spans.is_empty() {
+        return false;
+    }
+    let tested = |span: Span| spans.iter().any(|condition| condition.contains(span));
+    let family: Vec<FunctionId> = facts.enclosing(function).collect();
+    facts.places.iter().any(|(id, _)| {
+        let operations = facts.operations(id);
+        lasts(facts, id, function)
+            && operations.iter().any(|operation| tested(facts.expr(operation.expr).span))
+            && operations.iter().any(|operation| changes(facts, id, &operation.action) && family.contains(&operation.function))
+    })
+}
+
+/// Whether something done to a place changes what it answers. A variable around a function changes when it is written.
+fn changes(facts: &Facts, place: PlaceId, action: &Action) -> bool {
+    let variable = match facts.places.get(place).root {
+        Root::Binding(binding) => facts.binding(binding).scope.0 != 0 && facts.binding(binding).kind == BindingKind::Variable,
+        _ => false,
+    };
+    matches!(action, Action::Assign(_)) || !variable && matches!(action, Action::SetItem { .. } | Action::Method { .. })
+}
+
+/// Whether a place outlives one call of a function.
+fn lasts(facts: &Facts, place: PlaceId, function: FunctionId) -> bool {
+    match facts.places.get(place).root {
+        Root::Binding(binding) => {
+            let Binding { kind, scope, .. } = facts.binding(binding);
+            let declared = facts.scopes[scope.index()].function;
+            facts.is_global(binding) || matches!(kind, BindingKind::Parameter(_)) || declared != function
+        }
+        _ => true,
+    }
+}
+
+/// The conditions above an expression on which its function is left before it is reached.
+pub fn leaving(facts: &Facts, at: ExprId) -> Vec<ExprId> {
+    let start = facts.expr(at).span.start;
+    let function = facts.function_of(at);
+    let here = facts.steps.iter().filter(|step| facts.scopes[step.scope.index()].function == function && step.span.end <= start);
+    here.filter_map(|step| match &step.kind {
+        StepKind::Branch { condition, then, .. } if exits(facts, then) => Some(*condition),
+        _ => None,
+    })
+    .collect()
+}
+
+fn exits(facts: &Facts, block: &[StepId]) -> bool {
+    block.last().is_some_and(|last| match facts.step(*last).kind {
+        StepKind::Exit { kind, .. } => matches!(kind, ExitKind::Return | ExitKind::Raise | ExitKind::Continue | ExitKind::Break),
+        _ => false,
+    })
+}
+
+/// The call at module level that makes an instance, if every instance this file makes is made there.
+pub fn made_at_top(facts: &Facts, ty: TypeId) -> Option<ExprId> {
+    let mut made = facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(ty)).map(|(call, _)| *call);
+    let first = made.next()?;
+    (facts.function_of(first) == FunctionId(0) && made.all(|call| facts.function_of(call) == FunctionId(0))).then_some(first)
+}
+
+/// Whether the type keeps its one instance, as a singleton does: `__new__` or a class method stores it in the type.
+pub fn is_single(facts: &Facts, ty: TypeId) -> bool {
+    facts.places.iter().any(|(id, place)| {
+        let own = matches!(place.root, Root::Static(owner) if owner == ty) && place.path.len() == 1;
+        own && facts.operations(id).iter().any(|operation| match operation.action {
+            Action::Assign(crate::facts::Source::Assigned(value)) => {
+                let call = facts.peeled(value);
+                facts.callee(call).constructs == Some(ty)
+                    || facts.callee(call).receiver.is_some_and(|base| makes_self(facts, base, operation.function))
+                    || calls_type(facts, call, operation.function)
+                    || callback::is_instance(facts, value)
+            }
+            _ => false,
+        })
+    })
+}
+
+/// `cls()` inside a method of the type.
+fn calls_type(facts: &Facts, call: ExprId, function: FunctionId) -> bool {
+    match facts.kind(call) {
+        ExprKind::Call { callee, .. } => {
+            facts.binding_of(callee).is_some_and(|binding| facts.function(function).receiver == Some(binding))
+        }
+        _ => false,
+    }
+}
+
+/// `super().__new__(cls)` inside a method that makes instances.
+fn makes_self(facts: &Facts, base: ExprId, function: FunctionId) -> bool {
+    let own = facts.function(function);
+    own.traits.is_class_method && matches!(facts.kind(base), ExprKind::Call { .. })
+}
+
+/// Whether a condition stands around or before an expression that can keep it from being reached.
+pub fn conditional(facts: &Facts, at: ExprId) -> bool {
+    !super::lifetime::conditions(facts, at).is_empty() || !leaving(facts, at).is_empty()
+}
+
+/// The function whose body runs an expression, as a person would name it.
+pub fn name_of(facts: &Facts, function: FunctionId) -> &str {
+    let named = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named);
+    named.and_then(|id| facts.function(id).name).map_or("the module", |name| facts.text(name))
+}
+
+/// Whether an expression is the negation or the value of a flag, and which operator asks.
+pub fn asks(facts: &Facts, condition: ExprId) -> Option<(Operator, ExprId)> {
+    match facts.kind(condition) {
+        ExprKind::Operation { operator, operands } => facts.list(operands).first().map(|first| (operator, *first)),
+        _ => None,
+    }
+}
+
+/// Whether a function goes on in a loop of its own after an expression, so that what it starts there accompanies it.
+pub fn goes_on(facts: &Facts, at: ExprId) -> bool {
+    let (function, start) = (facts.function_of(at), facts.expr(at).span.end);
+    facts.steps.iter().any(|step| {
+        let looping = matches!(step.kind, StepKind::Loop { kind: LoopKind::Forever | LoopKind::While, .. });
+        looping && step.span.start >= start && facts.scopes[step.scope.index()].function == function
+    })
+}

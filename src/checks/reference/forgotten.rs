@@ -1,0 +1,253 @@
+//! Values whose destructor is switched off: forgotten, leaked, or turned into a raw pointer that nobody takes back.
+
+use crate::checks::Context;
+use crate::checks::lives::key;
+use crate::checks::lives::lifetime;
+use crate::facts::{
+    Action, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Name, Operation, Parent, Place, PlaceId, Root,
+    Segment, StepKind, TypeId,
+};
+use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::rules::Resource;
+
+/// Findings of the rule that asks for `forgotten`.
+pub fn check(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    let tested = |call: ExprId| facts.enclosing(facts.function_of(call)).any(|id| facts.function(id).traits.is_test);
+    let mut calls: Vec<ExprId> = facts.callees.keys().copied().filter(|call| !tested(*call)).collect();
+    calls.sort_unstable();
+    calls.into_iter().filter_map(|call| judge(context, call)).collect()
+}
+
+fn judge(context: &Context, call: ExprId) -> Option<Finding> {
+    let facts = context.facts;
+    let (path, name) = (facts.callee_path(call), facts.method_name(call));
+    let resource = context.words.resource.iter().find(|resource| resource.acquire.iter().any(|word| word.fits(path, name)))?;
+    if resource.swallows {
+        swallowed(context, resource, call)
+    } else if resource.release_by.is_empty() {
+        leaked(context, resource, call)
+    } else {
+        raw(context, resource, call)
+    }
+}
+
+/// A value is forgotten although a part of it that nobody has taken out owns memory.
+fn swallowed(context: &Context, resource: &Resource, call: ExprId) -> Option<Finding> {
+    let facts = context.facts;
+    let value = facts.positional(call, 0)?;
+    if facts.kind(value) != ExprKind::This {
+        return None;
+    }
+    let function = facts.function_of(call);
+    let owner = facts.owner_of(function)?;
+    let (field, declared) = fields(facts, owner).find_map(|(id, declared)| {
+        let kept = owns(context, declared) && !taken(facts, owner, id, function);
+        kept.then_some((id, declared))
+    })?;
+    let name = facts.display(field);
+    let message = format!("`{name}` owns memory that is never freed, because the value it belongs to is forgotten here");
+    let mut finding = context.finding(call, message, "no destructor runs from here on".to_owned());
+    finding.related.push(Mark::new(Role::Declaration, facts.expr(declared).span, "this part owns memory"));
+    cost(resource, &mut finding);
+    finding.evidence.push(Evidence::supports(Weight::Strong, "nothing takes this part out before").at(facts.expr(declared).span));
+    Some(finding.weigh(context.rule.confidence))
+}
+
+/// The fields of a type with their declared types.
+fn fields(facts: &Facts, owner: TypeId) -> impl Iterator<Item = (PlaceId, ExprId)> {
+    facts.places.iter().filter_map(move |(id, place)| {
+        let own = place.root == Root::Instance(owner) && matches!(place.path.as_slice(), [Segment::Field(_)]);
+        let annotation = || facts.definitions_of(id).iter().find_map(|definition| definition.annotation);
+        own.then(annotation).flatten().map(|annotation| (id, annotation))
+    })
+}
+
+/// Whether a declared type, or what it wraps, owns memory.
+fn owns(context: &Context, annotation: ExprId) -> bool {
+    let facts = context.facts;
+    std::iter::successors(Some(annotation), |written| facts.wraps.get(written).copied())
+        .filter_map(|written| last_name(facts, written))
+        .any(|name| context.words.owning.iter().any(|word| word == facts.text(name)))
+}
+
+fn last_name(facts: &Facts, written: ExprId) -> Option<Name> {
+    match facts.kind(written) {
+        ExprKind::Index { base, .. } => last_name(facts, base),
+        ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a function does anything to a field, or hands the whole instance to somebody who can.
+fn taken(facts: &Facts, owner: TypeId, field: PlaceId, function: FunctionId) -> bool {
+    let here = |operation: &Operation| facts.enclosing(operation.function).any(|id| id == function);
+    let Place { root, path } = facts.places.get(field);
+    let within = facts.places.iter().filter(|(_, place)| place.root == *root && place.path.starts_with(path));
+    let mut touched = within.flat_map(|(id, _)| facts.operations(id));
+    let whole = facts.places.find(&Place { root: Root::Instance(owner), path: Vec::new() });
+    let handed = whole.is_some_and(|whole| {
+        facts.operations(whole).iter().any(|operation| {
+            here(operation)
+                && matches!(operation.action, Action::Alias { .. } | Action::Argument { .. } | Action::Method { .. })
+                && !swallows_only(facts, operation)
+        })
+    });
+    handed || touched.any(here)
+}
+
+fn swallows_only(facts: &Facts, operation: &Operation) -> bool {
+    matches!(operation.action, Action::Argument { call, .. } if facts.callee_name(call) == Some("forget"))
+}
+
+/// A value is leaked on purpose, again and again.
+fn leaked(context: &Context, resource: &Resource, call: ExprId) -> Option<Finding> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let function = facts.function_of(call);
+    let freed = facts.exprs.iter().any(|expr| names(facts, resource, &expr.kind));
+    if freed || once(context, function) || facts.around(call).any(|around| kept(context, resource, around)) {
+        return None;
+    }
+    let mut finding = context.finding(
+        call,
+        format!("every call leaks {} that nobody can free", article(&resource.kind)),
+        "leaked here".to_owned(),
+    );
+    cost(resource, &mut finding);
+    if facts.in_loop(call) {
+        finding.evidence.push(Evidence::supports(Weight::Strong, "it stands in a loop"));
+    }
+    match lifetime::serves(facts, words, function) {
+        Some(serves) => finding.evidence.push(serves),
+        None if from_caller(facts, call) => {
+            finding.evidence.push(Evidence::supports(Weight::Fair, "it is made anew from what each call brings"));
+        }
+        None => finding.evidence.push(Evidence::doubts(Weight::Strong, "nothing says that it runs more than once")),
+    }
+    Some(finding.weigh(context.rule.confidence))
+}
+
+/// Whether a function runs once for the life of the process: at the top, at the start, or inside a call that sees to that.
+fn once(context: &Context, function: FunctionId) -> bool {
+    let facts = context.facts;
+    facts.enclosing(function).any(|id| {
+        let own = facts.function(id);
+        let name = own.name.map_or("", |name| facts.text(name));
+        let called = own.made.and_then(|made| match facts.expr(made).parent {
+            Parent::Expr(call) => facts.callee_name(call),
+            _ => None,
+        });
+        own.kind == FunctionKind::Named && key::starts_with(&context.words.words.setup, name)
+            || called.is_some_and(|called| context.words.words.once.iter().any(|word| word == called))
+    }) || facts.function(function).kind == FunctionKind::Module
+}
+
+/// Whether what is leaked goes to somebody who keeps it: a table in which it is looked up later, or a pointer.
+fn kept(context: &Context, resource: &Resource, around: crate::facts::Around) -> bool {
+    let facts = context.facts;
+    match around {
+        crate::facts::Around::Expr(call) => {
+            facts.method_name(call).is_some_and(|name| context.words.words.tables.iter().any(|word| word == name))
+                || resource.consumer.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
+        }
+        crate::facts::Around::Step(_) => false,
+    }
+}
+
+/// Whether an expression names a function that frees what the resource hands out.
+fn names(facts: &Facts, resource: &Resource, expr: &ExprKind) -> bool {
+    matches!(expr, ExprKind::Field { name, .. } if resource.release.iter().any(|word| word == facts.text(*name)))
+}
+
+/// Whether a value depends on what the function is given.
+fn from_caller(facts: &Facts, call: ExprId) -> bool {
+    let span = facts.expr(call).span;
+    let given = |binding: &crate::facts::Binding| matches!(binding.kind, BindingKind::Parameter(_));
+    facts
+        .bindings
+        .iter()
+        .filter(|binding| given(binding))
+        .any(|binding| binding.uses.iter().any(|mention| span.contains(facts.expr(*mention).span)))
+}
+
+/// A value becomes a raw pointer, and nothing in the file makes a value of such a pointer again.
+fn raw(context: &Context, resource: &Resource, call: ExprId) -> Option<Finding> {
+    let facts = context.facts;
+    let back = |path: &str| resource.release_by.iter().any(|word| word.fits(Some(path), path.rsplit('.').next()));
+    let taken_back = facts.callees.keys().any(|other| facts.callee_path(*other).is_some_and(back))
+        || facts.exprs.iter().any(|expr| names(facts, resource, &expr.kind));
+    if taken_back || once(context, facts.function_of(call)) {
+        return None;
+    }
+    let evidence = match fate(context, call) {
+        Fate::Given => return None,
+        Fate::Field(ty) if ends(facts, ty) => return None,
+        Fate::Field(ty) => {
+            let name = facts.text(facts.ty(ty).name);
+            Evidence::supports(Weight::Fair, format!("a `{name}` keeps the pointer and has no destructor")).at(facts.ty(ty).head)
+        }
+        Fate::Dropped => Evidence::supports(Weight::Strong, "the pointer goes nowhere else"),
+    };
+    let message = format!("{} is turned into a raw pointer that nothing takes back", article(&resource.kind));
+    let mut finding = context.finding(call, message, "ownership ends here".to_owned());
+    cost(resource, &mut finding);
+    finding.evidence.push(evidence);
+    finding.evidence.push(Evidence::supports(Weight::Slight, "nothing in this file makes a value of such a pointer again"));
+    Some(finding.weigh(context.rule.confidence))
+}
+
+/// Where a raw pointer goes.
+enum Fate {
+    /// To somebody who may free it.
+    Given,
+    /// Into a field of this type.
+    Field(TypeId),
+    /// Nowhere.
+    Dropped,
+}
+
+fn fate(context: &Context, value: ExprId) -> Fate {
+    let facts = context.facts;
+    match facts.expr(value).parent {
+        Parent::Step(step) => match facts.step(step).kind {
+            StepKind::Evaluate(_) => Fate::Dropped,
+            _ => Fate::Given,
+        },
+        Parent::Expr(parent) => match facts.kind(parent) {
+            ExprKind::Assign { target, .. } => assigned(context, target),
+            ExprKind::Named { .. } => match facts.expr(parent).parent {
+                Parent::Expr(made) => facts.callee(made).constructs.map_or(Fate::Given, Fate::Field),
+                _ => Fate::Given,
+            },
+            _ => Fate::Given,
+        },
+        Parent::None => Fate::Given,
+    }
+}
+
+fn assigned(context: &Context, target: ExprId) -> Fate {
+    let facts = context.facts;
+    let Some(place) = facts.place(target) else { return Fate::Given };
+    match (facts.places.get(place).root, facts.places.get(place).path.as_slice()) {
+        (Root::Instance(ty), [Segment::Field(_)]) => Fate::Field(ty),
+        (Root::Binding(_), []) => {
+            let reads = |operation: &Operation| matches!(operation.action, Action::Assign(_) | Action::Read | Action::Tested);
+            if facts.operations(place).iter().all(reads) { Fate::Dropped } else { Fate::Given }
+        }
+        _ => Fate::Given,
+    }
+}
+
+/// Whether a type has a destructor, or any other end of life.
+fn ends(facts: &Facts, ty: TypeId) -> bool {
+    facts.ty(ty).methods.iter().any(|method| facts.function(*method).traits.is_teardown)
+}
+
+fn article(kind: &str) -> String {
+    let vowel = kind.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {kind}", if vowel { "an" } else { "a" })
+}
+
+fn cost(resource: &Resource, finding: &mut Finding) {
+    finding.risk = if resource.cost.is_empty() { "its memory is never freed".to_owned() } else { resource.cost.clone() };
+}

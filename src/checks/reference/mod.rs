@@ -1,0 +1,7 @@
+//! References that keep alive what should have gone, and values that are never dropped.
+
+pub mod cycle;
+pub mod forgotten;
+pub mod object;
+pub mod ring;
+pub mod strong;

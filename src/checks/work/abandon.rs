@@ -1,0 +1,74 @@
+//! Workers whose handle nobody keeps.
+
+use super::endless::End;
+use super::task::{Worker, ending, reason, single, tell};
+use crate::checks::Context;
+use crate::checks::lives::callback::Holds;
+use crate::checks::lives::lifetime;
+use crate::checks::lives::owner;
+use crate::finding::{Evidence, Finding, Weight};
+
+/// A worker that is dropped where it is started: a fault if its work goes on, or if it must be waited for.
+pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
+    let facts = context.facts;
+    if owner::guarded(facts, worker.call) || owner::goes_on(facts, worker.call) {
+        return None;
+    }
+    let unending = matches!(worker.end, End::Never(_) | End::Stuck(..));
+    let collected = worker.resource.collected;
+    if worker.resource.ends && !unending {
+        return (collected && worker.behind.is_none()).then(|| unreaped(context, worker));
+    }
+    let mut evidence = Vec::new();
+    evidence.extend(reason(facts, worker));
+    if collected && !worker.resource.ends {
+        evidence.push(Evidence::doubts(Weight::Fair, "it ends when nothing refers to it any more"));
+    }
+    let owner = facts.owner_of(worker.function);
+    match owner {
+        Some(ty) => {
+            if worker.holds == Holds::Instance {
+                evidence.push(Evidence::supports(Weight::Slight, "its work keeps the object that started it alive"));
+            }
+            if unending {
+                evidence.push(ending(context, ty, worker));
+            }
+            evidence.extend(single(context, ty));
+        }
+        None if unending
+            && (worker.holds < Holds::Locals || lifetime::named(facts, &context.words.words.beginning, worker.function)) =>
+        {
+            evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
+        }
+        None => evidence.extend(lifetime::serves(facts, &context.words.words, worker.function)),
+    }
+    let kind = &worker.resource.kind;
+    let message = match worker.end {
+        End::Stuck(_, flag) => {
+            format!("a {kind} is started that runs until `{}` changes, and nothing changes it", facts.display(flag))
+        }
+        End::Never(_) => format!("a {kind} is started that never ends, and nobody has its handle"),
+        _ => format!("the {kind} is never shut down: nobody has its handle after this function"),
+    };
+    let teardowns = owner.map(|ty| owner::teardowns(facts, ty)).unwrap_or_default();
+    Some(tell(context, worker, message, evidence, &teardowns).weigh(context.rule.confidence))
+}
+
+/// A child that ends by itself and is not waited for.
+fn unreaped(context: &Context, worker: &Worker) -> Finding {
+    let facts = context.facts;
+    let mut evidence = vec![Evidence::doubts(Weight::Fair, "it may end by itself")];
+    if worker.kept.holders.is_empty() {
+        evidence.push(Evidence::doubts(Weight::Slight, "it may be meant to outlive its parent"));
+    } else {
+        evidence.push(Evidence::supports(Weight::Strong, "its handle is at hand, and nobody waits for it"));
+    }
+    evidence.extend(
+        lifetime::serves(facts, &context.words.words, worker.function)
+            .map(|serves| if serves.weight > Weight::Slight { Evidence { weight: Weight::Strong, ..serves } } else { serves }),
+    );
+    let message = format!("the {} is never waited for", worker.resource.kind);
+    let mut finding = tell(context, worker, message, evidence, &[]);
+    finding.severity = finding.severity.lowered();
+    finding.weigh(context.rule.confidence)
+}

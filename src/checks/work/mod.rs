@@ -1,0 +1,12 @@
+//! Work that goes on by itself: timers, tasks, threads and processes.
+
+pub mod abandon;
+pub mod endless;
+pub mod outlive;
+pub mod overwrite;
+pub mod pending;
+pub mod race;
+pub mod siblings;
+pub mod stray;
+pub mod task;
+pub mod timer;

@@ -1,0 +1,167 @@
+//! Races: something waits for the first of several, and what loses goes on.
+
+use crate::checks::Context;
+use crate::checks::lives::callback;
+use crate::checks::lives::kept;
+use crate::facts::{BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, Parent, Place, Root, Segment, Source, StepKind};
+use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::rules::Pattern;
+
+/// How many names and functions are followed in a row.
+const HOPS: u32 = 4;
+
+/// What says that a timer settles a promise which takes part in a race, so that it stays set when something else wins.
+pub fn loser(context: &Context, timer: ExprId) -> Option<Evidence> {
+    let facts = context.facts;
+    if context.words.race.is_empty() {
+        return None;
+    }
+    let promise = facts.enclosing(facts.function_of(timer)).find_map(|function| {
+        let closure = facts.closure_expr(function)?;
+        let Parent::Expr(call) = facts.expr(closure).parent else { return None };
+        is_pending(context, call).then_some(call)
+    })?;
+    let race = feeds(context, promise, HOPS)?;
+    let text = "it takes part in a race, and stays set when something else wins";
+    Some(Evidence::supports(Weight::Decisive, text).at(facts.expr(race).span))
+}
+
+/// Whether a call makes something that its argument settles.
+pub fn is_pending(context: &Context, call: ExprId) -> bool {
+    context.facts.callee_name(call).is_some_and(|name| context.words.pending.iter().any(|word| word == name))
+}
+
+/// Whether the value of an expression is what a function returns to something that ignores it.
+pub fn is_ignored(context: &Context, value: ExprId) -> bool {
+    let facts = context.facts;
+    let Parent::Step(step) = facts.expr(value).parent else { return false };
+    let returned = matches!(facts.step(step).kind, StepKind::Exit { kind: ExitKind::Return, .. });
+    let closure = facts.closure_expr(facts.function_of(value)).filter(|_| returned);
+    closure.is_some_and(|closure| match facts.expr(closure).parent {
+        Parent::Expr(call) => is_pending(context, call),
+        _ => false,
+    })
+}
+
+fn fits(facts: &Facts, patterns: &[Pattern], call: ExprId) -> bool {
+    let (path, method) = (facts.callee_path(call), facts.method_name(call));
+    patterns.iter().any(|pattern| pattern.fits(path, method))
+}
+
+/// The race that a value takes part in.
+fn feeds(context: &Context, value: ExprId, hops: u32) -> Option<ExprId> {
+    let facts = context.facts;
+    let hops = hops.checked_sub(1)?;
+    match facts.expr(value).parent {
+        Parent::Expr(parent) => match facts.kind(parent) {
+            ExprKind::Call { callee, .. } if callee != value => fits(facts, &context.words.race, parent).then_some(parent),
+            // What is chained to a promise is settled with it.
+            ExprKind::Call { .. } => feeds(context, parent, hops),
+            ExprKind::Assign { target, value: Some(given), .. } if given == value => {
+                named(context, facts.binding_of(target)?, hops)
+            }
+            ExprKind::Collection { .. } | ExprKind::Choice { .. } | ExprKind::Field { .. } | ExprKind::Spread(_) => {
+                feeds(context, parent, hops + 1)
+            }
+            _ => None,
+        },
+        Parent::Step(step) => match facts.step(step).kind {
+            StepKind::Exit { kind: ExitKind::Return, .. } => called(context, facts.function_of(value), hops),
+            _ => None,
+        },
+        Parent::None => None,
+    }
+}
+
+/// The race that one of the mentions of a name takes part in.
+fn named(context: &Context, name: BindingId, hops: u32) -> Option<ExprId> {
+    context.facts.binding(name).uses.iter().find_map(|mention| feeds(context, *mention, hops))
+}
+
+/// The race that the value of a call of a function takes part in.
+fn called(context: &Context, function: FunctionId, hops: u32) -> Option<ExprId> {
+    let facts = context.facts;
+    let mut calls: Vec<ExprId> =
+        facts.callees.iter().filter(|(_, callee)| callee.function == Some(function)).map(|(call, _)| *call).collect();
+    calls.sort_unstable();
+    calls.into_iter().find_map(|call| feeds(context, call, hops))
+}
+
+/// Races against something that is kept for long: each adds a reaction to it, which stays until it is settled.
+pub fn check(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    if context.words.race.is_empty() {
+        return Vec::new();
+    }
+    let calls = facts.functions.iter().flat_map(|function| function.calls.iter().copied());
+    calls.filter(|call| fits(facts, &context.words.race, *call)).filter_map(|call| judge(context, call)).collect()
+}
+
+fn judge(context: &Context, race: ExprId) -> Option<Finding> {
+    let facts = context.facts;
+    let list = *facts.args(race).first()?;
+    let ExprKind::Collection { items, .. } = facts.kind(list) else { return None };
+    let (item, made) = facts.list(items).iter().find_map(|item| Some((*item, lasting(context, *item)?)))?;
+    let name = facts.display(facts.place(item)?);
+    let message = format!("each race adds a reaction to `{name}`, which keeps all of them for as long as it is pending");
+    let mut finding = context.finding(race, message, "raced here".to_owned());
+    finding.related.push(Mark::new(Role::Declaration, facts.expr(made).span, "made here, and kept"));
+    "the results of all earlier races stay in memory".clone_into(&mut finding.risk);
+    "race against something that is made for this call and settled at its end; let the lasting event reach it through a \
+     listener that is removed in a `finally`"
+        .clone_into(&mut finding.recommendation);
+    finding
+        .evidence
+        .push(Evidence::supports(Weight::Strong, "it is made once, and settled from outside").at(facts.expr(made).span));
+    if facts.in_loop(race) {
+        finding.evidence.push(Evidence::supports(Weight::Fair, "it is raced again in each round of a loop"));
+    }
+    Some(finding.weigh(context.rule.confidence))
+}
+
+/// Where a promise is made that a field or a variable around the function keeps, if nobody replaces it.
+fn lasting(context: &Context, item: ExprId) -> Option<ExprId> {
+    let facts = context.facts;
+    let place = facts.place(item)?;
+    let outside = match facts.places.get(place) {
+        Place { root: Root::Instance(_) | Root::Static(_), path } => matches!(path.as_slice(), [Segment::Field(_)]),
+        Place { root: Root::Binding(binding), path } if path.is_empty() => {
+            let around = facts.scopes[facts.binding(*binding).scope.index()].function;
+            around != facts.function_of(item)
+        }
+        _ => false,
+    };
+    let mut definitions = facts.definitions_of(place);
+    definitions.retain(|definition| !matches!(definition.source, Source::Declared(_)));
+    let [only] = definitions.as_slice() else { return None };
+    let Source::Assigned(value) = only.source else { return None };
+    let value = origin(facts, value);
+    let own = facts.function(facts.function_of(value));
+    (outside && waits(context, value) && (own.traits.is_constructor || own.owner.is_none())).then_some(value)
+}
+
+/// The expression that made a value which reaches a place through names and fields.
+fn origin(facts: &Facts, mut value: ExprId) -> ExprId {
+    for _ in 0..HOPS {
+        value = match facts.kind(value) {
+            ExprKind::Field { base, .. } => base,
+            ExprKind::Name { binding: Some(binding), .. } => match kept::only_value(facts, &facts.binding(binding).definitions) {
+                Some(given) => given,
+                None => return value,
+            },
+            _ => return value,
+        };
+    }
+    value
+}
+
+/// Whether a call makes something that is settled from outside: its function, if it has one, only hands out the means.
+fn waits(context: &Context, value: ExprId) -> bool {
+    let facts = context.facts;
+    let executor = facts.args(value).first().map(|executor| callback::function_behind(facts, *executor));
+    is_pending(context, value)
+        && match executor {
+            None => true,
+            Some(function) => function.is_some_and(|function| facts.function(function).calls.is_empty()),
+        }
+}

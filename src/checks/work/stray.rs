@@ -1,0 +1,185 @@
+//! Timers whose handle nobody keeps: those that schedule themselves for ever, and those that outlive their purpose.
+
+use super::race;
+use super::timer::{Timer, is_unconditional, single, tell};
+use crate::checks::Context;
+use crate::checks::lives::acquire;
+use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::key;
+use crate::checks::lives::life::{self, Start};
+use crate::checks::lives::lifetime;
+use crate::checks::lives::owner::{self, Runs};
+use crate::facts::{BindingKind, ExprId, Facts, FunctionId, StepKind};
+use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+
+/// A timer that sets itself again each time it fires, with nothing that could stop it.
+pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
+    let facts = context.facts;
+    if !is_unconditional(facts, timer) || timer.holds < Holds::Locals {
+        return None;
+    }
+    let mut evidence = vec![
+        Evidence::supports(Weight::Strong, "it schedules itself again without a condition"),
+        Evidence::supports(Weight::Slight, "its handle is dropped, so nobody can cancel it"),
+    ];
+    let owner = facts.owner_of(timer.function);
+    if let Some(ty) = owner {
+        evidence.extend(single(context, ty));
+        if let Some(teardown) = owner::teardowns(facts, ty).first() {
+            let own = facts.function(*teardown);
+            let name = own.name.map_or("", |name| facts.text(name));
+            let text = format!("`{name}` ends the object and leaves the timer running");
+            evidence.push(Evidence::supports(Weight::Fair, text).at(own.head));
+        } else {
+            evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the process"));
+        }
+    } else if let Some(span) = life::span(facts, &context.words.words, timer.function) {
+        evidence.push(life::left(facts, &span, timer.resource.kind.as_str()));
+    } else {
+        evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
+    }
+    let name = owner::name_of(facts, timer.function);
+    let message = format!("the {} schedules `{name}` again for ever: nothing can stop it", timer.resource.kind);
+    Some(tell(context, timer, message, evidence).weigh(context.rule.confidence))
+}
+
+/// A timer that goes on until somebody cancels it, whose handle nobody uses.
+pub fn ticking(context: &Context, timer: &Timer) -> Option<Finding> {
+    let facts = context.facts;
+    let span = life::span(facts, &context.words.words, timer.function);
+    let begun = span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin));
+    if timer.holds < Holds::Locals && !begun || owner::guarded(facts, timer.call) {
+        return None;
+    }
+    let mut evidence = vec![
+        Evidence::supports(Weight::Strong, "it goes on until somebody cancels it"),
+        match timer.kept.holders.as_slice() {
+            [] => Evidence::supports(Weight::Slight, "its handle is dropped, so nobody can cancel it"),
+            _ => Evidence::supports(Weight::Slight, "nothing in this file cancels it"),
+        },
+    ];
+    evidence.extend(ends(context, timer));
+    let message = format!("nothing ever cancels this {}", timer.resource.kind);
+    Some(tell(context, timer, message, evidence).weigh(context.rule.confidence))
+}
+
+/// Whether what a timer works for ends before the process.
+fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    if let Some(span) = life::span(facts, words, timer.function) {
+        return vec![life::left(facts, &span, timer.resource.kind.as_str())];
+    }
+    let mut evidence = Vec::new();
+    let begins = owner::runs(facts, words, timer.function) == Runs::PerCall;
+    match facts.owner_of(timer.function) {
+        Some(ty) => {
+            evidence.extend(single(context, ty));
+            if let Some(teardown) = owner::teardowns(facts, ty).first() {
+                let own = facts.function(*teardown);
+                let name = own.name.map_or("", |name| facts.text(name));
+                let text = format!("`{name}` ends the object and leaves the timer running");
+                evidence.push(Evidence::supports(Weight::Fair, text).at(own.head));
+            } else if life::is_component(facts, &words.life, ty) {
+                evidence.push(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"));
+            } else {
+                evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the process"));
+            }
+            if key::ends_with(&words.lasting, facts.text(facts.ty(ty).name)) {
+                evidence.push(Evidence::doubts(Weight::Fair, "such an object may live as long as the process"));
+            }
+        }
+        None => match lifetime::serves(facts, words, timer.function) {
+            Some(serves) => evidence.push(serves),
+            None => evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process")),
+        },
+    }
+    if begins && owner::starts(facts, words, timer.function) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
+    }
+    evidence
+}
+
+/// A timer that fires once, whose handle is dropped although its purpose can be over long before.
+pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
+    let facts = context.facts;
+    let raced = race::loser(context, timer.call);
+    let again = owner::runs(facts, &context.words.words, timer.function) == Runs::PerCall;
+    if raced.is_none() && (!again || owner::guarded(facts, timer.call)) {
+        return None;
+    }
+    let callback = timer.callback?;
+    let behind = candidates(facts, callback);
+    let holds = behind.iter().map(|(_, holds)| *holds).max().unwrap_or(Holds::Unknown).max(timer.holds);
+    if holds < Holds::Locals {
+        return None;
+    }
+    let again = behind.iter().any(|(function, _)| {
+        all.iter().any(|other| other.function == *function && other.kept.holders.is_empty() && is_unconditional(facts, other))
+    });
+    let mut evidence = vec![if again {
+        Evidence::supports(Weight::Strong, "it starts a timer that schedules itself again for ever")
+    } else {
+        Evidence::doubts(Weight::Strong, "it fires once, and lets go then")
+    }];
+    if let Some((function, _)) = behind.iter().find(|(function, _)| is_void(facts, *function)) {
+        let own = facts.function(*function);
+        evidence.push(
+            Evidence::supports(Weight::Strong, "its callback does nothing if the work is over, so it should have been cancelled")
+                .at(own.head),
+        );
+    }
+    if facts.binding_of(callback).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_))) {
+        evidence.push(Evidence::supports(Weight::Slight, "the handle is not returned, so no caller can cancel it"));
+    }
+    if facts.in_loop(timer.call) {
+        evidence.push(Evidence::supports(Weight::Slight, "it is set in a loop").at(facts.expr(timer.call).span));
+    }
+    match raced {
+        Some(race) => evidence.push(race),
+        None => evidence.extend(lifetime::serves(facts, &context.words.words, timer.function)),
+    }
+    let message = format!(
+        "the handle of {} is dropped: {} stays alive until it fires, even if the work ends before",
+        crate::finding::with_article(&timer.resource.kind),
+        callback::written(facts, callback)
+    );
+    let mut finding = tell(context, timer, message, evidence);
+    finding.related.push(Mark::new(Role::Context, facts.expr(callback).span, "kept alive by the timer"));
+    Some(finding.weigh(context.rule.confidence))
+}
+
+/// The functions that may stand behind a callback, with what they hold; for a parameter those that callers give.
+fn candidates(facts: &Facts, callback: ExprId) -> Vec<(FunctionId, Holds)> {
+    let own = |expr: &ExprId| {
+        let function = callback::function_behind(facts, *expr)?;
+        Some((function, callback::holds(facts, &[], *expr)))
+    };
+    match own(&callback) {
+        Some(found) => vec![found],
+        None => acquire::passed(facts, callback).iter().filter_map(own).collect(),
+    }
+}
+
+/// Whether a callback first asks whether there is anything left to do.
+fn is_void(facts: &Facts, function: FunctionId) -> bool {
+    let Some(first) = facts.function(function).body.first() else { return false };
+    match &facts.step(*first).kind {
+        StepKind::Branch { condition, then, otherwise } => {
+            let leaves = otherwise.is_empty()
+                && (facts.function(function).body.len() == 1
+                    || then.last().is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { .. })));
+            leaves && asks_state(facts, *condition)
+        }
+        _ => false,
+    }
+}
+
+/// `future.done()`, `not self.finished`: a question to an object, not a comparison of values.
+fn asks_state(facts: &Facts, condition: ExprId) -> bool {
+    let asked = match owner::asks(facts, condition) {
+        Some((crate::facts::Operator::Not, asked)) => asked,
+        Some(_) => return false,
+        None => condition,
+    };
+    matches!(facts.kind(asked), crate::facts::ExprKind::Call { .. } | crate::facts::ExprKind::Field { .. })
+}

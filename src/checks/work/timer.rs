@@ -1,0 +1,318 @@
+//! Timers whose handle is lost, whose owner ends without cancelling them, or that are replaced while they run.
+
+use super::outlive;
+use super::overwrite::replaced;
+use super::race;
+use super::stray::{endless, lost, ticking};
+use super::task;
+use crate::checks::Context;
+use crate::checks::lives::acquire::{self, Kept};
+use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::kept::{self, Deed};
+use crate::checks::lives::life;
+use crate::checks::lives::lifetime;
+use crate::checks::lives::owner::{self, Runs};
+use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
+use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::rules::Resource;
+
+/// A timer that is set, with what was found out about it.
+pub struct Timer<'a> {
+    pub call: ExprId,
+    pub resource: &'a Resource,
+    pub function: FunctionId,
+    pub callback: Option<ExprId>,
+    pub holds: Holds,
+    pub kept: Kept,
+}
+
+/// Findings of the rule that asks for `timer`.
+pub fn check(context: &Context) -> Vec<Finding> {
+    let timers: Vec<Timer> = acquire::all(context)
+        .into_iter()
+        .filter(|(_, resource)| resource.pause.is_empty())
+        .filter_map(|(call, resource)| read(context, call, resource))
+        .collect();
+    let mut findings: Vec<(Option<PlaceId>, Finding)> = Vec::new();
+    for timer in &timers {
+        let Some(finding) = judge(context, timer, &timers) else { continue };
+        let holder = timer.kept.holders.first().copied();
+        let same =
+            |told: &&mut (Option<PlaceId>, Finding)| holder.is_some() && told.0 == holder && told.1.message == finding.message;
+        match findings.iter_mut().find(same) {
+            // A handle that is set in several places is one fault.
+            Some((_, told)) => told.related.push(Mark::new(Role::Acquire, finding.primary.span, "set here, too")),
+            None => findings.push((holder, finding)),
+        }
+    }
+    findings.into_iter().map(|(_, finding)| finding).chain(ticking_work(context)).collect()
+}
+
+/// Tasks that pause between their rounds, and that nothing ends.
+fn ticking_work(context: &Context) -> Vec<Finding> {
+    let facts = context.facts;
+    let ticking = acquire::all(context).into_iter().filter(|(_, resource)| !resource.pause.is_empty());
+    let workers = ticking.filter_map(|(call, resource)| task::read(context, call, resource));
+    let free = workers.filter(|worker| outlive::ticks(facts, worker));
+    let left = free.filter(|worker| kept::deeds(facts, worker.resource, &worker.kept.holders).is_empty());
+    left.filter_map(|worker| outlive::check(context, &worker)).collect()
+}
+
+fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Option<Timer<'a>> {
+    let facts = context.facts;
+    let function = facts.function_of(call);
+    let delay = facts.positional(call, resource.delay);
+    let kept = acquire::kept(facts, resource, call);
+    let handed = kept.handed && !race::is_ignored(context, call);
+    if owner::runs(facts, &context.words.words, function) == Runs::Once || !kept.armed || handed {
+        return None;
+    }
+    let args = facts.args(call).iter().copied();
+    let known = args.clone().find(|arg| callback::function_behind(facts, *arg).is_some());
+    let named = |arg: &ExprId| Some(*arg) != delay && (facts.place(*arg).is_some() || facts.binding_of(*arg).is_some());
+    let callback = known.or_else(|| args.clone().find(named));
+    let holds = args.map(|arg| callback::holds(facts, &context.words.weak, arg)).max()?;
+    let timer = Timer { call, resource, function, callback, holds, kept };
+    // Without a delay it fires at once.
+    let short = resource.ends && delay.is_none_or(|delay| acquire::is_short(facts, delay, resource.short));
+    (!short || repeats(facts, &timer)).then_some(timer)
+}
+
+/// Whether the callback leads back, without a condition on the way, to the call that sets the timer.
+pub fn is_unconditional(facts: &Facts, timer: &Timer) -> bool {
+    let behind = timer.callback.and_then(|callback| callback::function_behind(facts, callback));
+    behind.is_some_and(|behind| {
+        let back = |call: &&ExprId| facts.callee(**call).function == Some(timer.function) && !owner::conditional(facts, **call);
+        let direct = behind == timer.function || facts.function(behind).calls.iter().any(|call| back(&call));
+        direct && !owner::conditional(facts, timer.call)
+    })
+}
+
+/// Whether the callback leads back to the function that sets the timer.
+pub fn repeats(facts: &Facts, timer: &Timer) -> bool {
+    let behind = timer.callback.and_then(|callback| callback::function_behind(facts, callback));
+    behind.is_some_and(|behind| {
+        let owner = facts.owner_of(timer.function);
+        behind == timer.function || owner::reach(facts, owner, &[behind]).contains(&timer.function)
+    })
+}
+
+fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
+    let facts = context.facts;
+    let begun = || life::span(facts, &context.words.words, timer.function).is_some();
+    if timer.holds == Holds::Nothing && !begun() {
+        return None;
+    }
+    if timer.kept.holders.iter().any(|place| kept::is_element(facts, *place)) {
+        return None;
+    }
+    let field = timer.kept.holders.iter().copied().find(|place| is_field(facts, *place));
+    let mut deeds = kept::deeds(facts, timer.resource, &with_base(facts, &timer.kept.holders));
+    deeds.retain(|deed| !life::is_dead(facts, &context.words.words, deed.0));
+    match field {
+        Some(field) => kept_in_field(context, timer, field, &deeds, all),
+        None if !deeds.is_empty() => None,
+        None if facts.raii => (!timer.resource.ends).then(|| outlive::repeating(context, timer)).flatten(),
+        None if !timer.resource.ends => ticking(context, timer),
+        None if repeats(facts, timer) => endless(context, timer),
+        None => lost(context, timer, all),
+    }
+}
+
+fn is_field(facts: &Facts, place: PlaceId) -> bool {
+    let Place { root, path } = facts.places.get(place);
+    let module = matches!(root, Root::Binding(binding) if facts.is_global(*binding));
+    module || matches!(path.last(), Some(Segment::Field(_)))
+}
+
+/// An object that wraps the handle may have the same verb: `wrapper.cancel()` for `wrapper.handle`.
+fn with_base(facts: &Facts, holders: &[PlaceId]) -> Vec<PlaceId> {
+    let mut all = holders.to_vec();
+    for place in holders {
+        let Place { root, path } = facts.places.get(*place);
+        if let (Root::Binding(_), [_, ..]) = (root, path.as_slice()) {
+            let base = Place { root: *root, path: path[..path.len() - 1].to_vec() };
+            all.extend(facts.places.find(&base));
+        }
+    }
+    all
+}
+
+fn kept_in_field(
+    context: &Context,
+    timer: &Timer,
+    field: PlaceId,
+    deeds: &[(FunctionId, ExprId, Deed)],
+    all: &[Timer],
+) -> Option<Finding> {
+    let facts = context.facts;
+    let owner = match facts.places.get(field).root {
+        Root::Instance(ty) if facts.places.get(field).path.len() == 1 => Some(ty),
+        Root::Static(_) | Root::External(_) => return None,
+        _ => None,
+    };
+    let missed = owner.and_then(|ty| missed_teardown(context, timer, ty, field, deeds, all));
+    // Without an end of its owner, a handle that is only kept is as good as lost.
+    let unended = || {
+        let forgotten = owner.is_some_and(|ty| owner::teardowns(facts, ty).is_empty()) && deeds.is_empty();
+        (forgotten && !timer.resource.ends).then(|| ticking(context, timer)).flatten()
+    };
+    missed.or_else(|| replaced(context, timer, field, deeds)).or_else(unended)
+}
+
+/// The type has an end, and the end does not cancel the timer.
+fn missed_teardown(
+    context: &Context,
+    timer: &Timer,
+    ty: TypeId,
+    field: PlaceId,
+    deeds: &[(FunctionId, ExprId, Deed)],
+    all: &[Timer],
+) -> Option<Finding> {
+    let facts = context.facts;
+    let teardowns = owner::teardowns(facts, ty);
+    let reached = owner::reach(facts, Some(ty), &teardowns);
+    if teardowns.is_empty() || reached.contains(&timer.function) || deeds.iter().any(|deed| reached.contains(&deed.0)) {
+        return None;
+    }
+    let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released);
+    let mut evidence = vec![cancelled(facts, timer, elsewhere, deeds.is_empty())];
+    evidence.extend(unseen(context, ty, &reached, elsewhere));
+    if let Some(found) = context.touched(field).iter().find(|found| !found.touch.constructor) {
+        let text = format!("`{}` in {} uses it, and may cancel it", found.function(), found.file.path);
+        evidence.push(Evidence::doubts(Weight::Strong, text));
+    }
+    evidence.extend(sibling(facts, timer, &reached, all));
+    evidence.extend(checked(facts, timer, &reached));
+    if timer.holds == Holds::Instance {
+        evidence.push(Evidence::supports(Weight::Slight, "its callback keeps the object that has ended alive"));
+    }
+    if is_unconditional(facts, timer) {
+        evidence.push(Evidence::supports(Weight::Fair, "it schedules itself again without a condition"));
+    }
+    evidence.extend(single(context, ty));
+    let shown =
+        teardowns.iter().copied().find(|method| facts.function(*method).owner == Some(ty)).or(teardowns.first().copied())?;
+    let teardown = facts.function(shown);
+    let name = facts.display(field);
+    let end = teardown.name.map_or("", |name| facts.text(name));
+    let message = format!("the {} `{name}` still runs after `{end}`: no teardown cancels it", timer.resource.kind);
+    let mut finding = tell(context, timer, message, evidence);
+    finding.related.push(Mark::new(Role::Release, teardown.head, format!("`{end}` ends the owner and leaves the timer")));
+    if let Some(deed) = elsewhere {
+        finding.related.push(Mark::new(Role::Release, facts.expr(deed.1).span, "cancelled here only"));
+    }
+    Some(finding.weigh(context.rule.confidence))
+}
+
+/// Code out of sight that may cancel it: what a base calls, and what a teardown calls on the instance.
+fn unseen(
+    context: &Context,
+    ty: TypeId,
+    reached: &rustc_hash::FxHashSet<FunctionId>,
+    elsewhere: Option<&(FunctionId, ExprId, Deed)>,
+) -> Option<Evidence> {
+    let facts = context.facts;
+    let sounds = |deed: &&(FunctionId, ExprId, Deed)| lifetime::named(facts, &context.words.words.ending, deed.0);
+    if let Some(deed) = elsewhere.filter(sounds).filter(|_| owner::has_hidden_base(facts, ty)) {
+        let text = format!("a base out of sight may call `{}`, which cancels it", owner::name_of(facts, deed.0));
+        return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
+    }
+    let ends = facts.functions().filter(|(id, _)| reached.contains(id)).flat_map(|(_, function)| function.calls.iter().copied());
+    let hidden = |call: &ExprId| {
+        let callee = facts.callee(*call);
+        let own = callee.receiver.is_some_and(|receiver| callback::is_instance(facts, receiver));
+        own && callee.function.is_none() && callee.name.is_some_and(|name| !facts.assigned_fields.contains(&(ty, name)))
+    };
+    let call = ends.into_iter().find(hidden)?;
+    let name = facts.callee_name(call).unwrap_or_default();
+    let text = format!("the teardown calls `{name}`, which this file does not define and which may cancel it");
+    Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(call).span))
+}
+
+/// What a cancel outside the teardowns says.
+fn cancelled(facts: &Facts, timer: &Timer, elsewhere: Option<&(FunctionId, ExprId, Deed)>, never: bool) -> Evidence {
+    match elsewhere {
+        Some(deed) if timer.callback.and_then(|callback| callback::function_behind(facts, callback)) == Some(deed.0) => {
+            Evidence::doubts(Weight::Strong, "its own callback cancels it").at(facts.expr(deed.1).span)
+        }
+        Some(deed) => {
+            let text = format!("`{}` cancels it, and no teardown does", owner::name_of(facts, deed.0));
+            Evidence::supports(Weight::Fair, text).at(facts.expr(deed.1).span)
+        }
+        None if never => Evidence::supports(Weight::Slight, "nothing in this file cancels it"),
+        None => Evidence::doubts(Weight::Strong, "it is handed to code that could cancel it"),
+    }
+}
+
+/// Another timer of the same type that the teardown does cancel.
+fn sibling(facts: &Facts, timer: &Timer, reached: &rustc_hash::FxHashSet<FunctionId>, all: &[Timer]) -> Option<Evidence> {
+    let owner = facts.owner_of(timer.function);
+    let others = all.iter().filter(|other| other.kept.holders.first() != timer.kept.holders.first());
+    others.filter(|other| facts.owner_of(other.function) == owner).find_map(|other| {
+        let deeds = kept::deeds(facts, other.resource, &other.kept.holders);
+        let (_, at, _) = deeds.into_iter().find(|deed| deed.2 == Deed::Released && reached.contains(&deed.0))?;
+        let name = facts.display(*other.kept.holders.first()?);
+        Some(
+            Evidence::supports(Weight::Strong, format!("the teardown cancels `{name}`, and not this one"))
+                .at(facts.expr(at).span),
+        )
+    })
+}
+
+/// A callback that asks a flag which a teardown sets does nothing when it comes late.
+fn checked(facts: &Facts, timer: &Timer, reached: &rustc_hash::FxHashSet<FunctionId>) -> Option<Evidence> {
+    let behind = timer.callback.and_then(|callback| callback::function_behind(facts, callback))?;
+    let family = owner::reach(facts, facts.owner_of(timer.function), &[behind]);
+    let own = |place: &Place| matches!(place.root, Root::Instance(_) | Root::Static(_));
+    let asked =
+        |id: PlaceId| facts.operations(id).iter().any(|at| family.contains(&at.function) && asked(facts, at.expr, &at.action));
+    let changed = |id: PlaceId| {
+        let there = facts.operations(id).iter().filter(|at| reached.contains(&at.function));
+        there.filter_map(|at| changes(&at.action)).max()
+    };
+    let (id, weight) = facts
+        .places
+        .iter()
+        .filter(|(id, place)| own(place) && asked(*id))
+        .filter_map(|(id, _)| Some((id, changed(id)?)))
+        .max_by_key(|(id, weight)| (*weight, std::cmp::Reverse(*id)))?;
+    let text = format!("its callback asks `{}`, which a teardown changes", facts.display(id));
+    Some(Evidence::doubts(weight, text))
+}
+
+/// How surely an operation of a teardown changes the answer to a question.
+fn changes(action: &Action) -> Option<Weight> {
+    match action {
+        Action::Assign(_) => Some(Weight::Strong),
+        Action::Method { .. } => Some(Weight::Fair),
+        _ => None,
+    }
+}
+
+fn asked(facts: &Facts, expr: ExprId, action: &Action) -> bool {
+    matches!(action, Action::Tested)
+        || matches!(action, Action::Method { call, .. } if facts.step_of(*call).is_some_and(|step| {
+            matches!(facts.step(step).kind, crate::facts::StepKind::Branch { condition, .. } if facts.expr(condition).span.contains(facts.expr(expr).span))
+        }))
+}
+
+/// One object for the whole process loses little.
+pub fn single(context: &Context, ty: TypeId) -> Option<Evidence> {
+    let facts = context.facts;
+    let name = facts.text(facts.ty(ty).name);
+    if let Some(at) = owner::made_at_top(facts, ty) {
+        let text = format!("the one `{name}` of this file is made at module level");
+        return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
+    }
+    owner::is_single(facts, ty).then(|| Evidence::doubts(Weight::Strong, format!("there is one `{name}` in the process")))
+}
+
+/// The finding at a timer, with its resource's words.
+pub fn tell(context: &Context, timer: &Timer, message: String, evidence: Vec<Evidence>) -> Finding {
+    let mut finding = context.finding(timer.call, message, "set here".to_owned());
+    finding.risk.clone_from(&timer.resource.cost);
+    finding.evidence = evidence;
+    finding.severity = timer.resource.severity.unwrap_or(context.rule.severity);
+    finding
+}
