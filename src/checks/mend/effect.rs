@@ -55,13 +55,11 @@ impl Mender<'_> {
 
 /// Adds a statement to what an effect returns.
 pub fn end(mender: &Mender, begin: Begin, statement: &str) -> Option<Edit> {
-    match begin.end {
-        Some(end) => ending::append(mender, end, &[statement.to_owned()], begin.step),
-        None => {
-            let ending = fill(&mender.phrases.ending, &[("value", statement)]);
-            ending::append(mender, begin.function, &[ending], begin.step)
-        }
+    if let Some(end) = begin.end {
+        return ending::append(mender, end, statement, begin.step);
     }
+    let ending = fill(&mender.phrases.ending, &[("value", statement)]);
+    ending::append(mender, begin.function, &ending, begin.step)
 }
 
 /// A timer, connection or observer that an effect makes is let go of when the effect ends.

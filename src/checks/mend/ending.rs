@@ -1,4 +1,4 @@
-//! Statements that let go, and where they are added: at the end of a body that runs when its owner ends.
+//! What lets go, and where it is added: at the end of a body that runs when its owner ends.
 
 use super::Mender;
 use crate::facts::{ExitKind, ExprId, ExprKind, FunctionId, StepId, StepKind};
@@ -43,20 +43,20 @@ fn some(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Adds statements to the body of a function so that they always run: at its end, or at its start where it may be left
+/// Adds a statement to the body of a function so that it always runs: at its end, or at its start where it may be left
 /// before. `like` is a statement of the file that shows how it ends them.
-pub fn append(mender: &Mender, function: FunctionId, statements: &[String], like: StepId) -> Option<Edit> {
+pub fn append(mender: &Mender, function: FunctionId, statement: &str, like: StepId) -> Option<Edit> {
     let own = mender.context.facts.function(function);
     match own.body.as_slice() {
-        [] => into_empty(mender, function, statements, like),
-        [only] if is_value(mender, *only) => into_value(mender, *only, statements),
-        [.., last] if !left_early(mender, function, *last) => Some(beside(mender, *last, own.span, statements, like)),
+        [] => into_empty(mender, function, statement, like),
+        [only] if is_value(mender, *only) => into_value(mender, *only, statement),
+        [.., last] if !left_early(mender, function, *last) => Some(beside(mender, *last, own.span, statement, like)),
         body => {
             // What stands first may be a remark in the form of a text.
             let facts = mender.context.facts;
             let remark = |step: &&StepId| mender.statement_value(**step).is_some_and(|value| facts.literal(value).is_some());
             let first = body.iter().find(|step| !remark(step))?;
-            Some(before(mender, *first, statements, like))
+            Some(before(mender, *first, statement, like))
         }
     }
 }
@@ -71,44 +71,43 @@ fn left_early(mender: &Mender, function: FunctionId, last: StepId) -> bool {
     facts.steps.iter().any(leaves)
 }
 
-/// Adds statements before another.
-fn before(mender: &Mender, step: StepId, statements: &[String], like: StepId) -> Edit {
+/// Adds a statement before another.
+fn before(mender: &Mender, step: StepId, statement: &str, like: StepId) -> Edit {
     let (layout, mark) = (&mender.layout, mender.mark_of(like));
     let start = mender.context.facts.step(step).span.start;
     let indent = layout.indent(start);
     let gap = if layout.begins(start) { format!("{}{indent}", layout.newline) } else { " ".to_owned() };
-    Edit::insert(start, statements.iter().map(|statement| format!("{statement}{mark}{gap}")).collect::<String>())
+    Edit::insert(start, format!("{statement}{mark}{gap}"))
 }
 
-/// Adds statements behind the last one, or before it where it leaves.
-fn beside(mender: &Mender, last: StepId, body: Span, statements: &[String], like: StepId) -> Edit {
+/// Adds a statement behind the last one, or before it where that leaves.
+fn beside(mender: &Mender, last: StepId, body: Span, statement: &str, like: StepId) -> Edit {
     let (facts, layout) = (mender.context.facts, &mender.layout);
     let (start, mark) = (facts.step(last).span.start, mender.mark_of(like));
     let indent = layout.indent(start);
     let leaves = matches!(facts.step(last).kind, StepKind::Exit { .. });
     if leaves {
-        return before(mender, last, statements, like);
+        return before(mender, last, statement, like);
     }
     let end = mender.end_of(last);
     // A remark stays on the line of the statement, unless the body ends on that line.
     let ends_below = layout.end(end) < body.end || mender.phrases.body.is_none();
     if ends_below && layout.begins(start) {
-        let lines = statements.iter().map(|statement| format!("{}{indent}{statement}{mark}", layout.newline));
-        return Edit::insert(layout.end(end), lines.collect::<String>());
+        return Edit::insert(layout.end(end), format!("{}{indent}{statement}{mark}", layout.newline));
     }
     let gap = if mender.text[..end as usize].ends_with(&mender.phrases.end) { "" } else { mender.phrases.end.as_str() };
-    Edit::insert(end, format!("{gap} {}{mark}", statements.join(&format!("{} ", mender.phrases.end))))
+    Edit::insert(end, format!("{gap} {statement}{mark}"))
 }
 
 /// Fills a body in which nothing stands.
-fn into_empty(mender: &Mender, function: FunctionId, statements: &[String], like: StepId) -> Option<Edit> {
+fn into_empty(mender: &Mender, function: FunctionId, statement: &str, like: StepId) -> Option<Edit> {
     let (span, layout) = (mender.context.facts.function(function).span, &mender.layout);
     let [open, close] = mender.phrases.body.as_ref()?;
     let inner = span.slice(mender.text).strip_suffix(close.as_str())?;
     let start = inner.trim_end().strip_suffix(open.as_str()).map(|_| span.start + inner.trim_end().len() as u32)?;
     let (indent, mark) = (layout.indent(span.start), mender.mark_of(like));
-    let lines = statements.iter().map(|statement| format!("{}{indent}{}{statement}{mark}", layout.newline, layout.unit));
-    let text = format!("{}{}{indent}", lines.collect::<String>(), layout.newline);
+    let (newline, unit) = (layout.newline, &layout.unit);
+    let text = format!("{newline}{indent}{unit}{statement}{mark}{newline}{indent}");
     Some(Edit::replace(Span::new(start, span.end - close.len() as u32), text))
 }
 
@@ -121,10 +120,9 @@ fn is_value(mender: &Mender, step: StepId) -> bool {
     }
 }
 
-/// A value becomes a body in which it is the first statement.
-fn into_value(mender: &Mender, step: StepId, statements: &[String]) -> Option<Edit> {
+/// A value becomes a body in which it is the first of two statements.
+fn into_value(mender: &Mender, step: StepId, statement: &str) -> Option<Edit> {
     let span = mender.context.facts.step(step).span;
-    let rest = statements.join(&format!("{} ", mender.phrases.end));
-    let text = some(fill(&mender.phrases.both, &[("first", span.slice(mender.text)), ("second", &rest)]))?;
+    let text = some(fill(&mender.phrases.both, &[("first", span.slice(mender.text)), ("second", statement)]))?;
     Some(Edit::replace(span, text))
 }

@@ -15,8 +15,8 @@ pub fn fix(mender: &Mender, finding: &Finding) -> Option<Fix> {
         return None;
     }
     let mut edits = called(mender, limit, made)?;
-    edits.extend(argument(mender, limit, made));
-    let what = mender.context.facts.callee_name(made).map_or_else(|| mender.slice(made), |name| name);
+    edits.push(argument(mender, limit, made));
+    let what = mender.context.facts.callee_name(made).unwrap_or_else(|| mender.slice(made));
     Some(Fix::new(format!("Give `{what}` a limit (`{}`)", limit.argument), Safety::Unsafe, edits))
 }
 
@@ -58,7 +58,7 @@ fn called(mender: &Mender, limit: &Limit, expr: ExprId) -> Option<Vec<Edit>> {
             .then(|| vec![Edit::replace(Span::new(span.end - old.len() as u32, span.end), new)]);
     }
     let (path, import) = mender.path(into)?;
-    let import = import.map(|edit| only_use(mender, callee).and_then(|line| mender.instead(line, &edit)).unwrap_or(edit));
+    let import = import.map(|edit| only_use(mender, callee).and_then(|line| mender.instead(&line, &edit)).unwrap_or(edit));
     let plain = matches!(facts.kind(callee), ExprKind::Name { name, .. } if facts.text(name) == mender.slice(callee));
     plain.then(|| import.into_iter().chain([Edit::replace(facts.expr(callee).span, path)]).collect())
 }
@@ -73,10 +73,10 @@ fn only_use(mender: &Mender, callee: ExprId) -> Option<String> {
 }
 
 /// Where the argument goes: in the place of one that says the same, or behind the others.
-fn argument(mender: &Mender, limit: &Limit, expr: ExprId) -> Option<Edit> {
+fn argument(mender: &Mender, limit: &Limit, expr: ExprId) -> Edit {
     let facts = mender.context.facts;
     if !matches!(facts.kind(expr), ExprKind::Call { .. }) {
-        return Some(Edit::insert(facts.expr(expr).span.end, format!("({})", limit.argument)));
+        return Edit::insert(facts.expr(expr).span.end, format!("({})", limit.argument));
     }
     let keyword = limit.argument.split_once('=').map(|(keyword, _)| keyword);
     let args = facts.args(expr);
@@ -86,10 +86,10 @@ fn argument(mender: &Mender, limit: &Limit, expr: ExprId) -> Option<Edit> {
         _ => false,
     });
     if let Some(same) = same {
-        return Some(Edit::replace(facts.expr(*same).span, limit.argument.as_str()));
+        return Edit::replace(facts.expr(*same).span, limit.argument.as_str());
     }
     match args.last() {
-        Some(last) => Some(Edit::insert(facts.expr(*last).span.end, format!(", {}", limit.argument))),
-        None => Some(Edit::insert(facts.expr(expr).span.end - 1, limit.argument.as_str())),
+        Some(last) => Edit::insert(facts.expr(*last).span.end, format!(", {}", limit.argument)),
+        None => Edit::insert(facts.expr(expr).span.end - 1, limit.argument.as_str()),
     }
 }

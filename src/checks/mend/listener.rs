@@ -20,7 +20,7 @@ pub fn fix(mender: &Mender, finding: &Finding, call: ExprId) -> Option<Fix> {
             if !one.stays() || !one.args.iter().chain(&one.receiver).all(|arg| mender.means_the_same(*arg, top)) {
                 return None;
             }
-            let edit = ending::append(mender, teardown, &[one.removal(None)], step)?;
+            let edit = ending::append(mender, teardown, &one.removal(None), step)?;
             let name = facts.function(teardown).name.map_or("the teardown", |name| facts.text(name));
             Some(Fix::new(format!("Remove the {} in `{name}`", one.kind), teardown::safety(mender, teardown), vec![edit]))
         }),

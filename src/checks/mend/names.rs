@@ -93,15 +93,11 @@ impl Mender<'_> {
     }
 
     /// Puts an import in the place of a line that imports what nobody needs any more.
-    pub fn instead(&self, line: String, import: &Edit) -> Option<Edit> {
-        let breaks = [self.layout.newline.to_owned(), String::new()];
-        let at = breaks.iter().find_map(|end| {
-            let whole = format!("\n{line}{end}");
-            let first = self.text.starts_with(whole.get(1..)?).then_some(0);
-            first.or_else(|| self.text.find(&whole).map(|at| at as u32 + 1))
-        })?;
-        let end = at + line.len() as u32;
-        self.layout.rest(end).is_empty().then(|| Edit::replace(Span::new(at, end), import.text.trim_end()))
+    pub fn instead(&self, line: &str, import: &Edit) -> Option<Edit> {
+        let starts = self.text.match_indices(line).map(|(at, _)| Span::new(at as u32, (at + line.len()) as u32));
+        let mut alone =
+            starts.filter(|span| self.layout.start(span.start) == span.start && self.layout.rest(span.end).is_empty());
+        alone.next().map(|span| Edit::replace(span, import.text.trim_end()))
     }
 
     /// Texts that go over several lines.

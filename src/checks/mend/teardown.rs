@@ -59,7 +59,7 @@ pub fn resource(mender: &Mender, finding: &Finding, call: ExprId) -> Option<Fix>
         }
         _ => return None,
     };
-    let edit = ending::append(mender, teardown, &[statement], like)?;
+    let edit = ending::append(mender, teardown, &statement, like)?;
     let name = facts.function(teardown).name.map_or("the teardown", |name| facts.text(name));
     Some(Fix::new(format!("Let go of `{target}` in `{name}`"), safety(mender, teardown), vec![edit]))
 }
