@@ -89,7 +89,8 @@ fn fixes_say_what_goes_and_what_comes() {
     let change = &fix["artifactChanges"][0];
     assert_eq!(change["artifactLocation"]["uri"], "web/a.py");
     let replacement = &change["replacements"][0];
-    let corners = ["startLine", "startColumn", "endLine", "endColumn"].map(|corner| replacement["deletedRegion"][corner].as_u64());
+    let corners =
+        ["startLine", "startColumn", "endLine", "endColumn"].map(|corner| replacement["deletedRegion"][corner].as_u64());
     assert_eq!(corners, [Some(1), Some(5), Some(1), Some(9)]);
     assert_eq!(replacement["insertedContent"]["text"], "FREE");
     let document = json(&report);
