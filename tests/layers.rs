@@ -34,6 +34,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ignore", &["scan"]),
     ("rayon", &["scan"]),
     ("libbpf_rs", &["runtime"]),
+    ("blazesym", &["runtime"]),
     ("lsp_types", &["lsp"]),
     ("rmcp", &["mcp"]),
     ("tokio", &["mcp"]),

@@ -128,6 +128,7 @@ fn grows(triage: &Triage, leader: &Leader) -> Option<Cause> {
         }
     }
     evidence.extend(place(leader));
+    evidence.extend(heap(leader));
     Some(Cause {
         cause: "process-grows",
         summary: format!("{} grows, perhaps without end", name(leader)),
@@ -162,6 +163,18 @@ fn place(leader: &Leader) -> Option<String> {
         _ => String::new(),
     };
     Some(format!("the growth is in {what} ({}){means}", signed(most)))
+}
+
+/// What of it is a managed heap; of a runtime that does not tell, that it is not known.
+fn heap(leader: &Leader) -> Option<String> {
+    let runtime = leader.runtime?;
+    Some(match leader.heap {
+        Some(heap) => {
+            let outside = leader.process.after.held().saturating_sub(heap);
+            format!("the managed heap of {runtime} has {} in use; {} are held outside of it", amount(heap), amount(outside))
+        }
+        None => format!("what the managed heap of {runtime} has in use is not known: it tells that from within only"),
+    })
 }
 
 fn descriptors(leader: &Leader) -> Option<Cause> {

@@ -1,15 +1,19 @@
 //! What was seen, in words: for a reader at a terminal and for a page in Markdown.
 
 use super::doctor::Doctor;
+use super::frame::Frame;
 use super::host::Host;
-use super::outcome::{Outcome, ProbeUse, Summary};
+use super::outcome::{Outcome, ProbeUse, Stack, Summary};
 use super::triage::Triage;
 use crate::runtime::words::{size, span};
-use crate::runtime::{Judgement, LimitKind};
+use crate::runtime::{Judgement, LimitKind, Sample};
 use std::fmt::Write as _;
 
 /// Blocks of rising height.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// Stacks that a report shows, and places of each.
+const STACKS: usize = 3;
+const FRAMES: usize = 6;
 /// Processes that a report shows in words; the data has them all.
 const SHOWN: usize = 10;
 
@@ -168,9 +172,11 @@ fn detail(summary: &Summary) -> Lines {
     if !counts.is_empty() {
         lines.push(("counts".to_owned(), counts));
     }
+    lines.extend(heap(summary).map(|text| ("managed heap".to_owned(), text)));
     if let Some(growth) = &summary.growth {
         let refused = if growth.refused > 0 { format!(", {} events untold", growth.refused) } else { String::new() };
         lines.push(("growth".to_owned(), format!("{} records of {}{refused}", growth.records, amount(growth.bytes))));
+        lines.extend(growth.stacks.iter().take(STACKS).map(|stack| ("grown in".to_owned(), place(stack, growth.bytes))));
     }
     if let Some(calls) = &summary.calls {
         let text = format!(
@@ -180,6 +186,27 @@ fn detail(summary: &Summary) -> Lines {
         lines.push(("calls".to_owned(), text));
     }
     lines
+}
+
+/// What a managed heap holds, and what is held outside of it.
+fn heap(summary: &Summary) -> Option<String> {
+    let (first, last) = (&summary.first, &summary.last);
+    let Some(now) = last.heap else {
+        let runtime = summary.runtime?;
+        return Some(format!("not known: {runtime} tells it from within only, so what is outside of it is not known, either"));
+    };
+    let outside = |sample: &Sample| sample.held().saturating_sub(sample.heap.unwrap_or(0));
+    let from = first.heap.map_or_else(String::new, |heap| format!("{} → ", amount(heap)));
+    let gap = first.heap.map_or_else(String::new, |_| format!("{} → ", amount(outside(first))));
+    Some(format!("{from}{} in use, by its performance data; held outside of it {gap}{}", amount(now), amount(outside(last))))
+}
+
+/// A stack in a line: its share of the growth, and its places from the innermost.
+fn place(stack: &Stack, all: u64) -> String {
+    let share = 100.0 * stack.bytes as f64 / all.max(1) as f64;
+    let places = stack.frames.iter().take(FRAMES).map(Frame::text).collect::<Vec<_>>().join(" < ");
+    let more = if stack.frames.len() > FRAMES { " < …" } else { "" };
+    format!("{share:.0} %: {places}{more}")
 }
 
 fn title(summary: &Summary) -> String {

@@ -10,12 +10,16 @@ mod disabled;
 #[cfg(feature = "ebpf")]
 mod enabled;
 pub mod layout;
+#[cfg(feature = "ebpf")]
+mod names;
 
 #[cfg(not(feature = "ebpf"))]
-pub use disabled::{Probe, ours};
+pub use disabled::{Names, Probe, ours};
 #[cfg(feature = "ebpf")]
 pub use enabled::{Probe, ours};
 pub use layout::{FRAMES, Growth, Rates, Registers, STACK_BYTES};
+#[cfg(feature = "ebpf")]
+pub use names::Names;
 
 use serde::Serialize;
 
