@@ -35,7 +35,7 @@ impl Frame {
 /// What stands at each address of a process that still runs; of one that has ended only the addresses are left.
 pub(super) fn frames(pid: u32, addresses: &[u64], names: &Names) -> Vec<Frame> {
     let maps = i32::try_from(pid).ok().and_then(|pid| Process::new(pid).ok()?.maps().ok());
-    let mut named = names.of(pid, addresses).into_iter();
+    let mut functions = names.of(pid, addresses).into_iter();
     let frames = addresses.iter().map(|address| {
         let all = maps.iter().flat_map(|maps| &maps.0);
         let mapped = all.filter(|map| (map.address.0..map.address.1).contains(address));
@@ -45,7 +45,7 @@ pub(super) fn frames(pid: u32, addresses: &[u64], names: &Names) -> Vec<Frame> {
             _ => None,
         });
         let (module, offset) = file.unzip();
-        Frame { address: *address, module, offset, function: named.next().flatten() }
+        Frame { address: *address, module, offset, function: functions.next().flatten() }
     });
     let mut frames: Vec<Frame> = frames.collect();
     // Where frame pointers end, the walk goes on to what is no code.

@@ -1,5 +1,5 @@
 //! What a Java virtual machine tells of its heap: the file of performance data (`hsperfdata`) that it keeps for `jstat` and
-//! the like, laid out as in OpenJDK's `perfMemory.hpp`. Reading it asks nothing of the machine that runs.
+//! the like, laid out as in `OpenJDK`'s `perfMemory.hpp`. Reading it asks nothing of the machine that runs.
 
 use nix::fcntl::OFlag;
 use procfs::process::Process;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 const MAGIC: [u8; 4] = [0xca, 0xfe, 0xc0, 0xc0];
 /// It has 32 KiB unless the user wants it larger; more than this is none.
 const LARGEST: u64 = 1 << 20;
-/// Counters it may have; OpenJDK has some three hundred.
+/// Counters it may have; `OpenJDK` has some three hundred.
 const MOST: u32 = 10_000;
 
 /// What the heap of a process holds, bytes; `None` if it is no Java process, or one that keeps no such file.

@@ -5,6 +5,8 @@
 //! worth is the stack at the moment of growth, spikes between two samples, and every process at once. That the kernel
 //! refuses is an answer ([`Refusal`]), and everything else works without it.
 
+#[cfg(feature = "ebpf")]
+mod classic;
 #[cfg(not(feature = "ebpf"))]
 mod disabled;
 #[cfg(feature = "ebpf")]
@@ -68,6 +70,14 @@ pub struct Refusal {
     pub reason: String,
     /// What changes that.
     pub remedy: String,
+}
+
+impl Refusal {
+    /// Something that no user can change.
+    #[cfg(feature = "ebpf")]
+    fn broken(reason: &str) -> Self {
+        Self { reason: reason.to_owned(), remedy: "everything else works without it".to_owned() }
+    }
 }
 
 /// What the probe could not tell.
