@@ -10,7 +10,7 @@ pub struct Probe(Infallible);
 
 /// Knows no names: without a probe there are no stacks.
 #[derive(Debug, Default)]
-pub struct Names;
+pub struct Names {}
 
 impl Names {
     /// Nothing.
