@@ -6,7 +6,7 @@ use super::floors::{CELL_S, retained};
 use super::forecast::forecast;
 use super::limits::Limits;
 use super::sample::Sample;
-use super::settled::settled;
+use super::settled::{settled, too_short};
 use super::standing::{Change, Standing};
 use super::track::{Quantity, Tracks};
 use super::trend::{Growth, LEAK, WATCH, seek};
@@ -96,6 +96,9 @@ impl Decider {
             self.judge(&sample, completed);
         }
         self.tracks.take(&sample);
+        if cell == 0 && self.judgement.verdict == Verdict::NotEnoughData {
+            self.judgement.reasons = vec![too_short(at_s - clock.first_s)];
+        }
         &self.judgement
     }
 
