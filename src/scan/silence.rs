@@ -137,7 +137,7 @@ mod tests {
             ("#![allow(unused)]\nfn x() {}\n", 0),
             ("#!/usr/bin/env python\nx\n", 1),
         ] {
-            let new = on_top(text, &finding(text, &text[..1]), WORDING).applied(text);
+            let new = on_top(text, &finding(text, "x"), WORDING).applied(text);
             assert!(new.lines().nth(before).expect("a line").contains("ignore-file[some-rule]"), "{new}");
         }
     }
