@@ -4,6 +4,7 @@ mod analysis;
 mod confidence;
 mod evidence;
 mod fingerprint;
+mod fix;
 mod problem;
 mod report;
 mod severity;
@@ -13,6 +14,7 @@ pub use analysis::Analysis;
 pub use confidence::Confidence;
 pub use evidence::{Evidence, Stance, Weight};
 pub use fingerprint::{fingerprints, hash};
+pub use fix::{Edit, Fix, Safety};
 pub use problem::{Problem, ProblemKind};
 pub use report::{Report, Scanned};
 pub use severity::Severity;
@@ -85,7 +87,11 @@ pub struct Finding {
     /// How sure; follows from the evidence.
     pub confidence: Confidence,
     /// Whether the primary place stands in code that the file itself marks as run by tests alone.
+    #[serde(default)]
     pub in_test: bool,
+    /// What would end it, where that can be written down exactly.
+    #[serde(default)]
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
@@ -105,6 +111,7 @@ impl Finding {
             severity: Severity::Medium,
             confidence: Confidence::new(0.5),
             in_test: false,
+            fix: None,
         }
     }
 
