@@ -63,17 +63,13 @@ impl Typist {
     fn press(&mut self, editor: &mut Editor, uri: &str) -> Duration {
         self.version += 1;
         let start = Instant::now();
-        match SCRIPT.chars().nth(self.typed.len()) {
-            Some(letter) => {
-                let (line, column) = self.typed.last().map_or((self.line, 0), |at| *at);
-                editor.did_change(uri, self.version, [line, column, line, column], letter.encode_utf8(&mut [0; 4]));
-                self.typed.push(if letter == '\n' { (line + 1, 0) } else { (line, column + 1) });
-            }
-            None => {
-                let (line, column) = self.typed.last().map_or((self.line, 0), |at| *at);
-                editor.did_change(uri, self.version, [self.line, 0, line, column], "");
-                self.typed.clear();
-            }
+        let (line, column) = self.typed.last().copied().unwrap_or((self.line, 0));
+        if let Some(letter) = SCRIPT.chars().nth(self.typed.len()) {
+            editor.did_change(uri, self.version, [line, column, line, column], letter.encode_utf8(&mut [0; 4]));
+            self.typed.push(if letter == '\n' { (line + 1, 0) } else { (line, column + 1) });
+        } else {
+            editor.did_change(uri, self.version, [self.line, 0, line, column], "");
+            self.typed.clear();
         }
         editor.diagnostics(uri, self.version);
         start.elapsed()

@@ -35,9 +35,11 @@ const KEPT: &[(&str, &[&str])] = &[
     ("rayon", &["scan"]),
     ("libbpf_rs", &["runtime"]),
     ("lsp_types", &["lsp"]),
+    ("rmcp", &["mcp"]),
+    ("tokio", &["mcp"]),
     ("lsp_server", &["lsp"]),
     ("crossbeam_channel", &["lsp"]),
-    ("percent_encoding", &["lsp"]),
+    ("percent_encoding", &["lsp", "mcp"]),
 ];
 
 /// The families of reasoning in the room of checks, lowest first, and what each of them uses besides itself.

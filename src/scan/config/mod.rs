@@ -9,6 +9,7 @@ mod error;
 mod find;
 mod own;
 mod raw;
+pub mod select;
 mod settings;
 mod tree;
 mod vocabulary;
