@@ -86,10 +86,10 @@ fn module(number: usize, lines: usize) -> String {
     let mut unit = 0;
     while text.lines().count() < lines {
         let name = format!("{number}_{unit}");
-        let kept = if unit % 9 == 0 { "return handle.read()" } else { "handle.close()" };
+        let opened = if unit % 9 == 0 { "handle = open(path)\n    if handle:" } else { "with open(path) as handle:" };
         write!(
             text,
-            "class Store{name}:\n    \"\"\"Keeps what was seen of one source.\"\"\"\n\n    def __init__(self, size):\n        self.size = size\n        self.items_{name} = {{}}\n        self.order = []\n\n    def put(self, key, value):\n        if len(self.items_{name}) >= self.size:\n            self.items_{name}.pop(self.order.pop(0))\n        self.items_{name}[key] = value\n        self.order.append(key)\n        return self.total(key) + len(value)\n\n    def total(self, key):\n        result = 0\n        for item in self.items_{name}.get(key, ()):\n            if item is not None and item.weight > 0:\n                result += item.weight * self.size\n        return result\n\n    def close(self):\n        self.items_{name}.clear()\n\n\ndef read_{name}(path, store):\n    handle = open(path)\n    for line in store.order:\n        if line.startswith(\"#\"):\n            continue\n        store.put(line, load(path))\n    {kept}\n\n\n"
+            "class Store{name}:\n    \"\"\"Keeps what was seen of one source.\"\"\"\n\n    def __init__(self, size):\n        self.size = size\n        self.items_{name} = {{}}\n        self.order = []\n\n    def put(self, key, value):\n        if len(self.items_{name}) >= self.size:\n            self.items_{name}.pop(self.order.pop(0))\n        self.items_{name}[key] = value\n        self.order.append(key)\n        return self.total(key) + len(value)\n\n    def total(self, key):\n        result = 0\n        for item in self.items_{name}.get(key, ()):\n            if item is not None and item.weight > 0:\n                result += item.weight * self.size\n        return result\n\n    def close(self):\n        self.items_{name}.clear()\n\n\ndef read_{name}(path, store):\n    {opened}\n        for line in handle:\n            if line.startswith(\"#\"):\n                continue\n            store.put(line, load(path))\n\n\n"
         )
         .expect("a String can be written");
         unit += 1;

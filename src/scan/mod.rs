@@ -41,7 +41,7 @@ pub use silence::Insertion;
 pub use size::{memory, size};
 pub use testcode::is_test;
 pub use walk::{Candidate, Walked, walk};
-pub use workspace::{Followed, Look, Manner, Refused, Silences, State, Stop, Workspace, home, is_ruling};
+pub use workspace::{Followed, Held, Look, Manner, Refused, Silences, State, Stop, Workspace, home, is_ruling};
 
 use crate::finding::Analysis;
 use crate::index::{Outline, Project};
