@@ -36,9 +36,10 @@ pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Ve
     let listening = Project::listening();
     let analysis = judge(path, text, &facts, rules, &listening);
     let mut outline = outline(&facts, path, is_test, verbs);
-    outline.asked = listening.asked();
-    for (name, kind) in handle::check::makers(path, &facts, rules) {
-        let maker = (outline.intern(name), outline.intern(kind));
+    let heard = listening.heard();
+    outline.asked = heard.asked.into_iter().collect();
+    for (name, kind) in heard.makers {
+        let maker = (outline.intern(&name), outline.intern(&kind));
         outline.makers.push(maker);
     }
     outline.finish();

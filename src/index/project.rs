@@ -7,6 +7,15 @@ use std::sync::Mutex;
 /// An entry of one outline: which file, which place in its table.
 pub(super) type At = (u32, u32);
 
+/// What the checks of one file ask of the project, and what they tell it.
+#[derive(Debug, Default)]
+pub struct Log {
+    /// The names that were asked about.
+    pub asked: BTreeSet<String>,
+    /// The functions that make a resource for their callers, with the kind of the resource.
+    pub makers: BTreeSet<(String, String)>,
+}
+
 /// What all files of a run say about each other's things. An empty project knows nothing, and says so.
 #[derive(Debug, Default)]
 pub struct Project {
@@ -20,8 +29,8 @@ pub struct Project {
     calls: FxHashMap<Box<str>, Vec<At>>,
     functions: FxHashMap<Box<str>, u32>,
     makers: FxHashMap<Box<str>, Vec<At>>,
-    /// The names that were asked about, while somebody listens.
-    log: Option<Mutex<BTreeSet<String>>>,
+    /// What the checks of one file ask and tell, while somebody listens.
+    log: Option<Mutex<Log>>,
 }
 
 impl Project {
@@ -42,18 +51,26 @@ impl Project {
         Self { log: Some(Mutex::default()), ..Self::default() }
     }
 
-    /// The names it was asked about, ordered.
-    pub fn asked(self) -> Vec<String> {
-        let names = self.log.and_then(|log| log.into_inner().ok()).unwrap_or_default();
-        names.into_iter().collect()
+    /// What it was asked and told.
+    pub fn heard(self) -> Log {
+        self.log.and_then(|log| log.into_inner().ok()).unwrap_or_default()
     }
 
     pub(super) fn note(&self, name: &str) {
         if let Some(log) = &self.log
-            && let Ok(mut names) = log.lock()
-            && !names.contains(name)
+            && let Ok(mut log) = log.lock()
+            && !log.asked.contains(name)
         {
-            names.insert(name.to_owned());
+            log.asked.insert(name.to_owned());
+        }
+    }
+
+    /// Hears of the functions of a file that make a resource for their callers; only a project that listens asks for them.
+    pub fn tell_makers<'a>(&self, makers: impl FnOnce() -> Vec<(&'a str, &'a str)>) {
+        if let Some(log) = &self.log
+            && let Ok(mut log) = log.lock()
+        {
+            log.makers.extend(makers().into_iter().map(|(name, kind)| (name.to_owned(), kind.to_owned())));
         }
     }
 
