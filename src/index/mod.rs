@@ -14,5 +14,5 @@ mod read;
 pub use asked::{Asked, Found};
 pub use fate::Tenure;
 pub use outline::{Caller, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb};
-pub use project::{Log, Project};
+pub use project::Project;
 pub use read::outline;

@@ -165,12 +165,14 @@ fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &
         _ => Evidence::supports(Weight::Fair, "an explicit way out skips the removal").at(way.at),
     });
     finding.evidence.push(Evidence::supports(Weight::Slight, "entries leave nowhere else"));
+    // How long the owner lives matters only where the entry stays while it does.
     if let Some(condition) = while_ending(context, release) {
         let text = "the removal is left out only while the owner itself ends";
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(condition).span));
+    } else {
+        let owner = holder::owner(context, held);
+        finding.evidence.extend(owner.into_iter().filter(|piece| piece.stance == Stance::For));
     }
-    let owner = holder::owner(context, held);
-    finding.evidence.extend(owner.into_iter().filter(|piece| piece.stance == Stance::For));
     if growth.value.is_some_and(|value| facts.literal(value) == Some(Literal::Null)) {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "the entry holds nothing"));
     }
