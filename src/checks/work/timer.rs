@@ -202,7 +202,7 @@ fn missed_teardown(
     if let Some(deed) = elsewhere {
         finding.related.push(Mark::new(Role::Release, facts.expr(deed.1).span, "cancelled here only"));
     }
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// Code out of sight that may cancel it: what a base calls, and what a teardown calls on the instance.
