@@ -444,3 +444,31 @@ fn a_server_that_was_killed_is_replaced_without_loss() {
     assert_eq!(seen[0], seen[1]);
     assert_eq!(rules(&seen[0]), ["unclosed-handle"]);
 }
+
+#[test]
+fn the_memory_of_the_server_does_not_grow_with_the_edits() {
+    let project = Project::new(&[("hub.py", HUB), ("cleaner.py", CLEANER), ("a.py", "")]);
+    let mut editor = Editor::open(&[&project.1], &able());
+    let uri = project.uri("a.py");
+    let text: String = (0..10).map(|at| LEAK.replace("def f", &format!("def f{at}")) + "\n").collect();
+    editor.did_open(&uri, "python", &text);
+    editor.diagnostics(&uri, 1);
+    let mut sizes = Vec::new();
+    for version in 2..2002 {
+        // Names come and go, so that what is said to the project changes each time.
+        let line = u32::try_from((version * 7) % 40).expect("small");
+        if version % 2 == 0 {
+            editor.did_change(&uri, version, [line, 0, line, 0], &format!("thing_{version} = make_{version}()\n"));
+        } else {
+            let line = u32::try_from(((version - 1) * 7) % 40).expect("small");
+            editor.did_change(&uri, version, [line, 0, line + 1, 0], "");
+        }
+        editor.diagnostics(&uri, version);
+        if version % 500 == 0 {
+            sizes.extend(editor.resident());
+        }
+    }
+    if let [_, early, .., late] = sizes[..] {
+        assert!(late <= early + early / 50 + 512, "KiB after each 500 edits: {sizes:?}");
+    }
+}

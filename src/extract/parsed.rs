@@ -48,13 +48,14 @@ fn edit(before: &str, after: &str) -> InputEdit {
     let end = common(before.as_bytes()[start..].iter().rev(), after.as_bytes()[start..].iter().rev());
     let end = (0..=end).rev().find(|end| before.is_char_boundary(before.len() - end)).unwrap_or(0);
     let (old_end, new_end) = (before.len() - end, after.len() - end);
+    let from = behind(Point { row: 0, column: 0 }, &before[..start]);
     InputEdit {
         start_byte: start,
         old_end_byte: old_end,
         new_end_byte: new_end,
-        start_position: point(before, start),
-        old_end_position: point(before, old_end),
-        new_end_position: point(after, new_end),
+        start_position: from,
+        old_end_position: behind(from, &before[start..old_end]),
+        new_end_position: behind(from, &after[start..new_end]),
     }
 }
 
@@ -62,11 +63,14 @@ fn common<T: PartialEq>(one: impl Iterator<Item = T>, other: impl Iterator<Item 
     one.zip(other).take_while(|(a, b)| a == b).count()
 }
 
-/// A place in rows and columns of bytes, both from zero.
-fn point(text: &str, at: usize) -> Point {
-    let head = &text[..at];
-    let line = head.rfind('\n').map_or(0, |end| end + 1);
-    Point { row: head.matches('\n').count(), column: at - line }
+/// Where a text ends that begins at a place, in rows and columns of bytes, both from zero.
+fn behind(start: Point, text: &str) -> Point {
+    let rows = text.bytes().filter(|byte| *byte == b'\n').count();
+    let column = match text.rfind('\n') {
+        Some(end) => text.len() - end - 1,
+        None => start.column + text.len(),
+    };
+    Point { row: start.row + rows, column }
 }
 
 #[cfg(test)]

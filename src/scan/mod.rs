@@ -44,7 +44,7 @@ pub use silence::Insertion;
 pub use size::{memory, size};
 pub use testcode::is_test;
 pub use walk::{Candidate, Walked, walk};
-pub use workspace::{Followed, Look, Manner, Refused, Silences, State, Stop, Workspace, home, is_ruling};
+pub use workspace::{Followed, Held, Look, Manner, Refused, Silences, State, Stop, Workspace, home, is_ruling};
 pub use write::{roots, write_all};
 
 use crate::finding::Analysis;

@@ -41,6 +41,15 @@ impl Project {
     }
 }
 
+/// The program: as cargo says for tests, and beside the folder of the examples for these.
+fn program() -> PathBuf {
+    let named = option_env!("CARGO_BIN_EXE_watertight").map(PathBuf::from);
+    named.unwrap_or_else(|| {
+        let own = std::env::current_exe().expect("this program has a path");
+        own.parent().and_then(Path::parent).expect("a folder of examples").join("watertight")
+    })
+}
+
 /// A path as a URI, without the help of the program.
 pub fn uri(path: &Path) -> String {
     let text = path.to_str().expect("paths of tests are text");
@@ -88,7 +97,7 @@ impl Editor {
     /// A server that was not greeted yet.
     pub fn start() -> Self {
         let cache = TempDir::new().expect("a folder can be made");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_watertight"))
+        let mut child = Command::new(program())
             .arg("server")
             .env("XDG_CACHE_HOME", cache.path())
             .stdin(Stdio::piped())
@@ -225,6 +234,13 @@ impl Editor {
             message["method"] == "textDocument/publishDiagnostics" && params["uri"] == uri && params["version"] == version
         });
         told["params"]["diagnostics"].as_array().expect("a list").clone()
+    }
+
+    /// The memory that the server holds, in KiB, where the system tells.
+    pub fn resident(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_whitespace().next()?.parse().ok()
     }
 
     /// Leaves as agreed; the exit code.

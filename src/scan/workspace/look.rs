@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// An open document.
+#[derive(Debug)]
 pub struct Held {
     pub(super) text: Arc<str>,
     pub(super) document: Option<Document>,
@@ -23,6 +24,8 @@ pub struct Look {
     pub findings: Vec<Finding>,
     /// Whether it now says other things to the project, so that other documents may have to be judged again.
     pub spread: bool,
+    /// What was known of the document before. To let go of it takes a while, which can be after the findings are told.
+    pub spent: Option<Held>,
 }
 
 /// Whether a document is one of the files that are looked at.
@@ -39,7 +42,7 @@ impl Workspace {
     /// says so meanwhile. With `afresh`, all of it is parsed.
     pub fn look(&mut self, path: &Path, text: &Arc<str>, afresh: bool, stop: &dyn Fn() -> bool) -> Option<Look> {
         if self.admit(path) == State::Foreign {
-            return Some(Look { findings: Vec::new(), spread: false });
+            return Some(Look { findings: Vec::new(), spread: false, spent: None });
         }
         let candidate = &self.candidates[path];
         let before = self.open.get(path).filter(|_| !afresh).and_then(|held| held.document.as_ref());
@@ -54,7 +57,7 @@ impl Workspace {
             None
         };
         let outline = document.as_ref().and_then(|document| guarded(|| self.outlined(candidate, document)).ok());
-        self.open.insert(path.to_path_buf(), Held { text: text.clone(), document });
+        let spent = self.open.insert(path.to_path_buf(), Held { text: text.clone(), document });
         let mut spread = false;
         if let Some(outline) = outline {
             let known = self.asked.as_ref();
@@ -62,7 +65,7 @@ impl Workspace {
             spread = self.project.update(outline);
         }
         let findings = self.judged(path, stop)?;
-        Some(Look { findings, spread })
+        Some(Look { findings, spread, spent })
     }
 
     /// What is found in an open document, whose text is as it was when it was last looked at.

@@ -9,7 +9,7 @@ mod look;
 mod offer;
 
 pub use follow::{Followed, is_ruling};
-pub use look::{Look, State};
+pub use look::{Held, Look, State};
 pub use offer::Silences;
 
 use super::config::{Choice, ConfigError, Configs, Overrides};
@@ -22,7 +22,6 @@ use crate::checks::Document;
 use crate::index::{Outline, Project};
 use crate::rules::{RuleSet, Verbs};
 use follow::{Stamp, stamp};
-use look::Held;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
