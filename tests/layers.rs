@@ -37,6 +37,7 @@ const KEPT: &[(&str, &[&str])] = &[
     // The tests of a room make folders as well.
     ("tempfile", &["scan", "mcp"]),
     ("libbpf_rs", &["runtime"]),
+    ("blazesym", &["runtime"]),
     ("lsp_types", &["lsp"]),
     ("rmcp", &["mcp"]),
     ("tokio", &["mcp"]),
