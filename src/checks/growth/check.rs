@@ -76,7 +76,8 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     let known = |key| key::is_own(facts, held.place, key) || present(facts, held, growth, key);
     let fixed = growth.key.is_some_and(|key| key::entries(facts, words, held.place, key) <= Keys::Few || known(key));
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
-    let registry = held.life != Life::Instance && lifetime::registers(facts, growth.function);
+    let work = growth.value.is_some_and(|value| is_work(facts, words, value));
+    let registry = held.life != Life::Instance && !work && lifetime::registers(facts, growth.function);
     // A cache is filled by whoever asks first, whatever the function is called.
     let setup: &[String] = if context.rule.check == Check::Cache { &[] } else { &words.setup };
     !fixed

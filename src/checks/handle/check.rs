@@ -12,6 +12,7 @@ use crate::checks::lives::callback;
 use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::share;
+use crate::checks::lives::stale;
 use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Parent, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 use crate::index::Project;
@@ -67,6 +68,10 @@ fn acquired<'a>(
     findings: &mut Vec<Finding>,
     kept: &mut Vec<Kept<'a>>,
 ) {
+    if let Some(found) = stale::check(context, obligation.resource, obligation.call) {
+        findings.push(found);
+        return;
+    }
     if obligation.resource.copied && !ledger.is_released_somewhere(obligation.resource) {
         findings.extend(copied::check(context, ledger, obligation));
         return;

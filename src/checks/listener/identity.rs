@@ -142,7 +142,7 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
 fn is_unset(facts: &Facts, call: ExprId, expr: ExprId) -> bool {
     let ExprKind::Field { base, name } = facts.kind(expr) else { return false };
     let emitter = facts.callee(call).receiver.and_then(|receiver| facts.binding_of(receiver));
-    let of_emitter = emitter.is_some() && facts.binding_of(base) == emitter;
+    let of_emitter = emitter.is_some() && facts.binding_of(facts.peeled(base)) == emitter;
     let mentions = facts.exprs.iter().filter(|other| matches!(other.kind, ExprKind::Field { name: own, .. } if own == name));
     of_emitter && mentions.count() == 1
 }

@@ -12,6 +12,7 @@ use crate::checks::lives::kept::{self, Deed};
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
+use crate::checks::lives::stale;
 use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -45,7 +46,8 @@ pub fn check(context: &Context) -> Vec<Finding> {
             None => findings.push((holder, finding)),
         }
     }
-    findings.into_iter().map(|(_, finding)| finding).chain(ticking_work(context)).collect()
+    let stale = acquire::all(context).into_iter().filter_map(|(call, resource)| stale::check(context, resource, call));
+    findings.into_iter().map(|(_, finding)| finding).chain(ticking_work(context)).chain(stale).collect()
 }
 
 /// Tasks that pause between their rounds, and that nothing ends.
