@@ -292,6 +292,9 @@ pub struct Resource {
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).
     #[serde(default)]
     pub ends: bool,
+    /// Whether one that outlives its owner is over so soon that it matters only if it is set again and again.
+    #[serde(default)]
+    pub minor: bool,
     /// Position of the delay of a timer, from 0.
     #[serde(default)]
     pub delay: usize,

@@ -14,7 +14,7 @@ const SIBLINGS: usize = 2;
 pub fn forgotten(context: &Context, held: &Held) -> Option<Finding> {
     let facts = context.facts;
     let Root::Instance(ty) = facts.places.get(held.place).root else { return None };
-    if !held.container.literal.iter().any(|word| word == "map") {
+    if held.container.put.is_empty() && !held.container.literal.iter().any(|word| word == "map") {
         return None;
     }
     let clears = facts.ty(ty).methods.iter().copied().filter(|method| is_clearing(context, held, *method));

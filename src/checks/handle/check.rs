@@ -94,6 +94,9 @@ fn acquired<'a>(
             // What is given a callback hands the handle to that, and returns something else.
             Fate::Dropped if calls_back(context.facts, obligation.call) => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped if obligation.resource.lasting => {}
+            // `pool.acquire().promise`: what the call hands out is not the resource itself.
+            Fate::Used(_) | Fate::Tested
+                if !obligation.resource.receivers.is_empty() && is_read(context.facts, obligation.call) => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, ledger, obligation, *fate)),
             _ => {}
         }
@@ -116,6 +119,14 @@ fn acquired<'a>(
         let ways = path::ways(ledger, &custody, obligation);
         findings.extend(verdict::local(ledger, context, obligation, names[0], (&custody, &ways)));
     }
+}
+
+/// Whether only a field of what a call hands out is read, and no method called.
+fn is_read(facts: &Facts, call: ExprId) -> bool {
+    let Parent::Expr(field) = facts.expr(call).parent else { return false };
+    let method = |outer| matches!(facts.kind(outer), ExprKind::Call { callee, .. } if callee == field);
+    matches!(facts.kind(field), ExprKind::Field { .. })
+        && !matches!(facts.expr(field).parent, Parent::Expr(outer) if method(outer))
 }
 
 /// Whether the last argument of a call is a function.

@@ -28,7 +28,11 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
         }
     });
     let captured = matches!(facts.places.get(field).root, Root::Binding(_)) && facts.places.get(field).path.len() == 1;
-    let alone = || !owner::starts(facts, &context.words.words, timer.function) && is_only_setter(facts, timer, field);
+    let begins = || {
+        owner::starts(facts, &context.words.words, timer.function)
+            || key::ends_with(&context.words.words.startup, owner::name_of(facts, timer.function))
+    };
+    let alone = || !begins() && is_only_setter(facts, timer, field);
     let again = again(context, timer, deeds);
     if !(careful || captured || alone() || again.is_some()) {
         return None;
