@@ -27,7 +27,7 @@ fn kernel_side(bpf: &Path, out: &Path) {
         other => panic!("the feature `ebpf` exists for x86_64 and aarch64, not for {other:?}; build without it"),
     };
     let clang = env::var("CLANG").unwrap_or_else(|_| "clang".to_owned());
-    for name in ["rss", "classic", "rates"] {
+    for name in ["rss", "classic", "rates", "empty"] {
         let mut command = Command::new(&clang);
         // -g keeps the type information that the loader relocates by; v3 is understood from kernel 5.8 on, as the ring buffer is.
         command.args(["-g", "-O2", "-Wall", "-Wextra", "-Werror", "-target", "bpf", "-mcpu=v3"]);

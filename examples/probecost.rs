@@ -1,11 +1,13 @@
-//! What the probe costs: `cargo run --release --features ebpf --example probecost -- [PAIRS [events|slowdown]]`, as root.
+//! What the probe costs: `cargo run --release --features ebpf --example probecost -- [PAIRS [events|slowdown [WORKLOAD]]]`, as root.
 //!
 //! Nanoseconds an event come from the kernel's own run-time statistics (`kernel.bpf_stats_enabled`, which itself adds
-//! some 20 ns to each run). The slowdown comes from interleaved pairs of the same work without and with the probe,
-//! compared by processor time; the median of the pairs' ratios is given.
+//! some 50 ns to each run). The slowdown comes from interleaved runs of the same work without a handler, with one that
+//! does nothing, and with the probe, compared by processor time; the medians over the pairs are given. On a machine whose
+//! kernel guards each indirect call (retpolines), the empty handler alone may cost a fault storm some per cent.
 
 #![allow(clippy::cast_precision_loss)]
 
+use libbpf_rs::{Link, Object, ObjectBuilder};
 use nix::sys::resource::{UsageWho, getrusage};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use watertight::runtime::live::probe::{Cost, Hook, Plan, Probe};
 
+const EMPTY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/empty.bpf.o"));
 const SWITCH: &str = "/proc/sys/kernel/bpf_stats_enabled";
 
 fn main() -> Result<(), String> {
@@ -25,7 +28,7 @@ fn main() -> Result<(), String> {
         if wanted("events") {
             events(&sim)?;
         }
-        if wanted("slowdown") { slowdown(&sim, pairs) } else { Ok(()) }
+        if wanted("slowdown") { slowdown(&sim, pairs, std::env::args().nth(3).as_deref()) } else { Ok(()) }
     });
     let _ = fs::remove_dir_all(&folder);
     done
@@ -78,7 +81,8 @@ fn events(sim: &Path) -> Result<(), String> {
         ("idle", &["idle", "4"]),
     ];
     let mut done = Ok(());
-    for (name, arguments) in workloads {
+    let only = std::env::args().nth(3);
+    for (name, arguments) in workloads.into_iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
         for (filter, hook) in
             [("tree", Hook::Typed), ("others", Hook::Typed), ("all", Hook::Typed), ("tree", Hook::Raw), ("tree", Hook::Classic)]
         {
@@ -111,54 +115,98 @@ fn event(sim: &Path, name: &str, arguments: &[&str], filter: &str, hook: Hook) -
     Ok(())
 }
 
-/// Processor time of a workload, seconds.
-fn time(sim: &Path, arguments: &[&str], mode: &str) -> Result<f64, String> {
-    let mut probe = match mode {
-        "without" => None,
-        _ => Some(open(Hook::Typed, false)?),
-    };
+/// What a run took, seconds: processor time of the workload and of this program, which reads the probe, and the clock's time.
+struct Spent {
+    work: f64,
+    reading: f64,
+    clock: f64,
+}
+
+fn processor(whose: UsageWho) -> Result<f64, String> {
+    let usage = getrusage(whose).map_err(|error| error.to_string())?;
+    let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
+}
+
+/// Runs a workload in a mode.
+fn spend(sim: &Path, arguments: &[&str], mode: &str) -> Result<Spent, String> {
+    // Both are held until the work is done.
+    let mut probe = if matches!(mode, "probe" | "calls") { Some(open(Hook::Typed, false)?) } else { None };
+    let _empty = if mode == "empty" { Some(empty()?) } else { None };
     if let Some(probe) = &mut probe {
         probe.watch(std::process::id());
         if mode == "calls" {
             probe.count().map_err(|refusal| refusal.to_string())?;
         }
     }
-    let spent = || -> Result<f64, String> {
-        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|error| error.to_string())?;
-        let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-        Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
-    };
-    let before = spent()?;
-    run(sim, arguments, probe.as_mut())?;
-    Ok(spent()? - before)
+    let before = (processor(UsageWho::RUSAGE_CHILDREN)?, processor(UsageWho::RUSAGE_SELF)?);
+    let (clock, _) = run(sim, arguments, probe.as_mut())?;
+    let work = processor(UsageWho::RUSAGE_CHILDREN)? - before.0;
+    Ok(Spent { work, reading: processor(UsageWho::RUSAGE_SELF)? - before.1, clock: clock.as_secs_f64() })
 }
 
+/// A handler that does nothing, attached where the probe is.
+fn empty() -> Result<(Object, Link), String> {
+    let object = ObjectBuilder::default().open_memory(EMPTY).and_then(libbpf_rs::OpenObject::load);
+    let object = object.map_err(|error| error.to_string())?;
+    let program = object.progs_mut().next().ok_or("the empty handler is missing")?;
+    let link = program.attach().map_err(|error| error.to_string())?;
+    Ok((object, link))
+}
+
+/// How the work is done, each to be compared with the first: `empty` is the price of any handler at this tracepoint on this
+/// machine, and `calls` counts system calls as well.
+const MODES: [&str; 4] = ["without", "empty", "probe", "calls"];
+
 /// By how much each workload takes longer with the probe.
-fn slowdown(sim: &Path, pairs: usize) -> Result<(), String> {
+fn slowdown(sim: &Path, rounds: usize, only: Option<&str>) -> Result<(), String> {
     // The statistics cost more than half of what the handler does.
     if fs::read_to_string(SWITCH).is_ok_and(|switch| switch.trim() != "0") {
         return Err(format!("{SWITCH} is on, perhaps since a run that was cut short: write 0 there first"));
     }
-    println!("\n{:<10} {:<7} {:>5} {:>12} {:>10} {:>19}", "workload", "with", "pairs", "seconds", "slower %", "quartiles");
-    for (name, arguments) in [("storm", &["rounds", "100"][..]), ("service", &["service", "5"]), ("idle", &["idle", "2"])] {
-        for mode in ["probe", "calls"] {
-            let mut ratios = Vec::new();
-            let mut base = Vec::new();
-            for turn in 0..pairs {
-                // Whoever is second finds warmer caches: they take turns.
-                let order = if turn % 2 == 0 { ["without", mode] } else { [mode, "without"] };
-                let first = time(sim, arguments, order[0])?;
-                let second = time(sim, arguments, order[1])?;
-                let (without, with) = if turn % 2 == 0 { (first, second) } else { (second, first) };
-                ratios.push((with / without - 1.0) * 100.0);
-                base.push(without);
+    println!(
+        "\n{:<9} {:<8} {:>5} {:>8} {:>9} {:>16} {:>15} {:>18}",
+        "workload", "with", "pairs", "seconds", "slower %", "quartiles", "% of a core", "quartiles"
+    );
+    for (name, arguments) in [("storm", &["rounds", "40"][..]), ("service", &["service", "5"]), ("idle", &["idle", "2"])] {
+        if only.is_some_and(|only| only != name) {
+            continue;
+        }
+        let mut spent: [Vec<Spent>; MODES.len()] = Default::default();
+        for turn in 0..rounds {
+            // Whoever comes later finds warmer caches: they take turns.
+            for at in 0..MODES.len() {
+                let mode = (turn + at) % MODES.len();
+                spent[mode].push(spend(sim, arguments, MODES[mode])?);
             }
-            let (low, middle, high) = (quantile(&mut ratios, 0.25), quantile(&mut ratios, 0.5), quantile(&mut ratios, 0.75));
-            let seconds = quantile(&mut base, 0.5);
-            println!("{name:<10} {mode:<7} {pairs:>5} {seconds:>12.3} {middle:>10.2} {:>19}", format!("{low:.2} .. {high:.2}"));
+        }
+        for mode in 1..MODES.len() {
+            row(name, MODES[mode], &spent[0], &spent[mode]);
         }
     }
     Ok(())
+}
+
+/// A line of the table: by how much the work took longer, and the processor time it took more, ours included.
+fn row(name: &str, mode: &str, without: &[Spent], with: &[Spent]) {
+    let pairs = || without.iter().zip(with);
+    let mut slower: Vec<f64> = pairs().map(|(without, with)| (with.work / without.work - 1.0) * 100.0).collect();
+    let extra = |(without, with): (&Spent, &Spent)| {
+        let all = |spent: &Spent| spent.work + spent.reading;
+        (all(with) - all(without)) / with.clock * 100.0
+    };
+    let mut core: Vec<f64> = pairs().map(extra).collect();
+    let seconds = quantile(&mut without.iter().map(|spent| spent.work).collect::<Vec<_>>(), 0.5);
+    let spread =
+        |values: &mut [f64], digits: usize| format!("{:.digits$} .. {:.digits$}", quantile(values, 0.25), quantile(values, 0.75));
+    println!(
+        "{name:<9} {mode:<8} {:>5} {seconds:>8.3} {:>9.2} {:>16} {:>15.3} {:>18}",
+        with.len(),
+        quantile(&mut slower, 0.5),
+        spread(&mut slower, 2),
+        quantile(&mut core, 0.5),
+        spread(&mut core, 3)
+    );
 }
 
 fn quantile(values: &mut [f64], share: f64) -> f64 {

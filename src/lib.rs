@@ -2,7 +2,7 @@
 //!
 //! The rooms, lowest first; a room uses only those before it (`tests/layers.rs` enforces it):
 //! [`source`] → [`facts`], [`finding`], [`language`] → [`extract`], [`rules`], [`index`] → [`checks`] → [`scan`] →
-//! [`report`], [`runtime`] → [`cli`].
+//! [`report`], [`runtime`] → [`lsp`], [`mcp`] → [`cli`].
 
 pub mod checks;
 pub mod cli;
@@ -11,6 +11,8 @@ pub mod facts;
 pub mod finding;
 pub mod index;
 pub mod language;
+pub mod lsp;
+pub mod mcp;
 pub mod report;
 pub mod rules;
 pub mod runtime;

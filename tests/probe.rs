@@ -2,8 +2,10 @@
 //! checks that the refusal names a reason and a remedy.
 
 mod sim;
+mod skip;
 
-use sim::{Running, sim, skip};
+use sim::{Running, sim};
+use skip::skip;
 use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

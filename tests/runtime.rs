@@ -1,9 +1,11 @@
 //! The commands that look at running processes, as a user calls them.
 
 mod sim;
+mod skip;
 
 use serde_json::Value;
-use sim::{Running, sim, skip};
+use sim::{Running, sim};
+use skip::skip;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -252,6 +252,18 @@ fn the_growth_is_named_after_what_it_is_made_of() {
         sample.arenas = Some(1 + (sample.at_s / 60.0) as u32);
     });
     assert_eq!(arenas, (Verdict::Fragmentation, Some(Class::Arenas)));
+    // Threads that come get arenas, and what they leak fills one after the other: that is no fragmentation.
+    let few = class(&|sample, grown| {
+        sample.anon += grown;
+        sample.arenas = Some(1 + u32::from(sample.at_s > 300.0) + u32::from(sample.at_s > 600.0));
+    });
+    assert_eq!(few, (Verdict::Leak, Some(Class::Anonymous)));
+    let filled = class(&|sample, grown| {
+        sample.anon += 10 * grown;
+        sample.heap = Some(5 << 20);
+        sample.arenas = Some(2 + (10 * grown / (64 << 20)) as u32);
+    });
+    assert_eq!(filled, (Verdict::Leak, Some(Class::NativeGap)));
     let mapped = class(&|sample, grown| {
         sample.anon += grown;
         sample.mappings = Some(80 + (sample.at_s / 2.0) as u32);

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod context;
+mod document;
 mod growth;
 mod handle;
 mod listener;
@@ -10,6 +11,7 @@ mod reference;
 mod work;
 
 pub use context::Context;
+pub use document::Document;
 
 use crate::extract::extract;
 use crate::facts::Facts;
@@ -37,12 +39,16 @@ pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Ve
     let analysis = judge(path, text, &facts, rules, &listening);
     let mut outline = outline(&facts, path, is_test, verbs);
     outline.asked = listening.asked();
-    for (name, kind) in handle::check::makers(path, &facts, rules) {
+    add_makers(&mut outline, path, &facts, rules);
+    outline.finish();
+    (outline, analysis)
+}
+
+fn add_makers(outline: &mut Outline, path: &str, facts: &Facts, rules: &RuleSet) {
+    for (name, kind) in handle::check::makers(path, facts, rules) {
         let maker = (outline.intern(name), outline.intern(kind));
         outline.makers.push(maker);
     }
-    outline.finish();
-    (outline, analysis)
 }
 
 /// What a text says to the project.
@@ -60,17 +66,38 @@ fn facts(path: &str, text: &str) -> Option<Facts> {
 }
 
 fn judge(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
+    judge_until((path, text), facts, rules, project, &|| false).unwrap_or_default()
+}
+
+/// What the rules say, unless `stop` says that nobody wants to know it any more.
+fn judge_until(
+    source: (&str, &str),
+    facts: &Facts,
+    rules: &RuleSet,
+    project: &Project,
+    stop: &dyn Fn() -> bool,
+) -> Option<Analysis> {
     let mut problems = Vec::new();
     if facts.cut {
         problems.push((ProblemKind::TooDeep, "nested too deeply; what lies below the limit was not analysed".to_owned()));
     }
-    Analysis { findings: check(path, text, facts, rules, project), problems, comments: facts.comments.clone() }
+    let findings = check(source, facts, rules, project, stop)?;
+    Some(Analysis { findings, problems, comments: facts.comments.clone() })
 }
 
 /// Runs every rule that has a vocabulary in the file's language, and orders what they find by place, then rule.
-fn check(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Vec<Finding> {
+fn check(
+    (path, text): (&str, &str),
+    facts: &Facts,
+    rules: &RuleSet,
+    project: &Project,
+    stop: &dyn Fn() -> bool,
+) -> Option<Vec<Finding>> {
     let mut findings = Vec::new();
     for rule in rules.iter() {
+        if stop() {
+            return None;
+        }
         let Some(words) = rule.vocabulary.get(&facts.language) else { continue };
         let context = Context { facts, rule, words, project, path };
         findings.extend(one(&context).into_iter().map(|finding| accepted::weighed(&context, text, finding)));
@@ -78,7 +105,7 @@ fn check(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Proje
     growth::twins::single(&mut findings, rules);
     findings.sort_by(|a, b| (a.primary.span, &a.rule, &a.message).cmp(&(b.primary.span, &b.rule, &b.message)));
     findings.dedup_by(|a, b| a.primary.span == b.primary.span && a.rule == b.rule);
-    findings
+    Some(findings)
 }
 
 fn one(context: &Context) -> Vec<Finding> {

@@ -1,8 +1,8 @@
 use super::flags::Colour;
 use super::output::{emit, paint, width};
-use super::select::rule;
 use crate::report::{Card, contents, markdown, page};
 use crate::rules::RuleSet;
+use crate::scan::config::select::rule;
 use clap::{Args, ValueEnum};
 use std::fs;
 use std::path::{Path, PathBuf};

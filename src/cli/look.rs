@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use std::path::Path;
 
 /// Larger files are hardly ever written by hand.
-const DEFAULT_SIZE: u64 = 4 << 20;
+pub const DEFAULT_SIZE: u64 = 4 << 20;
 
 /// The largest file that is read.
 pub fn largest(scope: &Scope, configs: &Configs) -> u64 {

@@ -13,14 +13,17 @@ mod lint;
 #[cfg(target_os = "linux")]
 mod live;
 mod look;
+mod mcp;
 mod output;
 mod progress;
 mod replay;
 mod rules;
 #[cfg(target_os = "linux")]
 mod run;
-mod select;
+
+mod server;
 mod settings;
+mod skill;
 #[cfg(target_os = "linux")]
 mod time;
 #[cfg(target_os = "linux")]
@@ -65,8 +68,14 @@ enum Command {
     Replay(replay::Replay),
     /// List the rules
     Rules(rules::List),
+    /// Serve an editor on the standard streams, by the language server protocol
+    Server(server::Server),
     /// Accept today's findings, so that only new ones are reported
     Baseline(accept::Accept),
+    /// Serve the commands to agents as tools, over MCP on the standard streams
+    Mcp,
+    /// Write the skill for agents: when to use this program, and how to find a leak and prove it fixed
+    Skill,
     /// Write a watertight.toml to start from
     Init,
     /// Write the completions of a shell
@@ -108,7 +117,10 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Explain(explain) => explain::explain(explain, &settings::known(known)?),
         Command::Replay(asked) => replay::replay(asked),
         Command::Rules(list) => rules::list(list, &settings::known(known)?),
+        Command::Server(asked) => server::server(asked, known),
         Command::Baseline(asked) => accept::accept(asked, &known, build),
+        Command::Mcp => mcp::serve(&known),
+        Command::Skill => skill::skill(),
         Command::Init => init::init(),
         Command::Completions(asked) => generate::completions(asked, Cli::command()),
         Command::Man(asked) => generate::man(asked, Cli::command()),

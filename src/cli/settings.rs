@@ -1,6 +1,6 @@
 use super::flags::Scope;
-use super::select::check;
 use crate::rules::{Family, RuleSet};
+use crate::scan::config::select::check;
 use crate::scan::config::{Choice, ConfigError, Configs, FailOn, Level, Overrides, RuleSettings, Settings};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -26,6 +26,11 @@ struct Piece {
 }
 
 impl Prepared {
+    /// What is parsed in the place of the original.
+    pub fn parsed<'a>(&'a self, original: &'a str) -> &'a str {
+        self.text.as_deref().unwrap_or(original)
+    }
+
     /// The position in the original text.
     pub fn original(&self, at: usize) -> u32 {
         let at = u32::try_from(at).unwrap_or(u32::MAX);

@@ -9,6 +9,7 @@ mod lower;
 mod macros;
 mod operation;
 mod param;
+mod parsed;
 mod pattern;
 mod place;
 mod prototype;
@@ -18,10 +19,13 @@ mod tail;
 mod typed;
 mod typedef;
 
+pub use parsed::Parsed;
+
 use crate::facts::Facts;
 use crate::language::Language;
 use lower::Lowering;
-use tree_sitter::Parser;
+use macros::Prepared;
+use tree_sitter::{Parser, Tree};
 
 /// The word with which a directive to this program begins.
 const DIRECTIVE: &str = "watertight";
@@ -29,19 +33,35 @@ const DIRECTIVE: &str = "watertight";
 /// The facts of one text. A text that does not parse gives the facts of the parts that do.
 pub fn extract(language: &Language, text: &str) -> Facts {
     let prepared = macros::prepare(&language.habits.macros, text);
-    let parsed = prepared.text.as_deref().unwrap_or(text);
     let mut parser = Parser::new();
     let tree = match parser.set_language(&language.grammar) {
-        Ok(()) => parser.parse(parsed, None),
+        Ok(()) => parser.parse(prepared.parsed(text), None),
         Err(_) => None,
     };
-    let Some(tree) = tree else { return Facts::default() };
+    tree.map(|tree| read(language, text, &prepared, &tree)).unwrap_or_default()
+}
+
+/// The facts of a text that will change and be read again. Only what differs from `before` is parsed anew; nothing comes of
+/// it if `stop` says so meanwhile.
+pub fn extract_again(
+    language: &Language,
+    text: &str,
+    before: Option<&Parsed>,
+    stop: &dyn Fn() -> bool,
+) -> Option<(Facts, Parsed)> {
+    let prepared = macros::prepare(&language.habits.macros, text);
+    let parsed = Parsed::new(language, prepared.parsed(text), before, stop)?;
+    Some((read(language, text, &prepared, parsed.tree()), parsed))
+}
+
+fn read(language: &Language, text: &str, prepared: &Prepared, tree: &Tree) -> Facts {
+    let parsed = prepared.parsed(text);
     let forms = forms::Forms::new(language, parsed);
-    let lowered = Lowering::new(language, &forms, parsed, (text, &prepared)).run(tree.root_node());
+    let lowered = Lowering::new(language, &forms, parsed, (text, prepared)).run(tree.root_node());
     let mut facts = resolve::resolve(lowered, &language.habits);
     // Comments are read for the directives in them, and hardly any file has one.
     if text.contains(DIRECTIVE) {
-        facts.comments = forms::comments(language, tree.root_node(), |node| lower::span(&prepared, node));
+        facts.comments = forms::comments(language, tree.root_node(), |node| lower::span(prepared, node));
     }
     facts
 }

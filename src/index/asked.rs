@@ -2,6 +2,7 @@
 
 use super::Project;
 use super::outline::{Of, Outline, Touch, Verb};
+use super::project::At;
 
 /// A place, as other files may know it.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +92,11 @@ impl Project {
 
     /// Whether only this type and its kin give a field of this name a value.
     fn is_only(&self, field: &str, owner: &str) -> bool {
-        self.fields.get(field).is_some_and(|types| types.iter().all(|ty| self.akin(ty, owner)))
+        let owner_of = |(file, at): &At| {
+            let file = &self.files[*file as usize];
+            file.text(file.fields[*at as usize].0)
+        };
+        self.fields.get(field).is_some_and(|all| all.iter().all(|at| self.akin(owner_of(at), owner)))
     }
 }
 

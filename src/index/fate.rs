@@ -62,8 +62,10 @@ impl Project {
         let mut names = vec![ty];
         let mut at = 0;
         while at < names.len() && names.len() < 64 {
-            for heir in self.heirs.get(names[at]).into_iter().flatten() {
-                if !names.contains(&&**heir) {
+            for (file, heir) in self.heirs.get(names[at]).into_iter().flatten() {
+                let file = &self.files[*file as usize];
+                let heir = file.text(file.kinds[*heir as usize].name);
+                if !names.contains(&heir) {
                     names.push(heir);
                 }
             }

@@ -17,7 +17,7 @@ impl Text {
 }
 
 /// What one file says about things that other files may hold as well. Plain data; no text of the file is kept.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
     /// The path, as it is shown.
     pub path: String,
@@ -45,7 +45,7 @@ pub struct Outline {
 }
 
 /// Each word once.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<Box<str>>", into = "Vec<Box<str>>")]
 struct Words {
     all: Vec<Box<str>>,
@@ -105,7 +105,7 @@ impl Outline {
 }
 
 /// A type.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kind {
     /// Its name.
     pub name: Text,

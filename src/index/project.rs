@@ -7,19 +7,23 @@ use std::sync::Mutex;
 /// An entry of one outline: which file, which place in its table.
 pub(super) type At = (u32, u32);
 
+/// The entries by name, in the order of the files.
+type Table = FxHashMap<Box<str>, Vec<At>>;
+
 /// What all files of a run say about each other's things. An empty project knows nothing, and says so.
 #[derive(Debug, Default)]
 pub struct Project {
     pub(super) files: Vec<Outline>,
-    pub(super) touches: FxHashMap<Box<str>, Vec<At>>,
-    pub(super) made: FxHashMap<Box<str>, Vec<At>>,
-    pub(super) kinds: FxHashMap<Box<str>, Vec<At>>,
-    /// The types that give a field of this name a value.
-    pub(super) fields: FxHashMap<Box<str>, FxHashSet<Box<str>>>,
-    pub(super) heirs: FxHashMap<Box<str>, Vec<Box<str>>>,
-    calls: FxHashMap<Box<str>, Vec<At>>,
+    pub(super) touches: Table,
+    pub(super) made: Table,
+    pub(super) kinds: Table,
+    /// Where methods give a field of this name a value.
+    pub(super) fields: Table,
+    /// The types that inherit from the one of this name.
+    pub(super) heirs: Table,
+    calls: Table,
     functions: FxHashMap<Box<str>, u32>,
-    makers: FxHashMap<Box<str>, Vec<At>>,
+    makers: Table,
     /// The names that were asked about, while somebody listens.
     log: Option<Mutex<BTreeSet<String>>>,
 }
@@ -57,37 +61,91 @@ impl Project {
         }
     }
 
-    fn add(&mut self, number: u32, file: &Outline) {
-        let word = |text: Text| -> Box<str> { file.text(text).into() };
-        for (at, touch) in file.touches.iter().enumerate() {
-            self.touches.entry(word(touch.what)).or_default().push((number, at as u32));
-        }
-        for (at, made) in file.made.iter().enumerate() {
-            self.made.entry(word(made.what)).or_default().push((number, at as u32));
-        }
-        for (at, kind) in file.kinds.iter().enumerate() {
-            self.kinds.entry(word(kind.name)).or_default().push((number, at as u32));
-            for base in &kind.bases {
-                self.heirs.entry(word(*base)).or_default().push(word(kind.name));
+    /// Takes the outline of a file in the place of the one it had, and says whether that changes anything for others.
+    ///
+    /// The project is then the same as if it had been linked anew.
+    pub fn update(&mut self, outline: Outline) -> bool {
+        match self.files.binary_search_by(|other| other.path.cmp(&outline.path)) {
+            Ok(at) if self.files[at] == outline => false,
+            Ok(at) => {
+                let before = std::mem::take(&mut self.files[at]);
+                self.remove(at as u32, &before);
+                self.add(at as u32, &outline);
+                self.files[at] = outline;
+                true
+            }
+            Err(_) => {
+                self.change(vec![outline], &FxHashSet::default());
+                true
             }
         }
-        for (owner, field) in &file.fields {
-            self.fields.entry(word(*field)).or_default().insert(word(*owner));
+    }
+
+    /// Takes outlines of several files, new or known, and forgets those of the paths that are `gone`.
+    pub fn change(&mut self, outlines: Vec<Outline>, gone: &FxHashSet<String>) {
+        let new: FxHashSet<&str> = outlines.iter().map(|outline| outline.path.as_str()).collect();
+        let mut files = std::mem::take(&mut self.files);
+        files.retain(|file| !gone.contains(&file.path) && !new.contains(file.path.as_str()));
+        files.extend(outlines);
+        *self = Self { log: self.log.take(), ..Self::new(files) };
+    }
+
+    fn add(&mut self, number: u32, file: &Outline) {
+        for (table, word, at) in tables(file) {
+            put(self.table(table), word, (number, at));
         }
         for name in &file.functions {
-            *self.functions.entry(word(*name)).or_default() += 1;
+            *self.functions.entry(file.text(*name).into()).or_default() += 1;
         }
-        for (at, (name, _)) in file.makers.iter().enumerate().filter(|_| !file.test) {
-            self.makers.entry(word(*name)).or_default().push((number, at as u32));
+    }
+
+    fn remove(&mut self, number: u32, file: &Outline) {
+        for (table, word, _) in tables(file) {
+            let table = self.table(table);
+            let Some(list) = table.get_mut(word) else { continue };
+            let start = list.partition_point(|(file, _)| *file < number);
+            let end = list.partition_point(|(file, _)| *file <= number);
+            list.drain(start..end);
+            if list.is_empty() {
+                table.remove(word);
+            }
         }
-        for (at, (callee, _)) in file.calls.iter().enumerate() {
-            self.calls.entry(word(*callee)).or_default().push((number, at as u32));
+        for name in &file.functions {
+            let name = file.text(*name);
+            if let Some(count) = self.functions.get_mut(name) {
+                *count -= 1;
+                if *count == 0 {
+                    self.functions.remove(name);
+                }
+            }
+        }
+    }
+
+    fn table(&mut self, of: Topic) -> &mut Table {
+        match of {
+            Topic::Touches => &mut self.touches,
+            Topic::Made => &mut self.made,
+            Topic::Kinds => &mut self.kinds,
+            Topic::Heirs => &mut self.heirs,
+            Topic::Fields => &mut self.fields,
+            Topic::Makers => &mut self.makers,
+            Topic::Calls => &mut self.calls,
         }
     }
 
     /// Whether it knows any file at all.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+
+    /// What its files say, in the order of their paths.
+    pub fn outlines(&self) -> &[Outline] {
+        &self.files
+    }
+
+    /// Whether it knows the file of this path.
+    pub fn knows(&self, path: &str) -> bool {
+        self.files.binary_search_by(|other| other.path.as_str().cmp(path)).is_ok()
     }
 
     /// How many files it knows.
@@ -121,5 +179,47 @@ impl Project {
         let at = self.calls.get(function).map_or(&[][..], Vec::as_slice);
         let each = at.iter().map(|(file, at)| (&self.files[*file as usize], self.files[*file as usize].calls[*at as usize].1));
         each.filter(|(file, _)| !file.test && file.language == language).collect()
+    }
+}
+
+/// Which table of the project an entry belongs to.
+#[derive(Clone, Copy)]
+enum Topic {
+    Touches,
+    Made,
+    Kinds,
+    Heirs,
+    Fields,
+    Makers,
+    Calls,
+}
+
+/// Every entry of a file: its table, its name, and its place in the file's own list.
+fn tables(file: &Outline) -> impl Iterator<Item = (Topic, &str, u32)> {
+    let touches = file.touches.iter().map(|touch| touch.what).enumerate();
+    let made = file.made.iter().map(|made| made.what).enumerate();
+    let kinds = file.kinds.iter().map(|kind| kind.name).enumerate();
+    let heirs = file.kinds.iter().enumerate().flat_map(|(at, kind)| kind.bases.iter().map(move |base| (at, *base)));
+    let fields = file.fields.iter().map(|(_, field)| *field).enumerate();
+    let makers = file.makers.iter().map(|(name, _)| *name).enumerate().filter(|_| !file.test);
+    let calls = file.calls.iter().map(|(callee, _)| *callee).enumerate();
+    let word = |of: Topic| move |(at, text): (usize, Text)| (of, file.text(text), at as u32);
+    let types = kinds.map(word(Topic::Kinds)).chain(heirs.map(word(Topic::Heirs))).chain(fields.map(word(Topic::Fields)));
+    let deeds = touches.map(word(Topic::Touches)).chain(made.map(word(Topic::Made)));
+    deeds.chain(types).chain(makers.map(word(Topic::Makers))).chain(calls.map(word(Topic::Calls)))
+}
+
+/// Adds an entry behind those of its own file and of the files before it.
+fn put(table: &mut Table, word: &str, at: At) {
+    let Some(list) = table.get_mut(word) else {
+        table.insert(word.into(), vec![at]);
+        return;
+    };
+    match list.last() {
+        Some((file, _)) if *file > at.0 => {
+            let place = list.partition_point(|(file, _)| *file <= at.0);
+            list.insert(place, at);
+        }
+        _ => list.push(at),
     }
 }

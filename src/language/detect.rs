@@ -103,6 +103,24 @@ impl Languages {
         Some(Script { language, text: Cow::Owned(page.text), per_instance: page.per_instance })
     }
 
+    /// The extensions of all files that are read, without the dot, in order.
+    pub fn extensions(&self) -> Vec<&str> {
+        let each = self.all.iter().flat_map(|entry| entry.habits.extensions.iter().chain(&entry.habits.pages));
+        let mut all: Vec<&str> = each.map(String::as_str).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// What starts a comment in a file, as far as its path or its first line tells.
+    pub fn comment(&self, path: &Path, text: &str) -> Option<&str> {
+        let habits = match self.entry(path) {
+            Some(entry) => &entry.habits,
+            None => &self.by_shebang(text)?.habits,
+        };
+        habits.comments.first().map(String::as_str)
+    }
+
     fn entry(&self, path: &Path) -> Option<&Entry> {
         let extension = extension(path)?;
         self.all.iter().find(|entry| entry.habits.extensions.contains(&extension) || entry.habits.pages.contains(&extension))

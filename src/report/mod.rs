@@ -38,6 +38,7 @@ pub use rdjson::write as write_rdjson;
 pub use rulebook::{Card, contents, markdown, page};
 pub use sarif::write as write_sarif;
 pub use summary::{counted, summary, tell};
+pub use uri::uri;
 pub use wrap::wrap;
 
 use crate::finding::Report;

@@ -12,6 +12,11 @@ const MOST: f64 = 0.6;
 const LITTLE: f64 = 0.25;
 /// A thread's stack and what belongs to it; a descriptor's buffers. Bytes per piece that at least must have come.
 const PIECE: f64 = 4096.0;
+/// Arenas that must have come to be what grows.
+const SEVERAL: f64 = 4.0;
+/// An arena of glibc has 64 MiB of address space (`HEAP_MAX_SIZE`): with less than a quarter of it in use, in bytes, it is
+/// not full.
+const HARDLY_USED: f64 = 16.0 * 1024.0 * 1024.0;
 
 /// What a growth of `rise` bytes over the last `seconds` is made of.
 pub fn composition(tracks: &Tracks, rise: f64, seconds: f64) -> Class {
@@ -24,7 +29,7 @@ pub fn composition(tracks: &Tracks, rise: f64, seconds: f64) -> Class {
             return Class::ManagedHeap;
         }
         if heap < LITTLE * rise {
-            return if risen(Quantity::Arenas) >= 2.0 { Class::Arenas } else { Class::NativeGap };
+            return if scattered(rise, risen(Quantity::Arenas)) { Class::Arenas } else { Class::NativeGap };
         }
     }
     for (quantity, class) in [(Quantity::Threads, Class::Threads), (Quantity::Descriptors, Class::Descriptors)] {
@@ -37,5 +42,12 @@ pub fn composition(tracks: &Tracks, rise: f64, seconds: f64) -> Class {
     if risen(Quantity::Mappings) >= 20.0 && rise / risen(Quantity::Mappings) <= 4.0 * 1024.0 * 1024.0 {
         return Class::Mappings;
     }
-    if risen(Quantity::Arenas) >= 2.0 { Class::Arenas } else { Class::Anonymous }
+    if scattered(rise, risen(Quantity::Arenas)) { Class::Arenas } else { Class::Anonymous }
+}
+
+/// Whether a growth is that of arenas, of which each holds little: threads that each got an arena of their own leave
+/// memory in all of them. That some came says nothing, for any program with threads has several, and a leak fills one after
+/// the other.
+fn scattered(rise: f64, arenas: f64) -> bool {
+    arenas >= SEVERAL && rise / arenas <= HARDLY_USED
 }

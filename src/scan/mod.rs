@@ -20,11 +20,13 @@ mod read;
 mod repository;
 mod settle;
 mod shown;
+mod silence;
 mod size;
 mod suppress;
 mod testcode;
 mod walk;
 mod wider;
+mod workspace;
 
 pub use accepted::Accepted;
 pub use baseline::{BASELINE, Baseline, nearby};
@@ -35,9 +37,11 @@ pub use guard::hush;
 pub use pipeline::{over, run};
 pub use repository::repository;
 pub use settle::settle;
+pub use silence::Insertion;
 pub use size::{memory, size};
 pub use testcode::is_test;
 pub use walk::{Candidate, Walked, walk};
+pub use workspace::{Followed, Look, Manner, Refused, Silences, State, Stop, Workspace, home, is_ruling};
 
 use crate::finding::Analysis;
 use crate::index::{Outline, Project};

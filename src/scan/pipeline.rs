@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Deep nesting costs stack; this is enough for any file below the default size limit.
-const STACK: usize = 16 << 20;
+pub(super) const STACK: usize = 16 << 20;
 
 /// Analyses everything below `paths`.
 ///
@@ -83,7 +83,7 @@ pub fn over(
 
 /// What came of one candidate.
 #[derive(Default)]
-struct Outcome {
+pub(super) struct Outcome {
     scanned: bool,
     refused: bool,
     generated: bool,
@@ -142,7 +142,11 @@ fn second(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options, pro
 }
 
 /// The text of a candidate with what is to be said about reading it; or the outcome, if there is none.
-fn text(candidate: &Candidate, analyzer: &dyn Analyzer, options: &Options) -> Result<(String, Vec<Problem>), Box<Outcome>> {
+pub(super) fn text(
+    candidate: &Candidate,
+    analyzer: &dyn Analyzer,
+    options: &Options,
+) -> Result<(String, Vec<Problem>), Box<Outcome>> {
     let path = &candidate.shown;
     let decoded = match read(candidate, analyzer, options.max_file_size) {
         Reading::Text(decoded) => decoded,

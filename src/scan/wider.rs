@@ -16,6 +16,11 @@ const REPOSITORY: &[&str] = &[".git", ".hg", ".jj"];
 /// What marks the folder of a package, where there is no repository.
 const PACKAGE: &[&str] = &["pyproject.toml", "setup.py", "package.json", "Cargo.toml", "watertight.toml"];
 
+/// Whether there is anything around these paths.
+pub fn searched(paths: &[PathBuf]) -> bool {
+    !roots(paths).is_empty()
+}
+
 /// The outlines of the files around the paths that a user named, if they mention a name that was asked about.
 pub fn wider(paths: &[PathBuf], cwd: &Path, known: &[Outline], analyzer: &dyn Analyzer, options: &Options) -> Vec<Outline> {
     let asked: FxHashSet<&str> = known.iter().flat_map(|outline| &outline.asked).map(String::as_str).collect();
@@ -51,7 +56,8 @@ fn roots(paths: &[PathBuf]) -> Vec<PathBuf> {
     roots
 }
 
-fn root(path: &Path) -> Option<PathBuf> {
+/// The folder of the repository, or else of the package, that a path lies in.
+pub fn root(path: &Path) -> Option<PathBuf> {
     let marked = |names: &[&str]| path.ancestors().find(|folder| names.iter().any(|name| folder.join(name).exists()));
     marked(REPOSITORY).or_else(|| marked(PACKAGE)).map(Path::to_path_buf)
 }

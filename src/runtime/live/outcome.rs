@@ -31,8 +31,10 @@ pub struct Outcome {
     pub total: Option<Summary>,
     /// Each process, the one that matters most first.
     pub processes: Vec<Summary>,
-    /// Processes that ended and are not listed, because there were too many or they were too short.
+    /// Processes that are not listed, because there were too many that mattered more.
     pub unlisted: u64,
+    /// Processes that ended before there was enough to judge them by.
+    pub brief: u64,
     /// The control group whose limit is nearest.
     pub cgroup: Option<CgroupMemory>,
     /// Times the user's own limit was passed.

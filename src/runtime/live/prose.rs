@@ -208,9 +208,11 @@ impl Outcome {
             }
             write_lines(&mut out, &detail(summary), page, "  ");
         }
-        let left = self.processes.len().saturating_sub(SHOWN) as u64 + self.unlisted;
-        if left > 0 {
-            let _ = writeln!(out, "\n{left} more processes are not shown.");
+        let more = self.processes.len().saturating_sub(SHOWN) as u64 + self.unlisted;
+        let left = [(more, "that mattered less"), (self.brief, "that ended too soon to be judged")];
+        for (count, which) in left.into_iter().filter(|(count, _)| *count > 0) {
+            let are = if count == 1 { "process is" } else { "processes are" };
+            let _ = writeln!(out, "\n{count} more {are} not shown, {which}.");
         }
         out
     }

@@ -1,7 +1,8 @@
 use crate::rules::RuleError;
+use crate::source::Span;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// A configuration that cannot be used, with the place and the remedy.
@@ -28,6 +29,19 @@ impl From<Box<RuleError>> for Box<ConfigError> {
 }
 
 impl ConfigError {
+    /// What to do about it.
+    pub fn remedy(&self) -> &str {
+        &self.remedy
+    }
+
+    /// The file with its text and the place in it, where there is one.
+    pub fn place(&self) -> Option<(PathBuf, &str, Span)> {
+        let span = self.span?;
+        let start = span.offset() as u32;
+        let span = Span::new(start, start + span.len() as u32);
+        Some((PathBuf::from(self.source_code.name()), self.source_code.inner(), span))
+    }
+
     /// A mistake in the text of a file.
     pub fn new(
         path: &Path,

@@ -9,12 +9,13 @@ mod error;
 mod find;
 mod own;
 mod raw;
+pub mod select;
 mod settings;
 mod tree;
 mod vocabulary;
 
 pub use error::ConfigError;
-pub use find::inside;
+pub use find::{NAMES, inside};
 pub use raw::{Config, FailOn, Level, RuleSettings};
 pub(super) use settings::leaves_out;
 pub use settings::{Overrides, Settings};

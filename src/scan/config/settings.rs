@@ -47,6 +47,8 @@ pub struct Settings {
     pub max_file_size: Option<u64>,
     /// The file with the accepted findings.
     pub baseline: Option<PathBuf>,
+    /// The folder with the user's own rules.
+    pub rules_at: Option<PathBuf>,
     exclude: Gitignore,
     include: Option<Gitignore>,
     ignores: Vec<(Gitignore, Vec<String>)>,
@@ -66,6 +68,7 @@ impl Settings {
             fail_on: None,
             max_file_size: None,
             baseline: None,
+            rules_at: None,
             exclude: Gitignore::empty(),
             include: None,
             ignores: Vec::new(),
@@ -100,6 +103,7 @@ impl Settings {
             fail_on: config.fail_on,
             max_file_size: config.max_file_size.as_ref().map(bytes).transpose().map_err(wrong)?,
             baseline: config.baseline.as_ref().map(|path| inside(&folder, path)).transpose().map_err(wrong)?,
+            rules_at: config.rules.as_ref().map(|path| folder.join(path)),
             exclude: patterns(&config.exclude)?,
             include: if config.include.is_empty() { None } else { Some(patterns(&config.include)?) },
             ignores: ignores.collect::<Result<_, Box<ConfigError>>>()?,

@@ -1,5 +1,7 @@
+//! Whether the rules that are asked for exist.
+
+use super::{Overrides, Settings};
 use crate::rules::{Family, Rule, RuleSet, nearest};
-use crate::scan::config::{Overrides, Settings};
 use std::sync::Arc;
 
 /// Whether what the command line asks for can be: its rules exist, and one of them is left to run.
