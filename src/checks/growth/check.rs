@@ -76,7 +76,8 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     let known = |key| key::is_own(facts, held.place, key) || present(facts, held, growth, key);
     let fixed = growth.key.is_some_and(|key| key::entries(facts, words, held.place, key) <= Keys::Few || known(key));
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
-    let registry = held.life != Life::Instance && lifetime::registers(facts, growth.function);
+    let work = growth.value.is_some_and(|value| is_work(facts, words, value));
+    let registry = held.life != Life::Instance && !work && lifetime::registers(facts, growth.function);
     // A cache is filled by whoever asks first, whatever the function is called.
     let setup: &[String] = if context.rule.check == Check::Cache { &[] } else { &words.setup };
     !fixed
@@ -346,9 +347,20 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let mut evidence = vec![match ticks().or_else(|| lifetime::serves(facts, words, growth.function)).or_else(abroad) {
         Some(known) => known,
         // A cache is there because it is asked often.
-        None if context.rule.check == Check::Cache => Evidence::doubts(Weight::Fair, "nothing says how often the function runs"),
+        None if context.rule.check == Check::Cache => {
+            let weight = if matches!(held.life, Life::Module | Life::Closure) && facts.exported.is_some() {
+                Weight::Strong
+            } else {
+                Weight::Fair
+            };
+            Evidence::doubts(weight, "nothing says how often the function runs")
+        }
         None => Evidence::doubts(Weight::Strong, "nothing says how often the function runs"),
     }];
+    if let Some(at) = reuses(facts, held, growth) {
+        let text = "it is added to only where no place of it is free";
+        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
+    }
     if lifetime::is_program(words, context.path) {
         evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
     }
@@ -392,6 +404,26 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     evidence
 }
 
+/// The write to an element that takes the place of the growth on the other way of a branch: `if (free < 0) list.push(x)
+/// else list[free] = x`.
+fn reuses(facts: &Facts, held: &Held, growth: &Growth) -> Option<ExprId> {
+    let written = |operation: &&Operation| {
+        operation.function == growth.function
+            && matches!(operation.action, Action::SetItem { .. })
+            && operation.expr != growth.expr
+    };
+    let writes: Vec<ExprId> = facts.operations(held.place).iter().filter(written).map(|operation| operation.expr).collect();
+    if growth.key.is_some() || writes.is_empty() {
+        return None;
+    }
+    facts.around(growth.at).find_map(|around| {
+        let crate::facts::Around::Step(step) = around else { return None };
+        let StepKind::Branch { then, otherwise, .. } = &facts.step(step).kind else { return None };
+        let other = if facts.in_block(growth.at, then) { otherwise } else { then };
+        writes.iter().copied().find(|at| facts.in_block(*at, other))
+    })
+}
+
 /// Whether a value is named or made like a task, thread or other piece of work that ends.
 fn is_work(facts: &Facts, words: &crate::rules::Words, value: ExprId) -> bool {
     named_value(facts, &words.work, value)
@@ -426,7 +458,7 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         return Some(Evidence::doubts(weight, "its name says that users register things in it"));
     }
     if key::split(&name).iter().any(|word| context.words.words.notices.contains(word)) {
-        return Some(Evidence::doubts(Weight::Strong, "it remembers what has been said once"));
+        return Some(Evidence::doubts(Weight::Decisive, "it remembers what has been said once"));
     }
     let returned = facts.operations(held.place).iter().find(|operation| operation.action == Action::Returned);
     if let Some(operation) = returned {

@@ -12,6 +12,7 @@ use crate::checks::lives::callback;
 use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::share;
+use crate::checks::lives::stale;
 use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Parent, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 use crate::index::Project;
@@ -67,6 +68,10 @@ fn acquired<'a>(
     findings: &mut Vec<Finding>,
     kept: &mut Vec<Kept<'a>>,
 ) {
+    if let Some(found) = stale::check(context, obligation.resource, obligation.call) {
+        findings.push(found);
+        return;
+    }
     if obligation.resource.copied && !ledger.is_released_somewhere(obligation.resource) {
         findings.extend(copied::check(context, ledger, obligation));
         return;
@@ -89,6 +94,9 @@ fn acquired<'a>(
             // What is given a callback hands the handle to that, and returns something else.
             Fate::Dropped if calls_back(context.facts, obligation.call) => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped if obligation.resource.lasting => {}
+            // `pool.acquire().promise`: what the call hands out is not the resource itself.
+            Fate::Used(_) | Fate::Tested
+                if !obligation.resource.receivers.is_empty() && is_read(context.facts, obligation.call) => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, ledger, obligation, *fate)),
             _ => {}
         }
@@ -111,6 +119,14 @@ fn acquired<'a>(
         let ways = path::ways(ledger, &custody, obligation);
         findings.extend(verdict::local(ledger, context, obligation, names[0], (&custody, &ways)));
     }
+}
+
+/// Whether only a field of what a call hands out is read, and no method called.
+fn is_read(facts: &Facts, call: ExprId) -> bool {
+    let Parent::Expr(field) = facts.expr(call).parent else { return false };
+    let method = |outer| matches!(facts.kind(outer), ExprKind::Call { callee, .. } if callee == field);
+    matches!(facts.kind(field), ExprKind::Field { .. })
+        && !matches!(facts.expr(field).parent, Parent::Expr(outer) if method(outer))
 }
 
 /// Whether the last argument of a call is a function.

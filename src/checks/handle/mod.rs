@@ -3,6 +3,7 @@
 pub mod check;
 pub mod copied;
 pub mod custody;
+pub mod example;
 pub mod fate;
 pub mod field;
 pub mod guard;
@@ -13,3 +14,4 @@ pub mod reopen;
 pub mod summary;
 pub mod verdict;
 pub mod way;
+pub mod wrapped;

@@ -98,6 +98,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         Reach::Owned => Evidence::doubts(Weight::Fair, "the emitter goes with its owner"),
         _ => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
     }];
+    evidence.extend(ephemeral(facts, one, emitter, runs));
     if adds {
         evidence.push(Evidence::supports(Weight::Fair, "each call adds a closure of its own"));
     } else if one.holds == Holds::Locals {
@@ -129,6 +130,17 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
     }
     Some(evidence)
+}
+
+/// An emitter that is made for one piece of work, as far as the name of a parameter tells, or that the function ends.
+fn ephemeral(facts: &Facts, one: &Registered, emitter: ExprId, runs: Runs) -> Option<Evidence> {
+    let given = identity::is_param(facts, emitter);
+    let name = key::last_name(facts, emitter).unwrap_or_default();
+    let word = key::split(name).pop().unwrap_or_default();
+    let brief = matches!(word.as_str(), "request" | "req" | "response" | "res" | "reply" | "message" | "event")
+        || runs == Runs::PerInstance && matches!(word.as_str(), "stream" | "response");
+    (given && brief && one.registration.lifetime == Lifetime::Receiver)
+        .then(|| Evidence::doubts(Weight::Strong, format!("a `{name}` is made for one piece of work")))
 }
 
 /// The emitter was there before the life in which the callback is registered, and is there after it.
