@@ -48,6 +48,9 @@ impl<'a> Context<'a> {
     pub fn finding_at(&self, span: Span, function: FunctionId, message: String, label: String) -> Finding {
         let mut finding = Finding::new(&self.rule.id, message, Mark::new(Role::Acquire, span, label));
         finding.symbol = self.facts.qualified(function);
+        // Where tests are told by their names alone, a function of the program can have such a name as well.
+        finding.in_test =
+            self.facts.marked_failures && self.facts.enclosing(function).any(|id| self.facts.function(id).traits.is_test);
         finding.severity = self.rule.severity;
         finding.pattern.clone_from(&self.rule.summary);
         finding.recommendation.clone_from(&self.rule.remedy);

@@ -38,6 +38,8 @@ pub fn resolve(facts: &mut Facts, habits: &Habits) {
             ExprKind::Name { .. } | ExprKind::Field { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } | ExprKind::This => {
                 place(facts, habits, id, HOPS)
             }
+            // `self.peers.lock().await.clear()`: what is awaited or may fail is the same thing after that.
+            ExprKind::Await(_) | ExprKind::Try(_) if habits.typed_fields => place(facts, habits, id, HOPS),
             _ => None,
         };
         if let Some(found) = found {

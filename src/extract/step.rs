@@ -41,7 +41,7 @@ impl<'tree> Lowering<'_, 'tree> {
             let testing = self.testing;
             self.testing |= self.decorators.iter().any(|decorator| self.is_test_decorator(*decorator));
             match tail {
-                Some(tail) if at + 1 == nodes.len() && self.has_value(*node) => self.tail(*node, tail, steps),
+                Some(tail) if self.is_last(&nodes[at..]) && self.has_value(*node) => self.tail(*node, tail, steps),
                 _ => self.step(*node, steps),
             }
             self.testing = testing;
@@ -49,6 +49,14 @@ impl<'tree> Lowering<'_, 'tree> {
                 self.decorators.clear();
             }
         }
+    }
+
+    /// Whether the first of these statements ends its block: the others are what it is under another configuration.
+    fn is_last(&self, nodes: &[Node<'tree>]) -> bool {
+        let Some((_, rest)) = nodes.split_first() else { return false };
+        let under_attribute = |at: usize| at > 0 && self.form(rest[at - 1]) == Some(Form::Attribute);
+        let other = |at: usize| self.form(rest[at]) == Some(Form::Attribute) || under_attribute(at) && self.has_value(rest[at]);
+        rest.is_empty() || !self.decorators.is_empty() && (0..rest.len()).all(other)
     }
 
     /// An attribute belongs to what follows it.

@@ -89,6 +89,8 @@ pub struct Finding {
     /// What would end it, where that can be written down exactly.
     #[serde(default)]
     pub fix: Option<Fix>,
+    /// Whether the primary place stands in code that the file itself marks as run by tests alone.
+    pub in_test: bool,
 }
 
 impl Finding {
@@ -108,6 +110,7 @@ impl Finding {
             severity: Severity::Medium,
             confidence: Confidence::new(0.5),
             fix: None,
+            in_test: false,
         }
     }
 

@@ -282,6 +282,9 @@ pub struct Resource {
     /// Last words of the receivers for which its method patterns hold (`pool` for `*.connect`); any receiver when empty.
     #[serde(default)]
     pub receivers: Vec<String>,
+    /// Whether no foreign code can free it, so that it does not matter which of it gets the pointer; check `forgotten`.
+    #[serde(default)]
+    pub foreign: bool,
     /// Whether a program makes it once and keeps it, so that only an owner which ends without it has forgotten it.
     #[serde(default)]
     pub lasting: bool,

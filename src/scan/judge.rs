@@ -21,9 +21,7 @@ pub fn judge(candidate: &Candidate, text: &str, analysis: Analysis, settings: &S
     for finding in &mut findings {
         settings.adjust(finding);
     }
-    if is_test(&candidate.own) {
-        soften(&mut findings, settings);
-    }
+    soften(&mut findings, is_test(&candidate.own), settings);
     let before = findings.len();
     findings.retain(|finding| finding.confidence >= Confidence::SHOWN || settings.shows_all(&finding.rule));
     let hidden = before - findings.len();
@@ -32,8 +30,11 @@ pub fn judge(candidate: &Candidate, text: &str, analysis: Analysis, settings: &S
 }
 
 /// In test code only what outlives a test matters, and it matters less: the process soon ends.
-fn soften(findings: &mut Vec<Finding>, settings: &Settings) {
+fn soften(findings: &mut Vec<Finding>, all: bool, settings: &Settings) {
     findings.retain_mut(|finding| {
+        if !all && !finding.in_test {
+            return true;
+        }
         let family = settings.known.get(&finding.rule).map(|rule| rule.family);
         // What matters little elsewhere does not matter there.
         let minor = finding.severity == Severity::Low && family != Some(Family::Suppression);

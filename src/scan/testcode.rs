@@ -32,7 +32,8 @@ fn is_test_file(file: &str) -> bool {
     let script = extension.ends_with("js") || extension.ends_with("ts") || extension.ends_with("sx");
     match extension {
         "py" | "pyi" => stem == "conftest" || stem.starts_with("test_") || stem.ends_with("_test"),
-        "rs" => stem == "tests" || stem.ends_with("_test") || stem.ends_with("_tests"),
+        // A build script ends with the build.
+        "rs" => matches!(stem, "test" | "tests" | "build") || stem.ends_with("_test") || stem.ends_with("_tests"),
         _ if script => matches!(stem.rsplit_once('.'), Some((_, "test" | "spec"))),
         _ => false,
     }

@@ -35,6 +35,7 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(relief(context, held, first)?);
     evidence.extend(abroad::relief(context, held)?);
     evidence.extend(siblings(facts, held, first, all));
+    evidence.extend(pruned(context, held));
     evidence.extend(rate(context, held, first));
     evidence.extend(reach(context, held));
     let mut finding = tell(context, held, first, evidence);
@@ -336,6 +337,20 @@ fn siblings(facts: &Facts, held: &Held, growth: &Growth, all: &[Held]) -> Option
     Some(Evidence::supports(Weight::Fair, text).at(facts.expr(release.at).span))
 }
 
+/// The values of its entries get rid of what is old, and the entries stay when nothing is left in them.
+fn pruned(context: &Context, held: &Held) -> Option<Evidence> {
+    let facts = context.facts;
+    let item = facts.member(held.place, Segment::Item).filter(|_| facts.typed)?;
+    let prunes = |operation: &&Operation| match operation.action {
+        // A `clear` may just as well keep the memory for the next round.
+        Action::Method { name, .. } => facts.text(name).starts_with("retain"),
+        _ => false,
+    };
+    let found = facts.operations(item).iter().find(prunes)?;
+    let text = "what is old leaves its values, whose keys stay when they are empty";
+    Some(Evidence::supports(Weight::Fair, text).at(facts.expr(found.expr).span))
+}
+
 /// How often it grows, and by how many different keys.
 fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
@@ -360,6 +375,9 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     if let Some(at) = reuses(facts, held, growth) {
         let text = "it is added to only where no place of it is free";
         evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
+    }
+    if context.rule.check == Check::Cache && facts.typed && lifetime::named(facts, &words.setup, growth.function) {
+        evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
     }
     if lifetime::is_program(words, context.path) {
         evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
@@ -490,6 +508,9 @@ fn tell(context: &Context, held: &Held, growth: &Growth, evidence: Vec<Evidence>
     for other in held.growth.iter().filter(|other| other.at != growth.at).take(3) {
         finding.related.push(Mark::new(Role::Acquire, facts.expr(other.at).span, "grows here, too"));
     }
+    for vacant in vacant(facts, held, growth).into_iter().take(2) {
+        finding.related.push(Mark::new(Role::Acquire, facts.expr(vacant).span, "the entry is made here"));
+    }
     for release in held.release.iter().take(2) {
         let label = if release.certain { "entries leave here" } else { "handed on here" };
         finding.related.push(Mark::new(Role::Release, facts.expr(release.at).span, label));
@@ -497,6 +518,18 @@ fn tell(context: &Context, held: &Held, growth: &Growth, evidence: Vec<Evidence>
     finding.risk = format!("memory rises with every distinct entry for as long as {} lives", owner(held));
     finding.evidence = evidence;
     finding.weigh(context.rule.confidence)
+}
+
+/// Where the function that asks for an entry gives it its value.
+fn vacant(facts: &Facts, held: &Held, growth: &Growth) -> Vec<ExprId> {
+    let Some(item) = facts.member(held.place, Segment::Item) else { return Vec::new() };
+    let fills = |operation: &Operation| match operation.action {
+        Action::Method { name, call } if operation.function == growth.function && call != growth.at => {
+            facts.text(name).contains("insert").then_some(call)
+        }
+        _ => None,
+    };
+    facts.operations(item).iter().filter_map(fills).collect()
 }
 
 fn owner(held: &Held) -> &'static str {

@@ -253,6 +253,9 @@ fn tell(
     finding.evidence.push(slow);
     let serves = lifetime::serves(facts, &context.words.words, send.function);
     finding.evidence.push(serves.unwrap_or_else(|| Evidence::doubts(Weight::Fair, "nothing says how often something is sent")));
+    if facts.function_of(made) == send.function && !facts.in_loop(send.expr) {
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "it is made anew for the one item that is sent here"));
+    }
     if let Some(answer) = answered(facts, send) {
         let text = "whoever sends waits for an answer to each item";
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(answer).span));

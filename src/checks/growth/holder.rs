@@ -5,7 +5,7 @@ use super::container::Held;
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime::{Life, is_lasting};
-use crate::facts::{ExprId, ExprKind, Facts, FunctionId, Root, TypeId};
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Root, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::index::Tenure;
 use crate::rules::Words;
@@ -46,6 +46,9 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
     let name = facts.text(facts.ty(ty).name);
     if key::ends_with(&words.passing, name) {
         return vec![Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon"))];
+    }
+    if facts.typed && facts.function(facts.ty(ty).parent).kind == FunctionKind::Named {
+        return vec![Evidence::doubts(Weight::Decisive, format!("`{name}` is a type for the inside of one function"))];
     }
     let mut evidence = Vec::new();
     if let Tenure::Passing(function, path) = tenure {

@@ -38,13 +38,12 @@ fn uneven(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     }
     let root = facts.places.get(held.place).root;
     for growth in held.growth.iter().filter(|growth| growth.key.is_some() && !growth.by_read) {
-        if key::keys(facts, &context.words.words, growth.key?) <= Keys::Few
-            || !lifetime::recurs(facts, &context.words.words, &context.words.words.setup, held.life, growth.function)
-        {
+        if !lifetime::recurs(facts, &context.words.words, &context.words.words.setup, held.life, growth.function) {
             continue;
         }
         for sibling in all.iter().filter(|other| other.place != held.place && facts.places.get(other.place).root == root) {
             if let Some(twin) = filled_alike(facts, growth, sibling)
+                && many(context, growth, twin)
                 && let Some(missed) = cleaned_alone(facts, sibling, held, growth.function)
             {
                 return Some(tell(context, held, growth, sibling, twin, missed));
@@ -54,10 +53,28 @@ fn uneven(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     None
 }
 
-/// The growth of a sibling in the same function under the same key.
+/// Whether there is no end of keys. In two maps from each other's values to each other's keys there are as many of both.
+fn many(context: &Context, growth: &Growth, twin: &Growth) -> bool {
+    let many = |key: Option<ExprId>| key.is_some_and(|key| key::keys(context.facts, &context.words.words, key) > Keys::Few);
+    many(growth.key) || crossed(context.facts, growth, twin) && many(twin.key)
+}
+
+/// The growth of a sibling in the same function under the same key, or with key and value the other way round.
 fn filled_alike<'a>(facts: &Facts, growth: &Growth, sibling: &'a Held) -> Option<&'a Growth> {
-    let same = |other: &&Growth| other.function == growth.function && other.key.is_some_and(|key| same(facts, key, growth.key));
-    sibling.growth.iter().find(same)
+    let alike = |other: &Growth| other.key.is_some_and(|key| same(facts, key, growth.key)) || crossed(facts, growth, other);
+    sibling.growth.iter().find(|other| other.function == growth.function && alike(other))
+}
+
+/// Whether each of two entries has the other's key for its value.
+fn crossed(facts: &Facts, one: &Growth, other: &Growth) -> bool {
+    let is = |a: Option<ExprId>, b: Option<ExprId>| a.is_some_and(|a| same(facts, plain(facts, a), b.map(|b| plain(facts, b))));
+    facts.typed && is(one.key, other.value) && is(one.value, other.key)
+}
+
+/// What a copy is a copy of.
+fn plain(facts: &Facts, expr: ExprId) -> ExprId {
+    let copies = facts.callee_name(expr).is_some_and(|name| name == "clone") && facts.args(expr).is_empty();
+    facts.callee(expr).receiver.filter(|_| copies).unwrap_or(expr)
 }
 
 fn same(facts: &Facts, a: ExprId, b: Option<ExprId>) -> bool {

@@ -104,7 +104,9 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId]) -> Option<Wa
             || !can_fail(facts, call)
             || context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
     };
-    let ways = path::exits(facts, context.words.tables(), &custody, growth.at, &harmless);
+    let mut ways = path::exits(facts, context.words.tables(), &custody, growth.at, &harmless);
+    // `if !active.insert(key) { return }`: there the entry is somebody else's.
+    ways.retain(|way| !refused(facts, growth.at, way.at));
     let telling = |way: &&Way| match way.leaving {
         Leaving::Return | Leaving::Raise | Leaving::Propagate => true,
         Leaving::End => way.state != HELD,
@@ -116,6 +118,19 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId]) -> Option<Wa
         _ => 1,
     };
     ways.iter().filter(telling).min_by_key(rank).copied()
+}
+
+/// Whether a way out is taken because of the answer that making the entry gave.
+fn refused(facts: &Facts, made: ExprId, exit: crate::source::Span) -> bool {
+    facts.around(made).any(|around| match around {
+        crate::facts::Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Branch { condition: asked, .. } | StepKind::Switch { subject: asked, .. } => {
+                facts.expr(*asked).span.contains(facts.expr(made).span) && facts.step(step).span.contains(exit)
+            }
+            _ => false,
+        },
+        crate::facts::Around::Expr(_) => false,
+    })
 }
 
 /// Only what waits for something else is taken to fail in practice.

@@ -2,6 +2,7 @@
 
 use crate::checks::Context;
 use crate::checks::lives::key;
+use crate::checks::lives::lifetime;
 use crate::checks::lives::owner;
 use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, PlaceId, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
@@ -56,7 +57,9 @@ fn list(context: &Context, one: &Waiting, place: PlaceId, (ty, name): (TypeId, N
     }
     let Action::Method { call, .. } = added.action else { return None };
     let drained = all.iter().find(|operation| has(&one.drain, operation) || matches!(operation.action, Action::Argument { .. }));
-    Some(tell(context, one, call, (ty, name), drained.map(|operation| operation.expr)))
+    let asked: Vec<_> = lifetime::conditions(facts, call).into_iter().map(|condition| facts.expr(condition).span).collect();
+    let known = all.iter().any(|operation| asked.iter().any(|span| span.contains(facts.expr(operation.expr).span)));
+    Some(tell(context, one, (call, known), (ty, name), drained.map(|operation| operation.expr)))
 }
 
 /// Whether a function runs more than once for its object.
@@ -64,7 +67,13 @@ fn runs_again(facts: &Facts, function: FunctionId) -> bool {
     !facts.function(function).traits.is_constructor && !facts.function(function).traits.is_test
 }
 
-fn tell(context: &Context, one: &Waiting, call: ExprId, (ty, field): (TypeId, Name), drained: Option<ExprId>) -> Finding {
+fn tell(
+    context: &Context,
+    one: &Waiting,
+    (call, known): (ExprId, bool),
+    (ty, field): (TypeId, Name),
+    drained: Option<ExprId>,
+) -> Finding {
     let facts = context.facts;
     let (name, field, kind) = (facts.text(facts.ty(ty).name), facts.text(field), &one.kind);
     let message = format!("`{name}.{field}` keeps each {kind} when whoever waits has gone");
@@ -78,6 +87,9 @@ fn tell(context: &Context, one: &Waiting, call: ExprId, (ty, field): (TypeId, Na
         }
         None => Evidence::supports(Weight::Fair, "nothing in this file takes an entry out"),
     });
+    if known {
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, "the list is asked first, so nobody waits in it twice"));
+    }
     if key::ends_with(&context.words.words.passing, name) {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon")));
     }

@@ -13,7 +13,7 @@ use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::share;
 use crate::checks::lives::stale;
-use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Parent, Root, Segment};
+use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Operator, Parent, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 use crate::index::Project;
 use crate::rules::{Check, RuleSet};
@@ -80,6 +80,7 @@ fn acquired<'a>(
         return;
     }
     let found = fates(ledger, obligation.resource, obligation.call, obligation.part(), HELPERS);
+    findings.extend(found.iter().find_map(|fate| lender(context, obligation, *fate)));
     // Whoever else gets the same value may release it.
     if found.iter().any(|fate| matches!(fate, Fate::Released(_) | Fate::Handed(_) | Fate::Returned(_) | Fate::Yielded(_))) {
         return;
@@ -93,6 +94,7 @@ fn acquired<'a>(
             Fate::Tested | Fate::Dropped if obligation.resource.disowns => {}
             // What is given a callback hands the handle to that, and returns something else.
             Fate::Dropped if calls_back(context.facts, obligation.call) => {}
+            Fate::Tested | Fate::Used(_) if foretold(context, obligation) => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped if obligation.resource.lasting => {}
             // `pool.acquire().promise`: what the call hands out is not the resource itself.
             Fate::Used(_) | Fate::Tested
@@ -127,6 +129,49 @@ fn is_read(facts: &Facts, call: ExprId) -> bool {
     let method = |outer| matches!(facts.kind(outer), ExprKind::Call { callee, .. } if callee == field);
     matches!(facts.kind(field), ExprKind::Field { .. })
         && !matches!(facts.expr(field).parent, Parent::Expr(outer) if method(outer))
+}
+
+/// A method that only lends what it returns (`as_ptr`), and has made it by giving up what somebody owns (`into_ptr`).
+fn lender(context: &Context, obligation: &Obligation, fate: Fate) -> Option<Finding> {
+    let facts = context.facts;
+    let Fate::Returned(_) = fate else { return None };
+    let named = facts.enclosing(facts.function_of(obligation.call)).find_map(|id| facts.function(id).name)?;
+    let (name, made) = (facts.text(named), facts.method_name(obligation.call)?);
+    let lends = name.starts_with("as_") && context.words.lends.iter().any(|word| word == name) && made.starts_with("into_");
+    if !lends || obligation.helper.is_some() {
+        return None;
+    }
+    let kind = &obligation.resource.kind;
+    let message =
+        format!("`{name}` lends what it returns, but `{made}` gives {} away with each call", crate::finding::with_article(kind));
+    let mut finding = context.finding(obligation.call, message, "ownership is given up here".to_owned());
+    let text = format!("who calls `{name}` expects to own nothing, so nobody releases it");
+    finding.evidence.push(Evidence::supports(Weight::Strong, text));
+    finding.recommendation = format!("call `{}` here, which lends, too", made.replacen("into_", "as_", 1));
+    finding.risk.clone_from(&obligation.resource.cost);
+    finding.severity = obligation.resource.severity.unwrap_or(context.rule.severity);
+    Some(finding.weigh(context.rule.confidence))
+}
+
+/// Whether a handle is only compared with what it has to be (`mmap(at, …) == at`), so that it is known by another name.
+fn foretold(context: &Context, obligation: &Obligation) -> bool {
+    let facts = context.facts;
+    let Parent::Expr(holder) = facts.expr(obligation.call).parent else { return false };
+    let operands = match facts.kind(holder) {
+        ExprKind::Operation { operator: Operator::Equal | Operator::NotEqual, operands } => operands,
+        // A macro that compares its arguments.
+        ExprKind::Call { args, .. }
+            if facts.typed && facts.callee_name(holder).is_some_and(|name| name.ends_with("assert_eq")) =>
+        {
+            args
+        }
+        _ => return false,
+    };
+    let named = |operand: &ExprId| matches!(facts.kind(*operand), ExprKind::Name { .. } | ExprKind::Field { .. });
+    let absent = |operand: &ExprId| {
+        facts.dotted(*operand).is_some_and(|path| context.words.tables().absent.find(Some(&path), None).is_some())
+    };
+    facts.list(operands).iter().any(|operand| *operand != obligation.call && named(operand) && !absent(operand))
 }
 
 /// Whether the last argument of a call is a function.

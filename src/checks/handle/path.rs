@@ -117,6 +117,7 @@ impl Walk<'_, '_> {
                 return true;
             }
             at = match self.facts.kind(expr) {
+                _ if self.facts.wraps.contains_key(&expr) => self.facts.wraps.get(&expr).copied(),
                 ExprKind::Try(inner) | ExprKind::Await(inner) => Some(inner),
                 ExprKind::Call { .. } => self.facts.callee(expr).receiver,
                 _ => None,

@@ -78,7 +78,9 @@ pub fn taking(ledger: &Ledger, resource: &Resource, call: ExprId, arg: ExprId, d
     let facts = ledger.facts;
     // A function that ignores what it is given stands for another one: an abstract method, a stub.
     if facts.binding(binding).uses.is_empty() {
-        return None;
+        // A bare number that a function takes by a name for what it ignores stays with whoever has it.
+        let ignored = facts.raii && resource.release.is_empty() && facts.text(facts.binding(binding).name).starts_with('_');
+        return ignored.then_some(Taking::Borrows);
     }
     let mut result = Taking::Borrows;
     for &mention in &facts.binding(binding).uses {

@@ -102,8 +102,11 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
             Keys::Open => Keys::Open,
             _ => Keys::Unknown,
         },
-        ExprKind::Call { .. } => called(facts, words, key, hops),
-        ExprKind::Await(inner) => judge(facts, words, inner, hops - 1),
+        ExprKind::Call { .. } => match facts.wraps.get(&key) {
+            Some(inner) if facts.typed => judge(facts, words, *inner, hops - 1),
+            _ => called(facts, words, key, hops),
+        },
+        ExprKind::Await(inner) | ExprKind::Try(inner) => judge(facts, words, inner, hops - 1),
         // `next++` draws another key each time.
         ExprKind::Assign { value: None, update: Some(_), .. } => Keys::Open,
         _ => Keys::Unknown,

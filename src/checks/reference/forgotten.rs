@@ -5,7 +5,7 @@ use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::facts::{
     Action, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Name, Operation, Parent, Place, PlaceId, Root,
-    Segment, StepKind, TypeId,
+    Segment, TypeId,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -28,7 +28,7 @@ fn judge(context: &Context, call: ExprId) -> Option<Finding> {
     } else if resource.release_by.is_empty() {
         leaked(context, resource, call)
     } else {
-        raw(context, resource, call)
+        super::pointer::check(context, resource, call)
     }
 }
 
@@ -128,7 +128,7 @@ fn leaked(context: &Context, resource: &Resource, call: ExprId) -> Option<Findin
 }
 
 /// Whether a function runs once for the life of the process: at the top, at the start, or inside a call that sees to that.
-fn once(context: &Context, function: FunctionId) -> bool {
+pub fn once(context: &Context, function: FunctionId) -> bool {
     let facts = context.facts;
     facts.enclosing(function).any(|id| {
         let own = facts.function(id);
@@ -155,7 +155,7 @@ fn kept(context: &Context, resource: &Resource, around: crate::facts::Around) ->
 }
 
 /// Whether an expression names a function that frees what the resource hands out.
-fn names(facts: &Facts, resource: &Resource, expr: &ExprKind) -> bool {
+pub fn names(facts: &Facts, resource: &Resource, expr: &ExprKind) -> bool {
     matches!(expr, ExprKind::Field { name, .. } if resource.release.iter().any(|word| word == facts.text(*name)))
 }
 
@@ -170,84 +170,11 @@ fn from_caller(facts: &Facts, call: ExprId) -> bool {
         .any(|binding| binding.uses.iter().any(|mention| span.contains(facts.expr(*mention).span)))
 }
 
-/// A value becomes a raw pointer, and nothing in the file makes a value of such a pointer again.
-fn raw(context: &Context, resource: &Resource, call: ExprId) -> Option<Finding> {
-    let facts = context.facts;
-    let back = |path: &str| resource.release_by.iter().any(|word| word.fits(Some(path), path.rsplit('.').next()));
-    let taken_back = facts.callees.keys().any(|other| facts.callee_path(*other).is_some_and(back))
-        || facts.exprs.iter().any(|expr| names(facts, resource, &expr.kind));
-    if taken_back || once(context, facts.function_of(call)) {
-        return None;
-    }
-    let evidence = match fate(context, call) {
-        Fate::Given => return None,
-        Fate::Field(ty) if ends(facts, ty) => return None,
-        Fate::Field(ty) => {
-            let name = facts.text(facts.ty(ty).name);
-            Evidence::supports(Weight::Fair, format!("a `{name}` keeps the pointer and has no destructor")).at(facts.ty(ty).head)
-        }
-        Fate::Dropped => Evidence::supports(Weight::Strong, "the pointer goes nowhere else"),
-    };
-    let message = format!("{} is turned into a raw pointer that nothing takes back", article(&resource.kind));
-    let mut finding = context.finding(call, message, "ownership ends here".to_owned());
-    cost(resource, &mut finding);
-    finding.evidence.push(evidence);
-    finding.evidence.push(Evidence::supports(Weight::Slight, "nothing in this file makes a value of such a pointer again"));
-    Some(finding.weigh(context.rule.confidence))
-}
-
-/// Where a raw pointer goes.
-enum Fate {
-    /// To somebody who may free it.
-    Given,
-    /// Into a field of this type.
-    Field(TypeId),
-    /// Nowhere.
-    Dropped,
-}
-
-fn fate(context: &Context, value: ExprId) -> Fate {
-    let facts = context.facts;
-    match facts.expr(value).parent {
-        Parent::Step(step) => match facts.step(step).kind {
-            StepKind::Evaluate(_) => Fate::Dropped,
-            _ => Fate::Given,
-        },
-        Parent::Expr(parent) => match facts.kind(parent) {
-            ExprKind::Assign { target, .. } => assigned(context, target),
-            ExprKind::Named { .. } => match facts.expr(parent).parent {
-                Parent::Expr(made) => facts.callee(made).constructs.map_or(Fate::Given, Fate::Field),
-                _ => Fate::Given,
-            },
-            _ => Fate::Given,
-        },
-        Parent::None => Fate::Given,
-    }
-}
-
-fn assigned(context: &Context, target: ExprId) -> Fate {
-    let facts = context.facts;
-    let Some(place) = facts.place(target) else { return Fate::Given };
-    match (facts.places.get(place).root, facts.places.get(place).path.as_slice()) {
-        (Root::Instance(ty), [Segment::Field(_)]) => Fate::Field(ty),
-        (Root::Binding(_), []) => {
-            let reads = |operation: &Operation| matches!(operation.action, Action::Assign(_) | Action::Read | Action::Tested);
-            if facts.operations(place).iter().all(reads) { Fate::Dropped } else { Fate::Given }
-        }
-        _ => Fate::Given,
-    }
-}
-
-/// Whether a type has a destructor, or any other end of life.
-fn ends(facts: &Facts, ty: TypeId) -> bool {
-    facts.ty(ty).methods.iter().any(|method| facts.function(*method).traits.is_teardown)
-}
-
-fn article(kind: &str) -> String {
+pub fn article(kind: &str) -> String {
     let vowel = kind.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {kind}", if vowel { "an" } else { "a" })
 }
 
-fn cost(resource: &Resource, finding: &mut Finding) {
+pub fn cost(resource: &Resource, finding: &mut Finding) {
     finding.risk = if resource.cost.is_empty() { "its memory is never freed".to_owned() } else { resource.cost.clone() };
 }

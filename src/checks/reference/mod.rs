@@ -3,5 +3,6 @@
 pub mod cycle;
 pub mod forgotten;
 pub mod object;
+mod pointer;
 pub mod ring;
 pub mod strong;

@@ -47,6 +47,10 @@ fn walk(context: &Context, written: ExprId, (strong, open): (bool, bool), depth:
             if is(facts, &context.words.weak, base) {
                 return;
             }
+            // What a foreign generic type does with its arguments is its own matter.
+            if !known(context, written, base) {
+                return;
+            }
             let strong_here = strong || is(facts, &context.words.strong, base);
             walk(context, base, (strong, open), depth, found);
             if let Some(key) = key {
@@ -61,6 +65,20 @@ fn walk(context: &Context, written: ExprId, (strong, open): (bool, bool), depth:
         }
         _ => {}
     }
+}
+
+/// Whether a generic type is known to keep what it is given: a counted reference, a cell, a container, a type of this file.
+fn known(context: &Context, written: ExprId, base: ExprId) -> bool {
+    let facts = context.facts;
+    let words = context.words;
+    let path = facts.annotated(base);
+    let last = path.and_then(|path| path.rsplit('.').next());
+    let keeps = |word: &Pattern| word.fits(path, None) || word.fits(last, None);
+    facts.wraps.contains_key(&written)
+        || local(facts, base).is_some()
+        || is(facts, &words.strong, base)
+        || is(facts, &words.cell, base)
+        || words.container.iter().any(|container| container.make.iter().any(keeps))
 }
 
 fn mentions(facts: &Facts, words: &[Pattern], written: ExprId, depth: u32) -> bool {
