@@ -114,7 +114,7 @@ mod tests {
         assert_eq!((layout.start(11), layout.end(11), layout.next(11)), (7, 12, 14));
         assert!(layout.begins(11) && !layout.begins(19));
         assert_eq!((layout.indent(11), layout.rest(19)), ("    ", "# d"));
-        assert_eq!((layout.end(25), layout.next(25)), (25, 25));
+        assert_eq!((layout.end(19), layout.next(19)), (24, 24));
     }
 
     #[test]
