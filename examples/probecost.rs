@@ -23,7 +23,7 @@ fn main() -> Result<(), String> {
     let only = std::env::args().nth(2);
     let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
     let folder = std::env::temp_dir().join(format!("probecost-{}", std::process::id()));
-    fs::create_dir(&folder).map_err(|error| error.to_string())?;
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let done = compile(&folder).and_then(|sim| {
         if wanted("events") {
             events(&sim)?;
