@@ -12,13 +12,13 @@ use watertight::language::languages;
 use watertight::rules::RuleSet;
 use watertight::source::{Lines, Span};
 
-/// What the runtime half is tested with; no rule is.
-const RUNTIME: [&str; 2] = ["series", "sim"];
+/// What other tests work with; no rule is.
+const OTHERS: [&str; 3] = ["fix", "series", "sim"];
 
 /// The fixture files by rule id.
 fn cases() -> BTreeMap<String, Vec<PathBuf>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let folders = entries(&root).into_iter().filter(|path| path.is_dir() && !RUNTIME.contains(&name(path).as_str()));
+    let folders = entries(&root).into_iter().filter(|path| path.is_dir() && !OTHERS.contains(&name(path).as_str()));
     folders.map(|path| (name(&path), entries(&path).into_iter().filter(|file| file.is_file()).collect())).collect()
 }
 

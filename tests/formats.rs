@@ -157,6 +157,8 @@ fn rdjson_counts_bytes_and_links_places() {
     assert_eq!(first["location"]["range"]["end"]["column"], 14);
     assert_eq!((&first["severity"], &first["code"]["value"]), (&"ERROR".into(), &"unclosed-handle".into()));
     assert_eq!(first["related_locations"][0]["message"], "left here");
+    let whole = &first["location"]["range"];
+    assert_eq!(first["suggestions"], serde_json::json!([{ "range": whole, "text": "FREE" }]));
 }
 
 #[test]

@@ -33,7 +33,11 @@ const KEPT: &[(&str, &[&str])] = &[
     ("serde_sarif", &["report"]),
     ("ignore", &["scan"]),
     ("rayon", &["scan"]),
+    ("similar", &["report"]),
+    // The tests of a room make folders as well.
+    ("tempfile", &["scan", "mcp"]),
     ("libbpf_rs", &["runtime"]),
+    ("blazesym", &["runtime"]),
     ("lsp_types", &["lsp"]),
     ("rmcp", &["mcp"]),
     ("tokio", &["mcp"]),
@@ -50,6 +54,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("growth", &["lives", "handle"]),
     ("listener", &["lives", "work"]),
     ("reference", &["lives"]),
+    ("mend", &["lives"]),
 ];
 
 /// Every source file with its room and its text, without comments.

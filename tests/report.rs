@@ -82,6 +82,27 @@ fn sarif_has_what_code_scanning_reads() {
 }
 
 #[test]
+fn fixes_say_what_goes_and_what_comes() {
+    let report = scan_text("f = LEAK\nGROW\n", &options());
+    let fix = &sarif(&report)["runs"][0]["results"][0]["fixes"][0];
+    assert_eq!((&fix["description"]["text"], &fix["properties"]["applicability"]), (&"Let go of <it>".into(), &"safe".into()));
+    let change = &fix["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], "web/a.py");
+    let replacement = &change["replacements"][0];
+    let corners =
+        ["startLine", "startColumn", "endLine", "endColumn"].map(|corner| replacement["deletedRegion"][corner].as_u64());
+    assert_eq!(corners, [Some(1), Some(5), Some(1), Some(9)]);
+    assert_eq!(replacement["insertedContent"]["text"], "FREE");
+    let document = json(&report);
+    let fixes = ["safe", "unsafe"].map(Value::from);
+    assert_eq!([0, 1].map(|at| document["findings"][at]["fix"]["applicability"].clone()), fixes);
+    let edit = &document["findings"][0]["fix"]["edits"][0];
+    assert_eq!((&edit["start"]["offset"], &edit["end"]["column"], &edit["content"]), (&4.into(), &9.into(), &"FREE".into()));
+    let text = human(&report);
+    assert!(text.contains("[*] Let go of <it> (--fix)") && text.contains("Let go of <it> (--fix --unsafe-fixes)"), "{text}");
+}
+
+#[test]
 fn problems_are_notifications() {
     let log = sarif(&scan_text("PANIC", &options()));
     let told = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0];
@@ -133,6 +154,7 @@ fn many_findings_in_a_large_file_stay_quick() {
 fn the_closing_line_counts() {
     let rules = toy::rules();
     let closing = report::summary(&scan_text("LEAK\nMAYBE\n", &options()), &context(&rules));
-    assert_eq!(closing, "1 finding (1 high) in 1 file, 1 file scanned, 1 is below the confidence shown (--pedantic shows it)\n");
+    let counts = "1 finding (1 high) in 1 file, 1 file scanned, 1 is below the confidence shown (--pedantic shows it)\n";
+    assert_eq!(closing, format!("{counts}[*] 1 can be fixed with --fix\n"));
     assert_eq!(report::summary(&scan_text("x\n", &options()), &context(&rules)), "No leaks detected, 1 file scanned\n");
 }

@@ -196,6 +196,55 @@ fn a_terminal_is_handed_on_and_taken_back() {
 }
 
 #[test]
+fn growth_is_told_with_the_names_of_functions() {
+    let own = json(&watertight(&["doctor", "--format", "json"]).stdout);
+    if ability(&own, "eBPF probe")["works"] != true {
+        skip(&ability(&own, "eBPF probe")["detail"].to_string());
+        return;
+    }
+    let folder = TempDir::new().expect("a folder");
+    let program = sim();
+    let (outcome, output) = run(folder.path(), "names", &[path(&program), "plateau", "30"], &["--duration", "5s"]);
+    let growth = &outcome["processes"][0]["growth"];
+    let stacks = growth["stacks"].as_array().expect("stacks");
+    let named = stacks.iter().find(|stack| stack["frames"].as_array().is_some_and(|all| all.iter().any(is_plateau)));
+    let bytes = named.expect("the function that grows")["bytes"].as_u64().expect("a number");
+    assert!(bytes * 2 > growth["bytes"].as_u64().expect("a number"), "most of it: {growth}");
+    let told = text(&output.stderr);
+    assert!(told.lines().any(|line| line.contains("grown in") && line.contains("< plateau < main")), "{told}");
+}
+
+/// Whether a frame is the simulator's function of that name, with its place in the file.
+fn is_plateau(frame: &Value) -> bool {
+    let module = frame["module"].as_str().is_some_and(|module| module.ends_with("/sim"));
+    module && frame["function"] == "plateau" && frame["offset"].as_u64() > Some(0)
+}
+
+#[test]
+fn the_heap_of_a_java_process_is_told_apart_from_the_rest() {
+    let folder = TempDir::new().expect("a folder");
+    let source = folder.path().join("Keep.java");
+    let program = "class Keep { public static void main(String[] all) throws Exception {
+        byte[] kept = new byte[96 << 20]; java.util.Arrays.fill(kept, (byte) 1); Thread.sleep(4000); System.exit(kept[0] - 1); } }";
+    fs::write(&source, program).expect("a file");
+    if !Command::new("javac").arg(&source).status().is_ok_and(|status| status.success()) {
+        skip("there is no javac here");
+        return;
+    }
+    let (outcome, output) = run(folder.path(), "java", &["java", "-cp", path(folder.path()), "Keep"], &[]);
+    let java = &outcome["processes"][0];
+    assert_eq!((java["runtime"].as_str(), output.status.code()), (Some("Java"), Some(0)));
+    let (heap, anon) = (java["last"]["heap"].as_u64().expect("known"), java["last"]["anon"].as_u64().expect("known"));
+    assert!(heap >= 96 << 20 && heap <= anon, "{heap} of {anon}");
+    assert!(text(&output.stderr).contains("held outside of it"), "{}", text(&output.stderr));
+    let python = ["python3", "-c", "import time; time.sleep(2)"];
+    if Command::new("python3").arg("--version").output().is_ok() {
+        let (_, output) = run(folder.path(), "python", &python, &[]);
+        assert!(text(&output.stderr).contains("not known: Python"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn a_limit_is_reported_or_enforced() {
     let folder = TempDir::new().expect("a folder");
     let program = sim();

@@ -31,7 +31,7 @@ fn run(folder: &Path) -> Vec<(String, String)> {
     let chosen = chosen(&walked, configs.all(), &analyzer);
     let options = Options { settings: configs.all().to_vec(), threads: Some(1), max_file_size };
     let report = over(walked, chosen.as_ref(), &options, &|_, _| {}).expect("threads can be started");
-    report.files.iter().map(|file| (file.path.clone(), format!("{:#?}", file.findings))).collect()
+    report.report.files.iter().map(|file| (file.path.clone(), format!("{:#?}", file.findings))).collect()
 }
 
 /// The same of the open documents.

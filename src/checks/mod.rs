@@ -7,13 +7,14 @@ mod growth;
 mod handle;
 mod listener;
 mod lives;
+mod mend;
 mod reference;
 mod work;
 
 pub use context::Context;
 pub use document::Document;
 
-use crate::extract::extract;
+use crate::extract::{self, extract};
 use crate::facts::Facts;
 use crate::finding::{Analysis, Finding, ProblemKind};
 use crate::index::{Outline, Project, outline};
@@ -29,6 +30,11 @@ pub fn analyse(path: &str, text: &str, rules: &RuleSet) -> Analysis {
 /// Everything that the rules say about one text as a part of a project.
 pub fn analyse_in(path: &str, text: &str, rules: &RuleSet, project: &Project) -> Analysis {
     facts(path, text).map(|facts| judge(path, text, &facts, rules, project)).unwrap_or_default()
+}
+
+/// How many places of a text do not parse; none in a language that is not read.
+pub fn faults(path: &str, text: &str) -> usize {
+    languages().script(Path::new(path), text).map_or(0, |script| extract::faults(script.language, &script.text))
 }
 
 /// What a text says to the project, and what the rules say about it as long as nothing of the project is known: the files
@@ -100,7 +106,10 @@ fn check(
         }
         let Some(words) = rule.vocabulary.get(&facts.language) else { continue };
         let context = Context { facts, rule, words, project, path };
-        findings.extend(one(&context).into_iter().map(|finding| accepted::weighed(&context, text, finding)));
+        let mut found: Vec<Finding> =
+            one(&context).into_iter().map(|finding| accepted::weighed(&context, text, finding)).collect();
+        mend::mend(&context, text, &mut found);
+        findings.extend(found);
     }
     growth::twins::single(&mut findings, rules);
     findings.sort_by(|a, b| (a.primary.span, &a.rule, &a.message).cmp(&(b.primary.span, &b.rule, &b.message)));

@@ -27,7 +27,8 @@ pub fn accept(asked: &Accept, known: &RuleSet, build: Build<'_>) -> Result<u8, S
     let path = named.or_else(|| scan::nearby(&cwd)).unwrap_or_else(|| cwd.join(BASELINE));
     let mut baseline = Baseline::read(&path)?;
     let before = baseline.len();
-    let Looked { report, files } = look(scope, None, &mut configs, &cwd, build)?;
+    let Looked { seen, files, .. } = look(scope, None, &mut configs, &cwd, build)?;
+    let report = seen.report;
     if report.refused > 0 {
         let problem = report.problems.first().map(|problem| format!(": {}: {}", problem.path, problem.message));
         return Err(format!("the baseline was not written, because not all was looked at{}", problem.unwrap_or_default()));

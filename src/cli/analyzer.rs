@@ -38,4 +38,8 @@ impl Analyzer for Checks {
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis {
         checks::analyse_in(path, text, &self.rules, project)
     }
+
+    fn faults(&self, path: &str, text: &str) -> usize {
+        checks::faults(path, text)
+    }
 }

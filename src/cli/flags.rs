@@ -74,6 +74,15 @@ pub struct Flags {
     /// Report only what the staged changes bring, as they are staged
     #[arg(long)]
     pub staged: bool,
+    /// Make the fixes that are safe, and report what remains
+    #[arg(long, conflicts_with = "staged")]
+    pub fix: bool,
+    /// With --fix or --diff: also the fixes after which the program may do something else
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Show the fixes as a diff, and change no file
+    #[arg(long, conflicts_with = "staged")]
+    pub diff: bool,
     /// The lowest severity that makes the exit code 1
     ///
     /// high, medium, low or never [default: low]

@@ -1,6 +1,7 @@
 use super::FAILED;
+use super::fix;
 use super::flags::Flags;
-use super::look::{Looked, baseline, largest, look};
+use super::look::{baseline, largest, look};
 use super::output::{coloured, emit, mention, width};
 use super::settings::{configs, show};
 use crate::finding::{Problem, ProblemKind, Report};
@@ -24,13 +25,19 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
     }
     let baseline = baseline(&flags.scope, &configs, &cwd)?;
     let change = flags.since.clone().map(Change::Since).or(flags.staged.then_some(Change::Staged));
-    let Looked { mut report, files } = look(&flags.scope, change.as_ref(), &mut configs, &cwd, build)?;
+    let mut looked = look(&flags.scope, change.as_ref(), &mut configs, &cwd, build)?;
     let rules = configs.root().rules.clone();
+    let restricted = baseline.is_some() || change.is_some();
     if let Some(baseline) = baseline {
         // What a change brought says nothing about the rest, so nothing in the baseline is stale for it.
         let ran = |rule: &str| change.is_none() && rules.get(rule).is_some();
-        baseline.apply(&mut report, &cwd, |path| files.contains(path), ran);
+        baseline.apply(&mut looked.seen.report, &cwd, |path| looked.files.contains(path), ran);
     }
+    if let Some(exit) = fix::fix(flags, &mut looked, restricted, &cwd)? {
+        tell(&looked.seen.report.problems, flags);
+        return Ok(exit);
+    }
+    let report = looked.seen.report;
     let exit = exit(&report, flags, fail_on);
     let root = scan::repository(&cwd).unwrap_or_else(|| cwd.clone());
     let category = flags.category.clone().unwrap_or_else(|| category(family, &cwd, &root));

@@ -1,9 +1,8 @@
 use super::flags::Scope;
 use super::progress::Bar;
 use super::settings::told;
-use crate::finding::Report;
 use crate::scan::config::Configs;
-use crate::scan::{self, Accepted, Baseline, Build, Change, Options, Walked};
+use crate::scan::{self, Accepted, Analyzer, Baseline, Build, Change, Options, Walked};
 use rustc_hash::FxHashSet;
 use std::path::Path;
 
@@ -17,10 +16,14 @@ pub fn largest(scope: &Scope, configs: &Configs) -> u64 {
 
 /// What a look at the files came to.
 pub struct Looked {
-    /// Everything that was found.
-    pub report: Report,
+    /// Everything that was found, and what of it can be fixed.
+    pub seen: scan::Looked,
     /// The files that were looked at, as they are called in the report.
     pub files: FxHashSet<String>,
+    /// What has looked at them.
+    pub analyzer: Box<dyn Analyzer>,
+    /// How.
+    pub options: Options,
 }
 
 /// Looks at what the scope names; with a change, only for what that brought.
@@ -44,11 +47,12 @@ pub fn look(
         }
     };
     let earlier = before.map(|before| judged(before, scope, configs, build)).transpose()?;
-    let Looked { mut report, files } = judged(after, scope, configs, build)?;
+    let mut looked = judged(after, scope, configs, build)?;
     if let Some(earlier) = earlier {
-        report.earlier = Accepted::of(&earlier.report).take(&mut report);
+        let report = &mut looked.seen.report;
+        report.earlier = Accepted::of(&earlier.seen.report).take(report);
     }
-    Ok(Looked { report, files })
+    Ok(looked)
 }
 
 /// What is found in the files that were walked.
@@ -59,10 +63,10 @@ fn judged(mut walked: Walked, scope: &Scope, configs: &mut Configs, build: Build
     let threads = scope.threads.map(Into::into);
     let options = Options { settings: configs.all().to_vec(), threads, max_file_size: largest(scope, configs) };
     let bar = Bar::new(!scope.quiet && !scope.no_progress);
-    let report = scan::over(walked, analyzer.as_ref(), &options, &|done, total| bar.tell(done, total));
+    let seen = scan::over(walked, analyzer.as_ref(), &options, &|done, total| bar.tell(done, total));
     bar.end();
-    let report = report.map_err(|error| format!("could not start the threads: {error}"))?;
-    Ok(Looked { report, files })
+    let seen = seen.map_err(|error| format!("could not start the threads: {error}"))?;
+    Ok(Looked { seen, files, analyzer, options })
 }
 
 /// The baseline of a run, if there is one.

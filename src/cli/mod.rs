@@ -5,6 +5,7 @@ mod analyzer;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod explain;
+mod fix;
 mod flags;
 mod format;
 mod generate;

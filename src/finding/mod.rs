@@ -4,6 +4,7 @@ mod analysis;
 mod confidence;
 mod evidence;
 mod fingerprint;
+mod fix;
 mod problem;
 mod report;
 mod severity;
@@ -13,6 +14,7 @@ pub use analysis::Analysis;
 pub use confidence::Confidence;
 pub use evidence::{Evidence, Stance, Weight};
 pub use fingerprint::{fingerprints, hash};
+pub use fix::{Edit, Fix, Safety};
 pub use problem::{Problem, ProblemKind};
 pub use report::{Report, Scanned};
 pub use severity::Severity;
@@ -84,6 +86,9 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure; follows from the evidence.
     pub confidence: Confidence,
+    /// What would end it, where that can be written down exactly.
+    #[serde(default)]
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
@@ -102,6 +107,7 @@ impl Finding {
             evidence: Vec::new(),
             severity: Severity::Medium,
             confidence: Confidence::new(0.5),
+            fix: None,
         }
     }
 

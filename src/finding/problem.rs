@@ -22,6 +22,10 @@ pub enum ProblemKind {
     Unsupported,
     /// The baseline accepts what is not found any more.
     Stale,
+    /// A fix was made and taken back, because it did not do what it promises.
+    Unfixed,
+    /// A file was fixed and could not be written.
+    Unwritten,
     /// Nothing on the command line could be analysed.
     NoFiles,
     /// The analysis itself failed: a fault of this program and not of the file.
@@ -41,6 +45,8 @@ impl ProblemKind {
             Self::TooSlow => "too-slow",
             Self::Unsupported => "unsupported",
             Self::Stale => "stale",
+            Self::Unfixed => "unfixed",
+            Self::Unwritten => "unwritten",
             Self::NoFiles => "no-files",
             Self::Internal => "internal",
         }
@@ -57,6 +63,8 @@ impl ProblemKind {
             Self::TooDeep | Self::TooSlow => "split the code up, or leave the file out",
             Self::Unsupported => "name a file in a language that `watertight explain` shows examples in, or a folder",
             Self::Stale => "`watertight baseline --prune` takes them out",
+            Self::Unfixed => "change it by hand, as its remedy says",
+            Self::Unwritten => "nothing was changed in it; run again when it can be written",
             Self::NoFiles => "name a file or a folder with source in it; ignored and hidden files count only when named",
             Self::Internal => "please report it, with the file if you can share it",
         }

@@ -31,6 +31,8 @@ pub struct Report {
     pub accepted: usize,
     /// How many findings were left out because they were there before the change that was asked for.
     pub earlier: usize,
+    /// How many findings were ended by fixes, where fixes were asked for.
+    pub fixed: Option<usize>,
     /// How many paths that the user named could not be analysed at all.
     pub refused: usize,
 }

@@ -1,4 +1,4 @@
-use super::LanguageError;
+use super::{LanguageError, Phrases};
 use serde::Deserialize;
 
 /// How a method names its instance.
@@ -137,6 +137,10 @@ pub struct Habits {
     pub globals: Vec<String>,
     /// The field through which the methods of a function used as a type are given.
     pub prototype: String,
+    /// Whether a parameter without a type is an error where nothing tells its type.
+    pub annotates: bool,
+    /// How what a fix adds is written.
+    pub mend: Phrases,
 }
 
 impl Habits {

@@ -7,10 +7,12 @@ mod detect;
 mod grammar;
 mod habits;
 mod page;
+mod phrases;
 mod shape;
 
 pub use capture::{Capture, Form, Part};
 pub use detect::{Languages, Script, languages};
 pub use grammar::{Language, LanguageError};
 pub use habits::{Habits, Macros, Receiver};
+pub use phrases::{Phrases, fill};
 pub use shape::Shape;

@@ -124,8 +124,8 @@ fn judged(paths: &[PathBuf], folder: &Path, configs: &mut Configs, make: Make, j
             tell(count(done), Some(count(total)), &|| format!("{done} of {total} files"));
         }
     };
-    let report = scan::over(walked, analyzer.as_ref(), &options, &progress);
-    let mut report = report.map_err(|error| format!("could not start the threads: {error}"))?;
+    let looked = scan::over(walked, analyzer.as_ref(), &options, &progress);
+    let mut report = looked.map_err(|error| format!("could not start the threads: {error}"))?.report;
     let baseline = configs.root().baseline.clone().or_else(|| scan::nearby(folder));
     if let Some(baseline) = baseline.map(|path| Baseline::read(&path)).transpose()? {
         let rules = &configs.root().rules;

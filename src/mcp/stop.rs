@@ -57,4 +57,8 @@ impl Analyzer for Stoppable {
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis {
         if self.stop.asked() { <_>::default() } else { self.inner.analyse(path, text, project) }
     }
+
+    fn faults(&self, path: &str, text: &str) -> usize {
+        self.inner.faults(path, text)
+    }
 }

@@ -1,9 +1,10 @@
 use super::Context;
 use super::place::Places;
-use crate::finding::Report;
+use crate::finding::{Report, Safety};
 use std::io::{self, Write};
 
-/// One line a finding, `path:line:column: severity[rule] message`, as editors and `grep` read it.
+/// One line a finding, `path:line:column: severity[rule] message`, as editors and `grep` read it; `[*]` stands behind what
+/// `--fix` ends.
 ///
 /// # Errors
 /// What `out` says.
@@ -13,7 +14,8 @@ pub fn write(out: &mut dyn Write, report: &Report, _: &Context<'_>) -> io::Resul
         for finding in &file.findings {
             let at = places.start(finding.primary.span);
             let (severity, rule, message) = (finding.severity.name(), &finding.rule, &finding.message);
-            writeln!(out, "{}:{}:{}: {severity}[{rule}] {message}", file.path, at.line, at.column)?;
+            let mark = finding.fix.as_ref().filter(|fix| fix.safety == Safety::Safe).map_or("", |_| " [*]");
+            writeln!(out, "{}:{}:{}: {severity}[{rule}] {message}{mark}", file.path, at.line, at.column)?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@ use super::place::Places;
 use super::snippet::Snippet;
 use super::wrap::wrap;
 use super::{Context, Paint};
-use crate::finding::{Finding, Mark, Report, Role, Severity, Stance};
+use crate::finding::{Finding, Mark, Report, Role, Safety, Severity, Stance};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use std::fmt;
 use std::io::{self, Write};
@@ -56,6 +56,13 @@ fn reasons(finding: &Finding, places: &Places<'_>, context: &Context<'_>) -> Str
         part(name, sign, &format!("{}{place}", piece.text));
     }
     part("remedy", "", &finding.recommendation);
+    if let Some(fix) = &finding.fix {
+        let (sign, flags) = match fix.safety {
+            Safety::Safe => ("[*] ", "--fix"),
+            Safety::Unsafe => ("", "--fix --unsafe-fixes"),
+        };
+        part("fix", "", &format!("{sign}{} ({flags})", fix.title));
+    }
     part("confidence", "", &format!("{:.2}", finding.confidence.value()));
     text
 }

@@ -1,6 +1,6 @@
 use super::place::Places;
 use super::{Context, levels};
-use crate::finding::{Evidence, Finding, Mark, Problem, Report, Scanned, Stance, fingerprints};
+use crate::finding::{Evidence, Finding, Fix, Mark, Problem, Report, Scanned, Stance, fingerprints};
 use crate::source::{Position, Span};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -39,6 +39,7 @@ pub(super) fn counts(report: &Report) -> Summary {
         accepted: report.accepted,
         earlier: report.earlier,
         generated: report.generated,
+        fixed: report.fixed,
     }
 }
 
@@ -66,6 +67,7 @@ fn entry<'a>(path: &'a str, finding: &'a Finding, fingerprint: String, places: &
         recommendation: &finding.recommendation,
         evidence: finding.evidence.iter().map(|piece| Clue::new(piece, places)).collect(),
         fingerprint,
+        fix: finding.fix.as_ref().map(|fix| Repair::new(fix, places)),
     }
 }
 
@@ -96,6 +98,8 @@ pub(super) struct Summary {
     accepted: usize,
     earlier: usize,
     generated: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -114,6 +118,30 @@ pub(super) struct Entry<'a> {
     recommendation: &'a str,
     evidence: Vec<Clue<'a>>,
     fingerprint: String,
+    fix: Option<Repair<'a>>,
+}
+
+/// What would end the finding.
+#[derive(Serialize)]
+struct Repair<'a> {
+    applicability: &'static str,
+    message: &'a str,
+    edits: Vec<Change<'a>>,
+}
+
+/// A text that takes the place of a range.
+#[derive(Serialize)]
+struct Change<'a> {
+    #[serde(flatten)]
+    range: Range,
+    content: &'a str,
+}
+
+impl<'a> Repair<'a> {
+    fn new(fix: &'a Fix, places: &Places<'_>) -> Self {
+        let edits = fix.edits.iter().map(|edit| Change { range: Range::new(edit.span, places), content: &edit.text });
+        Self { applicability: fix.safety.name(), message: &fix.title, edits: edits.collect() }
+    }
 }
 
 #[derive(Serialize)]

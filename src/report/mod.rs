@@ -5,6 +5,7 @@
 
 mod checkstyle;
 mod concise;
+mod diff;
 mod github;
 mod gitlab;
 mod human;
@@ -26,6 +27,7 @@ mod xml;
 
 pub use checkstyle::write as write_checkstyle;
 pub use concise::write as write_concise;
+pub use diff::write as write_diff;
 pub use github::write as write_github;
 pub use gitlab::write as write_gitlab;
 pub use human::write as write_human;
@@ -37,7 +39,7 @@ pub use paint::Paint;
 pub use rdjson::write as write_rdjson;
 pub use rulebook::{Card, contents, markdown, page};
 pub use sarif::write as write_sarif;
-pub use summary::{counted, summary, tell};
+pub use summary::{counted, remains, summary, tell};
 pub use uri::uri;
 pub use wrap::wrap;
 

@@ -1,7 +1,7 @@
 use super::Context;
 use super::place::Places;
 use super::wrap::flat;
-use crate::finding::{Finding, Mark, Report, Severity};
+use crate::finding::{Finding, Fix, Mark, Report, Severity};
 use crate::source::Span;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -34,7 +34,14 @@ fn diagnostic<'a>(path: &'a str, finding: &'a Finding, places: &Places<'_>) -> D
         },
         code: Code { value: &finding.rule },
         related_locations: finding.related.iter().map(related).collect(),
+        // A suggestion stands for itself and is taken with one click, so it is none unless one edit does it all.
+        suggestions: finding.fix.iter().filter_map(|fix| suggestion(fix, places)).collect(),
     }
+}
+
+fn suggestion<'a>(fix: &'a Fix, places: &Places<'_>) -> Option<Suggestion<'a>> {
+    let [edit] = fix.edits.as_slice() else { return None };
+    Some(Suggestion { range: Range::new(edit.span, places), text: &edit.text })
 }
 
 #[derive(Serialize)]
@@ -56,6 +63,14 @@ struct Diagnostic<'a> {
     code: Code<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Related<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion<'a>>,
+}
+
+#[derive(Serialize)]
+struct Suggestion<'a> {
+    range: Range,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -77,8 +92,7 @@ struct Location<'a> {
 
 impl<'a> Location<'a> {
     fn new(path: &'a str, span: Span, places: &Places<'_>) -> Self {
-        let span = places.fit(span);
-        Self { path, range: Range { start: point(span.start, places), end: point(span.end, places) } }
+        Self { path, range: Range::new(span, places) }
     }
 }
 
@@ -86,6 +100,13 @@ impl<'a> Location<'a> {
 struct Range {
     start: Point,
     end: Point,
+}
+
+impl Range {
+    fn new(span: Span, places: &Places<'_>) -> Self {
+        let span = places.fit(span);
+        Self { start: point(span.start, places), end: point(span.end, places) }
+    }
 }
 
 #[derive(Serialize)]

@@ -11,6 +11,10 @@ pub fn markdown(rule: &Rule) -> String {
     };
     section("Why it matters", &rule.why);
     section("What to do", &rule.remedy);
+    if !rule.fixes.is_empty() {
+        let list: Vec<String> = rule.fixes.iter().map(|item| format!("- {item}")).collect();
+        section("Fixes", &list.join("\n"));
+    }
     if !rule.silent.is_empty() {
         let list: Vec<String> = rule.silent.iter().map(|item| format!("- {item}")).collect();
         section("Not flagged", &list.join("\n"));
@@ -49,6 +53,10 @@ pub fn page(rule: &Rule, paint: Paint, width: usize) -> String {
     };
     section("Why it matters", &paragraphs(&rule.why, width));
     section("What to do", &paragraphs(&rule.remedy, width));
+    if !rule.fixes.is_empty() {
+        let items: String = rule.fixes.iter().map(|item| wrap("  - ", item, width)).collect();
+        section("Fixes", &items);
+    }
     if !rule.silent.is_empty() {
         let items: String = rule.silent.iter().map(|item| wrap("  - ", item, width)).collect();
         section("Not flagged", &items);
@@ -82,6 +90,7 @@ pub struct Card<'a> {
     summary: &'a str,
     why: &'a str,
     remedy: &'a str,
+    fixes: &'a [String],
     not_flagged: &'a [String],
     family: &'static str,
     severity: &'static str,
@@ -106,6 +115,7 @@ impl<'a> From<&'a Rule> for Card<'a> {
             summary: &rule.summary,
             why: rule.why.trim(),
             remedy: rule.remedy.trim(),
+            fixes: &rule.fixes,
             not_flagged: &rule.silent,
             family: rule.family.name(),
             severity: rule.severity.name(),

@@ -1,5 +1,5 @@
 use super::{Context, Paint, levels};
-use crate::finding::{Problem, Report};
+use crate::finding::{Problem, Report, Safety};
 
 /// The closing line of a report for people.
 pub fn summary(report: &Report, context: &Context<'_>) -> String {
@@ -25,7 +25,29 @@ pub fn summary(report: &Report, context: &Context<'_>) -> String {
     if !report.problems.is_empty() {
         parts.push(counted(report.problems.len(), "problem"));
     }
-    parts.join(", ") + "\n"
+    let fixes = remains(report).map(|line| line + "\n").unwrap_or_default();
+    parts.join(", ") + "\n" + &fixes
+}
+
+/// How much was fixed or can be, in a line; nothing where there is nothing to fix.
+pub fn remains(report: &Report) -> Option<String> {
+    let count = |safety| {
+        let fixes = report.findings().filter_map(|(_, finding)| finding.fix.as_ref());
+        fixes.filter(|fix| fix.safety == safety).count()
+    };
+    let (safe, risky, left) = (count(Safety::Safe), count(Safety::Unsafe), report.findings().count());
+    let mut parts = match report.fixed {
+        Some(fixed) => vec![format!("{fixed} fixed, {left} {}", if left == 1 { "remains" } else { "remain" })],
+        None if safe > 0 => vec![format!("[*] {safe} can be fixed with --fix")],
+        None => Vec::new(),
+    };
+    match (parts.is_empty(), report.fixed) {
+        (_, _) if risky == 0 => {}
+        (true, _) => parts.push(format!("{risky} can be fixed with --fix --unsafe-fixes")),
+        (false, Some(_)) => parts.push(format!("{risky} more with --unsafe-fixes")),
+        (false, None) => parts.push(format!("{risky} more with --fix --unsafe-fixes")),
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// What was found, in a few words.

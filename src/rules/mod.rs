@@ -3,6 +3,7 @@
 //! A rule is one TOML file. The built-in ones are embedded; a user's own take the same type and the same path.
 
 mod load;
+mod mend;
 mod near;
 mod pattern;
 mod raw;
@@ -11,6 +12,7 @@ mod tables;
 mod vocabulary;
 
 pub use load::{RuleError, parse};
+pub use mend::{Limit, Mend};
 pub use near::nearest;
 pub use pattern::{Pattern, Patterns};
 pub use raw::{Check, Example, Family, Rule};

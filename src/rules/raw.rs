@@ -92,6 +92,9 @@ pub struct Rule {
     pub why: String,
     /// What to do about it.
     pub remedy: String,
+    /// What its fixes do, in words, with those first that are safe; shown by `explain`.
+    #[serde(default)]
+    pub fixes: Vec<String>,
     /// What the rule does not flag, in words; shown by `explain`.
     #[serde(default)]
     pub silent: Vec<String>,

@@ -1,4 +1,4 @@
-use super::{Pattern, Tables};
+use super::{Mend, Pattern, Tables};
 use crate::finding::Severity;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,8 @@ pub struct Vocabulary {
     pub race: Vec<Pattern>,
     /// Last names of what is made with a function that settles it, and that ignores what the function returns (`Promise`).
     pub pending: Vec<String>,
+    /// What fixes need to know.
+    pub mend: Mend,
     /// The patterns above, ready for look-up.
     #[serde(skip)]
     tables: OnceLock<Tables>,

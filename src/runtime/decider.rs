@@ -4,60 +4,19 @@ use super::doubling::Doublings;
 use super::exhaustion::{exhaustion, nearest, pace};
 use super::floors::{CELL_S, retained};
 use super::forecast::forecast;
+use super::limits::Limits;
 use super::sample::Sample;
-use super::settled::settled;
+use super::settled::{settled, too_short};
 use super::standing::{Change, Standing};
 use super::track::{Quantity, Tracks};
 use super::trend::{Growth, LEAK, WATCH, seek};
 use super::verdict::{Alert, Class, Judgement, Level, Verdict};
 use super::words::{size, span};
-use serde::{Deserialize, Serialize};
 
 /// Alerts that are kept; beyond, the oldest go.
 const ALERTS: usize = 64;
 /// A silence of so many cells (almost six hours) is no gap: what comes after is a new beginning.
 const SILENCE: u64 = 4096;
-
-/// Which limit a process will hit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LimitKind {
-    /// The one the user named.
-    User,
-    /// The limit of the control group (`memory.max`).
-    Cgroup,
-    /// What the host has left (`MemAvailable`).
-    Host,
-    /// The limit of a managed heap.
-    Heap,
-}
-
-impl LimitKind {
-    /// The word used in reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Cgroup => "cgroup",
-            Self::Host => "host",
-            Self::Heap => "heap",
-        }
-    }
-}
-
-/// The memory limits that are known, in bytes; they may change while a process is watched.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// The user's own limit on the memory of the process.
-    pub user: Option<u64>,
-    /// The limit of its control group.
-    pub cgroup: Option<u64>,
-    /// What the control group uses in all; without it, only the process itself counts against the limit.
-    pub cgroup_used: Option<u64>,
-    /// What the host could still give (`MemAvailable`).
-    pub available: Option<u64>,
-    /// The limit of its managed heap.
-    pub heap: Option<u64>,
-}
 
 /// Takes the samples of one process as they come and says what to make of them.
 ///
@@ -137,6 +96,9 @@ impl Decider {
             self.judge(&sample, completed);
         }
         self.tracks.take(&sample);
+        if cell == 0 && self.judgement.verdict == Verdict::NotEnoughData {
+            self.judgement.reasons = vec![too_short(at_s - clock.first_s)];
+        }
         &self.judgement
     }
 

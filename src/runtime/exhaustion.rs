@@ -1,6 +1,6 @@
 //! Detector B, exhaustion: how long until the nearest limit? It speaks whatever the cause is, and at once.
 
-use super::decider::{LimitKind, Limits};
+use super::limits::{LimitKind, Limits};
 use super::sample::Sample;
 use super::statistics::theil_sen;
 use super::track::{Quantity, Tracks};

@@ -14,6 +14,7 @@ mod doubling;
 mod exhaustion;
 mod floors;
 mod forecast;
+mod limits;
 #[cfg(target_os = "linux")]
 pub mod live;
 mod period;
@@ -29,7 +30,8 @@ mod trend;
 mod verdict;
 pub mod words;
 
-pub use decider::{Decider, LimitKind, Limits};
+pub use decider::Decider;
+pub use limits::{LimitKind, Limits};
 pub use plot::plot;
 pub use sample::Sample;
 pub use series::{Origin, Recorder, Series, SeriesError};

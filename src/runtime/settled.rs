@@ -31,7 +31,7 @@ pub fn settled(floors: &Floors, grows: bool) -> Opinion {
         return (Verdict::NotEnoughData, 0.0, "nothing was seen yet".to_owned());
     };
     if seen_s < SHORTEST_S {
-        return (Verdict::NotEnoughData, 0.0, format!("{seen_s:.0} s were seen; a verdict needs at least {SHORTEST_S:.0} s"));
+        return (Verdict::NotEnoughData, 0.0, too_short(seen_s));
     }
     let highest = past.iter().copied().fold(0.0, f64::max);
     let sure = 0.5 + 0.4 * (seen_s / 900.0).min(1.0);
@@ -65,6 +65,11 @@ pub fn settled(floors: &Floors, grows: bool) -> Opinion {
         }
         None => (Verdict::WarmUp, sure - 0.1, "it grew at once and stays at that level since".to_owned()),
     }
+}
+
+/// Says that so many seconds are not enough.
+pub fn too_short(seen_s: f64) -> String {
+    format!("{seen_s:.0} s were seen; a verdict needs at least {SHORTEST_S:.0} s")
 }
 
 /// All that is known, in the finest resolution that holds it.

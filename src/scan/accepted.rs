@@ -68,7 +68,8 @@ impl Accepted {
     }
 }
 
-fn known(file: &Scanned) -> Vec<Known> {
+/// The findings of a file as they are known again, in order.
+pub fn known(file: &Scanned) -> Vec<Known> {
     let each = file.findings.iter().zip(fingerprints(file)).map(|(finding, name)| {
         let hash = name.split(':').next().unwrap_or_default().to_owned();
         Known { path: file.path.clone(), rule: finding.rule.clone(), hash }

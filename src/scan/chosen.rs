@@ -46,4 +46,8 @@ impl Analyzer for Chosen {
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis {
         self.of(path).analyse(path, text, project)
     }
+
+    fn faults(&self, path: &str, text: &str) -> usize {
+        self.of(path).faults(path, text)
+    }
 }

@@ -1,27 +1,69 @@
 use encoding_rs::Encoding;
 
-/// A text, and whether some of its bytes could not be decoded.
+/// A text, how its bytes stand for it, and whether some of them could not be decoded.
 pub struct Decoded {
     /// The text, without a byte order mark.
     pub text: String,
+    /// How it was written.
+    pub form: Form,
     /// Whether bytes were replaced.
     pub lossy: bool,
 }
+
+/// How a text is written as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// UTF-8, with a byte order mark or without.
+    Utf8 {
+        /// Whether a byte order mark stands before it.
+        marked: bool,
+    },
+    /// UTF-16 behind its byte order mark.
+    Utf16 {
+        /// Whether the higher byte of a unit comes first.
+        big: bool,
+    },
+    /// Another encoding, which the text names.
+    Other(&'static Encoding),
+}
+
+impl Form {
+    /// The bytes of a text; nothing if the encoding lacks one of its letters.
+    pub fn encode(self, text: &str) -> Option<Vec<u8>> {
+        match self {
+            Self::Utf8 { marked } => Some([if marked { MARK } else { b"" }, text.as_bytes()].concat()),
+            Self::Utf16 { big } => {
+                let bytes = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+                Some(std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(bytes).collect())
+            }
+            Self::Other(encoding) => match encoding.encode(text) {
+                (bytes, used, false) if used == encoding => Some(bytes.into_owned()),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The text in `bytes`, or nothing if they are no text at all.
 ///
 /// A byte order mark decides first; then UTF-8; then, because Python allows it, a coding line that names another encoding.
 pub fn decode(bytes: Vec<u8>) -> Option<Decoded> {
     match bytes.as_slice() {
-        [0xFF, 0xFE, rest @ ..] => return Some(utf16(rest, u16::from_le_bytes)),
-        [0xFE, 0xFF, rest @ ..] => return Some(utf16(rest, u16::from_be_bytes)),
+        [0xFF, 0xFE, rest @ ..] => return Some(utf16(rest, false)),
+        [0xFE, 0xFF, rest @ ..] => return Some(utf16(rest, true)),
         _ => {}
     }
     if bytes.contains(&0) {
         return None;
     }
     Some(match String::from_utf8(bytes) {
-        Ok(text) => Decoded { text: unmarked(text), lossy: false },
+        Ok(text) => {
+            let form = Form::Utf8 { marked: text.as_bytes().starts_with(MARK) };
+            Decoded { text: unmarked(text), form, lossy: false }
+        }
         Err(error) => {
             let bytes = error.as_bytes();
             // What is not UTF-8 is not what a line that says so promises.
@@ -30,7 +72,8 @@ pub fn decode(bytes: Vec<u8>) -> Option<Decoded> {
                 Some(encoding) => encoding.decode_without_bom_handling(bytes),
                 None => (String::from_utf8_lossy(bytes), true),
             };
-            Decoded { text: unmarked(text.into_owned()), lossy }
+            let form = declared.map_or(Form::Utf8 { marked: bytes.starts_with(MARK) }, Form::Other);
+            Decoded { text: unmarked(text.into_owned()), form, lossy }
         }
     })
 }
@@ -42,7 +85,8 @@ fn unmarked(mut text: String) -> String {
     text
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Decoded {
+fn utf16(bytes: &[u8], big: bool) -> Decoded {
+    let unit = if big { u16::from_be_bytes } else { u16::from_le_bytes };
     let (pairs, rest) = bytes.as_chunks::<2>();
     let units = pairs.iter().map(|pair| unit(*pair));
     let mut lossy = !rest.is_empty();
@@ -51,7 +95,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Decoded {
         lossy |= decoded.is_err();
         text.push(decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
     }
-    Decoded { text, lossy }
+    Decoded { text, form: Form::Utf16 { big }, lossy }
 }
 
 /// The encoding that a coding line names (PEP 263): a comment in one of the first two lines with `coding:` or `coding=`.
@@ -100,6 +144,17 @@ mod tests {
         for head in ["utf-8", "no-such-encoding"] {
             assert!(decode([format!("# coding: {head}\nx = '").as_bytes(), b"\xe9'\n"].concat()).unwrap().lossy, "{head}");
         }
+    }
+
+    #[test]
+    fn a_text_is_written_as_it_was_read() {
+        let latin = b"# -*- coding: latin-1 -*-\nx = '\xE9'\n";
+        for bytes in [&b"x = '\xC3\xA9'\r\n"[..], b"\xEF\xBB\xBFx", b"\xFF\xFEx\0\xE9\0", b"\xFE\xFF\0x\0\xE9", latin] {
+            let decoded = decode(bytes.to_vec()).unwrap();
+            assert_eq!(decoded.form.encode(&decoded.text).as_deref(), Some(bytes));
+        }
+        let decoded = decode(latin.to_vec()).unwrap();
+        assert_eq!(decoded.form.encode("\u{430}"), None, "a letter that the encoding lacks");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod generated;
 mod git;
 mod guard;
 mod judge;
+mod mend;
 mod nesting;
 mod pipeline;
 mod read;
@@ -27,6 +28,7 @@ mod testcode;
 mod walk;
 mod wider;
 mod workspace;
+mod write;
 
 pub use accepted::Accepted;
 pub use baseline::{BASELINE, Baseline, nearby};
@@ -34,7 +36,8 @@ pub use change::{Change, Sides, sides};
 pub use chosen::chosen;
 pub use config::FailOn;
 pub use guard::hush;
-pub use pipeline::{over, run};
+pub use mend::{Mended, Wanted, mend};
+pub use pipeline::{Looked, over, run};
 pub use repository::repository;
 pub use settle::settle;
 pub use silence::Insertion;
@@ -42,6 +45,7 @@ pub use size::{memory, size};
 pub use testcode::is_test;
 pub use walk::{Candidate, Walked, walk};
 pub use workspace::{Followed, Look, Manner, Refused, Silences, State, Stop, Workspace, home, is_ruling};
+pub use write::{roots, write_all};
 
 use crate::finding::Analysis;
 use crate::index::{Outline, Project};
@@ -66,6 +70,9 @@ pub trait Analyzer: Sync {
 
     /// Every finding in `text` as a part of the project, and where its comments are.
     fn analyse(&self, path: &str, text: &str, project: &Project) -> Analysis;
+
+    /// How many places of `text` are no sense in its language, so that a fix that adds one is known to be wrong.
+    fn faults(&self, path: &str, text: &str) -> usize;
 }
 
 /// What a run may do and what it shows.

@@ -26,7 +26,18 @@ pub fn run(
     options: &Options,
     progress: Progress<'_>,
 ) -> Result<Report, rayon::ThreadPoolBuildError> {
-    over(walk(paths, cwd, analyzer, options.threads.unwrap_or(0)), analyzer, options, progress)
+    over(walk(paths, cwd, analyzer, options.threads.unwrap_or(0)), analyzer, options, progress).map(|looked| looked.report)
+}
+
+/// What a run has seen.
+#[derive(Debug, Default)]
+pub struct Looked {
+    /// What is to be said.
+    pub report: Report,
+    /// The project, as far as the files that were walked tell.
+    pub project: Project,
+    /// The files in which something could be fixed, ordered by path.
+    pub fixable: Vec<Candidate>,
 }
 
 /// Analyses what was found by [`walk`].
@@ -38,9 +49,9 @@ pub fn over(
     analyzer: &dyn Analyzer,
     options: &Options,
     progress: Progress<'_>,
-) -> Result<Report, rayon::ThreadPoolBuildError> {
+) -> Result<Looked, rayon::ThreadPoolBuildError> {
     let threads = options.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build()?;
+    let pool = pool(threads)?;
     let Walked { paths, cwd, candidates, problems, refused } = walked;
     let total = candidates.len();
     let done = AtomicUsize::new(0);
@@ -65,8 +76,10 @@ pub fn over(
         });
         each.collect()
     });
+    let mut fixable = Vec::new();
     let mut report = Report { problems, refused, ..Report::default() };
     for outcome in outcomes {
+        fixable.extend(outcome.fixable);
         report.scanned += usize::from(outcome.scanned);
         report.refused += usize::from(outcome.refused);
         report.generated += usize::from(outcome.generated);
@@ -78,7 +91,15 @@ pub fn over(
         report.problems.push(Problem::new(".", ProblemKind::NoFiles, "no file in a supported language was found"));
     }
     report.problems.sort();
-    Ok(report)
+    Ok(Looked { report, project, fixable })
+}
+
+/// Threads that have stack enough for the analysis.
+///
+/// # Errors
+/// The threads could not be started.
+pub fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build()
 }
 
 /// What came of one candidate.
@@ -89,6 +110,7 @@ pub(super) struct Outcome {
     generated: bool,
     hidden: usize,
     file: Option<Scanned>,
+    fixable: Option<Candidate>,
     problems: Vec<Problem>,
 }
 
@@ -183,12 +205,13 @@ fn conclude(
     match judged {
         Ok((said, judged)) => {
             problems.extend(said.into_iter().map(|(kind, message)| Problem::new(path, kind, message)));
+            let fixable = judged.findings.iter().any(|finding| finding.fix.is_some()).then(|| candidate.clone());
             let file = (!judged.findings.is_empty()).then(|| Scanned {
                 path: path.clone(),
                 text: text.into(),
                 findings: judged.findings,
             });
-            Outcome { scanned: true, hidden: judged.hidden, file, problems, ..Outcome::default() }
+            Outcome { scanned: true, hidden: judged.hidden, file, fixable, problems, ..Outcome::default() }
         }
         Err(failure) => failed(candidate, problems, failure),
     }

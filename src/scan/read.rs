@@ -19,6 +19,14 @@ pub enum Reading {
     Refused(ProblemKind, String),
 }
 
+/// The bytes of a candidate and the text they stand for; nothing where one or the other is not to be had.
+pub fn reread(candidate: &Candidate, limit: u64) -> Option<(Vec<u8>, Decoded)> {
+    let mut bytes = Vec::new();
+    File::open(&candidate.path).ok()?.take(limit + 1).read_to_end(&mut bytes).ok()?;
+    let decoded = decode(bytes.clone()).filter(|_| bytes.len() as u64 <= limit)?;
+    Some((bytes, decoded))
+}
+
 /// Reads a candidate, unless it is too large or no text.
 pub fn read(candidate: &Candidate, analyzer: &dyn Analyzer, limit: u64) -> Reading {
     attempt(candidate, analyzer, limit)

@@ -134,7 +134,7 @@ mod tests {
         for (text, before) in [
             ("#!/usr/bin/env python\n# -*- coding: utf-8 -*-\nx = 1\n", 2),
             ("x = 1\n", 0),
-            ("#![allow(unused)]\nfn f() {}\n", 0),
+            ("#![allow(unused)]\nfn x() {}\n", 0),
             ("#!/usr/bin/env python\nx\n", 1),
         ] {
             let new = on_top(text, &finding(text, "x"), WORDING).applied(text);

@@ -1,6 +1,6 @@
 use super::config::Settings;
 use super::directive::{Directive, Reach, directives};
-use crate::finding::{Confidence, Evidence, Finding, Mark, Role, Weight};
+use crate::finding::{Confidence, Edit, Evidence, Finding, Fix, Mark, Role, Safety, Weight};
 use crate::rules::{Rule, nearest};
 use crate::source::{Lines, Span};
 
@@ -27,7 +27,11 @@ pub fn suppress(text: &str, comments: &[Span], findings: &mut Vec<Finding>, sett
     };
     for (directive, used) in directives.iter().zip(&used.0) {
         if directive.rules.iter().all(|(name, _)| name != UNUSED) {
-            unused(directive, used, settings, |span, message, why| findings.push(finding(rule, span, message, why)));
+            unused(directive, used, settings, |span, message, why, goes| {
+                let mut finding = finding(rule, span, message, why);
+                finding.fix = goes.then(|| removal(text, &lines, comments, directive, span)).flatten();
+                findings.push(finding);
+            });
         }
     }
 }
@@ -58,23 +62,49 @@ impl Used {
     }
 }
 
-/// Says what of a directive did nothing: all of it, or some of its rules.
-fn unused(directive: &Directive, used: &[String], settings: &Settings, mut say: impl FnMut(Span, String, String)) {
+/// Says what of a directive did nothing: all of it, or some of its rules; and whether that can go.
+fn unused(directive: &Directive, used: &[String], settings: &Settings, mut say: impl FnMut(Span, String, String, bool)) {
     if directive.rules.is_empty() && used.is_empty() && settings.rules.len() == settings.known.len() {
         let why = "no rule of the run finds anything where the comment reaches".to_owned();
-        say(directive.span, "this comment suppresses nothing".to_owned(), why);
+        say(directive.span, "this comment suppresses nothing".to_owned(), why, true);
     }
     for (name, span) in &directive.rules {
         if settings.known.get(name).is_none() {
             let near = nearest(name, settings.known.iter().map(|rule| rule.id.as_str()));
             let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
             let why = "the name is not that of a rule".to_owned();
-            say(*span, format!("there is no rule `{name}`, so this suppresses nothing{hint}"), why);
+            // What was meant is for people to say.
+            say(*span, format!("there is no rule `{name}`, so this suppresses nothing{hint}"), why, false);
         } else if settings.rules.get(name).is_some() && !used.contains(name) {
             let why = format!("`{name}` finds nothing where the comment reaches");
-            say(*span, format!("this comment suppresses no `{name}`"), why);
+            say(*span, format!("this comment suppresses no `{name}`"), why, true);
         }
     }
+}
+
+/// Takes out what suppresses nothing: a rule of several, or else the comment, with its line if it stands alone there.
+fn removal(text: &str, lines: &Lines, comments: &[Span], directive: &Directive, span: Span) -> Option<Fix> {
+    if let [_, _, ..] = directive.rules.as_slice() {
+        let at = directive.rules.iter().position(|(_, own)| *own == span)?;
+        let goes = match at {
+            0 => Span::new(span.start, directive.rules[1].1.start),
+            _ => Span::new(directive.rules[at - 1].1.end, span.end),
+        };
+        return Some(Fix::new("Take the rule out of the list", Safety::Safe, vec![Edit::replace(goes, "")]));
+    }
+    let comment = comments.iter().find(|comment| comment.contains(directive.span))?;
+    let (first, last) = (lines.line(comment.start), lines.line(comment.end.saturating_sub(1)));
+    let (line, below) = (lines.span(text, first), lines.span(text, last + 1));
+    let before = Span::new(line.start, comment.start).slice(text);
+    let after = Span::new(comment.end, lines.span(text, last).end).slice(text);
+    let goes = if !after.trim().is_empty() {
+        return None;
+    } else if before.trim().is_empty() && below.start > 0 {
+        Span::new(line.start, below.start)
+    } else {
+        Span::new(line.start + before.trim_end().len() as u32, comment.end.min(lines.span(text, last).end))
+    };
+    Some(Fix::new("Delete the comment", Safety::Safe, vec![Edit::replace(goes, "")]))
 }
 
 fn finding(rule: &Rule, span: Span, message: String, why: String) -> Finding {

@@ -1,7 +1,7 @@
 //! A tiny analyzer, so that the pipeline and the writers are tested apart from the checks.
 
 use std::path::Path;
-use watertight::finding::{Analysis, Confidence, Evidence, Finding, Mark, Report, Role, Severity, Weight};
+use watertight::finding::{Analysis, Confidence, Edit, Evidence, Finding, Fix, Mark, Report, Role, Safety, Severity, Weight};
 use watertight::index::{Outline, Project};
 use watertight::rules::{Rule, RuleSet, parse};
 use watertight::scan::config::Settings;
@@ -26,6 +26,10 @@ impl Analyzer for Toy {
 
     fn outline(&self, path: &str, _text: &str, is_test: bool) -> Outline {
         Outline::new(path, "python", is_test)
+    }
+
+    fn faults(&self, _: &str, _: &str) -> usize {
+        0
     }
 
     fn analyse(&self, _path: &str, text: &str, _project: &Project) -> Analysis {
@@ -63,6 +67,9 @@ fn finding(rule: &str, word: &str, span: Span, prior: f64) -> Finding {
     finding.recommendation = "use `with`".into();
     finding.severity = Severity::High;
     finding.evidence.push(Evidence::supports(Weight::None, "nothing closes it").at(span));
+    if let Some(safety) = [("LEAK", Safety::Safe), ("GROW", Safety::Unsafe)].into_iter().find(|(own, _)| *own == word) {
+        finding.fix = Some(Fix::new("Let go of <it>", safety.1, vec![Edit::replace(span, "FREE")]));
+    }
     finding.weigh(Confidence::new(prior))
 }
 

@@ -1,5 +1,5 @@
 use super::{BASE, level};
-use crate::finding::{Finding, Mark, Scanned, fingerprints};
+use crate::finding::{Edit, Finding, Fix, Mark, Scanned, fingerprints};
 use crate::report::Context;
 use crate::report::linehash::line_hashes;
 use crate::report::place::Places;
@@ -7,8 +7,8 @@ use crate::report::uri::uri;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use serde_sarif::sarif::{
-    ArtifactLocation, CodeFlow, Location, LogicalLocation, Message, PhysicalLocation, PropertyBag, Region, Result as Entry,
-    ThreadFlow, ThreadFlowLocation,
+    ArtifactChange, ArtifactContent, ArtifactLocation, CodeFlow, Fix as Repair, Location, LogicalLocation, Message,
+    PhysicalLocation, PropertyBag, Region, Replacement, Result as Entry, ThreadFlow, ThreadFlowLocation,
 };
 use std::collections::BTreeMap;
 
@@ -56,6 +56,7 @@ fn entry(finding: &Finding, here: &Here<'_>, fingerprints: BTreeMap<String, Stri
         .properties(properties(finding))
         .build();
     entry.level = serde_json::from_value(level(finding.severity).into()).ok();
+    entry.fixes = finding.fix.as_ref().map(|fix| vec![here.fix(fix)]);
     entry.related_locations = (!related.is_empty()).then_some(related);
     entry.code_flows = (!finding.path.is_empty()).then(|| vec![here.flow(&finding.path)]);
     entry
@@ -111,6 +112,28 @@ impl Here<'_> {
             Region::builder().start_line(start.line).start_column(start.column).end_line(end.line).end_column(end.column).build();
         let physical = PhysicalLocation::builder().artifact_location(self.artifact.clone()).region(region).build();
         Location::builder().physical_location(physical).build()
+    }
+
+    /// Regions count bytes nowhere else, but a reader that edits wants to know just what goes.
+    fn fix(&self, fix: &Fix) -> Repair {
+        let replacement = |edit: &Edit| {
+            let (start, end) = self.places.range(edit.span);
+            let region = Region::builder()
+                .start_line(start.line)
+                .start_column(start.column)
+                .end_line(end.line)
+                .end_column(end.column)
+                .build();
+            let content = ArtifactContent::builder().text(&edit.text).build();
+            Replacement::builder().deleted_region(region).inserted_content(content).build()
+        };
+        let replacements: Vec<_> = fix.edits.iter().map(replacement).collect();
+        let change = ArtifactChange::builder().artifact_location(self.artifact.clone()).replacements(replacements).build();
+        let mut repair = Repair::builder().artifact_changes(vec![change]).build();
+        repair.description = Some(Message::builder().text(&fix.title).build());
+        let safety = BTreeMap::from([("applicability".to_owned(), fix.safety.name().into())]);
+        repair.properties = Some(PropertyBag::builder().additional_properties(safety).build());
+        repair
     }
 
     fn related(&self, mark: &Mark, id: i64) -> Location {

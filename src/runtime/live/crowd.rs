@@ -1,7 +1,7 @@
 //! Every process of the host at once: each is only glanced at, and those that grow are handed on to be watched closely.
 
 use super::ledger::Ledger;
-use super::probe::Growth;
+use super::probe::{Growth, Names};
 use super::process::Process;
 use crate::runtime::Sample;
 use std::collections::{BTreeSet, HashMap};
@@ -75,9 +75,9 @@ impl Crowd {
         member.map(|member| (std::mem::take(&mut member.history), std::mem::take(&mut member.ledger))).unwrap_or_default()
     }
 
-    pub fn hear(&mut self, growth: &Growth) {
+    pub fn hear(&mut self, growth: &Growth, names: &Names) {
         if let Some(member) = self.members.get_mut(&growth.pid) {
-            member.ledger.add(growth);
+            member.ledger.add(growth, names);
         }
     }
 }

@@ -1,5 +1,6 @@
+use super::frame::{Frame, frames};
 use super::outcome::{Growths, Stack};
-use super::probe::Growth;
+use super::probe::{Growth, Names};
 use std::collections::HashMap;
 
 /// Stacks that are told apart; what comes after goes into the sums only.
@@ -14,19 +15,29 @@ pub(super) struct Ledger {
     bytes: u64,
     refused: u64,
     external: u64,
-    stacks: HashMap<Vec<u64>, (u64, u64)>,
+    stacks: HashMap<Vec<u64>, Told>,
+}
+
+/// What was told of one stack.
+#[derive(Debug)]
+struct Told {
+    records: u64,
+    bytes: u64,
+    frames: Vec<Frame>,
 }
 
 impl Ledger {
-    pub fn add(&mut self, growth: &Growth) {
+    /// Takes a record of growth. A stack that is new is given names at once: when the process has ended, they are gone.
+    pub fn add(&mut self, growth: &Growth, names: &Names) {
         self.records += 1;
         self.bytes += growth.grown;
         self.refused += growth.refused;
         self.external += u64::from(growth.external);
         if self.stacks.len() < MOST_STACKS || self.stacks.contains_key(&growth.frames) {
-            let (count, bytes) = self.stacks.entry(growth.frames.clone()).or_default();
-            *count += 1;
-            *bytes += growth.grown;
+            let fresh = || Told { records: 0, bytes: 0, frames: frames(growth.pid, &growth.frames, names) };
+            let told = self.stacks.entry(growth.frames.clone()).or_insert_with(fresh);
+            told.records += 1;
+            told.bytes += growth.grown;
         }
     }
 
@@ -36,9 +47,10 @@ impl Ledger {
         }
         let with_frames = self.stacks.iter().filter(|(frames, _)| !frames.is_empty());
         let mut stacks: Vec<_> = with_frames
-            .map(|(frames, (count, bytes))| Stack { frames: frames.clone(), records: *count, bytes: *bytes })
+            .map(|(_, told)| Stack { frames: told.frames.clone(), records: told.records, bytes: told.bytes })
             .collect();
-        stacks.sort_by(|a, b| (b.bytes, &a.frames).cmp(&(a.bytes, &b.frames)));
+        let addresses = |stack: &Stack| stack.frames.iter().map(|frame| frame.address).collect::<Vec<_>>();
+        stacks.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| addresses(a).cmp(&addresses(b))));
         stacks.truncate(SHOWN);
         let Self { records, bytes, refused, external, .. } = *self;
         Some(Growths { records, bytes, refused, external, stacks })

@@ -1,4 +1,5 @@
 use super::cgroup::CgroupMemory;
+use super::frame::Frame;
 use super::probe::{Gaps, Hook, Rates, Refusal};
 use crate::runtime::{Judgement, Level, Sample};
 use serde::Serialize;
@@ -98,6 +99,8 @@ pub struct Summary {
     pub peak: Peak,
     /// What is thought of it.
     pub judgement: Judgement,
+    /// The managed runtime it runs in, if it is a known one.
+    pub runtime: Option<&'static str>,
     /// What the probe told, if it did.
     pub growth: Option<Growths>,
     /// Calls that were counted.
@@ -128,15 +131,15 @@ pub struct Growths {
     pub refused: u64,
     /// Records without a stack, because another process or the kernel touched the memory.
     pub external: u64,
-    /// The stacks with the most bytes, by frame pointers, innermost first, as addresses.
+    /// The stacks with the most bytes, by frame pointers.
     pub stacks: Vec<Stack>,
 }
 
 /// A stack that grew memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stack {
-    /// Addresses.
-    pub frames: Vec<u64>,
+    /// Its places, innermost first.
+    pub frames: Vec<Frame>,
     /// Records with this stack.
     pub records: u64,
     /// New high-water memory in them, bytes.

@@ -1,5 +1,5 @@
-use super::LiveError;
 use super::regions::Regions;
+use super::{LiveError, jvm};
 use crate::runtime::Sample;
 use procfs::process::{self, Stat};
 use std::fs;
@@ -17,6 +17,7 @@ pub struct Process {
     inner: process::Process,
     mappings: Looked<(u32, u32)>,
     descriptors: Looked<u32>,
+    heap: Looked<u64>,
 }
 
 /// Something that is looked at as often as it is cheap.
@@ -47,7 +48,7 @@ impl Process {
         let missing = |_| LiveError::NoProcess(pid);
         let inner = process::Process::new(pid.try_into().map_err(|_| LiveError::NoProcess(pid))?).map_err(missing)?;
         let stat = inner.stat().map_err(missing)?;
-        Ok(Self { pid, started: stat.starttime, inner, mappings: Looked::new(), descriptors: Looked::new() })
+        Ok(Self { pid, started: stat.starttime, inner, mappings: Looked::new(), descriptors: Looked::new(), heap: Looked::new() })
     }
 
     /// Its id.
@@ -125,13 +126,28 @@ impl Process {
         rollup.memory_map_rollup.0.first()?.extension.map.get("Pss").copied()
     }
 
+    /// The managed runtime of its program, told by the program's name.
+    pub(super) fn runtime(&self) -> Option<&'static str> {
+        let program = self.program()?;
+        let name = program.file_name()?.to_string_lossy().into_owned();
+        let known = [
+            ("python", "Python"),
+            ("pypy", "Python"),
+            ("node", "Node.js"),
+            ("electron", "Node.js"),
+            ("java", "Java"),
+            ("ruby", "Ruby"),
+        ];
+        known.iter().find(|(prefix, _)| name.starts_with(prefix)).map(|(_, runtime)| *runtime)
+    }
+
     /// Adds the open descriptors alone.
     pub(super) fn count_descriptors(&mut self, sample: &mut Sample) {
         let (pid, inner) = (self.pid, &self.inner);
         sample.descriptors = self.descriptors.look(|| descriptors(pid, inner));
     }
 
-    /// Adds what must be counted: descriptors, mappings and arenas. What costs much is looked at less often, and the last
+    /// Adds what must be counted: descriptors, mappings, arenas, and a managed heap that can be known from outside. What costs much is looked at less often, and the last
     /// count stands in between.
     pub fn count(&mut self, sample: &mut Sample) {
         let (pid, inner) = (self.pid, &self.inner);
@@ -141,6 +157,7 @@ impl Process {
             Some((regions.count, regions.arenas))
         });
         (sample.mappings, sample.arenas) = regions.unzip();
+        sample.heap = self.heap.look(|| jvm::heap(inner));
     }
 }
 

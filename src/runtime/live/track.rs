@@ -91,6 +91,7 @@ impl Gauge {
             last: self.last.unwrap_or_default(),
             peak: self.peak,
             judgement: self.judgement(),
+            runtime: None,
             growth: None,
             calls: None,
             curve: self.curve.clone(),
@@ -105,13 +106,14 @@ pub(super) struct Track {
     pub command: String,
     program: Option<PathBuf>,
     pub gauge: Gauge,
+    runtime: Option<&'static str>,
     pub ledger: Ledger,
 }
 
 impl Track {
     pub fn new(process: Process, gauge: Gauge) -> Self {
-        let (command, program) = (process.command(), process.program());
-        Self { process, command, program, gauge, ledger: Ledger::default() }
+        let (command, program, runtime) = (process.command(), process.program(), process.runtime());
+        Self { process, command, program, runtime, gauge, ledger: Ledger::default() }
     }
 
     /// Reads it once more; `None` when it has ended.
@@ -134,12 +136,14 @@ impl Track {
         let known = self.program.is_some();
         self.program = program;
         self.command = self.process.command();
+        self.runtime = self.process.runtime();
         known
     }
 
     pub fn summary(&self, ended: bool) -> Summary {
         let mut summary = self.gauge.summary(Some(self.process.pid()), &self.command, ended);
         summary.growth = self.ledger.told();
+        summary.runtime = self.runtime;
         summary
     }
 }

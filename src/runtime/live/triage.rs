@@ -1,10 +1,10 @@
-use super::LiveError;
 use super::cause::{Cause, causes};
 use super::cgroup::{Cgroup, CgroupMemory};
 use super::family::everyone;
 use super::host::{Host, Pressure};
 use super::process::Process;
 use super::regions::{Anonymous, Regions};
+use super::{LiveError, jvm};
 use crate::runtime::Sample;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -75,6 +75,8 @@ pub struct Leader {
     pub regions: Option<Regions>,
     /// Where the anonymous memory is by kind, compared with the runtime that the program is known to use.
     pub runtime: Option<&'static str>,
+    /// What its managed heap holds, bytes, where that can be known from outside.
+    pub heap: Option<u64>,
     /// Its control group.
     pub cgroup: Option<CgroupMemory>,
     /// The most descriptors it may open.
@@ -195,29 +197,12 @@ fn lead(growers: &[Pair], gaps: &mut Vec<String>) -> Option<Leader> {
     Some(Leader {
         regions_before: *regions_before,
         regions,
-        runtime: runtime(process),
+        runtime: process.runtime(),
+        heap: jvm::heap(process.inner()),
         cgroup: Cgroup::of(process).and_then(|group| group.memory()),
         most_descriptors,
         process: grower,
     })
-}
-
-/// The managed runtime of a program, told by its name and its libraries.
-fn runtime(process: &Process) -> Option<&'static str> {
-    let program = process.program()?;
-    let name = program.file_name()?.to_string_lossy().into_owned();
-    let starts = |prefix: &str| name.starts_with(prefix);
-    if starts("python") || starts("pypy") {
-        Some("Python")
-    } else if starts("node") || starts("electron") {
-        Some("Node.js")
-    } else if starts("java") {
-        Some("Java")
-    } else if starts("ruby") {
-        Some("Ruby")
-    } else {
-        None
-    }
 }
 
 /// The growth of anonymous memory by kind of region, where both snapshots have it.

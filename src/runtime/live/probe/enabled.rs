@@ -1,5 +1,6 @@
 //! The build with the feature `ebpf`: loads, attaches and reads the kernel side. The only file that names `libbpf_rs`.
 
+use super::classic::classic_is_known;
 use super::layout::{CONFIG, GAPS, Layout, RATES, RECORD, STATE};
 use super::{Cost, Gaps, Growth, Hook, Plan, Rates, Refusal};
 use libbpf_rs::btf::types::Struct;
@@ -31,9 +32,6 @@ const LEAST_STEP: u64 = 1024 * 1024;
 const FIRST_NAMESPACE: u64 = 0xEFFF_FFFC;
 /// Records kept for a caller who does not fetch them; the oldest go first.
 const MOST_PENDING: usize = 4096;
-/// Where the kernel describes the classic tracepoint.
-const FORMATS: [&str; 2] =
-    ["/sys/kernel/tracing/events/kmem/rss_stat/format", "/sys/kernel/debug/tracing/events/kmem/rss_stat/format"];
 
 /// What libbpf said last; it reports through a plain function.
 static SAID: Mutex<String> = Mutex::new(String::new());
@@ -90,7 +88,7 @@ impl Probe {
                 *said = text;
             }
         })));
-        let mut best = broken("no hook was tried");
+        let mut best = Refusal::broken("no hook was tried");
         let mut tried = 0;
         for hook in Hook::ALL {
             if plan.hook.is_some_and(|only| only != hook) {
@@ -209,7 +207,7 @@ impl Probe {
     /// for it, so only while single processes are watched.
     pub fn count(&mut self) -> Result<(), Refusal> {
         if self.calls.is_none() {
-            let states = map(&self.object, "states").ok_or_else(|| broken("the map `states` is missing"))?;
+            let states = map(&self.object, "states").ok_or_else(|| Refusal::broken("the map `states` is missing"))?;
             self.calls = Some(load(CALLS, &["enter", "leave"], &self.config, Some(&states))?);
         }
         Ok(())
@@ -227,7 +225,7 @@ fn map<'a>(object: &'a Object, name: &str) -> Option<Map<'a>> {
 }
 
 fn ring(object: &Object, pending: &Rc<RefCell<VecDeque<Growth>>>) -> Result<RingBuffer<'static>, Refusal> {
-    let records = map(object, "records").ok_or_else(|| broken("the map `records` is missing"))?;
+    let records = map(object, "records").ok_or_else(|| Refusal::broken("the map `records` is missing"))?;
     let into = Rc::clone(pending);
     let mut builder = RingBufferBuilder::new();
     let take = move |bytes: &[u8]| {
@@ -256,7 +254,7 @@ fn load(bytes: &[u8], names: &[&str], config: &[u8], states: Option<&Map<'_>>) -
     let mut links = Vec::new();
     for name in names {
         let program = object.progs_mut().find(|program| program.name() == *name);
-        let program = program.ok_or_else(|| broken(&format!("the program `{name}` is missing")))?;
+        let program = program.ok_or_else(|| Refusal::broken(&format!("the program `{name}` is missing")))?;
         links.push(program.attach().map_err(|error| refused(&error))?);
     }
     Ok((object, links))
@@ -266,7 +264,7 @@ fn prepare(open: &mut OpenObject, config: &[u8], states: Option<&Map<'_>>) -> Re
     for mut map in open.maps_mut() {
         if map.name().to_string_lossy().ends_with(".rodata") {
             let constants = map.initial_value_mut().filter(|value| value.len() >= config.len());
-            let constants = constants.ok_or_else(|| broken("the constants of the kernel side have no room for ours"))?;
+            let constants = constants.ok_or_else(|| Refusal::broken("the constants of the kernel side have no room for ours"))?;
             constants[..config.len()].copy_from_slice(config);
         } else if map.name() == "states"
             && let Some(states) = states
@@ -280,7 +278,7 @@ fn prepare(open: &mut OpenObject, config: &[u8], states: Option<&Map<'_>>) -> Re
 /// Compares our reading of the structs with the type information that the compiler left in the object.
 fn agree(object: &Object) -> Result<(), Refusal> {
     let btf = object.btf().map_err(|error| refused(&error))?;
-    let btf = btf.ok_or_else(|| broken("the object holds no type information"))?;
+    let btf = btf.ok_or_else(|| Refusal::broken("the object holds no type information"))?;
     for layout in [RECORD, CONFIG, STATE, GAPS, RATES] {
         let Some(found) = btf.type_by_name::<Struct<'_>>(layout.name) else { continue };
         let offsets = found.iter().map(|member| {
@@ -289,7 +287,7 @@ fn agree(object: &Object) -> Result<(), Refusal> {
         });
         let theirs = offsets.map(|(name, attr)| format!("{name}@{}", bits(attr) / 8)).collect::<Vec<_>>();
         if theirs != ours_of(&layout) {
-            return Err(broken(&format!("`struct {}` of bpf/record.h differs from layout.rs", layout.name)));
+            return Err(Refusal::broken(&format!("`struct {}` of bpf/record.h differs from layout.rs", layout.name)));
         }
     }
     Ok(())
@@ -313,25 +311,6 @@ fn ours_of(layout: &Layout) -> Vec<String> {
     fields.collect()
 }
 
-/// The classic hook reads the event at fixed places: only if the kernel describes it so.
-fn classic_is_known(namespace: u64) -> Result<(), Refusal> {
-    if namespace != 0 {
-        return Err(Refusal {
-            reason: "the classic tracepoint knows processes by the host's ids, and this is a container's".to_owned(),
-            remedy: "run watertight on the host, or in the host's pid namespace".to_owned(),
-        });
-    }
-    let text = FORMATS.iter().find_map(|path| fs::read_to_string(path).ok()).ok_or_else(|| Refusal {
-        reason: "the classic tracepoint cannot be read: tracefs belongs to root, or is not mounted".to_owned(),
-        remedy: "run as root, after `mount -t tracefs nodev /sys/kernel/tracing`".to_owned(),
-    })?;
-    let fields = ["mm_id;\toffset:8;", "curr;\toffset:12;", "member;\toffset:16;", "size;\toffset:24;"];
-    if fields.iter().all(|field| text.contains(field)) {
-        return Ok(());
-    }
-    Err(broken("this kernel's kmem:rss_stat has another form"))
-}
-
 /// What a refusal of the kernel means.
 fn refused(error: &libbpf_rs::Error) -> Refusal {
     let said = SAID.lock().map(|said| said.trim().to_owned()).unwrap_or_default();
@@ -349,9 +328,5 @@ fn refused(error: &libbpf_rs::Error) -> Refusal {
         };
     }
     let detail = if said.is_empty() { String::new() } else { format!(" ({said})") };
-    broken(&format!("the kernel does not take the eBPF probe: {error}{detail}"))
-}
-
-fn broken(reason: &str) -> Refusal {
-    Refusal { reason: reason.to_owned(), remedy: "everything else works without it".to_owned() }
+    Refusal::broken(&format!("the kernel does not take the eBPF probe: {error}{detail}"))
 }

@@ -5,17 +5,23 @@
 //! worth is the stack at the moment of growth, spikes between two samples, and every process at once. That the kernel
 //! refuses is an answer ([`Refusal`]), and everything else works without it.
 
+#[cfg(feature = "ebpf")]
+mod classic;
 #[cfg(not(feature = "ebpf"))]
 mod disabled;
 #[cfg(feature = "ebpf")]
 mod enabled;
 pub mod layout;
+#[cfg(feature = "ebpf")]
+mod names;
 
 #[cfg(not(feature = "ebpf"))]
-pub use disabled::{Probe, ours};
+pub use disabled::{Names, Probe, ours};
 #[cfg(feature = "ebpf")]
 pub use enabled::{Probe, ours};
 pub use layout::{FRAMES, Growth, Rates, Registers, STACK_BYTES};
+#[cfg(feature = "ebpf")]
+pub use names::Names;
 
 use serde::Serialize;
 
@@ -64,6 +70,14 @@ pub struct Refusal {
     pub reason: String,
     /// What changes that.
     pub remedy: String,
+}
+
+impl Refusal {
+    /// Something that no user can change.
+    #[cfg(feature = "ebpf")]
+    fn broken(reason: &str) -> Self {
+        Self { reason: reason.to_owned(), remedy: "everything else works without it".to_owned() }
+    }
 }
 
 /// What the probe could not tell.

@@ -14,7 +14,7 @@ use super::cgroup::CgroupMemory;
 use super::crowd::Crowd;
 use super::launch::end_process;
 use super::outcome::Breach;
-use super::probe::{Growth, Probe, Refusal};
+use super::probe::{Growth, Names, Probe, Refusal};
 use super::process::Process;
 use super::track::{Gauge, Track};
 use crate::runtime::{Judgement, Level, Limits, Recorder, Sample, Verdict};
@@ -56,6 +56,7 @@ pub struct Watcher {
     breaches: Vec<Breach>,
     probe: Result<Probe, Option<Refusal>>,
     calls_refused: Option<Refusal>,
+    names: Names,
     recorder: Option<Recorder<BufWriter<File>>>,
 }
 
@@ -89,6 +90,7 @@ impl Watcher {
             breaches: Vec::new(),
             probe,
             calls_refused,
+            names: Names::default(),
             recorder,
         };
         if let Target::Process(pid) = watcher.target {
@@ -129,10 +131,10 @@ impl Watcher {
     fn hear(&mut self, growth: &Growth) {
         let at_s = self.at_s();
         if let Some(track) = self.tracks.get_mut(&growth.pid) {
-            track.ledger.add(growth);
+            track.ledger.add(growth, &self.names);
             track.gauge.saw(growth.anon + growth.shmem, at_s, true);
         } else {
-            self.crowd.hear(growth);
+            self.crowd.hear(growth, &self.names);
         }
     }
 

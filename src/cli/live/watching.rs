@@ -1,103 +1,17 @@
-//! The commands that look at running processes: what they share.
-
-use super::output::emit;
-use super::time::{some_time, time};
-use super::{doctor, run, triage, watch};
+use super::line::Line;
+use super::shown::{Shown, json};
+use super::subject::Subject;
+use crate::cli::output::emit;
+use crate::cli::time::some_time;
 use crate::runtime::Level;
-use crate::runtime::live::{Ended, Ending, Form, Launched, OnLimit, Options, Outcome, Signals, Watcher, amount, curve, pace};
+use crate::runtime::live::{Ending, OnLimit, Options, Outcome, Signals, Watcher};
 use crate::scan::memory;
-use clap::{Args, Subcommand, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde::Serialize;
-use std::io::{IsTerminal as _, Write as _, stderr};
+use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long a command that was asked to end may take before it is ended.
 const GRACE: Duration = Duration::from_secs(10);
-
-#[derive(Debug, Subcommand)]
-pub enum Live {
-    /// Run a command and watch its memory
-    Run(run::Run),
-    /// Watch the memory of what already runs
-    Watch(watch::Watch),
-    /// Find out which process takes the memory of this machine, from two snapshots
-    Triage(triage::Triage),
-    /// Say what this machine allows, and how to get the rest
-    Doctor(doctor::Doctor),
-}
-
-/// Runs one of them.
-pub fn dispatch(command: &Live) -> Result<u8, String> {
-    match command {
-        Live::Run(run) => run::run(run),
-        Live::Watch(watch) => watch::watch(watch),
-        Live::Triage(triage) => triage::triage(triage),
-        Live::Doctor(doctor) => doctor::doctor(doctor),
-    }
-}
-
-/// How reports of the runtime half are written.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Format {
-    /// For a terminal
-    Human,
-    /// For programs
-    Json,
-    /// For a page
-    Markdown,
-}
-
-impl Format {
-    const fn form(self) -> Form {
-        match self {
-            Self::Human => Form::Human,
-            Self::Json => Form::Json,
-            Self::Markdown => Form::Markdown,
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub struct Shown {
-    /// How to write the report
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
-    /// Write the report to FILE
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-impl Shown {
-    /// Writes a report: its data, or its words.
-    pub fn write(&self, data: &impl Serialize, words: impl FnOnce(Form) -> String) -> Result<(), String> {
-        emit(self.output.as_deref(), |out| match self.format.form() {
-            Form::Json => json(out, data),
-            form => out.write_all(words(form).as_bytes()),
-        })
-    }
-
-    /// The same, but to the standard error when no file is named, where a command's own output is not disturbed.
-    fn write_beside(&self, outcome: &Outcome) -> Result<(), String> {
-        if self.output.is_some() {
-            return self.write(outcome, |form| outcome.text(form));
-        }
-        let mut out = stderr().lock();
-        let written = match self.format.form() {
-            Form::Json => json(&mut out, outcome),
-            form => out.write_all(format!("\n{}", outcome.text(form)).as_bytes()),
-        };
-        // Nobody can be told that nobody can be told.
-        drop(written);
-        Ok(())
-    }
-}
-
-fn json(out: &mut dyn std::io::Write, data: &impl Serialize) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, data)?;
-    out.write_all(b"\n")
-}
 
 #[derive(Debug, Args)]
 pub struct Watching {
@@ -280,80 +194,4 @@ impl Watching {
 
 fn save(path: &Path, outcome: &Outcome) -> Result<(), String> {
     emit(Some(path), |out| json(out, outcome))
-}
-
-/// What is watched, as something that can end and be ended.
-pub trait Subject {
-    /// Whether we started it, and its end is the end of all.
-    fn ours(&self) -> bool;
-    /// How it ended, if it did and we can know.
-    fn ended(&mut self) -> Option<Ending>;
-    /// Ends it because we stop, if it is ours; false if there is nothing to wait for.
-    fn stop(&mut self, force: bool) -> bool;
-    /// Ends it because it went too far.
-    fn end(&mut self, force: bool);
-}
-
-impl Subject for Launched {
-    fn ours(&self) -> bool {
-        true
-    }
-
-    fn ended(&mut self) -> Option<Ending> {
-        Some(match Launched::ended(self)? {
-            Ended::Exited(status) => Ending { why: "exited", status: Some(status), signal: None },
-            Ended::Killed(signal) => Ending { why: "killed", status: None, signal: Some(signal) },
-        })
-    }
-
-    fn stop(&mut self, force: bool) -> bool {
-        self.end(force);
-        true
-    }
-
-    fn end(&mut self, force: bool) {
-        if force { self.kill() } else { self.ask() }
-    }
-}
-
-/// The line of progress: what is held over time, how fast the floor rises, the verdict so far.
-struct Line(ProgressBar);
-
-impl Line {
-    fn new(wanted: bool) -> Self {
-        let terminal = wanted && stderr().is_terminal();
-        let target = if terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(None, target);
-        bar.set_style(ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self(bar)
-    }
-
-    fn draw(&self, watcher: &Watcher) {
-        if self.0.is_hidden() {
-            return;
-        }
-        let (last, points) = watcher.now();
-        let judgement = watcher.judgement();
-        let resident = last.map_or_else(String::new, |last| format!("{} resident  ", amount(last.resident())));
-        let floor = judgement.forecast.map_or_else(String::new, |forecast| format!("floor {}  ", pace(forecast.rate)));
-        let count = if watcher.count() > 1 { format!("{} processes  ", watcher.count()) } else { String::new() };
-        let verdict = judgement.verdict.name().replace('-', " ");
-        let text = format!(
-            "{:>6.0} s  {} {resident}{floor}{count}{verdict} ({:.2})",
-            watcher.at_s(),
-            curve(points, 24),
-            judgement.confidence
-        );
-        self.0.set_message(text);
-        self.0.tick();
-    }
-
-    fn end(&self) {
-        self.0.finish_and_clear();
-    }
-}
-
-/// The delay of `triage`.
-pub fn delay(text: &str) -> Result<Duration, String> {
-    time(text)
 }

@@ -1,0 +1,147 @@
+//! A listener is removed where its registrant ends, by the call that takes back what it was registered with.
+
+use super::effect::{self, Begin};
+use super::{Mender, ending, teardown};
+use crate::facts::{ExprId, ExprKind, FunctionId, StepId};
+use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::language::fill;
+use crate::source::Span;
+
+/// Removes it in what the effect returns, or in the teardown of its type.
+pub fn fix(mender: &Mender, finding: &Finding, call: ExprId) -> Option<Fix> {
+    let facts = mender.context.facts;
+    let step = mender.statement(call)?;
+    let one = Registered::read(mender, call)?;
+    match effect::begin(mender, step) {
+        Some(begin) => in_effect(mender, &one, begin),
+        None => facts.owner_of(facts.function_of(call)).and_then(|ty| {
+            let teardown = teardown::of_type(mender, finding, ty)?;
+            let top = facts.function(teardown).scope;
+            if !one.stays() || !one.args.iter().chain(&one.receiver).all(|arg| mender.means_the_same(*arg, top)) {
+                return None;
+            }
+            let edit = ending::append(mender, teardown, &one.removal(None), step)?;
+            let name = facts.function(teardown).name.map_or("the teardown", |name| facts.text(name));
+            Some(Fix::new(format!("Remove the {} in `{name}`", one.kind), teardown::safety(mender, teardown), vec![edit]))
+        }),
+    }
+}
+
+/// The call that registers, as far as it is said again when it is taken back.
+struct Registered<'m> {
+    mender: &'m Mender<'m>,
+    kind: &'m str,
+    receiver: Option<ExprId>,
+    callback: ExprId,
+    args: Vec<ExprId>,
+    undo: &'m str,
+    event: Option<&'m str>,
+}
+
+impl<'m> Registered<'m> {
+    fn read(mender: &'m Mender, call: ExprId) -> Option<Self> {
+        let (facts, words) = (mender.context.facts, mender.context.words);
+        let (path, method) = (facts.callee_path(call), facts.method_name(call));
+        let fits = |one: &&crate::rules::Registration| one.add.iter().any(|pattern| pattern.fits(path, method));
+        let registration = words.registration.iter().find(fits)?;
+        let undo = words.mend.undo.get(facts.callee_name(call)?)?;
+        let callback = facts.positional(call, registration.callback)?;
+        let event = registration.event.and_then(|at| facts.literal_text(facts.positional(call, at)?));
+        let args = facts.args(call).to_vec();
+        let receiver = facts.callee(call).receiver;
+        // What is asked for again may be another: `matchMedia(…)`, `document.querySelector(…)`.
+        let asked = |expr: &ExprId| {
+            let span = facts.expr(*expr).span;
+            facts.exprs.iter().any(|inner| span.contains(inner.span) && matches!(inner.kind, ExprKind::Call { .. }))
+        };
+        let named = receiver.iter().chain(args.iter().filter(|arg| **arg != callback));
+        if facts.has_spread(call) || named.into_iter().any(asked) {
+            return None;
+        }
+        Some(Self { mender, kind: &registration.kind, receiver, callback, args, undo, event })
+    }
+
+    /// Whether the callback is the same whenever it is mentioned: a field, a method, or what the file has one of.
+    fn stays(&self) -> bool {
+        let facts = self.mender.context.facts;
+        matches!(facts.kind(self.callback), ExprKind::Field { .. } | ExprKind::Name { .. })
+    }
+
+    /// The call that takes it back; `callback` is what the callback is called now.
+    fn removal(&self, callback: Option<&str>) -> String {
+        let args = self.args.iter().map(|arg| match callback {
+            Some(name) if *arg == self.callback => name,
+            _ => self.mender.slice(*arg),
+        });
+        let args = args.collect::<Vec<_>>().join(", ");
+        let function = match self.receiver {
+            Some(receiver) => format!("{}.{}", self.mender.slice(receiver), self.undo),
+            None => self.undo.to_owned(),
+        };
+        fill(&self.mender.phrases.call, &[("function", &function), ("target", &args)])
+    }
+
+    /// A name for a callback that has none: `onResize` for the event `resize`.
+    fn name(&self, function: FunctionId) -> Option<String> {
+        let words = self.event.unwrap_or("event").split(|letter: char| !letter.is_ascii_alphanumeric());
+        let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+        let words = words.filter(|word| !word.is_empty()).map(capital).collect::<String>();
+        self.mender.unused(&format!("on{words}"), function)
+    }
+}
+
+fn in_effect(mender: &Mender, one: &Registered, begin: Begin) -> Option<Fix> {
+    let facts = mender.context.facts;
+    let scope = facts.step(begin.step).scope;
+    let mut edits = Vec::new();
+    let (mut name, mut untyped) = (None, false);
+    match facts.kind(one.callback) {
+        ExprKind::Closure(function) => {
+            // Away from the call nothing tells the types of its parameters any more.
+            let params = &facts.function(function).params;
+            untyped = mender.annotates && params.iter().any(|param| param.annotation.is_none());
+            let own = one.name(begin.function)?;
+            edits.extend(named(mender, begin.step, one.callback, &own)?);
+            name = Some(own);
+        }
+        ExprKind::Name { .. } | ExprKind::Field { .. } => {}
+        _ => return None,
+    }
+    let kept = one.args.iter().chain(&one.receiver).filter(|arg| name.is_none() || **arg != one.callback);
+    if !kept.into_iter().all(|arg| mender.means_the_same(*arg, scope)) {
+        return None;
+    }
+    edits.push(effect::end(mender, begin, &one.removal(name.as_deref()))?);
+    let safety = if settled(mender, one) && !untyped { Safety::Safe } else { Safety::Unsafe };
+    Some(Fix::new(format!("Remove the {} with the effect", one.kind), safety, edits))
+}
+
+/// Gives a closure a name in the line above.
+fn named(mender: &Mender, step: StepId, closure: ExprId, name: &str) -> Option<[Edit; 2]> {
+    let (facts, layout) = (mender.context.facts, &mender.layout);
+    let start = facts.step(step).span.start;
+    let mark = mender.mark_of(step);
+    let declaration = fill(&mender.phrases.declaration, &[("name", name), ("value", mender.slice(closure))]);
+    if declaration.is_empty() {
+        return None;
+    }
+    let gap = if layout.begins(start) { format!("{}{}", layout.newline, layout.indent(start)) } else { " ".to_owned() };
+    let above = Edit::replace(Span::new(start, start), format!("{declaration}{mark}{gap}"));
+    Some([above, Edit::replace(facts.expr(closure).span, name)])
+}
+
+/// Whether the emitter is surely the same when the effect ends: a global, or a name that is given one value.
+fn settled(mender: &Mender, one: &Registered) -> bool {
+    let facts = mender.context.facts;
+    let Some(receiver) = one.receiver else { return true };
+    let mut base = receiver;
+    let mut deep = false;
+    while let ExprKind::Field { base: inner, .. } = facts.kind(base) {
+        (base, deep) = (inner, true);
+    }
+    match facts.kind(base) {
+        ExprKind::Name { binding: None, .. } => true,
+        ExprKind::Name { binding: Some(binding), .. } => !deep && facts.binding(binding).definitions.len() <= 1,
+        _ => false,
+    }
+}

@@ -1,0 +1,183 @@
+use super::super::frame::Frame;
+use super::super::outcome::{Outcome, ProbeUse, Stack, Summary};
+use super::{Form, Lines, amount, change, code, curve, pace, verdict, write_lines};
+use crate::runtime::words::span;
+use crate::runtime::{Judgement, LimitKind, Sample};
+use std::fmt::Write as _;
+
+/// Stacks that a report shows, and places of each.
+const STACKS: usize = 3;
+const FRAMES: usize = 6;
+/// Processes that a report shows in words; the data has them all.
+const SHOWN: usize = 10;
+
+impl Outcome {
+    /// The report in words.
+    pub fn text(&self, form: Form) -> String {
+        let mut out = String::new();
+        let page = form == Form::Markdown;
+        if page {
+            let _ = writeln!(out, "# Memory of {}\n", code(&self.target));
+        }
+        write_lines(&mut out, &lines(self), page, "");
+        let shown = self.total.iter().chain(self.processes.iter().take(SHOWN));
+        for summary in shown {
+            let _ = if page { writeln!(out, "\n## {}\n", title(summary)) } else { writeln!(out, "\n{}", title(summary)) };
+            let curve = curve(&summary.curve, 60);
+            let _ = if page { writeln!(out, "```\n{curve}\n```\n") } else { writeln!(out, "  {curve}") };
+            if self.processes.len() > 1 || self.total.is_some() {
+                let line = vec![("verdict".to_owned(), verdict(&summary.judgement))];
+                write_lines(&mut out, &line, page, "  ");
+            }
+            write_lines(&mut out, &detail(summary), page, "  ");
+        }
+        let more = self.processes.len().saturating_sub(SHOWN) as u64 + self.unlisted;
+        let left = [(more, "that mattered less"), (self.brief, "that ended too soon to be judged")];
+        for (count, which) in left.into_iter().filter(|(count, _)| *count > 0) {
+            let are = if count == 1 { "process is" } else { "processes are" };
+            let _ = writeln!(out, "\n{count} more {are} not shown, {which}.");
+        }
+        out
+    }
+}
+
+fn forecast(judgement: &Judgement) -> Option<String> {
+    let forecast = judgement.forecast?;
+    let mut text = format!("floor {}", pace(forecast.rate));
+    if let (Some(limit), Some(kind), Some(left)) = (forecast.limit, forecast.kind, forecast.in_s) {
+        let whose = match kind {
+            LimitKind::User => "your limit",
+            LimitKind::Cgroup => "the limit of the control group",
+            LimitKind::Host => "what the machine has left",
+            LimitKind::Heap => "the limit of the managed heap",
+        };
+        let _ = write!(text, "; at that pace {whose} of {} is reached in {}", amount(limit), span(left));
+    }
+    Some(text)
+}
+
+fn lines(outcome: &Outcome) -> Lines {
+    let mut lines = Lines::new();
+    let mut line = |name: &str, text: String| lines.push((name.to_owned(), text));
+    line("watched", format!("{} for {}", outcome.target, span(outcome.duration_s)));
+    let status = outcome.ending.status.map(|status| format!("exit status {status}"));
+    let signal = outcome.ending.signal.map(|signal| format!("signal {signal}"));
+    line("ended", [Some(outcome.ending.why.to_owned()), status, signal].into_iter().flatten().collect::<Vec<_>>().join(", "));
+    line("verdict", verdict(&outcome.judgement));
+    for reason in &outcome.judgement.reasons {
+        line("because", reason.clone());
+    }
+    if let Some(text) = forecast(&outcome.judgement) {
+        line("forecast", text);
+    }
+    for alert in &outcome.judgement.alerts {
+        let taken = alert.retracted_at_s.map_or_else(String::new, |at| format!(", taken back at {at:.0} s"));
+        let why = alert.reasons.first().map_or("", String::as_str);
+        line("alert", format!("{} at {:.0} s{taken}: {why}", alert.level.name(), alert.at_s));
+    }
+    for breach in &outcome.breaches {
+        let (held, limit) = (amount(breach.held), amount(breach.limit));
+        line("limit", format!("{held} at {:.0} s is above your limit of {limit}: {}", breach.at_s, breach.done));
+    }
+    if let Some(group) = &outcome.cgroup {
+        let limit = group.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("limit {}", amount(limit)));
+        let kills = if group.oom_kills > 0 { format!(", {} processes killed for it", group.oom_kills) } else { String::new() };
+        line("control group", format!("{} uses {} ({limit}{kills})", group.path.display(), amount(group.working_set)));
+    }
+    line("source", source(outcome));
+    lines
+}
+
+fn source(outcome: &Outcome) -> String {
+    let mut text = format!("{} every {}", outcome.series_from, seconds(outcome.interval_s));
+    match &outcome.probe {
+        ProbeUse::Attached { hook, gaps, calls_refused, .. } => {
+            let _ = write!(text, "; {}, {} records", hook.name(), gaps.sent);
+            if gaps.lost + gaps.skipped > 0 {
+                let _ = write!(text, ", {} records lost and {} events skipped", gaps.lost, gaps.skipped);
+            }
+            if let Some(refusal) = calls_refused {
+                let _ = write!(text, "; calls were not counted: {refusal}");
+            }
+        }
+        ProbeUse::Refused(refusal) => {
+            let _ = write!(text, "; no stacks: {refusal}");
+        }
+        ProbeUse::Off => text.push_str("; the probe was not wanted"),
+    }
+    text
+}
+
+fn seconds(value: f64) -> String {
+    if value < 1.0 { format!("{:.0} ms", value * 1000.0) } else { format!("{value} s") }
+}
+
+fn detail(summary: &Summary) -> Lines {
+    let mut lines = Lines::new();
+    let (first, last, peak) = (&summary.first, &summary.last, &summary.peak);
+    let between = if peak.between { ", seen by the probe" } else { "" };
+    let held = format!(
+        "{} → {} ({}), at most {} at {:.0} s{between}",
+        amount(first.held()),
+        amount(last.held()),
+        change(first.held(), last.held()),
+        amount(peak.held),
+        peak.at_s
+    );
+    lines.push(("held".to_owned(), held));
+    let counts = [
+        ("threads", first.threads, last.threads),
+        ("descriptors", first.descriptors, last.descriptors),
+        ("mappings", first.mappings, last.mappings),
+        ("arenas", first.arenas, last.arenas),
+    ];
+    let counts = counts.iter().filter_map(|(name, first, last)| {
+        let from = first.map_or_else(String::new, |first| format!("{first} → "));
+        Some(format!("{name} {from}{}", (*last)?))
+    });
+    let counts = counts.collect::<Vec<_>>().join(", ");
+    if !counts.is_empty() {
+        lines.push(("counts".to_owned(), counts));
+    }
+    lines.extend(heap(summary).map(|text| ("managed heap".to_owned(), text)));
+    if let Some(growth) = &summary.growth {
+        let refused = if growth.refused > 0 { format!(", {} events untold", growth.refused) } else { String::new() };
+        lines.push(("growth".to_owned(), format!("{} records of {}{refused}", growth.records, amount(growth.bytes))));
+        lines.extend(growth.stacks.iter().take(STACKS).map(|stack| ("grown in".to_owned(), place(stack, growth.bytes))));
+    }
+    if let Some(calls) = &summary.calls {
+        let text = format!(
+            "mmap {}, munmap {}, brk {}, madvise {}, contended futex waits {}",
+            calls.mmap, calls.munmap, calls.brk, calls.madvise, calls.contended
+        );
+        lines.push(("calls".to_owned(), text));
+    }
+    lines
+}
+
+/// What a managed heap holds, and what is held outside of it.
+fn heap(summary: &Summary) -> Option<String> {
+    let (first, last) = (&summary.first, &summary.last);
+    let Some(now) = last.heap else {
+        let runtime = summary.runtime?;
+        return Some(format!("not known: {runtime} tells it from within only, so what is outside of it is not known, either"));
+    };
+    let outside = |sample: &Sample| sample.held().saturating_sub(sample.heap.unwrap_or(0));
+    let from = first.heap.map_or_else(String::new, |heap| format!("{} → ", amount(heap)));
+    let gap = first.heap.map_or_else(String::new, |_| format!("{} → ", amount(outside(first))));
+    Some(format!("{from}{} in use, by its performance data; held outside of it {gap}{}", amount(now), amount(outside(last))))
+}
+
+/// A stack in a line: its share of the growth, and its places from the innermost.
+fn place(stack: &Stack, all: u64) -> String {
+    let share = 100.0 * stack.bytes as f64 / all.max(1) as f64;
+    let places = stack.frames.iter().take(FRAMES).map(Frame::text).collect::<Vec<_>>().join(" < ");
+    let more = if stack.frames.len() > FRAMES { " < …" } else { "" };
+    format!("{share:.0} %: {places}{more}")
+}
+
+fn title(summary: &Summary) -> String {
+    let who = summary.pid.map_or_else(|| "all together".to_owned(), |pid| format!("process {pid}"));
+    let command: String = summary.command.chars().take(70).collect();
+    format!("{who}: {command}{}", if summary.ended { " (ended)" } else { "" })
+}

@@ -1,0 +1,80 @@
+use super::super::host::Host;
+use super::super::triage::Triage;
+use super::{Form, Lines, amount, change, code, write_lines};
+use std::fmt::Write as _;
+
+impl Triage {
+    /// What the matter is, in words.
+    pub fn text(&self, form: Form) -> String {
+        let mut out = String::new();
+        let page = form == Form::Markdown;
+        for (at, cause) in self.causes.iter().enumerate() {
+            let head = format!("{} (confidence {:.2})", cause.summary, cause.confidence);
+            let _ = match (page, at) {
+                (true, 0) => writeln!(out, "# {head}\n"),
+                (true, _) => writeln!(out, "\n## {head}\n"),
+                (false, 0) => writeln!(out, "root cause: {head}"),
+                (false, _) => writeln!(out, "\nalso: {head}"),
+            };
+            let seen = cause.evidence.iter().map(|text| ("seen".to_owned(), text.clone()));
+            let advice = cause.recommendation.iter().map(|text| ("do".to_owned(), text.clone()));
+            write_lines(&mut out, &seen.chain(advice).collect(), page, "  ");
+        }
+        let _ = if page { writeln!(out, "\n## The host\n") } else { writeln!(out) };
+        write_lines(&mut out, &self.host(), page, "");
+        out.push('\n');
+        self.table(&mut out, page);
+        for gap in &self.gaps {
+            let _ = writeln!(out, "\nnot known: {gap}");
+        }
+        out
+    }
+
+    fn host(&self) -> Lines {
+        let both = |name: &str, of: fn(&Host) -> u64| {
+            let (before, after) = (of(&self.before), of(&self.after));
+            (name.to_owned(), format!("{} ({})", amount(after), change(before, after)))
+        };
+        let mut lines = vec![
+            both("available", |host| host.available),
+            both("anonymous", |host| host.anon),
+            both("shared", |host| host.shmem),
+            both("kernel", |host| host.slab),
+            both("swap used", |host| host.swap_used),
+        ];
+        if let Some(pressure) = self.pressure {
+            let text = format!("some {:.1} %, full {:.1} % of the last 10 s", pressure.some_10, pressure.full_10);
+            lines.push(("stalls".to_owned(), text));
+        }
+        lines
+    }
+
+    fn table(&self, out: &mut String, page: bool) {
+        let heads = ["pid", "grown", "held", "pss", "threads", "files", "command"];
+        let row = |cells: [String; 7]| {
+            if page {
+                return format!("| {} |", cells.join(" | "));
+            }
+            let [pid, grown, held, pss, threads, files, command] = cells;
+            format!("{pid:>8} {grown:>11} {held:>11} {pss:>11} {threads:>7} {files:>6}  {command}")
+        };
+        let _ = writeln!(out, "{}", row(heads.map(str::to_owned)));
+        if page {
+            out.push_str("|---:|---:|---:|---:|---:|---:|---|\n");
+        }
+        for grower in &self.listed {
+            let count = |count: Option<u32>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+            let command: String = grower.command.chars().take(60).collect();
+            let cells = [
+                grower.pid.to_string(),
+                change(grower.before.held(), grower.after.held()),
+                amount(grower.after.held()),
+                grower.pss.1.map_or_else(|| "?".to_owned(), amount),
+                count(grower.after.threads),
+                count(grower.after.descriptors),
+                if page { code(&command.replace('|', "\\|")) } else { command },
+            ];
+            let _ = writeln!(out, "{}", row(cells));
+        }
+    }
+}
