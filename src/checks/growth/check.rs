@@ -363,6 +363,7 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         Some(known) => known,
         // A cache is there because it is asked often.
         None if context.rule.check == Check::Cache => {
+            // What a module or a function keeps for itself is a table of its own more often than what callers fill.
             let weight = if matches!(held.life, Life::Module | Life::Closure) && facts.exported.is_some() {
                 Weight::Strong
             } else {
@@ -388,6 +389,10 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let closure = |value| matches!(facts.kind(value), ExprKind::Closure(_));
     if growth.value.is_some_and(|value| closure(value) || named_value(facts, &words.registered, value)) {
         evidence.push(Evidence::doubts(Weight::Strong, "what it keeps looks like a callback that its users register"));
+    }
+    if let Some(settles) = growth.value.and_then(|value| settles(context, value)) {
+        let text = "it keeps what settles one call, and nobody needs that when it is settled";
+        evidence.push(Evidence::supports(Weight::Decisive, text).at(facts.expr(settles).span));
     }
     if let Some(work) = growth.value.filter(|value| is_work(facts, words, *value)) {
         evidence.push(
@@ -440,6 +445,21 @@ fn reuses(facts: &Facts, held: &Held, growth: &Growth) -> Option<ExprId> {
         let other = if facts.in_block(growth.at, then) { otherwise } else { then };
         writes.iter().copied().find(|at| facts.in_block(*at, other))
     })
+}
+
+/// The mention, in a value, of a function that settles what is made with it (`resolve` of a promise).
+fn settles(context: &Context, value: ExprId) -> Option<ExprId> {
+    let facts = context.facts;
+    let span = facts.expr(value).span;
+    let settler = |binding: &&crate::facts::Binding| {
+        let owner = facts.scopes[binding.scope.index()].function;
+        let made = facts.closure_expr(owner).map(|made| facts.expr(made).parent);
+        matches!(binding.kind, crate::facts::BindingKind::Parameter(_))
+            && matches!(made, Some(crate::facts::Parent::Expr(call)) if facts.callee_name(call)
+                .is_some_and(|name| context.words.pending.iter().any(|word| word == name)))
+    };
+    let mentions = facts.bindings.iter().filter(settler).flat_map(|binding| binding.uses.iter().copied());
+    mentions.into_iter().find(|at| span.contains(facts.expr(*at).span))
 }
 
 /// Whether a value is named or made like a task, thread or other piece of work that ends.

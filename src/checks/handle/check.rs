@@ -1,5 +1,6 @@
 //! A handle that on some way out is neither released nor handed on.
 
+use super::composable;
 use super::copied;
 use super::custody::custody;
 use super::fate::{Fate, HELPERS, fates};
@@ -88,7 +89,10 @@ fn acquired<'a>(
     let in_field = found.iter().any(|fate| matches!(fate, Fate::Stored(..)));
     for fate in &found {
         match fate {
-            Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
+            Fate::Stored(target, _) => {
+                findings.extend(composable::check(context, obligation, *target));
+                kept.extend(own_field(ledger, obligation, *target));
+            }
             // Used up, it has ended by itself.
             Fate::Used(_) if obligation.resource.ends => {}
             Fate::Tested | Fate::Dropped if obligation.resource.disowns => {}

@@ -1,6 +1,7 @@
 //! Handles: what is opened must be released, or handed on, on every way out.
 
 pub mod check;
+pub mod composable;
 pub mod copied;
 pub mod custody;
 pub mod example;

@@ -135,9 +135,13 @@ pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut f
     }
     let receiver = context.facts.callee(obligation.call).receiver.and_then(|receiver| context.facts.place(receiver));
     let field = receiver.is_some_and(|place| matches!(context.facts.places.get(place).root, Root::Instance(_)));
-    if !resource.receivers.is_empty() && field && !ledger.is_released_somewhere(resource) {
-        let text = "nothing in the file gives one back, so what hands it out may keep it";
-        finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
+    if !resource.receivers.is_empty() && field {
+        let (weight, text) = if ledger.is_released_somewhere(resource) {
+            (Weight::Slight, "only its name says what kind of pool hands it out")
+        } else {
+            (Weight::Decisive, "nothing in the file gives one back, so what hands it out may keep it")
+        };
+        finding.evidence.push(Evidence::doubts(weight, text));
     }
     finding.severity = resource.severity.unwrap_or(context.rule.severity);
     finding.risk = match resource.cost.as_str() {

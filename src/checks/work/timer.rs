@@ -9,6 +9,7 @@ use crate::checks::Context;
 use crate::checks::lives::acquire::{self, Kept};
 use crate::checks::lives::callback::{self, Holds};
 use crate::checks::lives::kept::{self, Deed};
+use crate::checks::lives::key;
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
@@ -249,7 +250,9 @@ fn unseen(
     let hidden = |call: &ExprId| {
         let callee = facts.callee(*call);
         let own = callee.receiver.is_some_and(|receiver| callback::is_instance(facts, receiver));
-        own && callee.function.is_none() && callee.name.is_some_and(|name| !facts.assigned_fields.contains(&(ty, name)))
+        let above = callee.receiver.is_some_and(|receiver| key::last_name(facts, receiver) == Some("super"));
+        let base = above && callee.function.is_none() && owner::has_hidden_base(facts, ty);
+        base || own && callee.function.is_none() && callee.name.is_some_and(|name| !facts.assigned_fields.contains(&(ty, name)))
     };
     let call = ends.into_iter().find(hidden)?;
     let name = facts.callee_name(call).unwrap_or_default();
