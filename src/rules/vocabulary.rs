@@ -132,6 +132,8 @@ pub struct Words {
     pub once: Vec<String>,
     /// Methods that put a value into a table in which it is looked up before it is made again.
     pub tables: Vec<String>,
+    /// Types of parameters whose value a framework keeps from call to call (`Local`).
+    pub kept_params: Vec<String>,
     /// Last names of types that guard a value which several threads share.
     pub guards: Vec<String>,
     /// Names by which fields are reached without being named.

@@ -33,7 +33,12 @@ fn is_test_file(file: &str) -> bool {
     match extension {
         "py" | "pyi" => stem == "conftest" || stem.starts_with("test_") || stem.ends_with("_test"),
         // A build script ends with the build.
-        "rs" => matches!(stem, "test" | "tests" | "build") || stem.ends_with("_test") || stem.ends_with("_tests"),
+        "rs" => {
+            matches!(stem, "test" | "tests" | "testing" | "build")
+                || stem.starts_with("test_")
+                || stem.ends_with("_test")
+                || stem.ends_with("_tests")
+        }
         _ if script => matches!(stem.rsplit_once('.'), Some((_, "test" | "spec"))),
         _ => false,
     }

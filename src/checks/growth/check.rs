@@ -31,6 +31,9 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     if caching != (context.rule.check == Check::Cache) || measured(facts, held) || reset_first(facts, held, first) {
         return None;
     }
+    if shared(context, held) {
+        return None;
+    }
     let mut evidence = holder::owner(context, held);
     evidence.extend(relief(context, held, first)?);
     evidence.extend(abroad::relief(context, held)?);
@@ -41,6 +44,19 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let mut finding = tell(context, held, first, evidence);
     finding.severity = exposure(context, held, first);
     Some(finding)
+}
+
+/// Whether other types may have the same guarded collection, and one of them takes entries out of it under the same name.
+fn shared(context: &Context, held: &Held) -> bool {
+    let facts = context.facts;
+    let (Root::Instance(_), [Segment::Field(name)]) =
+        (facts.places.get(held.place).root, facts.places.get(held.place).path.as_slice())
+    else {
+        return false;
+    };
+    facts.typed
+        && holder::guard(facts, &context.words.words, held).is_some()
+        && context.project.called(&facts.language, facts.text(*name), &held.container.shrink).is_some()
 }
 
 /// How bad the growth is, by who can reach it: high where each request, message or tick adds to it, low where only the
@@ -354,8 +370,13 @@ fn pruned(context: &Context, held: &Held) -> Option<Evidence> {
 /// How often it grows, and by how many different keys.
 fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
-    if adds_itself(context, held, growth) || held.life == Life::Loop || held.life == Life::Default {
+    if adds_itself(context, held, growth) || held.life == Life::Loop || held.life == Life::Default && !facts.typed {
         return Vec::new();
+    }
+    if held.life == Life::Default {
+        let mut evidence = vec![Evidence::supports(Weight::Fair, "the framework runs the function again and again")];
+        evidence.extend(variety(context, held, growth));
+        return evidence;
     }
     let abroad = || abroad::rate(context, growth.function);
     let ticks = || lifetime::ticks(facts, growth.at);
@@ -399,10 +420,17 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
             Evidence::supports(Weight::Strong, "what it keeps is done at some time and stays in it").at(facts.expr(work).span),
         );
     }
-    match growth.key {
+    evidence.extend(variety(context, held, growth));
+    evidence
+}
+
+/// How many different keys it gets, or how often it gets anything.
+fn variety(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    Some(match growth.key {
         Some(key) => {
             let text = facts.expr(key).span;
-            evidence.push(match key::entries(facts, words, held.place, key) {
+            match key::entries(facts, words, held.place, key) {
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
                 Keys::Named => Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text),
@@ -410,21 +438,17 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
                     Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
                 }
                 Keys::Unknown => Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text),
-            });
+            }
         }
-        None if growth.value.is_some_and(|value| is_work(facts, words, value)) => {}
+        None if growth.value.is_some_and(|value| is_work(facts, words, value)) => return None,
         None if held.container.touch.iter().any(|word| word == "setdefault") => {
-            evidence.push(Evidence::doubts(
-                Weight::Decisive,
-                "whole collections are merged into it, perhaps the same keys each time",
-            ));
+            Evidence::doubts(Weight::Decisive, "whole collections are merged into it, perhaps the same keys each time")
         }
         None if held.life == Life::Instance => {
-            evidence.push(Evidence::doubts(Weight::Fair, "it has no keys, so it may be a result that somebody takes as a whole"));
+            Evidence::doubts(Weight::Fair, "it has no keys, so it may be a result that somebody takes as a whole")
         }
-        None => evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is added to")),
-    }
-    evidence
+        None => Evidence::doubts(Weight::Slight, "nothing says how often it is added to"),
+    })
 }
 
 /// The write to an element that takes the place of the growth on the other way of a branch: `if (free < 0) list.push(x)

@@ -231,12 +231,31 @@ fn alternatives(facts: &Facts, value: ExprId) -> Vec<ExprId> {
     }
 }
 
+/// The name of the type by which a framework keeps the value of a parameter from call to call.
+fn kept<'a>(context: &Context<'a>, annotation: Option<ExprId>) -> Option<&'a str> {
+    let facts = context.facts;
+    let ExprKind::Index { base, .. } = facts.kind(annotation?) else { return None };
+    let (ExprKind::Name { name, .. } | ExprKind::Field { name, .. }) = facts.kind(base) else { return None };
+    Some(facts.text(name)).filter(|name| context.words.words.kept_params.iter().any(|word| word == name))
+}
+
+/// The container that a written type is.
+fn typed<'a>(context: &Context<'a>, annotation: ExprId) -> Option<(&'a Container, ExprId)> {
+    Some((named(&context.words.container, context.facts.annotated(annotation)?)?, annotation))
+}
+
 /// A mutable default value is made once and lives as long as its function.
 fn default<'a>(context: &Context<'a>, place: &Place) -> Option<(&'a Container, ExprId)> {
     let facts = context.facts;
     let Root::Binding(binding) = place.root else { return None };
     let function = facts.function(facts.scopes[facts.binding(binding).scope.index()].function);
     let param = function.params.iter().find(|param| param.binding == binding)?;
+    if kept(context, param.annotation).is_some() {
+        let place = facts.places.find(&Place { root: Root::Binding(binding), path: Vec::new() })?;
+        return declared(context, place)
+            .or_else(|| typed(context, param.annotation?))
+            .filter(|(container, _)| !container.bounded);
+    }
     let value = param.default?;
     container(context, value).filter(|container| !container.bounded).map(|container| (container, value))
 }

@@ -253,7 +253,8 @@ fn tell(
     finding.evidence.push(slow);
     let serves = lifetime::serves(facts, &context.words.words, send.function);
     finding.evidence.push(serves.unwrap_or_else(|| Evidence::doubts(Weight::Fair, "nothing says how often something is sent")));
-    if facts.function_of(made) == send.function && !facts.in_loop(send.expr) {
+    let named = |function| facts.enclosing(function).find(|id| facts.function(*id).kind == crate::facts::FunctionKind::Named);
+    if named(facts.function_of(made)) == named(send.function) && !facts.in_loop(send.expr) {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "it is made anew for the one item that is sent here"));
     }
     if let Some(answer) = answered(facts, send) {

@@ -5,7 +5,7 @@ use super::container::Held;
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime::{Life, is_lasting};
-use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Root, TypeId};
+use crate::facts::{Action, BindingId, Definition, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Place, Root, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::index::Tenure;
 use crate::rules::Words;
@@ -22,6 +22,9 @@ pub fn owner(context: &Context, held: &Held) -> Vec<Evidence> {
         (Life::Closure, Root::Binding(binding)) => {
             let maker = facts.scopes[facts.binding(binding).scope.index()].function;
             vec![closure(facts, words, maker)]
+        }
+        (Life::Default, _) if facts.typed => {
+            vec![Evidence::supports(Weight::Strong, "the framework keeps its value from call to call")]
         }
         (Life::Default, _) => vec![Evidence::supports(Weight::Strong, "a default value is made once and kept from call to call")],
         (Life::Loop, _) => vec![Evidence::supports(Weight::Strong, "the loop that adds to it has no way out")],
@@ -50,6 +53,12 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
     if facts.typed && facts.function(facts.ty(ty).parent).kind == FunctionKind::Named {
         return vec![Evidence::doubts(Weight::Decisive, format!("`{name}` is a type for the inside of one function"))];
     }
+    if let Some(function) = passing(facts, words, ty) {
+        return vec![Evidence::doubts(
+            Weight::Decisive,
+            format!("`{function}` makes a `{name}` and keeps it no longer than it runs"),
+        )];
+    }
     let mut evidence = Vec::new();
     if let Tenure::Passing(function, path) = tenure {
         let text = format!("`{function}` in {path} makes a `{name}` and keeps it no longer than it runs");
@@ -71,7 +80,12 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
         evidence
             .push(Evidence::supports(Weight::Fair, format!("`{name}` loops for as long as the object is in use")).at(at.head));
     }
-    if let Some(method) = facts.ty(ty).methods.iter().copied().find(|method| facts.function(*method).traits.is_teardown) {
+    // What is finished was one piece of work.
+    let ends = |method: &FunctionId| {
+        let own = facts.function(*method);
+        own.traits.is_teardown && !(facts.typed && own.name.is_some_and(|name| facts.text(name) == "finish"))
+    };
+    if let Some(method) = facts.ty(ty).methods.iter().copied().find(ends) {
         let at = facts.function(method);
         let name = at.name.map_or("", |name| facts.text(name));
         evidence.push(
@@ -85,8 +99,41 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
     evidence
 }
 
+/// The function that makes all instances which this file makes, for the time of one call: it keeps each in a variable and
+/// only uses it there. A coroutine, or what is named like the work of a service, may run as long as the program.
+fn passing<'a>(facts: &'a Facts, words: &Words, ty: TypeId) -> Option<&'a str> {
+    let own = |call: &ExprId| facts.owner_of(facts.function_of(*call)) == Some(ty);
+    let made = facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(ty)).map(|(call, _)| *call);
+    let mut made: Vec<ExprId> = made.filter(|call| facts.typed && !own(call)).collect();
+    made.sort_unstable();
+    let short = |call: &ExprId| {
+        let function = facts.function(facts.function_of(*call));
+        let name = function.name.map_or("", |name| facts.text(name));
+        let long = function.traits.is_async || name == "main" || key::starts_with(&words.serving, name);
+        function.kind == FunctionKind::Named && !long && !function.traits.is_test && only_used(facts, *call)
+    };
+    let first = *made.first()?;
+    made.iter().all(short).then(|| facts.function(facts.function_of(first)).name.map(|name| facts.text(name))).flatten()
+}
+
+/// Whether a new value becomes that of a variable, on which methods are called and no more.
+fn only_used(facts: &Facts, call: ExprId) -> bool {
+    let given = |definition: &Definition| facts.value_of(definition).is_some_and(|value| facts.peeled(value) == call);
+    let Some(at) = facts.bindings.iter().position(|binding| binding.definitions.iter().any(given)) else { return false };
+    let Some(place) = facts.places.find(&Place { root: Root::Binding(BindingId(at as u32)), path: Vec::new() }) else {
+        return false;
+    };
+    facts.operations(place).iter().all(|operation| match operation.action {
+        Action::Method { .. } => operation.function == facts.function_of(call),
+        Action::Assign(_) | Action::Tested => true,
+        Action::Read => facts.lent_to_read.contains(&operation.expr),
+        Action::Argument { .. } => facts.lent_to_read.contains(&operation.expr),
+        _ => false,
+    })
+}
+
 /// The type that guards a field which several threads share.
-fn guard<'a>(facts: &'a Facts, words: &Words, held: &Held) -> Option<(&'a str, ExprId)> {
+pub fn guard<'a>(facts: &'a Facts, words: &Words, held: &Held) -> Option<(&'a str, ExprId)> {
     let written = facts.definitions_of(held.place).iter().find_map(|definition| definition.annotation)?;
     let mut next = Some(written);
     while let Some(annotation) = next {

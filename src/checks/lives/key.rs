@@ -118,7 +118,10 @@ fn called(facts: &Facts, words: &Words, call: ExprId, hops: u32) -> Keys {
     if facts.typed && facts.type_path(call).is_some_and(|path| words.fixed_types.iter().any(|word| word == path)) {
         return Keys::Fixed;
     }
-    match by_name(words, name) {
+    // `to_string` is named like a string and has as many values as what it converts.
+    let converts = facts.typed && ["to_", "into_", "as_", "clone"].iter().any(|start| name.starts_with(start));
+    let named = if converts { Keys::Unknown } else { by_name(words, name) };
+    match named {
         // What is only converted is as many as it was before: `url.to_owned()`.
         Keys::Unknown if facts.typed && facts.args(call).is_empty() && facts.callee(call).receiver.is_some() => {
             facts.callee(call).receiver.map_or(Keys::Unknown, |receiver| judge(facts, words, receiver, hops - 1))
@@ -189,7 +192,10 @@ fn awaited(facts: &Facts, value: ExprId, hops: u32) -> bool {
 }
 
 fn by_name(words: &Words, name: &str) -> Keys {
-    if ends_with(&words.fixed, name) {
+    let own = split(name);
+    let of_few =
+        matches!(own.as_slice(), [.., of, last] if last == "id" && words.fixed.contains(of) && words.open.contains(last));
+    if ends_with(&words.fixed, name) || of_few {
         Keys::Few
     } else if ends_with(&words.open, name) {
         Keys::Open

@@ -105,7 +105,15 @@ fn leaked(context: &Context, resource: &Resource, call: ExprId) -> Option<Findin
     let (facts, words) = (context.facts, &context.words.words);
     let function = facts.function_of(call);
     let freed = facts.exprs.iter().any(|expr| names(facts, resource, &expr.kind));
-    if freed || once(context, function) || facts.around(call).any(|around| kept(context, resource, around)) {
+    let named = || {
+        let given =
+            |definition: &crate::facts::Definition| facts.value_of(definition).is_some_and(|value| facts.peeled(value) == call);
+        let bindings = facts.bindings.iter().filter(|binding| binding.definitions.iter().any(given));
+        bindings
+            .flat_map(|binding| &binding.uses)
+            .any(|mention| facts.around(*mention).any(|around| kept(context, resource, around)))
+    };
+    if freed || once(context, function) || facts.around(call).any(|around| kept(context, resource, around)) || named() {
         return None;
     }
     let mut finding = context.finding(
