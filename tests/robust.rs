@@ -3,6 +3,104 @@
 use std::{fs, path::PathBuf};
 use watertight::{checks::analyse, rules::RuleSet, source::Span};
 
+/// Characters that mean something in most languages, or in none.
+const ANY: &[&str] = &[
+    "(", ")", "[", "]", "{", "}", ":", ";", ",", ".", "\n", "\"", "'", "é", "|", "!", "🦀", "\t", "\\", "=", "*", "@", "#", "\0",
+];
+const PYTHON: &[&str] = &[
+    "def ",
+    "async def ",
+    "class ",
+    "with ",
+    "try:\n",
+    "except ",
+    "finally:\n",
+    "lambda ",
+    "yield ",
+    "await ",
+    "match ",
+    "case ",
+    "global ",
+    "del ",
+    "'''",
+    "f\"{",
+    ":=",
+    "**",
+    "->",
+    "else:\n",
+    "return ",
+    "    ",
+];
+const SCRIPT: &[&str] = &[
+    "function ",
+    "async ",
+    "class ",
+    "=>",
+    "`${",
+    "}`",
+    "/*",
+    "*/",
+    "//",
+    "</",
+    "<div>",
+    "...",
+    "?.",
+    "??=",
+    "new ",
+    "await ",
+    "yield ",
+    "static {",
+    "#field",
+    "get ",
+    "export default ",
+    "import(",
+    "satisfies ",
+    "interface ",
+    "enum ",
+    "switch(",
+    "finally{",
+    "<T,>",
+    "as const",
+    "/[/",
+];
+const RUST: &[&str] = &[
+    "fn ",
+    "impl ",
+    "match ",
+    "unsafe {",
+    "select!{",
+    "macro_rules! ",
+    "r#\"",
+    "'a",
+    "'label: ",
+    "&mut ",
+    "..=",
+    "::<",
+    "=>",
+    "|x| ",
+    "async move {",
+    "?;",
+    "let Some(",
+    "else {",
+    "loop {",
+    "/*",
+    "#[cfg(test)]",
+    "dyn ",
+    "where ",
+    "b'",
+    "$crate",
+    "trait ",
+];
+
+/// The words of the language that a path is written in.
+fn words(path: &std::path::Path) -> &'static [&'static str] {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("py" | "pyi" | "pyw") => PYTHON,
+        Some("rs") => RUST,
+        _ => SCRIPT,
+    }
+}
+
 /// A repeatable source of numbers (Knuth's MMIX linear congruential generator), so that a failure can be seen again.
 struct Dice(u64);
 
@@ -69,10 +167,6 @@ fn fixtures_cut_anywhere_are_survived() {
 
 #[test]
 fn garbled_fixtures_are_survived() {
-    const JUNK: &[&str] = &[
-        "(", ")", "[", "{", "}", ":", "\n", "\"", "'''", "é", "|", "!", "select!{", "🦀", "\t", "def ", "class ", "with ",
-        "try:\n", "\\", "=", "*", "@", "\0",
-    ];
     let (rules, mut dice) = (RuleSet::builtin().expect("the rules parse"), Dice(2));
     for (path, text) in fixtures() {
         for _ in 0..12 {
@@ -80,7 +174,8 @@ fn garbled_fixtures_are_survived() {
             for _ in 0..4 {
                 let at = dice.cut(&text);
                 if dice.roll(2) == 0 {
-                    text.insert_str(at, JUNK[dice.roll(JUNK.len())]);
+                    let junk = if dice.roll(2) == 0 { ANY } else { words(&path) };
+                    text.insert_str(at, junk[dice.roll(junk.len())]);
                 } else {
                     let end = dice.cut(&text);
                     text.replace_range(at.min(end)..at.max(end), "");

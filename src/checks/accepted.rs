@@ -11,7 +11,7 @@ pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
     if let Some(word) = accepted {
         let text = format!("the line says that this fault is accepted: `{word}`");
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
-        return finding.weigh(context.rule.confidence);
+        return finding.weigh(context.prior());
     }
     finding
 }

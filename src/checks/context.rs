@@ -1,5 +1,5 @@
 use crate::facts::{ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment};
-use crate::finding::{Finding, Mark, Role};
+use crate::finding::{Confidence, Finding, Mark, Role};
 use crate::index::{Asked, Found, Project};
 use crate::rules::{Rule, Vocabulary};
 use crate::source::Span;
@@ -32,6 +32,11 @@ impl<'a> Context<'a> {
             Place { .. } => return Vec::new(),
         };
         self.project.touched(&Asked { path: self.path, language: &facts.language, owner, what })
+    }
+
+    /// How sure a finding is before any evidence is looked at.
+    pub fn prior(&self) -> Confidence {
+        self.words.confidence.unwrap_or(self.rule.confidence)
     }
 
     /// The bytes of an expression.

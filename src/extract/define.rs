@@ -2,7 +2,9 @@
 
 use super::lower::{Declaring, Lowering};
 use super::tail::Tail;
-use crate::facts::{BindingKind, Block, ExitKind, ExprId, FunctionId, FunctionKind, Parent, ScopeId, StepId, StepKind, TypeId};
+use crate::facts::{
+    BindingKind, Block, ExitKind, ExprId, FunctionId, FunctionKind, ParamKind, Parent, ScopeId, StepId, StepKind, TypeId,
+};
 use crate::language::{Form, Part, Receiver};
 use tree_sitter::Node;
 
@@ -207,7 +209,7 @@ impl<'tree> Lowering<'_, 'tree> {
             || self.habits.class_methods.contains(&name)
             || self.habits.class_receivers.iter().any(|word| word == first_name);
         traits.is_constructor = method && (self.habits.constructors.contains(&name) || self.makes_owner(function));
-        traits.is_teardown = method && self.habits.teardowns.contains(&name);
+        traits.is_teardown = method && self.habits.teardowns.contains(&name) && !self.is_told_what(function);
         let tests = |name: &str| self.habits.test_prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
         traits.is_test |= tests(&name) || function.owner.is_some_and(|owner| self.is_test_type(owner, tests));
         let first = function.params.first().map(|param| param.binding);
@@ -215,6 +217,16 @@ impl<'tree> Lowering<'_, 'tree> {
         let function = &mut self.facts.functions[id.index()];
         function.traits = traits;
         function.receiver = first.filter(|_| named);
+    }
+
+    /// Whether a method cannot be called without an argument that says which of several things it is about.
+    fn is_told_what(&self, function: &crate::facts::Function) -> bool {
+        let known = &self.habits.teardown_arguments;
+        let how =
+            |name: &str| name.rsplit('_').find(|word| !word.is_empty()).is_none_or(|last| known.iter().any(|word| word == last));
+        let asks = |param: &crate::facts::Param| param.default.is_none() && param.kind == ParamKind::Plain;
+        let own = usize::from(self.habits.receiver == Receiver::FirstParameter);
+        !known.is_empty() && function.params.iter().skip(own).any(|param| asks(param) && !how(self.facts.names.text(param.name)))
     }
 
     fn is_test_type(&self, ty: TypeId, tests: impl Fn(&str) -> bool) -> bool {

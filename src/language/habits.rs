@@ -87,6 +87,10 @@ pub struct Habits {
     pub constructors: Vec<String>,
     /// Methods that end it.
     pub teardowns: Vec<String>,
+    /// Last words of the arguments that such a method may ask for; one that asks for anything else is told what to end, and
+    /// does not end its object. Anything goes where the list is empty.
+    #[serde(default)]
+    pub teardown_arguments: Vec<String>,
     /// Calls whose value is an element of their receiver.
     pub elements: Vec<String>,
     /// Calls whose value is their receiver.

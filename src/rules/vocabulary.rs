@@ -1,5 +1,5 @@
 use super::{Mend, Pattern, Tables};
-use crate::finding::Severity;
+use crate::finding::{Confidence, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Vocabulary {
+    /// How sure a finding is before any evidence is looked at, where this language differs from the rule.
+    pub confidence: Option<Confidence>,
     /// Containers that can grow (checks `growth`, `cache`, `loss`).
     pub container: Vec<Container>,
     /// Things that must be released (checks `handle`, `timer`, `task`, `forgotten`).
@@ -22,6 +24,10 @@ pub struct Vocabulary {
     pub channel: Vec<Channel>,
     /// Methods that let go of any resource of the rule, besides its own (`__exit__`).
     pub release: Vec<String>,
+    /// Methods that run for as long as the handle is in use, mostly until the process ends (`serve_forever`).
+    pub serves: Vec<String>,
+    /// Calls by which a program becomes a daemon, which it does once (`os.setsid`).
+    pub daemon: Vec<Pattern>,
     /// Calls after which an argument belongs to somebody else, for every resource of the rule.
     pub consumer: Vec<Pattern>,
     /// The rule whose containers and words this one uses as well.
@@ -128,6 +134,12 @@ pub struct Words {
     pub notices: Vec<String>,
     /// Last words in the name of a collection in which users register things.
     pub registries: Vec<String>,
+    /// Decorators that keep the value of a function, so that one without parameters runs once.
+    pub memoizing: Vec<Pattern>,
+    /// Calls that run what they are given when the process ends.
+    pub at_exit: Vec<Pattern>,
+    /// Last words of arguments that name files of the program, of which one run sees few.
+    pub located: Vec<String>,
     /// Calls that run the closure they are given once for the life of the process.
     pub once: Vec<String>,
     /// Methods that put a value into a table in which it is looked up before it is made again.

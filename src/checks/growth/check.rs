@@ -9,7 +9,7 @@ use crate::checks::lives::callback;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
-use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, Place, Root, Segment, StepKind};
+use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, Place, PlaceId, Root, Segment, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Severity, Stance, Weight};
 use crate::rules::Check;
 
@@ -132,13 +132,32 @@ fn present(facts: &Facts, held: &Held, growth: &Growth, key: ExprId) -> bool {
     })
 }
 
+/// The other collection in which a key is looked up first, so that there are as many entries as that has.
+fn confined(facts: &Facts, held: &Held, growth: &Growth) -> Option<ExprId> {
+    let key = facts.place(growth.key?)?;
+    lifetime::conditions(facts, growth.at).into_iter().find_map(|condition| looked_for(facts, held, key, condition))
+}
+
+fn looked_for(facts: &Facts, held: &Held, key: PlaceId, condition: ExprId) -> Option<ExprId> {
+    let ExprKind::Operation { operator, operands } = facts.kind(condition) else { return None };
+    match (operator, facts.list(operands)) {
+        (Operator::And, parts) => parts.iter().find_map(|part| looked_for(facts, held, key, *part)),
+        (Operator::In, [asked, within]) => {
+            let other = facts.place(*within).filter(|other| *other != held.place)?;
+            let lasts = matches!(facts.places.get(other).root, Root::Instance(_) | Root::Static(_));
+            (lasts && facts.place(*asked) == Some(key)).then_some(*within)
+        }
+        _ => None,
+    }
+}
+
 /// Whether a condition asks the collection itself.
 fn mentions(facts: &Facts, held: &Held, condition: ExprId) -> bool {
     let span = facts.expr(condition).span;
     facts.operations(held.place).iter().any(|operation| span.contains(facts.expr(operation.expr).span))
 }
 
-fn assigned_in(facts: &Facts, flag: crate::facts::PlaceId, growth: &Growth) -> bool {
+fn assigned_in(facts: &Facts, flag: PlaceId, growth: &Growth) -> bool {
     let Place { path, .. } = facts.places.get(flag);
     !path.is_empty()
         && facts
@@ -420,6 +439,10 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
             Evidence::supports(Weight::Strong, "what it keeps is done at some time and stays in it").at(facts.expr(work).span),
         );
     }
+    if let Some(other) = confined(facts, held, growth) {
+        let text = "its keys are those of another collection, which is asked first";
+        evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(other).span));
+    }
     evidence.extend(variety(context, held, growth));
     evidence
 }
@@ -561,7 +584,7 @@ fn tell(context: &Context, held: &Held, growth: &Growth, evidence: Vec<Evidence>
     }
     finding.risk = format!("memory rises with every distinct entry for as long as {} lives", owner(held));
     finding.evidence = evidence;
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }
 
 /// Where the function that asks for an entry gives it its value.

@@ -95,5 +95,5 @@ fn tell(context: &Context, held: &Held, clear: FunctionId, (grown, (twin, emptie
         Evidence::supports(Weight::Fair, "collections that are filled in the same function are emptied")
             .at(facts.expr(emptied).span),
     );
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

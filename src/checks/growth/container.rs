@@ -325,6 +325,7 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
     let (facts, container) = (context.facts, held.container);
     let Operation { action, expr, function } = *operation;
     let has = |words: &[String], name: &str| words.iter().any(|word| word == name);
+    let life = held.life;
     let by_key = has(&container.literal, "map") || has(&container.touch, "[]") || has(&container.grow, "setdefault");
     let mut grow = |at, key, value, by_read| held.growth.push(Growth { at, expr, function, key, value, by_read });
     let mut release = |at, certain, replaced| held.release.push(Release { at, function, certain, replaced });
@@ -349,6 +350,8 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
         Action::SetItem { key: Some(key), value, .. } if by_key => grow(expr, Some(key), value, false),
         Action::SetItem { key: None, .. } | Action::DeleteItem { .. } | Action::Delete => release(expr, true, false),
         Action::GetItem { key: Some(key) } if has(&container.touch, "[]") => grow(expr, Some(key), given(facts, expr), true),
+        // A parameter that is given another value refers to its default no more.
+        Action::Assign(Source::Assigned(_)) if life == Life::Default => release(expr, true, true),
         Action::Assign(Source::Updated(value)) => match update_of(facts, expr) {
             Some(Operator::Add | Operator::BitOr) => grow(expr, None, Some(value), false),
             _ => release(expr, true, false),

@@ -262,5 +262,5 @@ fn tell(
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(answer).span));
     }
     "items pile up in memory whenever the consumer is slower than the producer".clone_into(&mut finding.risk);
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

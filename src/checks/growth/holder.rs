@@ -160,7 +160,10 @@ fn made_at_top(facts: &Facts, ty: TypeId) -> Option<ExprId> {
 fn runs(facts: &Facts, ty: TypeId) -> Option<FunctionId> {
     facts.ty(ty).methods.iter().copied().find(|method| {
         let scope = facts.function(*method).scope;
-        facts.function(*method).traits.is_async
+        let traits = facts.function(*method).traits;
+        // A generator lasts as long as whoever reads from it.
+        traits.is_async
+            && !traits.is_generator
             && facts
                 .steps
                 .iter()

@@ -137,11 +137,12 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
             .push(Evidence::doubts(Weight::Decisive, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
         None => finding.evidence.push(Evidence::supports(Weight::Fair, "no single entry ever leaves it in this file")),
     }
-    finding.evidence.extend(holder::owner(context, held));
+    let owner = holder::owner(context, held);
+    finding.evidence.extend(owner.into_iter().filter(|piece| elsewhere.is_none() || piece.stance == Stance::Against));
     if returned(facts, held) {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "it is handed out, so a caller could remove entries"));
     }
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }
 
 fn returned(facts: &Facts, held: &Held) -> bool {

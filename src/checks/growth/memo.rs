@@ -60,7 +60,7 @@ fn on_method(context: &Context, id: FunctionId, decorator: ExprId, memo: &Memo) 
     finding.symbol = facts.qualified(id);
     finding.evidence = method_evidence(context, function, decorator, memo);
     finding.risk = format!("each `{owner}` stays in memory, with all it refers to, until its entry is evicted");
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }
 
 fn method_evidence(context: &Context, function: &Function, decorator: ExprId, memo: &Memo) -> Vec<Evidence> {
@@ -184,7 +184,7 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
             finding.symbol = facts.qualified(id);
             "memory rises with every distinct argument for as long as the process lives".clone_into(&mut finding.risk);
             finding.evidence = evidence;
-            Some(finding.weigh(context.rule.confidence))
+            Some(finding.weigh(context.prior()))
         })
         .collect()
 }
@@ -221,7 +221,7 @@ fn wrapped(context: &Context, call: ExprId) -> Option<Finding> {
     let mut finding = context.finding(call, message, "this cache never evicts".to_owned());
     "memory rises with every distinct argument for as long as the process lives".clone_into(&mut finding.risk);
     finding.evidence = evidence;
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// The name that a value is given.
@@ -250,6 +250,9 @@ fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
     let widest = kinds.iter().max_by_key(|(_, keys)| *keys)?;
     let name = facts.text(widest.0.name);
     let mut evidence = vec![match widest.1 {
+        Keys::Open if key::ends_with(&words.located, name) => {
+            Evidence::supports(Weight::None, format!("`{name}` names files, of which a program may see many or few"))
+        }
         Keys::Open => Evidence::supports(Weight::Strong, format!("`{name}` comes from an open set")),
         Keys::Unknown | Keys::Named => Evidence::doubts(Weight::Fair, format!("nothing says how many values `{name}` has")),
         Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "the arguments look like a small set"),

@@ -93,6 +93,11 @@ fn weigh(context: &Context, place: &Place, send: &Operation, receive: Option<&Op
         let name = facts.text(facts.ty(ty).name);
         if key::ends_with(&words.passing, name) {
             evidence.push(Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon")));
+        } else if !key::ends_with(&words.lasting, name) && !facts.typed {
+            evidence.push(Evidence::doubts(
+                Weight::Slight,
+                format!("it goes with its `{name}`, and nothing says that one lives long"),
+            ));
         }
     }
     match receive {
@@ -158,5 +163,5 @@ fn tell(
     }
     "items pile up in memory whenever the consumer is slower than the producer".clone_into(&mut finding.risk);
     finding.evidence = evidence;
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

@@ -81,5 +81,5 @@ fn tell(context: &Context, held: &Held, growth: &Growth, taken: ExprId) -> Findi
         ),
         None => finding.evidence.push(Evidence::supports(Weight::Slight, "no entry ever leaves it in this file")),
     }
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

@@ -7,8 +7,9 @@ use crate::checks::Context;
 use crate::checks::handle::custody::{Custody, Effect};
 use crate::checks::handle::path;
 use crate::checks::handle::way::{HELD, Leaving, Way};
+use crate::checks::lives::callback;
 use crate::checks::lives::key::{self, Keys};
-use crate::checks::lives::lifetime::Life;
+use crate::checks::lives::lifetime::{self, Life};
 use crate::facts::{ExprId, ExprKind, Facts, Literal, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 
@@ -133,6 +134,25 @@ fn refused(facts: &Facts, made: ExprId, exit: crate::source::Span) -> bool {
     })
 }
 
+/// The condition around a removal that asks whether the owner ends: `if not self.is_closing():`.
+fn while_ending(context: &Context, release: ExprId) -> Option<ExprId> {
+    let facts = context.facts;
+    let stems = context.words.words.ending.iter().map(|word| word.trim_end_matches('e'));
+    let ends = |name: &str| {
+        let parts = key::split(name);
+        stems.clone().any(|stem| parts.iter().any(|part| part.starts_with(stem)))
+    };
+    lifetime::conditions(facts, release).into_iter().find(|condition| {
+        let span = facts.expr(*condition).span;
+        facts.exprs.iter().any(|expr| match expr.kind {
+            ExprKind::Field { base, name } => {
+                span.contains(expr.span) && callback::is_instance(facts, base) && ends(facts.text(name))
+            }
+            _ => false,
+        })
+    })
+}
+
 /// Only what waits for something else is taken to fail in practice.
 fn can_fail(facts: &Facts, call: ExprId) -> bool {
     matches!(facts.expr(call).parent, crate::facts::Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_)))
@@ -160,10 +180,16 @@ fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &
         _ => Evidence::supports(Weight::Fair, "an explicit way out skips the removal").at(way.at),
     });
     finding.evidence.push(Evidence::supports(Weight::Slight, "entries leave nowhere else"));
-    let owner = holder::owner(context, held);
-    finding.evidence.extend(owner.into_iter().filter(|piece| piece.stance == Stance::For));
+    // How long the owner lives matters only where the entry stays while it does.
+    if let Some(condition) = while_ending(context, release) {
+        let text = "the removal is left out only while the owner itself ends";
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(condition).span));
+    } else {
+        let owner = holder::owner(context, held);
+        finding.evidence.extend(owner.into_iter().filter(|piece| piece.stance == Stance::For));
+    }
     if growth.value.is_some_and(|value| facts.literal(value) == Some(Literal::Null)) {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "the entry holds nothing"));
     }
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

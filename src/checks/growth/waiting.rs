@@ -94,5 +94,5 @@ fn tell(
         finding.evidence.push(Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon")));
     }
     finding.risk = format!("each {kind} keeps what it belongs to; one more stays for everybody who stops waiting early");
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

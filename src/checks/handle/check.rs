@@ -154,7 +154,7 @@ fn lender(context: &Context, obligation: &Obligation, fate: Fate) -> Option<Find
     finding.recommendation = format!("call `{}` here, which lends, too", made.replacen("into_", "as_", 1));
     finding.risk.clone_from(&obligation.resource.cost);
     finding.severity = obligation.resource.severity.unwrap_or(context.rule.severity);
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// Whether a handle is only compared with what it has to be (`mmap(at, …) == at`), so that it is known by another name.

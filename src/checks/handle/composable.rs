@@ -27,7 +27,7 @@ pub fn check(context: &Context, obligation: &Obligation, target: ExprId) -> Opti
     finding.recommendation = format!("release the {kind} when the scope ends, too: `onScopeDispose(stop)`");
     let text = format!("nothing in `{name}` is handed to the end of the scope");
     finding.evidence.push(Evidence::supports(Weight::Fair, text).at(facts.function(maker).head));
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// Whether a value is made by an imported function of a framework whose state lives as long as a scope.

@@ -144,5 +144,5 @@ fn tell(context: &Context, one: &Opened, twin: &Opened) -> Finding {
     let text = format!("another function calls `{verb}` on what the same call gives it");
     finding.evidence.push(Evidence::supports(Weight::Fair, text).at(facts.expr(at).span));
     finding.evidence.push(Evidence::supports(Weight::Slight, format!("`{name}` does not leave its function")));
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

@@ -177,7 +177,7 @@ impl Climb<'_, '_> {
             Some(call) if self.ledger.is_fluent(name) && !self.contained && self.goes_on(field, call) => Some(call),
             Some(call) => self.end(Fate::Used(call)),
             // Somebody gets the means to release it.
-            None if releases => self.end(Fate::Handed(field)),
+            None if releases || self.ledger.serves(name) => self.end(Fate::Handed(field)),
             None => self.end(Fate::Tested),
         }
     }

@@ -28,6 +28,8 @@ pub struct Kept<'a> {
 #[derive(Debug, Default)]
 struct Care {
     released: bool,
+    /// The methods that hand it out: what is done to their value is done to the field.
+    lent: Vec<Name>,
     handed: usize,
     returned: usize,
 }
@@ -167,7 +169,32 @@ fn care(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> Care {
             break;
         }
     }
+    for name in care.lent.clone() {
+        let own = |place: &Place| matches!(place.root, Root::Instance(ty) if relatives.contains(&ty));
+        let reads = facts.places.iter().filter(|(_, place)| own(place) && place.path.as_slice() == [Segment::Field(name)]);
+        for operation in reads.flat_map(|(id, _)| facts.operations(id)) {
+            let method = match operation.action {
+                // `self.context.close()` where `context` is a property.
+                Action::Method { name, .. } => Some(name),
+                // `self.context().close()`
+                _ => match facts.expr(operation.expr).parent {
+                    Parent::Expr(call) if facts.callee(call).receiver.is_some() => chained(facts, call),
+                    _ => None,
+                },
+            };
+            care.released |= method.is_some_and(|method| ledger.releases(kept.obligation.resource, facts.text(method)));
+        }
+    }
     care
+}
+
+/// The method that is called on the value of a call.
+fn chained(facts: &Facts, call: ExprId) -> Option<Name> {
+    let Parent::Expr(field) = facts.expr(call).parent else { return None };
+    match facts.kind(field) {
+        ExprKind::Field { base, name } if base == call => Some(name),
+        _ => None,
+    }
 }
 
 /// Whether the place is one of the type's instances, as far as the file tells.
@@ -200,14 +227,18 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
             Fate::Released(_) => care.released = true,
             Fate::Deleted(_) => care.released |= resource.collected,
             Fate::Returned(at) if ledger.is_lent(at) => {}
-            Fate::Returned(_) | Fate::Yielded(_) => care.returned += 1,
+            Fate::Returned(at) | Fate::Yielded(at) => {
+                care.lent.extend(facts.function(facts.function_of(at)).name);
+                care.returned += 1;
+            }
             Fate::Bound(name, _) => {
                 facts.binding(name).uses.iter().for_each(|mentioned| mention(ledger, kept, *mentioned, care, seen));
             }
             // What a teardown gives away it gives to whoever releases it.
             Fate::Handed(at) | Fate::Stored(_, at) => {
                 // So does whoever gets its method of release.
-                let method = matches!(facts.kind(at), ExprKind::Field { .. });
+                let method =
+                    matches!(facts.kind(at), ExprKind::Field { name, .. } if ledger.releases(resource, facts.text(name)));
                 care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
                 care.handed += 1;
             }

@@ -156,6 +156,11 @@ impl<'a> Ledger<'a> {
         self.words.fluent.iter().any(|word| word == method)
     }
 
+    /// Whether a method runs for as long as the handle on which it is called is in use.
+    pub fn serves(&self, method: &str) -> bool {
+        self.words.serves.iter().any(|word| word == method)
+    }
+
     /// Whether a call of this file lets go of such a resource, of whichever.
     pub fn is_released_somewhere(&self, resource: &Resource) -> bool {
         self.facts.callees.keys().any(|call| resource.release_by.iter().any(|pattern| self.fits(pattern, *call)))

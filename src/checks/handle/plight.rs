@@ -119,6 +119,13 @@ impl Case<'_, '_> {
             let text = "the function is called where the module is loaded or run as a program, so perhaps once";
             all.push(Evidence::doubts(Weight::Strong, text));
         }
+        if let Some(method) = self.serving() {
+            let text = format!("`{method}` runs for as long as it is in use, so the process may end with it");
+            all.push(Evidence::doubts(Weight::Strong, text));
+        }
+        if self.becomes_daemon() {
+            all.push(Evidence::doubts(Weight::Decisive, "the function makes the process a daemon, so it runs once"));
+        }
         if self.plight != Plight::Failing && self.context.facts.in_loop(self.obligation.call) {
             all.push(Evidence::supports(Weight::Slight, "it is acquired again in each round of a loop"));
         }
@@ -137,6 +144,7 @@ impl Case<'_, '_> {
         let acquire = self.obligation.call;
         let sustained = calls.iter().any(|(call, _)| guard::is_sustained(self.context.facts, acquire, *call));
         let collected = self.obligation.resource.collected;
+        let facts = self.context.facts;
         let mut all = vec![Evidence::doubts(Weight::Fair, "the ordinary ways out release it or hand it on")];
         let text = format!("{foreign} other calls can fail while it is held");
         all.push(match (foreign, sustained) {
@@ -154,6 +162,9 @@ impl Case<'_, '_> {
         }
         if !collected && (sustained || self.custody.returned) {
             all.push(Evidence::supports(Weight::Fair, "nothing else ever frees it"));
+        }
+        if facts.enclosing(facts.function_of(acquire)).any(|id| facts.function(id).traits.is_test) {
+            all.push(Evidence::doubts(Weight::Strong, "it happens only if a test fails"));
         }
         if self.custody.releases.is_empty() && self.custody.guessed == self.custody.handed.len() {
             let text = "nothing here releases it; it is passed to a call of which nothing is known";
@@ -182,6 +193,23 @@ impl Case<'_, '_> {
                 calls.all(|call| !between(call) || self.custody.effects.contains_key(call))
             })
         })
+    }
+
+    /// The method of the handle in which the program stays, if the function calls one.
+    fn serving(&self) -> Option<&str> {
+        let facts = self.context.facts;
+        let own = |call: &&ExprId| facts.callee(**call).receiver.is_some_and(|on| self.custody.mentions.contains(&on));
+        let calls = facts.function(facts.function_of(self.obligation.call)).calls.iter().filter(own);
+        calls.filter_map(|call| facts.method_name(*call)).find(|name| self.context.words.serves.iter().any(|word| word == name))
+    }
+
+    /// Whether the function detaches the process from what started it.
+    fn becomes_daemon(&self) -> bool {
+        let facts = self.context.facts;
+        let detaches = |call: &ExprId| {
+            self.context.words.daemon.iter().any(|word| word.fits(facts.callee_path(*call), facts.method_name(*call)))
+        };
+        facts.function(facts.function_of(self.obligation.call)).calls.iter().any(detaches)
     }
 
     /// Whether the module itself calls the function: a program's `main`.

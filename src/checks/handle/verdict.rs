@@ -148,5 +148,5 @@ pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut f
         "" => format!("each time this way is taken, one {} is left behind", resource.kind),
         cost => format!("each time this way is taken, {cost}"),
     };
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

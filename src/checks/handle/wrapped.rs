@@ -94,5 +94,5 @@ fn tell(context: &Context, stop: FunctionId, inner: BindingId, call: ExprId) -> 
         Evidence::supports(Weight::Fair, format!("`return` does not mention `{name}`, and nothing else calls its `return`"))
             .at(head),
     );
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

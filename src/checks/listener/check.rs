@@ -191,8 +191,17 @@ fn kept_with(
             let args = facts.args(call).iter().copied().filter(|arg| registration.emitter.is_none() || Some(*arg) != emitter);
             // `file.name` beside the callback is a value, `file.close` as the callback is the file.
             let value = |arg: ExprId| arg != callback && matches!(facts.kind(arg), ExprKind::Field { .. });
+            let method = |arg: ExprId| callback::function_behind(facts, arg).is_some();
+            // What a plain function hands out need not refer to the object whose method it is.
+            let made = |arg: ExprId| {
+                let plain = |function: FunctionId| {
+                    !facts.function(function).traits.is_async && !facts.function(function).traits.is_generator
+                };
+                matches!(facts.kind(arg), ExprKind::Call { .. }) && facts.callee(arg).function.is_some_and(plain)
+            };
             let kept = |arg| match callback::holds(facts, weak, arg) {
                 Holds::Locals if value(arg) => Holds::Unknown,
+                Holds::Instance if value(arg) && !method(arg) || made(arg) => Holds::Unknown,
                 holds => holds,
             };
             let widest = args.map(kept).max()?;
@@ -214,7 +223,7 @@ fn decorators<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
             let path = facts.dotted(decorator);
             let last = path.as_deref().and_then(|path| path.rsplit('.').next()).unwrap_or_default();
             let imported = facts.binding_of(decorator).is_some();
-            let holds = callback::captures(facts, id);
+            let holds = callback::captures(facts, &context.words.weak, id);
             if imported
                 && key::split(last).len() > 1
                 && key::starts_with(&registration.decorators, last)
@@ -391,5 +400,5 @@ fn tell(context: &Context, one: &Registered, removal: Removal, evidence: Vec<Evi
     };
     finding.severity = one.registration.severity.unwrap_or(context.rule.severity);
     finding.evidence = evidence;
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

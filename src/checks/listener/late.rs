@@ -171,5 +171,5 @@ fn tell(context: &Context, handle: BindingId, begin: FunctionId, (set, release, 
     } else {
         Evidence::doubts(Weight::Fair, "nothing says how soon the clean-up can come").at(facts.function(begin).head)
     });
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

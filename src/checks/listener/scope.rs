@@ -51,7 +51,7 @@ fn judge(context: &Context, call: ExprId) -> Option<Finding> {
     finding.evidence.push(
         Evidence::supports(Weight::Fair, "the active scope is known only until the function waits").at(facts.expr(waited).span),
     );
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// An `await` of the same function that is over before the call.

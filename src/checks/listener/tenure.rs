@@ -236,7 +236,10 @@ pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Ev
     let owner = facts.owner_of(one.function);
     let others = all.iter().filter(|other| other.at != one.at && facts.owner_of(other.function) == owner);
     let name = |of: &Registered| of.emitter.and_then(|emitter| key::last_name(facts, emitter)).map(str::to_owned);
-    let alike = |other: &&Registered| one.registration.lifetime == Lifetime::Process || name(other) == name(one);
+    let alike = |other: &&Registered| match one.registration.lifetime {
+        Lifetime::Process => other.registration.kind == one.registration.kind,
+        Lifetime::Receiver => name(other) == name(one),
+    };
     let removed =
         others.filter(alike).filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
     let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));

@@ -39,7 +39,7 @@ fn judge(facts: &Facts, weak: &[Pattern], expr: ExprId, hops: u32) -> Holds {
     match facts.kind(expr) {
         ExprKind::Literal(_) => Holds::Nothing,
         ExprKind::This => Holds::Instance,
-        ExprKind::Closure(function) => captures(facts, function),
+        ExprKind::Closure(function) => captures(facts, weak, function),
         ExprKind::Name { binding, .. } => binding.map_or(Holds::Nothing, |binding| named(facts, weak, binding, hops)),
         ExprKind::Field { base, name } => member(facts, weak, base, name, hops),
         ExprKind::Call { callee, args } => {
@@ -49,7 +49,7 @@ fn judge(facts: &Facts, weak: &[Pattern], expr: ExprId, hops: u32) -> Holds {
             let receiver = match facts.kind(callee) {
                 ExprKind::Field { base, .. } => judge(facts, weak, base, hops - 1),
                 ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).kind {
-                    BindingKind::Function(function) => captures(facts, function),
+                    BindingKind::Function(function) => captures(facts, weak, function),
                     _ => Holds::Nothing,
                 },
                 _ => Holds::Nothing,
@@ -69,7 +69,7 @@ fn named(facts: &Facts, weak: &[Pattern], binding: BindingId, hops: u32) -> Hold
     let own = facts.binding(binding);
     match own.kind {
         BindingKind::Import(_) | BindingKind::Type(_) => Holds::Nothing,
-        BindingKind::Function(function) => captures(facts, function),
+        BindingKind::Function(function) => captures(facts, weak, function),
         BindingKind::Parameter(_) if is_receiver(facts, binding) => Holds::Instance,
         BindingKind::Parameter(_) => Holds::Unknown,
         BindingKind::Variable if facts.is_global(binding) => Holds::Nothing,
@@ -118,7 +118,7 @@ fn is_receiver(facts: &Facts, binding: BindingId) -> bool {
 }
 
 /// What a function keeps of the functions around it.
-pub fn captures(facts: &Facts, function: FunctionId) -> Holds {
+pub fn captures(facts: &Facts, weak: &[Pattern], function: FunctionId) -> Holds {
     let own = facts.function(function);
     let mut widest = if mentions_instance(facts, function) { Holds::Instance } else { Holds::Nothing };
     let mut next = facts.scopes[own.scope.index()].parent;
@@ -135,12 +135,19 @@ pub fn captures(facts: &Facts, function: FunctionId) -> Holds {
                 BindingKind::Import(_) | BindingKind::Type(_) => Holds::Nothing,
                 BindingKind::Function(other) if other == function => Holds::Nothing,
                 _ if is_receiver(facts, *binding) => Holds::Instance,
+                _ if is_weak(facts, weak, *binding) => Holds::Nothing,
                 _ => Holds::Locals,
             };
             widest = widest.max(kept);
         }
     }
     widest
+}
+
+/// Whether a variable is only ever given a weak reference.
+fn is_weak(facts: &Facts, weak: &[Pattern], binding: BindingId) -> bool {
+    let value = super::kept::only_value(facts, &facts.binding(binding).definitions);
+    value.is_some_and(|value| weak.iter().any(|word| word.fits(facts.callee_path(value), facts.method_name(value))))
 }
 
 /// Whether a function uses the language's word for the instance of the type around it.

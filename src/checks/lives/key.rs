@@ -198,7 +198,8 @@ fn by_name(words: &Words, name: &str) -> Keys {
     if ends_with(&words.fixed, name) || of_few {
         Keys::Few
     } else if ends_with(&words.open, name) {
-        Keys::Open
+        // A program may see many files or few.
+        if ends_with(&words.located, name) { Keys::Named } else { Keys::Open }
     } else if key_identifier(words, name) {
         // What an identifier is of says how many there are: `request_id`, but not `device_id`.
         let own = split(name);

@@ -156,7 +156,8 @@ pub fn is_program(words: &Words, path: &str) -> bool {
 
 /// Whether the name of a function says that it runs once per request, message or event.
 pub fn is_serving(words: &Words, name: &str) -> bool {
-    key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name)
+    // `__call__` says only that the object is used like a function.
+    !name.starts_with("__") && key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name)
 }
 
 /// Whether the first word of a function's name is one of these.

@@ -49,6 +49,13 @@ fn named(facts: &Facts, words: &Words, named: FunctionId) -> Runs {
     if facts.enclosing(named).any(|id| facts.function(id).traits.is_test) {
         return Runs::Once;
     }
+    let keeps = |decorator: &ExprId| {
+        let path = facts.callee_path(*decorator).map(str::to_owned).or_else(|| facts.dotted(*decorator));
+        words.memoizing.iter().any(|word| word.fits(path.as_deref(), None))
+    };
+    if own.params.is_empty() && own.decorators.iter().any(keeps) {
+        return Runs::Once;
+    }
     if own.traits.is_constructor || words.life.begins.iter().any(|word| word == name) {
         return Runs::PerInstance;
     }

@@ -24,7 +24,7 @@ pub fn check(context: &Context, resource: &Resource, call: ExprId) -> Option<Fin
     finding.recommendation = format!("keep the {kind} in a constant of the effect, and release that constant in the clean-up");
     let text = format!("the effect does not run anew when `{name}` changes, so its clean-up never sees this {kind}");
     finding.evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span));
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// The release in the clean-up of an effect which is given the state that the effect has just replaced by this resource.

@@ -8,6 +8,7 @@ use crate::facts::{
     Segment, Source, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use rustc_hash::FxHashSet;
 
 /// Findings of the rule that asks for `cycle`.
 pub fn check(context: &Context) -> Vec<Finding> {
@@ -38,11 +39,9 @@ fn frames(context: &Context) -> Vec<Finding> {
             };
             let Some(target) = written(facts, call) else { continue };
             let own = facts.args(call).is_empty();
-            let text = match facts.binding_of(target) {
-                Some(binding) if own && function.kind == FunctionKind::Named && stays(facts, binding) => {
-                    "its own frame holds it, so the two form a ring"
-                }
-                None if kept_for_good(facts, target) => "the object keeps a frame, and with it every local variable in it",
+            let ring = match facts.binding_of(target) {
+                Some(binding) if own && function.kind == FunctionKind::Named && stays(facts, binding) => true,
+                None if kept_for_good(facts, target) => false,
                 _ => continue,
             };
             let mut finding = context.finding(
@@ -50,9 +49,16 @@ fn frames(context: &Context) -> Vec<Finding> {
                 "a frame is kept, and with it every local variable in it".to_owned(),
                 "the frame is kept here".to_owned(),
             );
-            finding.evidence.push(Evidence::supports(Weight::Fair, text));
+            finding.evidence.push(if ring {
+                Evidence::supports(Weight::Fair, "its own frame holds it, so the two form a ring")
+            } else {
+                Evidence::supports(Weight::Fair, "the object keeps a frame, and with it every local variable in it")
+            });
+            if ring {
+                finding.evidence.push(Evidence::doubts(Weight::Strong, "the collector frees the ring some time after the call"));
+            }
             finding.risk.clone_from(&resource.cost);
-            found.push(finding.weigh(context.rule.confidence));
+            found.push(finding.weigh(context.prior()));
         }
     }
     found
@@ -87,9 +93,14 @@ fn kept_for_good(facts: &Facts, target: ExprId) -> bool {
 fn raised_again(context: &Context) -> Vec<Finding> {
     let facts = context.facts;
     let mut found = Vec::new();
+    let mut seen = FxHashSet::default();
     for step in &facts.steps {
         let StepKind::Exit { kind: ExitKind::Raise, value: Some(value) } = step.kind else { continue };
         let Some(definition) = shared(facts, value) else { continue };
+        // One instance is one fault, however many raise it.
+        if !seen.insert(definition.target) {
+            continue;
+        }
         let Some(made) = facts.value_of(&definition).filter(|made| is_exception(facts, *made)) else { continue };
         let message = "one exception instance is raised again and again, and its traceback grows each time".to_owned();
         let mut finding = context.finding_at(step.span, facts.function_of(value), message, "raised here".to_owned());
@@ -99,7 +110,7 @@ fn raised_again(context: &Context) -> Vec<Finding> {
         );
         "its traceback keeps the frames of every raise, with their local variables".clone_into(&mut finding.risk);
         "Raise a new instance each time, or the class itself.".clone_into(&mut finding.recommendation);
-        found.push(finding.weigh(context.rule.confidence));
+        found.push(finding.weigh(context.prior()));
     }
     found
 }
@@ -161,7 +172,7 @@ fn stored(context: &Context, id: PlaceId, place: &Place) -> Option<Finding> {
     evidence.push(Evidence::supports(Weight::Slight, "nothing clears it, and its traceback is not cut off"));
     finding.evidence = evidence;
     "the local variables of every frame it went through stay alive until the next failure".clone_into(&mut finding.risk);
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 fn is_caught(context: &Context, value: ExprId) -> bool {
@@ -235,7 +246,7 @@ fn rings(context: &Context, ty: TypeId) -> Vec<Finding> {
                 .at(facts.function(*finaliser).head),
         );
         "what the finaliser frees stays until the garbage collector finds the ring".clone_into(&mut finding.risk);
-        found.push(finding.weigh(context.rule.confidence));
+        found.push(finding.weigh(context.prior()));
     }
     found
 }

@@ -51,7 +51,7 @@ fn swallowed(context: &Context, resource: &Resource, call: ExprId) -> Option<Fin
     finding.related.push(Mark::new(Role::Declaration, facts.expr(declared).span, "this part owns memory"));
     cost(resource, &mut finding);
     finding.evidence.push(Evidence::supports(Weight::Strong, "nothing takes this part out before").at(facts.expr(declared).span));
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// The fields of a type with their declared types.
@@ -132,7 +132,7 @@ fn leaked(context: &Context, resource: &Resource, call: ExprId) -> Option<Findin
         }
         None => finding.evidence.push(Evidence::doubts(Weight::Strong, "nothing says that it runs more than once")),
     }
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// Whether a function runs once for the life of the process: at the top, at the start, or inside a call that sees to that.

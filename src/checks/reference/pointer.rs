@@ -53,7 +53,7 @@ pub fn check(context: &Context, resource: &Resource, call: ExprId) -> Option<Fin
     cost(resource, &mut finding);
     finding.evidence.push(evidence);
     finding.evidence.push(Evidence::supports(Weight::Slight, "nothing in this file makes a value of such a pointer again"));
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 fn fate(context: &Context, value: ExprId, hops: u32) -> Fate {

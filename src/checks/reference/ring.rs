@@ -240,7 +240,7 @@ fn tell(context: &Context, ring: &[Link]) -> Finding {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "it is made once"));
     }
     "neither count reaches zero, so nothing in the ring is ever freed".clone_into(&mut finding.risk);
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }
 
 /// Rings that the types of fields allow, where the file does not show that one is made.
@@ -262,7 +262,7 @@ fn possible(context: &Context, told: &FxHashSet<PlaceId>) -> Vec<Finding> {
         let mut finding = context.finding(at, message, "a counted reference".to_owned());
         finding.evidence.push(Evidence::doubts(Weight::Fair, "nothing here shows that a ring is made"));
         "whatever is in such a ring is never freed".clone_into(&mut finding.risk);
-        found.push(finding.weigh(context.rule.confidence));
+        found.push(finding.weigh(context.prior()));
     }
     found
 }

@@ -38,7 +38,7 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
         None if unending
             && (worker.holds < Holds::Locals || lifetime::named(facts, &context.words.words.beginning, worker.function)) =>
         {
-            evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
+            evidence.push(Evidence::doubts(Weight::Decisive, "it may be meant to run as long as the process"));
         }
         None => evidence.extend(lifetime::serves(facts, &context.words.words, worker.function)),
     }
@@ -51,7 +51,7 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
         _ => format!("the {kind} is never shut down: nobody has its handle after this function"),
     };
     let teardowns = owner.map(|ty| owner::teardowns(facts, ty)).unwrap_or_default();
-    Some(tell(context, worker, message, evidence, &teardowns).weigh(context.rule.confidence))
+    Some(tell(context, worker, message, evidence, &teardowns).weigh(context.prior()))
 }
 
 /// A child that ends by itself and is not waited for.
@@ -70,5 +70,5 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     let message = format!("the {} is never waited for", worker.resource.kind);
     let mut finding = tell(context, worker, message, evidence, &[]);
     finding.severity = finding.severity.lowered();
-    finding.weigh(context.rule.confidence)
+    finding.weigh(context.prior())
 }

@@ -48,7 +48,7 @@ fn forever(context: &Context, worker: &Worker) -> Option<Finding> {
         _ => format!("this {} never ends: it goes on when the `{name}` that started it is gone", worker.resource.kind),
     };
     let teardowns: Vec<FunctionId> = destructor.into_iter().collect();
-    Some(tell(context, worker, message, evidence, &teardowns).weigh(context.rule.confidence))
+    Some(tell(context, worker, message, evidence, &teardowns).weigh(context.prior()))
 }
 
 /// What the share of the work in its owner says.
@@ -112,7 +112,7 @@ fn flagged(context: &Context, worker: &Worker, header: ExprId) -> Option<Finding
     };
     let mut finding = tell(context, worker, message, evidence, &[]);
     finding.related.push(Mark::new(Role::Declaration, facts.ty(ty).head, "the type that keeps the flag"));
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// Work that is fed by something of the maker, and keeps the new object which the maker hands out.
@@ -132,7 +132,7 @@ fn fed(context: &Context, worker: &Worker) -> Option<Finding> {
     }
     let message = format!("this {} keeps `{name}` alive for as long as `{feed}` is in use", worker.resource.kind);
     let finding = tell(context, worker, message, evidence, &[]);
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// Whether a function is run by a destructor, of whatever type.
@@ -183,7 +183,7 @@ pub fn repeating(context: &Context, timer: &Timer) -> Option<Finding> {
         Some(ty) => evidence.extend(ending(context, ty, destructor(context, ty))),
         None => evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process")),
     }
-    Some(timer::tell(context, timer, message, evidence).weigh(context.rule.confidence))
+    Some(timer::tell(context, timer, message, evidence).weigh(context.prior()))
 }
 
 /// Whether the loop of the work pauses between its rounds, as a timer does.

@@ -55,7 +55,7 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
     let message = format!("`{name}` is given a new {} while the former one may still run", timer.resource.kind);
     let mut finding = tell(context, timer, message, evidence);
     finding.related.push(Mark::new(Role::Release, facts.expr(elsewhere.1).span, "cancelled here, and not before it is replaced"));
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// What says that the function that sets the timer is called while the former one still runs: another method of the

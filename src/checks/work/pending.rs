@@ -56,7 +56,7 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
     finding.risk.clone_from(&resource.cost);
     finding.evidence = evidence;
     finding.severity = resource.severity.unwrap_or(context.rule.severity);
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// Whether nothing looks at the pending part of the result.

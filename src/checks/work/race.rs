@@ -122,7 +122,7 @@ fn judge(context: &Context, race: ExprId) -> Option<Finding> {
     if facts.in_loop(race) {
         finding.evidence.push(Evidence::supports(Weight::Fair, "it is raced again in each round of a loop"));
     }
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// Where a promise is made that a field or a variable around the function keeps, if nobody replaces it.

@@ -110,5 +110,5 @@ fn tell(
     if alike > 1 {
         finding.evidence.push(Evidence::supports(Weight::Slight, format!("there are {alike} others like it")));
     }
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }

@@ -40,7 +40,7 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     }
     let name = owner::name_of(facts, timer.function);
     let message = format!("the {} schedules `{name}` again for ever: nothing can stop it", timer.resource.kind);
-    Some(tell(context, timer, message, evidence).weigh(context.rule.confidence))
+    Some(tell(context, timer, message, evidence).weigh(context.prior()))
 }
 
 /// A timer that goes on until somebody cancels it, whose handle nobody uses.
@@ -60,7 +60,7 @@ pub fn ticking(context: &Context, timer: &Timer) -> Option<Finding> {
     ];
     evidence.extend(ends(context, timer));
     let message = format!("nothing ever cancels this {}", timer.resource.kind);
-    Some(tell(context, timer, message, evidence).weigh(context.rule.confidence))
+    Some(tell(context, timer, message, evidence).weigh(context.prior()))
 }
 
 /// Whether what a timer works for ends before the process.
@@ -145,7 +145,7 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
     );
     let mut finding = tell(context, timer, message, evidence);
     finding.related.push(Mark::new(Role::Context, facts.expr(callback).span, "kept alive by the timer"));
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// The functions that may stand behind a callback, with what they hold; for a parameter those that callers give.

@@ -147,7 +147,7 @@ fn in_field(
         }
         _ => format!("nothing ends the {kind} `{name}` when its owner ends"),
     };
-    Some(tell(context, worker, message, evidence, &teardowns).weigh(context.rule.confidence))
+    Some(tell(context, worker, message, evidence, &teardowns).weigh(context.prior()))
 }
 
 /// What speaks for and against work that goes on after the end of its owner.
@@ -198,11 +198,26 @@ pub fn ending(context: &Context, ty: TypeId, worker: &Worker) -> Evidence {
     if let Some(method) = teardowns.first() {
         let own = facts.function(*method);
         let name = own.name.map_or("", |name| facts.text(name));
+        if at_exit(context, *method) {
+            let text = format!("`{name}` runs when the process ends, and so does the {}", worker.resource.kind);
+            return Evidence::doubts(Weight::Decisive, text).at(own.head);
+        }
         let text = format!("`{name}` ends the object, and the {} goes on", worker.resource.kind);
         return Evidence::supports(Weight::Fair, text).at(own.head);
     }
     let weight = if worker.resource.ends { Weight::Decisive } else { Weight::Slight };
     Evidence::doubts(weight, "nothing says that the object ends before the process")
+}
+
+/// Whether a method is registered to run when the process ends.
+fn at_exit(context: &Context, method: FunctionId) -> bool {
+    let facts = context.facts;
+    let registers = |call: &ExprId| {
+        let words = &context.words.words.at_exit;
+        words.iter().any(|word| word.fits(facts.callee_path(*call), facts.method_name(*call)))
+    };
+    let calls = facts.functions.iter().flat_map(|function| function.calls.iter().copied()).filter(registers);
+    calls.flat_map(|call| facts.args(call).iter().copied()).any(|arg| callback::function_behind(facts, arg) == Some(method))
 }
 
 /// One object for the whole process loses little.
@@ -259,7 +274,7 @@ fn replaced(context: &Context, worker: &Worker, field: PlaceId, deeds: &[(Functi
     evidence.extend(reason(facts, worker).map(|reason| Evidence { weight: Weight::Slight, ..reason }));
     evidence.extend(lifetime::serves(facts, &context.words.words, worker.function));
     let message = format!("`{name}` is given a new {} while the former one may still run", worker.resource.kind);
-    Some(tell(context, worker, message, evidence, &[]).weigh(context.rule.confidence))
+    Some(tell(context, worker, message, evidence, &[]).weigh(context.prior()))
 }
 
 /// The finding at a worker, with its resource's words.

@@ -212,7 +212,7 @@ fn missed_teardown(
     if let Some(deed) = elsewhere {
         finding.related.push(Mark::new(Role::Release, facts.expr(deed.1).span, "cancelled here only"));
     }
-    Some(finding.weigh(context.rule.confidence))
+    Some(finding.weigh(context.prior()))
 }
 
 /// The registration by which a function is called when something has ended: `socket.once("close", this.onClose)`.
