@@ -54,8 +54,8 @@ fn is_clearing(context: &Context, held: &Held, method: FunctionId) -> bool {
 
 /// Where a function empties a collection as a whole: `clear()`, `fill(nothing)`.
 fn emptied(facts: &Facts, place: PlaceId, function: FunctionId) -> Option<ExprId> {
-    let here = facts.operations(place).iter().filter(|operation| operation.function == function);
-    here.filter_map(|operation| match operation.action {
+    let mut here = facts.operations(place).iter().filter(|operation| operation.function == function);
+    here.find_map(|operation| match operation.action {
         Action::Method { name, call } => matches!(facts.text(name), "clear" | "fill" | "splice").then_some(call),
         Action::Assign(source) => {
             let value = crate::checks::lives::kept::given(source)?;
@@ -63,7 +63,6 @@ fn emptied(facts: &Facts, place: PlaceId, function: FunctionId) -> Option<ExprId
         }
         _ => None,
     })
-    .next()
 }
 
 /// Whether something is put into a place in a function.

@@ -126,8 +126,7 @@ fn only_used(facts: &Facts, call: ExprId) -> bool {
     facts.operations(place).iter().all(|operation| match operation.action {
         Action::Method { .. } => operation.function == facts.function_of(call),
         Action::Assign(_) | Action::Tested => true,
-        Action::Read => facts.lent_to_read.contains(&operation.expr),
-        Action::Argument { .. } => facts.lent_to_read.contains(&operation.expr),
+        Action::Read | Action::Argument { .. } => facts.lent_to_read.contains(&operation.expr),
         _ => false,
     })
 }

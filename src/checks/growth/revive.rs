@@ -53,14 +53,14 @@ fn only_taken(facts: &Facts, held: &Held, growth: &Growth) -> Option<ExprId> {
     let here = |operation: &&Operation| operation.function == growth.function;
     let all: Vec<&Operation> =
         [Some(item), inner].into_iter().flatten().flat_map(|place| facts.operations(place)).filter(here).collect();
-    let takes = |operation: &&&Operation| match operation.action {
+    let removes = |operation: &&&Operation| match operation.action {
         Action::DeleteItem { .. } | Action::Delete => true,
         Action::Method { name, .. } => held.container.shrink.iter().any(|word| word == facts.text(name)),
         _ => false,
     };
     let asks = |operation: &&&Operation| matches!(operation.action, Action::Tested | Action::Read | Action::Assign(_));
-    let taken = all.iter().find(takes)?;
-    all.iter().all(|operation| takes(&operation) || asks(&operation)).then_some(taken.expr)
+    let taken = all.iter().find(removes)?;
+    all.iter().all(|operation| removes(&operation) || asks(&operation)).then_some(taken.expr)
 }
 
 fn tell(context: &Context, held: &Held, growth: &Growth, taken: ExprId) -> Finding {

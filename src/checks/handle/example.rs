@@ -139,7 +139,7 @@ fn tell(context: &Context, one: &Opened, twin: &Opened) -> Finding {
     let mut finding = context.finding(one.call, message, "opened here".to_owned());
     finding.related.push(Mark::new(Role::Acquire, facts.expr(twin.call).span, "opened in the same way here"));
     finding.related.push(Mark::new(Role::Release, facts.expr(at).span, format!("and released here by `{verb}`")));
-    finding.risk = "each call leaves one open".to_owned();
+    "each call leaves one open".clone_into(&mut finding.risk);
     finding.recommendation = format!("call `{name}.{verb}()` in a `finally`");
     let text = format!("another function calls `{verb}` on what the same call gives it");
     finding.evidence.push(Evidence::supports(Weight::Fair, text).at(facts.expr(at).span));

@@ -151,8 +151,8 @@ fn tell(context: &Context, handle: BindingId, begin: FunctionId, (set, release, 
     let mut finding = context.finding(set, message, "set when the waiting is over".to_owned());
     finding.related.push(Mark::new(Role::Release, facts.expr(release).span, "let go here, if it is there already"));
     finding.related.push(Mark::new(Role::Context, facts.expr(waited).span, "waited for"));
-    finding.risk =
-        "whatever ends while it waits leaves what it was waiting for registered, with all that this refers to".to_owned();
+    "whatever ends while it waits leaves what it was waiting for registered, with all that this refers to"
+        .clone_into(&mut finding.risk);
     "set a flag in the clean-up and look at it after the wait: if it is set, do not begin, or let go of the handle at once"
         .clone_into(&mut finding.recommendation);
     finding.evidence.push(

@@ -45,7 +45,7 @@ fn judge(context: &Context, call: ExprId) -> Option<Finding> {
     let message = format!("`{name}` is called after an `await`, when there is no scope to end what it registers");
     let mut finding = context.finding(call, message, "registered here".to_owned());
     finding.related.push(Mark::new(Role::Context, facts.expr(waited).span, "the scope is active only up to here"));
-    finding.risk = "what is registered stays when the component has gone, with all that it refers to".to_owned();
+    "what is registered stays when the component has gone, with all that it refers to".clone_into(&mut finding.risk);
     "call it before the first `await` (on a reference that is filled later), or keep what it returns and stop it by hand"
         .clone_into(&mut finding.recommendation);
     finding.evidence.push(

@@ -81,14 +81,14 @@ fn again(context: &Context, timer: &Timer, deeds: &[(FunctionId, ExprId, Deed)])
         facts.callees.iter().filter(|(_, callee)| callee.name == Some(name)).map(|(call, _)| *call).collect();
     calls.sort_unstable();
     calls.into_iter().find_map(|call| {
-        let (callee, caller) = (facts.callee(call), facts.function_of(call));
+        let (callee, within) = (facts.callee(call), facts.function_of(call));
         let own = callee.receiver.is_some_and(|receiver| callback::is_instance(facts, receiver));
         if own && callee.function == Some(timer.function) {
-            let later = caller != timer.function && !owner::conditional(facts, call) && !begins(caller) && !cancels(caller);
+            let later = within != timer.function && !owner::conditional(facts, call) && !begins(within) && !cancels(within);
             return later.then_some((call, "it is called again here, without a cancel before it"));
         }
         let handed =
-            facts.owner_of(caller) != Some(owner) && is_handed_in(facts, callee.receiver?) && !facts.args(call).is_empty();
+            facts.owner_of(within) != Some(owner) && is_handed_in(facts, callee.receiver?) && !facts.args(call).is_empty();
         handed.then_some((call, "whoever is given the object begins it here, and may be given the same one again"))
     })
 }
