@@ -262,9 +262,20 @@ fn applied(text: &str, edit: &Value) -> String {
                 .map(char::len_utf8)
                 .sum::<usize>()
     };
-    assert_eq!(edits.len(), 1);
-    let (from, to) = (offset(&edits[0]["range"]["start"]), offset(&edits[0]["range"]["end"]));
-    format!("{}{}{}", &text[..from], edits[0]["newText"].as_str().expect("text"), &text[to..])
+    // From the last to the first, so that the places of the others stay.
+    let mut places: Vec<(usize, usize, &str)> = edits
+        .iter()
+        .map(|edit| {
+            let text = edit["newText"].as_str().expect("text");
+            (offset(&edit["range"]["start"]), offset(&edit["range"]["end"]), text)
+        })
+        .collect();
+    places.sort_unstable();
+    let mut new = text.to_owned();
+    for (from, to, edit) in places.into_iter().rev() {
+        new.replace_range(from..to, edit);
+    }
+    new
 }
 
 fn actions(editor: &mut Editor, uri: &str, range: &Value) -> Vec<Value> {
@@ -322,6 +333,22 @@ fn a_finding_can_be_suppressed_and_explained() {
     }
     let only = json!({ "textDocument": { "uri": uri }, "range": place, "context": { "diagnostics": [], "only": ["refactor"] } });
     assert_eq!(editor.request("textDocument/codeAction", only), Ok(json!([])));
+}
+
+#[test]
+fn a_finding_can_be_fixed() {
+    let project = Project::new(&[("a.py", "")]);
+    let mut editor = Editor::open(&[&project.1], &able());
+    let uri = project.uri("a.py");
+    let text = "def f(path):\n    x = '\u{1f600}\u{4e2d}'; y = x\n    handle = open(path)\n    return handle.read() + y\n";
+    editor.did_open(&uri, "python", text);
+    let place = editor.diagnostics(&uri, 1)[0]["range"].clone();
+    let offered = actions(&mut editor, &uri, &place);
+    let fix = offered.iter().find(|action| action["isPreferred"] == true).unwrap_or_else(|| panic!("{offered:#?}"));
+    let new = applied(text, &fix["edit"]);
+    assert!(new.contains("    with open(path) as handle:\n        return handle.read() + y\n"), "{new}");
+    editor.change(&uri, 2, json!([{ "text": new }]));
+    assert_eq!(editor.diagnostics(&uri, 2), Vec::<Value>::new());
 }
 
 #[test]

@@ -2,11 +2,10 @@ use super::client::Client;
 use super::diagnostic::diagnostic;
 use super::document::Document;
 use super::pages::Pages;
-use crate::finding::Finding;
+use crate::finding::{Edit, Finding, Safety};
 use crate::scan::{Insertion, Silences};
-use crate::source::Span;
 use lsp_types::{
-    CodeAction, CodeActionKind, CodeActionResponse, Command, DocumentChange, Edit, OptionalVersionedTextDocumentIdentifier,
+    CodeAction, CodeActionKind, CodeActionResponse, Command, DocumentChange, OptionalVersionedTextDocumentIdentifier,
     TextDocumentEdit, TextDocumentIdentifier, TextEdit, WorkspaceEdit,
 };
 use std::collections::HashMap;
@@ -27,19 +26,25 @@ pub fn actions(
     let mut all = Vec::new();
     for (finding, silences) in offers {
         let rule = &finding.rule;
-        let mut fix = |title: String, way: &Insertion| {
+        let mut act = |title: String, preferred: Option<bool>, edits: &[Edit]| {
             all.push(CodeAction {
                 kind: Some(CodeActionKind::QuickFix),
                 diagnostics: Some(vec![diagnostic(finding, document, client, pages)]),
-                edit: Some(edit(document, way, client)),
+                is_preferred: preferred,
+                edit: Some(changed(document, edits, client)),
                 ..titled(title)
             });
         };
+        match &silences.fix {
+            Some(fix) if fix.safety == Safety::Safe => act(fix.title.clone(), Some(true), &fix.edits),
+            Some(fix) => act(format!("{} (may change what the program does)", fix.title), None, &fix.edits),
+            None => {}
+        }
         if let Some(way) = &silences.line {
-            fix(format!("Suppress `{rule}` here"), way);
+            act(format!("Suppress `{rule}` here"), None, &[inserted(way)]);
         }
         if let Some(way) = &silences.file {
-            fix(format!("Suppress `{rule}` in this file"), way);
+            act(format!("Suppress `{rule}` in this file"), None, &[inserted(way)]);
         }
         let explain = Command {
             title: format!("Explain `{rule}`"),
@@ -61,17 +66,22 @@ fn titled(title: String) -> CodeAction {
     CodeAction { title, ..CodeAction::default() }
 }
 
-/// An insertion as an edit of the version of the document for which it was made.
-fn edit(document: &Document, way: &Insertion, client: &Client) -> WorkspaceEdit {
-    let range = document.places.range(&document.text, Span::new(way.at, way.at));
-    let edit = TextEdit { range, new_text: way.text.clone() };
+fn inserted(way: &Insertion) -> Edit {
+    Edit::insert(way.at, way.text.clone())
+}
+
+/// Edits of the version of the document for which they were made.
+fn changed(document: &Document, edits: &[Edit], client: &Client) -> WorkspaceEdit {
+    let edit = |edit: &Edit| TextEdit { range: document.places.range(&document.text, edit.span), new_text: edit.text.clone() };
+    let edits = edits.iter().map(edit);
     if !client.versions {
-        return WorkspaceEdit { changes: Some(HashMap::from([(document.uri.clone(), vec![edit])])), ..WorkspaceEdit::default() };
+        let edits = HashMap::from([(document.uri.clone(), edits.collect())]);
+        return WorkspaceEdit { changes: Some(edits), ..WorkspaceEdit::default() };
     }
     let text_document = OptionalVersionedTextDocumentIdentifier {
         version: Some(document.version),
         text_document_identifier: TextDocumentIdentifier { uri: document.uri.clone() },
     };
-    let change = TextDocumentEdit { text_document, edits: vec![Edit::TextEdit(edit)] };
+    let change = TextDocumentEdit { text_document, edits: edits.map(lsp_types::Edit::TextEdit).collect() };
     WorkspaceEdit { document_changes: Some(vec![DocumentChange::TextDocumentEdit(change)]), ..WorkspaceEdit::default() }
 }
