@@ -126,9 +126,14 @@ fn one(context: &Context) -> Vec<Finding> {
         }
         Check::Memo => growth::memo::check(context),
         Check::Channel => growth::queue::check(context),
-        Check::Handle => handle::check::check(context),
+        Check::Handle => {
+            [handle::check::check(context), handle::wrapped::check(context), handle::example::check(context)].concat()
+        }
         Check::Timer => work::timer::check(context),
-        Check::Listener => [listener::check::check(context), growth::waiting::check(context)].concat(),
+        Check::Listener => {
+            let late = [listener::late::check(context), listener::scope::check(context)].concat();
+            [listener::check::check(context), growth::waiting::check(context), late].concat()
+        }
         Check::Task => work::task::check(context),
         Check::Cycle => reference::cycle::check(context),
         Check::Forgotten => reference::forgotten::check(context),

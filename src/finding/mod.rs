@@ -86,12 +86,11 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure; follows from the evidence.
     pub confidence: Confidence,
-    /// Whether the primary place stands in code that the file itself marks as run by tests alone.
-    #[serde(default)]
-    pub in_test: bool,
     /// What would end it, where that can be written down exactly.
     #[serde(default)]
     pub fix: Option<Fix>,
+    /// Whether the primary place stands in code that the file itself marks as run by tests alone.
+    pub in_test: bool,
 }
 
 impl Finding {
@@ -110,8 +109,8 @@ impl Finding {
             evidence: Vec::new(),
             severity: Severity::Medium,
             confidence: Confidence::new(0.5),
-            in_test: false,
             fix: None,
+            in_test: false,
         }
     }
 

@@ -74,6 +74,10 @@ pub struct Vocabulary {
     pub cell: Vec<Pattern>,
     /// Calls that make another function each time, which is never the one that was registered before (`bind`).
     pub fresh: Vec<Pattern>,
+    /// Methods whose value may have to be released; whether it does, the file shows by releasing one of the same receiver.
+    pub opener: Vec<String>,
+    /// Calls that register something with the scope that is active when they are made (`onScopeDispose`); last names fit, too.
+    pub scoped: Vec<Pattern>,
     /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
     pub race: Vec<Pattern>,
     /// Last names of what is made with a function that settles it, and that ignores what the function returns (`Promise`).
@@ -307,6 +311,9 @@ pub struct Resource {
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).
     #[serde(default)]
     pub ends: bool,
+    /// Whether one that outlives its owner is over so soon that it matters only if it is set again and again.
+    #[serde(default)]
+    pub minor: bool,
     /// Position of the delay of a timer, from 0.
     #[serde(default)]
     pub delay: usize,

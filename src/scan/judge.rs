@@ -2,7 +2,7 @@ use super::config::{Settings, leaves_out};
 use super::is_test;
 use super::suppress::suppress;
 use super::walk::Candidate;
-use crate::finding::{Analysis, Confidence, Finding, Severity};
+use crate::finding::{Analysis, Confidence, Evidence, Finding, Severity, Weight};
 use crate::rules::Family;
 
 /// The findings of one file that are shown, and how many are not because they are not sure enough.
@@ -39,6 +39,11 @@ fn soften(findings: &mut Vec<Finding>, all: bool, settings: &Settings) {
         // What matters little elsewhere does not matter there.
         let minor = finding.severity == Severity::Low && family != Some(Family::Suppression);
         finding.severity = finding.severity.lowered();
+        if family == Some(Family::Listener) {
+            let piece = Evidence::doubts(Weight::Decisive, "it is test code, whose emitters end with the test");
+            finding.confidence = finding.confidence.given(std::slice::from_ref(&piece));
+            finding.evidence.push(piece);
+        }
         !minor && matches!(family, Some(Family::Handle | Family::Timer | Family::Listener | Family::Suppression))
     });
 }

@@ -93,7 +93,8 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     let known = |key| key::is_own(facts, held.place, key) || present(facts, held, growth, key);
     let fixed = growth.key.is_some_and(|key| key::entries(facts, words, held.place, key) <= Keys::Few || known(key));
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
-    let registry = held.life != Life::Instance && lifetime::registers(facts, growth.function);
+    let work = growth.value.is_some_and(|value| is_work(facts, words, value));
+    let registry = held.life != Life::Instance && !work && lifetime::registers(facts, growth.function);
     // A cache is filled by whoever asks first, whatever the function is called.
     let setup: &[String] = if context.rule.check == Check::Cache { &[] } else { &words.setup };
     !fixed
@@ -401,9 +402,21 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let mut evidence = vec![match ticks().or_else(|| lifetime::serves(facts, words, growth.function)).or_else(abroad) {
         Some(known) => known,
         // A cache is there because it is asked often.
-        None if context.rule.check == Check::Cache => Evidence::doubts(Weight::Fair, "nothing says how often the function runs"),
+        None if context.rule.check == Check::Cache => {
+            // What a module or a function keeps for itself is a table of its own more often than what callers fill.
+            let weight = if matches!(held.life, Life::Module | Life::Closure) && facts.exported.is_some() {
+                Weight::Strong
+            } else {
+                Weight::Fair
+            };
+            Evidence::doubts(weight, "nothing says how often the function runs")
+        }
         None => Evidence::doubts(Weight::Strong, "nothing says how often the function runs"),
     }];
+    if let Some(at) = reuses(facts, held, growth) {
+        let text = "it is added to only where no place of it is free";
+        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
+    }
     if context.rule.check == Check::Cache && facts.typed && lifetime::named(facts, &words.setup, growth.function) {
         evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
     }
@@ -416,6 +429,10 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let closure = |value| matches!(facts.kind(value), ExprKind::Closure(_));
     if growth.value.is_some_and(|value| closure(value) || named_value(facts, &words.registered, value)) {
         evidence.push(Evidence::doubts(Weight::Strong, "what it keeps looks like a callback that its users register"));
+    }
+    if let Some(settles) = growth.value.and_then(|value| settles(context, value)) {
+        let text = "it keeps what settles one call, and nobody needs that when it is settled";
+        evidence.push(Evidence::supports(Weight::Decisive, text).at(facts.expr(settles).span));
     }
     if let Some(work) = growth.value.filter(|value| is_work(facts, words, *value)) {
         evidence.push(
@@ -457,6 +474,41 @@ fn variety(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> 
     })
 }
 
+/// The write to an element that takes the place of the growth on the other way of a branch: `if (free < 0) list.push(x)
+/// else list[free] = x`.
+fn reuses(facts: &Facts, held: &Held, growth: &Growth) -> Option<ExprId> {
+    let written = |operation: &&Operation| {
+        operation.function == growth.function
+            && matches!(operation.action, Action::SetItem { .. })
+            && operation.expr != growth.expr
+    };
+    let writes: Vec<ExprId> = facts.operations(held.place).iter().filter(written).map(|operation| operation.expr).collect();
+    if growth.key.is_some() || writes.is_empty() {
+        return None;
+    }
+    facts.around(growth.at).find_map(|around| {
+        let crate::facts::Around::Step(step) = around else { return None };
+        let StepKind::Branch { then, otherwise, .. } = &facts.step(step).kind else { return None };
+        let other = if facts.in_block(growth.at, then) { otherwise } else { then };
+        writes.iter().copied().find(|at| facts.in_block(*at, other))
+    })
+}
+
+/// The mention, in a value, of a function that settles what is made with it (`resolve` of a promise).
+fn settles(context: &Context, value: ExprId) -> Option<ExprId> {
+    let facts = context.facts;
+    let span = facts.expr(value).span;
+    let settler = |binding: &&crate::facts::Binding| {
+        let owner = facts.scopes[binding.scope.index()].function;
+        let made = facts.closure_expr(owner).map(|made| facts.expr(made).parent);
+        matches!(binding.kind, crate::facts::BindingKind::Parameter(_))
+            && matches!(made, Some(crate::facts::Parent::Expr(call)) if facts.callee_name(call)
+                .is_some_and(|name| context.words.pending.iter().any(|word| word == name)))
+    };
+    let mentions = facts.bindings.iter().filter(settler).flat_map(|binding| binding.uses.iter().copied());
+    mentions.into_iter().find(|at| span.contains(facts.expr(*at).span))
+}
+
 /// Whether a value is named or made like a task, thread or other piece of work that ends.
 fn is_work(facts: &Facts, words: &crate::rules::Words, value: ExprId) -> bool {
     named_value(facts, &words.work, value)
@@ -491,7 +543,7 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         return Some(Evidence::doubts(weight, "its name says that users register things in it"));
     }
     if key::split(&name).iter().any(|word| context.words.words.notices.contains(word)) {
-        return Some(Evidence::doubts(Weight::Strong, "it remembers what has been said once"));
+        return Some(Evidence::doubts(Weight::Decisive, "it remembers what has been said once"));
     }
     let returned = facts.operations(held.place).iter().find(|operation| operation.action == Action::Returned);
     if let Some(operation) = returned {

@@ -1,6 +1,8 @@
 //! Which places hold containers, and what is done to them: growth, release, and what tells nothing.
 
 use crate::checks::Context;
+use crate::checks::lives::callback;
+use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
 use crate::facts::{
@@ -61,7 +63,12 @@ pub struct Release {
 pub fn held<'a>(context: &Context<'a>) -> Vec<Held<'a>> {
     let facts = context.facts;
     let handed = handed_out(facts);
-    facts.places.iter().filter_map(|(id, place)| one(context, &handed, id, place)).collect()
+    let lent: FxHashSet<FunctionId> = handed.iter().copied().chain(lent_out(context)).collect();
+    let known = facts.places.iter().map(|(id, place)| {
+        let handed = one(context, &handed, id, place);
+        handed.or_else(|| if gathered(facts, id) { None } else { one(context, &lent, id, place) })
+    });
+    known.flatten().collect()
 }
 
 fn one<'a>(context: &Context<'a>, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Place) -> Option<Held<'a>> {
@@ -157,6 +164,35 @@ fn handed_out(facts: &Facts) -> FxHashSet<FunctionId> {
         }
     }
     handed
+}
+
+/// The functions that take in pieces of work, and that are lent to somebody else's code: to what a parameter stands for.
+/// How often that calls them is its own matter.
+fn lent_out(context: &Context) -> Vec<FunctionId> {
+    let (facts, work) = (context.facts, &context.words.words.work);
+    let takes_work = |function: &FunctionId| {
+        let params = &facts.function(*function).params;
+        matches!(params.as_slice(), [only] if key::ends_with(work, facts.text(only.name)))
+    };
+    let calls = facts.functions.iter().flat_map(|function| function.calls.iter().copied());
+    let foreign = calls.filter(|call| match facts.kind(*call) {
+        ExprKind::Call { callee, .. } => {
+            facts.binding_of(callee).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_)))
+        }
+        _ => false,
+    });
+    let lent = foreign.flat_map(|call| facts.args(call).iter().filter_map(|arg| callback::function_behind(facts, *arg)));
+    lent.filter(takes_work).collect()
+}
+
+/// Whether somebody gets hold of a collection as a whole, and may wait for what is in it.
+fn gathered(facts: &Facts, id: PlaceId) -> bool {
+    facts.operations(id).iter().any(|operation| {
+        matches!(
+            operation.action,
+            Action::Argument { .. } | Action::Returned | Action::Awaited | Action::Alias { .. } | Action::Stored { .. }
+        )
+    })
 }
 
 fn is_callee(facts: &Facts, expr: ExprId) -> bool {

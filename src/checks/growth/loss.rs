@@ -1,7 +1,9 @@
 //! Entries that are left behind: a collection beside others keyed alike is not cleaned where they are.
 
+use super::clear;
 use super::container::{self, Growth, Held};
 use super::holder;
+use super::revive;
 use super::undo;
 use crate::checks::Context;
 use crate::checks::lives::key::{self, Keys};
@@ -13,7 +15,12 @@ use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 /// Findings of the rule that asks for `loss`.
 pub fn check(context: &Context) -> Vec<Finding> {
     let all = container::held(context);
-    let found = |held| uneven(context, held, &all).or_else(|| undo::missed(context, held));
+    let found = |held| {
+        revive::revived(context, held)
+            .or_else(|| clear::forgotten(context, held))
+            .or_else(|| uneven(context, held, &all))
+            .or_else(|| undo::missed(context, held))
+    };
     let mut findings: Vec<Finding> = all.iter().filter_map(found).collect();
     findings.dedup_by_key(|finding| finding.primary.span);
     findings

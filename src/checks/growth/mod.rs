@@ -2,12 +2,14 @@
 
 pub mod abroad;
 pub mod check;
+pub mod clear;
 pub mod container;
 pub mod ends;
 pub mod holder;
 pub mod loss;
 pub mod memo;
 pub mod queue;
+pub mod revive;
 pub mod twins;
 pub mod undo;
 pub mod waiting;

@@ -1,5 +1,6 @@
 //! A handle that on some way out is neither released nor handed on.
 
+use super::composable;
 use super::copied;
 use super::custody::custody;
 use super::fate::{Fate, HELPERS, fates};
@@ -12,6 +13,7 @@ use crate::checks::lives::callback;
 use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::share;
+use crate::checks::lives::stale;
 use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Operator, Parent, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 use crate::index::Project;
@@ -67,6 +69,10 @@ fn acquired<'a>(
     findings: &mut Vec<Finding>,
     kept: &mut Vec<Kept<'a>>,
 ) {
+    if let Some(found) = stale::check(context, obligation.resource, obligation.call) {
+        findings.push(found);
+        return;
+    }
     if obligation.resource.copied && !ledger.is_released_somewhere(obligation.resource) {
         findings.extend(copied::check(context, ledger, obligation));
         return;
@@ -83,7 +89,10 @@ fn acquired<'a>(
     let in_field = found.iter().any(|fate| matches!(fate, Fate::Stored(..)));
     for fate in &found {
         match fate {
-            Fate::Stored(target, _) => kept.extend(own_field(ledger, obligation, *target)),
+            Fate::Stored(target, _) => {
+                findings.extend(composable::check(context, obligation, *target));
+                kept.extend(own_field(ledger, obligation, *target));
+            }
             // Used up, it has ended by itself.
             Fate::Used(_) if obligation.resource.ends => {}
             Fate::Tested | Fate::Dropped if obligation.resource.disowns => {}
@@ -91,6 +100,9 @@ fn acquired<'a>(
             Fate::Dropped if calls_back(context.facts, obligation.call) => {}
             Fate::Tested | Fate::Used(_) if foretold(context, obligation) => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped if obligation.resource.lasting => {}
+            // `pool.acquire().promise`: what the call hands out is not the resource itself.
+            Fate::Used(_) | Fate::Tested
+                if !obligation.resource.receivers.is_empty() && is_read(context.facts, obligation.call) => {}
             Fate::Used(_) | Fate::Tested | Fate::Dropped => findings.push(unnamed(context, ledger, obligation, *fate)),
             _ => {}
         }
@@ -113,6 +125,14 @@ fn acquired<'a>(
         let ways = path::ways(ledger, &custody, obligation);
         findings.extend(verdict::local(ledger, context, obligation, names[0], (&custody, &ways)));
     }
+}
+
+/// Whether only a field of what a call hands out is read, and no method called.
+fn is_read(facts: &Facts, call: ExprId) -> bool {
+    let Parent::Expr(field) = facts.expr(call).parent else { return false };
+    let method = |outer| matches!(facts.kind(outer), ExprKind::Call { callee, .. } if callee == field);
+    matches!(facts.kind(field), ExprKind::Field { .. })
+        && !matches!(facts.expr(field).parent, Parent::Expr(outer) if method(outer))
 }
 
 /// A method that only lends what it returns (`as_ptr`), and has made it by giving up what somebody owns (`into_ptr`).

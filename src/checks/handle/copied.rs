@@ -4,7 +4,16 @@ use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Obligation};
 use super::verdict;
 use crate::checks::Context;
+use crate::facts::ExprId;
 use crate::finding::{Evidence, Finding, Weight};
+
+/// The text of a function from which the handle is made: code for a worker.
+fn script(context: &Context, obligation: &Obligation) -> Option<ExprId> {
+    let facts = context.facts;
+    let made = facts.expr(*facts.args(obligation.call).first()?).span;
+    let calls = facts.function(facts.function_of(obligation.call)).calls.iter().copied();
+    calls.into_iter().find(|call| made.contains(facts.expr(*call).span) && facts.callee_name(*call) == Some("toString"))
+}
 
 /// The finding about a handle of a kind that nothing in the file lets go of.
 pub fn check(context: &Context, ledger: &Ledger, obligation: &Obligation) -> Option<Finding> {
@@ -32,6 +41,9 @@ pub fn check(context: &Context, ledger: &Ledger, obligation: &Obligation) -> Opt
     finding.evidence.push(Evidence::supports(Weight::Strong, "nothing in this file lets go of it, however it is stored"));
     if passed {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "it is passed on, and whoever gets it may let go of it"));
+    }
+    if let Some(script) = script(context, obligation) {
+        finding.evidence.push(Evidence::doubts(Weight::Fair, "it is a script, which is loaded once").at(context.span(script)));
     }
     let release = verdict::release(obligation.resource, "url");
     finding.recommendation = format!("let go of it ({release}) when what shows it is gone or has been loaded");

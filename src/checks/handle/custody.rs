@@ -93,11 +93,10 @@ impl Reading<'_, '_> {
         }
         for &mention in &binding.uses {
             // What the acquisition itself is given is something else by the same name.
-            // So is what the name means before it.
+            // So is what the name means before it. A callback that the acquisition is given runs later.
             let (made, named) = (facts.expr(acquire).span, facts.expr(mention).span);
-            if made.contains(named)
-                || named.end <= made.start && !facts.in_loop(acquire) && facts.function_of(mention) == self.function
-            {
+            let here = facts.function_of(mention) == self.function;
+            if here && (made.contains(named) || named.end <= made.start && !facts.in_loop(acquire)) {
                 continue;
             }
             let found = fates(self.ledger, self.resource, mention, None, HELPERS);

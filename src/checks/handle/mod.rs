@@ -1,8 +1,10 @@
 //! Handles: what is opened must be released, or handed on, on every way out.
 
 pub mod check;
+pub mod composable;
 pub mod copied;
 pub mod custody;
+pub mod example;
 pub mod fate;
 pub mod field;
 pub mod guard;
@@ -13,3 +15,4 @@ pub mod reopen;
 pub mod summary;
 pub mod verdict;
 pub mod way;
+pub mod wrapped;

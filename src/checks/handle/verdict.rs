@@ -5,7 +5,7 @@ use super::obligation::{Ledger, Obligation};
 use super::plight::{Case, Plight};
 use super::way::{Leaving, Way};
 use crate::checks::Context;
-use crate::facts::BindingId;
+use crate::facts::{BindingId, Root};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::{Resource, Vocabulary};
 
@@ -132,6 +132,16 @@ pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut f
     if let Some(maker) = obligation.maker {
         let text = format!("a function in {maker} opens it and leaves the release to its caller");
         finding.evidence.push(Evidence::doubts(Weight::Slight, text));
+    }
+    let receiver = context.facts.callee(obligation.call).receiver.and_then(|receiver| context.facts.place(receiver));
+    let field = receiver.is_some_and(|place| matches!(context.facts.places.get(place).root, Root::Instance(_)));
+    if !resource.receivers.is_empty() && field {
+        let (weight, text) = if ledger.is_released_somewhere(resource) {
+            (Weight::Slight, "only its name says what kind of pool hands it out")
+        } else {
+            (Weight::Decisive, "nothing in the file gives one back, so what hands it out may keep it")
+        };
+        finding.evidence.push(Evidence::doubts(weight, text));
     }
     finding.severity = resource.severity.unwrap_or(context.rule.severity);
     finding.risk = match resource.cost.as_str() {

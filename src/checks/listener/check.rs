@@ -99,6 +99,9 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     {
         return None;
     }
+    if is_data(facts, callback) {
+        return None;
+    }
     let event = registration.event.and_then(|at| facts.literal_text(facts.positional(call, at)?));
     if !registration.events.is_empty() && !event.is_some_and(|event| registration.events.iter().any(|word| word == event)) {
         return None;
@@ -124,6 +127,20 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
         holds,
         removal: Removal::Never,
     })
+}
+
+/// Whether an argument is a literal without a function in it, which nobody can call.
+fn is_data(facts: &Facts, callback: ExprId) -> bool {
+    match facts.kind(callback) {
+        ExprKind::Collection { items, .. } => facts.list(items).iter().all(|item| match facts.kind(*item) {
+            ExprKind::Pair { value, .. } | ExprKind::Named { value, .. } => callback::function_behind(facts, value).is_none(),
+            ExprKind::Name { .. } => callback::function_behind(facts, *item).is_none(),
+            ExprKind::Spread(_) => false,
+            _ => true,
+        }),
+        ExprKind::Literal(_) => true,
+        _ => false,
+    }
 }
 
 /// What a chain of registrations begins with: `emitter.on(…).on(…)`.

@@ -3,6 +3,7 @@
 use super::check::Registered;
 use crate::checks::Context;
 use crate::checks::lives::callback;
+use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
@@ -142,7 +143,7 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
 fn is_unset(facts: &Facts, call: ExprId, expr: ExprId) -> bool {
     let ExprKind::Field { base, name } = facts.kind(expr) else { return false };
     let emitter = facts.callee(call).receiver.and_then(|receiver| facts.binding_of(receiver));
-    let of_emitter = emitter.is_some() && facts.binding_of(base) == emitter;
+    let of_emitter = emitter.is_some() && facts.binding_of(facts.peeled(base)) == emitter;
     let mentions = facts.exprs.iter().filter(|other| matches!(other.kind, ExprKind::Field { name: own, .. } if own == name));
     of_emitter && mentions.count() == 1
 }
@@ -177,16 +178,21 @@ pub fn asked(facts: &Facts, one: &Registered) -> bool {
 
 /// A teardown that ends the emitter ends what is registered there.
 pub fn ended(facts: &Facts, one: &Registered, ty: TypeId) -> Option<Evidence> {
-    let place = facts.place(one.emitter?)?;
+    let emitter = one.emitter?;
+    let place = facts.place(emitter)?;
+    let places = kept::holders(facts, emitter);
     let reached = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
     let acts = |operation: &&Operation| {
         let method = match operation.action {
-            Action::Method { call, .. } => !removes(facts, one, call) && facts.args(call).is_empty(),
+            Action::Method { call, name } => {
+                let ends = || matches!(facts.text(name), "close" | "destroy" | "end" | "terminate" | "disconnect" | "dispose");
+                !removes(facts, one, call) && (facts.args(call).is_empty() || ends())
+            }
             _ => false,
         };
         method && reached.contains(&operation.function)
     };
-    let at = facts.operations(place).iter().find(acts)?;
+    let at = places.iter().flat_map(|place| facts.operations(*place)).find(acts)?;
     let text = format!("a teardown ends `{}`", facts.display(place));
     Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at.expr).span))
 }

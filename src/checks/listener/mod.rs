@@ -4,4 +4,6 @@ pub mod check;
 pub mod emitter;
 pub mod expectant;
 pub mod identity;
+pub mod late;
+pub mod scope;
 pub mod tenure;

@@ -98,6 +98,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         Reach::Owned => Evidence::doubts(Weight::Fair, "the emitter goes with its owner"),
         _ => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
     }];
+    evidence.extend(ephemeral(facts, one, emitter, runs));
     if adds {
         evidence.push(Evidence::supports(Weight::Fair, "each call adds a closure of its own"));
     } else if one.holds == Holds::Locals {
@@ -110,8 +111,15 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     }
     if runs == Runs::PerInstance {
         evidence.push(Evidence::doubts(Weight::Slight, "both may end together"));
+    } else if identity::is_param(facts, emitter)
+        && words.life.given.iter().any(|word| Some(word.as_str()) == key::last_name(facts, emitter))
+    {
+        evidence.push(Evidence::doubts(Weight::Strong, "each call is given an emitter of its own"));
     } else {
         evidence.extend(lifetime::serves(facts, words, one.function));
+    }
+    if runs == Runs::PerCall && is_replaced(facts, one, emitter) {
+        evidence.push(Evidence::doubts(Weight::Strong, "the emitter before it is given up at the same time"));
     }
     let owner = facts.owner_of(one.function);
     // What the end of the object ends is too late for what each call adds.
@@ -129,6 +137,31 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
     }
     Some(evidence)
+}
+
+/// Whether the function that registers has just put another emitter into the field.
+fn is_replaced(facts: &Facts, one: &Registered, emitter: ExprId) -> bool {
+    let Some(place) = facts.place(emitter).filter(|_| matches!(facts.kind(emitter), ExprKind::Field { .. })) else {
+        return false;
+    };
+    facts.operations(place).iter().any(|operation| {
+        let given = match operation.action {
+            crate::facts::Action::Assign(crate::facts::Source::Assigned(value)) => identity::is_param(facts, value),
+            _ => false,
+        };
+        given && operation.function == one.function && facts.expr(operation.expr).span.end <= facts.expr(one.at).span.start
+    })
+}
+
+/// An emitter that is made for one piece of work, as far as the name of a parameter tells, or that the function ends.
+fn ephemeral(facts: &Facts, one: &Registered, emitter: ExprId, runs: Runs) -> Option<Evidence> {
+    let given = identity::is_param(facts, emitter);
+    let name = key::last_name(facts, emitter).unwrap_or_default();
+    let word = key::split(name).pop().unwrap_or_default();
+    let brief = matches!(word.as_str(), "request" | "req" | "response" | "res" | "reply" | "message" | "event")
+        || runs == Runs::PerInstance && matches!(word.as_str(), "stream" | "response");
+    (given && brief && one.registration.lifetime == Lifetime::Receiver)
+        .then(|| Evidence::doubts(Weight::Strong, format!("a `{name}` is made for one piece of work")))
 }
 
 /// The emitter was there before the life in which the callback is registered, and is there after it.

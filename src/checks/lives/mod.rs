@@ -8,3 +8,4 @@ pub mod life;
 pub mod lifetime;
 pub mod owner;
 pub mod share;
+pub mod stale;

@@ -153,7 +153,11 @@ pub fn guarded(facts: &Facts, at: ExprId) -> bool {
         let operations = facts.operations(id);
         lasts(facts, id, function)
             && operations.iter().any(|operation| tested(facts.expr(operation.expr).span))
-            && operations.iter().any(|operation| changes(facts, id, &operation.action) && family.contains(&operation.function))
+            && operations.iter().any(|operation| {
+                changes(facts, id, &operation.action)
+                    && family.contains(&operation.function)
+                    && !declares(facts, id, operation.expr)
+            })
     })
 }
 
@@ -164,6 +168,18 @@ fn changes(facts: &Facts, place: PlaceId, action: &Action) -> bool {
         _ => false,
     };
     matches!(action, Action::Assign(_)) || !variable && matches!(action, Action::SetItem { .. } | Action::Method { .. })
+}
+
+/// Whether a variable is given its first value where it is declared, which changes nothing that was there before.
+fn declares(facts: &Facts, place: PlaceId, target: ExprId) -> bool {
+    match facts.places.get(place) {
+        crate::facts::Place { root: Root::Binding(binding), path } if path.is_empty() => {
+            facts.binding(*binding).definitions.first().is_some_and(|first| first.target == target)
+                && !facts.is_global(*binding)
+                && facts.scopes[facts.binding(*binding).scope.index()].function == facts.function_of(target)
+        }
+        _ => false,
+    }
 }
 
 /// Whether a place outlives one call of a function.

@@ -4,6 +4,7 @@ use super::timer::{Timer, repeats, tell};
 use crate::checks::Context;
 use crate::checks::lives::callback::{self, Holds};
 use crate::checks::lives::kept::{self, Deed};
+use crate::checks::lives::key;
 use crate::checks::lives::owner::{self, Runs};
 use crate::facts::{Action, ExprId, Facts, FunctionId, PlaceId, Root};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
@@ -27,15 +28,23 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
         }
     });
     let captured = matches!(facts.places.get(field).root, Root::Binding(_)) && facts.places.get(field).path.len() == 1;
-    let alone = || !owner::starts(facts, &context.words.words, timer.function) && is_only_setter(facts, timer, field);
-    if !(careful || captured || alone()) {
+    let begins = || {
+        owner::starts(facts, &context.words.words, timer.function)
+            || key::ends_with(&context.words.words.startup, owner::name_of(facts, timer.function))
+    };
+    let alone = || !begins() && is_only_setter(facts, timer, field);
+    let again = again(context, timer, deeds);
+    if !(careful || captured || alone() || again.is_some()) {
         return None;
     }
     let mut evidence = vec![
         Evidence::supports(Weight::Fair, format!("`{}` cancels it first", owner::name_of(facts, elsewhere.0)))
             .at(facts.expr(elsewhere.1).span),
-        Evidence::doubts(Weight::Slight, "nothing shows that a timer still runs when it is replaced"),
     ];
+    match again {
+        Some((at, text)) => evidence.push(Evidence::supports(Weight::Slight, text).at(facts.expr(at).span)),
+        None => evidence.push(Evidence::doubts(Weight::Slight, "nothing shows that a timer still runs when it is replaced")),
+    }
     if timer.resource.ends && captured {
         evidence.push(Evidence::doubts(Weight::Fair, "the former one fires once, and lets go then"));
     }
@@ -47,6 +56,50 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
     let mut finding = tell(context, timer, message, evidence);
     finding.related.push(Mark::new(Role::Release, facts.expr(elsewhere.1).span, "cancelled here, and not before it is replaced"));
     Some(finding.weigh(context.prior()))
+}
+
+/// What says that the function that sets the timer is called while the former one still runs: another method of the
+/// object that does not cancel it, or somebody who was handed the object and begins it anew each time.
+fn again(context: &Context, timer: &Timer, deeds: &[(FunctionId, ExprId, Deed)]) -> Option<(ExprId, &'static str)> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let owner = facts.owner_of(timer.function)?;
+    let name = facts.function(timer.function).name?;
+    if timer.resource.ends || facts.function(timer.function).traits.is_constructor {
+        return None;
+    }
+    let cancels = |caller: FunctionId| {
+        let reached = owner::reach(facts, Some(owner), &[caller]);
+        deeds.iter().any(|deed| deed.2 == Deed::Released && reached.contains(&deed.0))
+    };
+    let begins = |caller: FunctionId| {
+        let own = facts.function(caller);
+        own.traits.is_constructor
+            || owner::starts(facts, words, caller)
+            || key::starts_with(&words.setup, owner::name_of(facts, caller))
+    };
+    let mut calls: Vec<ExprId> =
+        facts.callees.iter().filter(|(_, callee)| callee.name == Some(name)).map(|(call, _)| *call).collect();
+    calls.sort_unstable();
+    calls.into_iter().find_map(|call| {
+        let (callee, within) = (facts.callee(call), facts.function_of(call));
+        let own = callee.receiver.is_some_and(|receiver| callback::is_instance(facts, receiver));
+        if own && callee.function == Some(timer.function) {
+            let later = within != timer.function && !owner::conditional(facts, call) && !begins(within) && !cancels(within);
+            return later.then_some((call, "it is called again here, without a cancel before it"));
+        }
+        let handed =
+            facts.owner_of(within) != Some(owner) && is_handed_in(facts, callee.receiver?) && !facts.args(call).is_empty();
+        handed.then_some((call, "whoever is given the object begins it here, and may be given the same one again"))
+    })
+}
+
+/// Whether a receiver is a field of something that this function was given or got by a call of its own.
+fn is_handed_in(facts: &Facts, receiver: ExprId) -> bool {
+    let crate::facts::ExprKind::Field { base, .. } = facts.kind(receiver) else { return false };
+    let Some(binding) = facts.binding_of(base) else { return false };
+    let own = facts.binding(binding);
+    let inside = facts.scopes[own.scope.index()].function == facts.function_of(receiver);
+    inside && !facts.is_global(binding) && facts.local_type(base).is_none()
 }
 
 /// Whether nothing else sets the handle, least of all the callback.

@@ -3,6 +3,7 @@
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::kept;
+use crate::checks::lives::owner;
 use crate::facts::{BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, Parent, Place, Root, Segment, Source, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Pattern;
@@ -113,6 +114,11 @@ fn judge(context: &Context, race: ExprId) -> Option<Finding> {
     finding
         .evidence
         .push(Evidence::supports(Weight::Strong, "it is made once, and settled from outside").at(facts.expr(made).span));
+    let function = facts.function_of(race);
+    if !facts.in_loop(race) && owner::starts(facts, &context.words.words, function) {
+        let text = format!("`{}` begins something, so it runs once", owner::name_of(facts, function));
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
+    }
     if facts.in_loop(race) {
         finding.evidence.push(Evidence::supports(Weight::Fair, "it is raced again in each round of a loop"));
     }

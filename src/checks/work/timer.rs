@@ -9,9 +9,11 @@ use crate::checks::Context;
 use crate::checks::lives::acquire::{self, Kept};
 use crate::checks::lives::callback::{self, Holds};
 use crate::checks::lives::kept::{self, Deed};
+use crate::checks::lives::key;
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
+use crate::checks::lives::stale;
 use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -45,7 +47,8 @@ pub fn check(context: &Context) -> Vec<Finding> {
             None => findings.push((holder, finding)),
         }
     }
-    findings.into_iter().map(|(_, finding)| finding).chain(ticking_work(context)).collect()
+    let stale = acquire::all(context).into_iter().filter_map(|(call, resource)| stale::check(context, resource, call));
+    findings.into_iter().map(|(_, finding)| finding).chain(ticking_work(context)).chain(stale).collect()
 }
 
 /// Tasks that pause between their rounds, and that nothing ends.
@@ -178,6 +181,13 @@ fn missed_teardown(
     let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released);
     let mut evidence = vec![cancelled(facts, timer, elsewhere, deeds.is_empty())];
     evidence.extend(unseen(context, ty, &reached, elsewhere));
+    if timer.resource.minor && !repeats(facts, timer) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it fires once, and lets go then"));
+    }
+    if let Some(at) = deeds.iter().find_map(|deed| hears_the_end(facts, deed.0)) {
+        let text = "what cancels it is called when something that the teardown may end has ended";
+        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
+    }
     if let Some(found) = context.touched(field).iter().find(|found| !found.touch.constructor) {
         let text = format!("`{}` in {} uses it, and may cancel it", found.function(), found.file.path);
         evidence.push(Evidence::doubts(Weight::Strong, text));
@@ -205,6 +215,24 @@ fn missed_teardown(
     Some(finding.weigh(context.prior()))
 }
 
+/// The registration by which a function is called when something has ended: `socket.once("close", this.onClose)`.
+fn hears_the_end(facts: &Facts, function: FunctionId) -> Option<ExprId> {
+    let calls = facts.functions.iter().flat_map(|own| own.calls.iter().copied());
+    calls.into_iter().find(|call| {
+        let event = facts.positional(*call, 0).and_then(|event| facts.literal_text(event));
+        let ends = matches!(event, Some("close" | "end" | "exit" | "finish" | "disconnect" | "disconnected" | "closed"));
+        let handler = || facts.positional(*call, 1);
+        ends && handler().is_some_and(|handler| {
+            let behind = callback::function_behind(facts, handler).or_else(|| {
+                // A method is named, or an arrow function that a field holds.
+                let crate::facts::ExprKind::Field { name, .. } = facts.kind(handler) else { return None };
+                facts.enclosing(function).find(|id| life::name_of(facts, *id) == Some(name))
+            });
+            behind.is_some_and(|behind| facts.enclosing(function).any(|id| id == behind))
+        })
+    })
+}
+
 /// Code out of sight that may cancel it: what a base calls, and what a teardown calls on the instance.
 fn unseen(
     context: &Context,
@@ -222,7 +250,9 @@ fn unseen(
     let hidden = |call: &ExprId| {
         let callee = facts.callee(*call);
         let own = callee.receiver.is_some_and(|receiver| callback::is_instance(facts, receiver));
-        own && callee.function.is_none() && callee.name.is_some_and(|name| !facts.assigned_fields.contains(&(ty, name)))
+        let above = callee.receiver.is_some_and(|receiver| key::last_name(facts, receiver) == Some("super"));
+        let base = above && callee.function.is_none() && owner::has_hidden_base(facts, ty);
+        base || own && callee.function.is_none() && callee.name.is_some_and(|name| !facts.assigned_fields.contains(&(ty, name)))
     };
     let call = ends.into_iter().find(hidden)?;
     let name = facts.callee_name(call).unwrap_or_default();
