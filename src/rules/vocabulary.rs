@@ -427,6 +427,9 @@ pub struct Registration {
     /// Events after which the emitter has ended, so that nothing is left registered there.
     #[serde(default)]
     pub last: Vec<String>,
+    /// Position of the flag, or of the options with an entry `capture`, that tells two registrations of one callback apart.
+    #[serde(default)]
+    pub capture: Option<usize>,
     /// Calls in the chain that makes the emitter after which it ends by itself (`take`), or with something else (`takeUntil`).
     #[serde(default)]
     pub completes: Vec<String>,

@@ -108,7 +108,7 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     }
     let excused =
         |word: &String| facts.option(call, word).is_some_and(|value| facts.literal(value) != Some(Literal::Bool(false)));
-    if registration.unless.iter().any(excused) || receiver.is_some_and(|receiver| completes(facts, registration, receiver)) {
+    if registration.unless.iter().any(excused) || receiver.is_some_and(|receiver| completes(context, registration, receiver)) {
         return None;
     }
     let weakly = registration.weak_unless.as_ref().is_some_and(|word| {
@@ -152,14 +152,22 @@ fn unchained(facts: &Facts, registration: &Registration, mut emitter: ExprId) ->
     emitter
 }
 
-/// Whether the chain of calls that makes the emitter ends it: `source.pipe(take(1))`.
-fn completes(facts: &Facts, registration: &Registration, receiver: ExprId) -> bool {
-    let named = |call: ExprId| facts.callee_name(call).is_some_and(|name| registration.completes.iter().any(|word| word == name));
+/// Whether the chain of calls that makes the emitter ends it: `source.pipe(take(1))`. What ends the chain before a later
+/// step opens a source without an end does not end that: `source.pipe(takeUntil(gone), switchMap(() => interval(1000)))`.
+fn completes(context: &Context, registration: &Registration, receiver: ExprId) -> bool {
+    let facts = context.facts;
+    let alike = context.words.registration.iter().filter(|other| other.kind == registration.kind);
+    let words: Vec<&String> = alike.flat_map(|other| &other.completes).collect();
+    let named = |call: ExprId| facts.callee_name(call).is_some_and(|name| words.iter().any(|word| *word == name));
     let mut next = Some(receiver);
     while let Some(expr) = next {
         next = match facts.kind(facts.peeled(expr)) {
             ExprKind::Call { .. } => {
-                if named(expr) || facts.args(expr).iter().any(|arg| named(*arg)) {
+                let args = facts.args(expr);
+                let ending = args.iter().rposition(|arg| named(*arg));
+                let reopened = |at: usize| args[at + 1..].iter().any(|later| opens(context, expr, *later));
+                let unknown = registration.lifetime == Lifetime::Process && args.iter().any(|arg| is_unknown(facts, expr, *arg));
+                if named(expr) || unknown || ending.is_some_and(|at| !reopened(at)) {
                     return true;
                 }
                 facts.callee(expr).receiver
@@ -173,6 +181,25 @@ fn completes(facts: &Facts, registration: &Registration, receiver: ExprId) -> bo
         };
     }
     false
+}
+
+/// Whether a step of a chain comes from elsewhere than the chain itself, so that nobody knows whether it ends it.
+fn is_unknown(facts: &Facts, chain: ExprId, step: ExprId) -> bool {
+    let root = |call: ExprId| facts.callee_path(call).and_then(|path| path.split(['.', '/']).next());
+    matches!(facts.kind(step), ExprKind::Call { .. }) && root(step) != root(chain)
+}
+
+/// Whether a step of a chain makes a source that never ends by itself, such as those whose subscribers the process keeps.
+fn opens(context: &Context, chain: ExprId, step: ExprId) -> bool {
+    let facts = context.facts;
+    let span = facts.expr(step).span;
+    let endless = || context.words.registration.iter().filter(|one| one.lifetime == Lifetime::Process);
+    let subscribed = |path: &str| {
+        let whole = format!("{path}.subscribe");
+        endless().any(|one| one.add.iter().any(|word| word.fits(Some(&whole), None)))
+    };
+    let within = |call: &ExprId| *call != chain && span.contains(facts.expr(*call).span);
+    facts.callees.keys().filter(|call| within(call)).any(|call| facts.callee_path(*call).is_some_and(subscribed))
 }
 
 /// What whoever keeps the callback keeps with it.
@@ -368,8 +395,11 @@ fn disposed(facts: &Facts, one: &Registered) -> bool {
 }
 
 fn wrong(facts: &Facts, removal: Removal) -> Option<Evidence> {
-    let Removal::Other(at) = removal else { return None };
-    let text = "a removal exists, and it removes another callback than the registered one";
+    let (at, text) = match removal {
+        Removal::Other(at) => (at, "a removal exists, and it removes another callback than the registered one"),
+        Removal::Phase(at) => (at, "a removal exists, and it is for the other phase: `capture` must be the same for both"),
+        Removal::Never | Removal::Same => return None,
+    };
     Some(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span))
 }
 
@@ -383,11 +413,12 @@ fn tell(context: &Context, one: &Registered, removal: Removal, evidence: Vec<Evi
     let kind = &one.registration.kind;
     let message = match (one.registration.lifetime, removal) {
         (_, Removal::Other(_)) => format!("the {kind} {what} is never removed: the removal names another callback"),
+        (_, Removal::Phase(_)) => format!("the {kind} {what} is never removed: the removal names another phase"),
         (Lifetime::Process, _) => format!("the {kind} {what} is registered for the life of the process and never removed"),
         (Lifetime::Receiver, _) => format!("the {kind} {what} is registered on something that lives longer, and never removed"),
     };
     let mut finding = context.finding(one.at, message, "registered here".to_owned());
-    if let Removal::Other(at) = removal {
+    if let Removal::Other(at) | Removal::Phase(at) = removal {
         finding.related.push(Mark::new(Role::Release, facts.expr(at).span, "removes something else"));
     }
     let owner = facts.owner_of(one.function).and_then(|ty| owner::teardowns(facts, ty).first().copied());

@@ -23,6 +23,8 @@ pub enum Removal {
     Same,
     /// A call removes a callback that was made on the spot and was never registered.
     Other(ExprId),
+    /// A call removes the callback of another phase of the event (`capture`), which was never registered.
+    Phase(ExprId),
 }
 
 /// Looks for the removal of a registered callback anywhere in the file.
@@ -40,7 +42,7 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
         for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)).filter(lives) {
             match compare(context, one, call) {
                 Removal::Same => return Removal::Same,
-                Removal::Other(at) => found = Removal::Other(at),
+                other @ (Removal::Other(_) | Removal::Phase(_)) => found = other,
                 Removal::Never => {}
             }
         }
@@ -76,6 +78,27 @@ pub fn handed_out(facts: &Facts, one: &Registered) -> bool {
         })
         .filter(|binding| !own.params.iter().any(|param| param.binding == *binding))
         .any(|binding| facts.binding(binding).uses.iter().any(|at| span.contains(facts.expr(*at).span)))
+}
+
+/// Whether a registration and a removal are for different phases of the event, as far as both are written out.
+fn phases_differ(facts: &Facts, one: &Registered, removal: ExprId) -> bool {
+    let Some(at) = one.registration.capture else { return false };
+    let phases = [one.at, removal].map(|call| phase(facts, call, at));
+    matches!(phases, [Some(ours), Some(theirs)] if ours != theirs)
+}
+
+/// Whether a call is for the capturing phase: by a flag, or by an entry of its options; without either it is not.
+fn phase(facts: &Facts, call: ExprId, at: usize) -> Option<bool> {
+    let Some(given) = facts.positional(call, at) else { return (!facts.has_spread(call)).then_some(false) };
+    let flag = match facts.option(call, "capture") {
+        Some(entry) => entry,
+        None if facts.is_options(given) => return (!facts.has_hidden_options(call)).then_some(false),
+        None => given,
+    };
+    match facts.literal(flag) {
+        Some(Literal::Bool(phase)) => Some(phase),
+        _ => None,
+    }
 }
 
 /// Whether an expression is a parameter of its own function.
@@ -129,6 +152,7 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
         return Removal::Other(call);
     }
     match (callback::same(facts, given, one.callback), event) {
+        (true, true) if phases_differ(facts, one, call) => Removal::Phase(call),
         (true, true) => Removal::Same,
         (true, false) => Removal::Other(call),
         (false, true) if ours && theirs => Removal::Other(call),
