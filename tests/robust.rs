@@ -1,6 +1,7 @@
 //! Every fixture, cut short and garbled: whatever the text, the analysis ends, and what it says lies inside the text.
 
-use std::{fs, path::PathBuf};
+use std::fs;
+use std::path::{Path, PathBuf};
 use watertight::{checks::analyse, rules::RuleSet, source::Span};
 
 /// Characters that mean something in most languages, or in none.
@@ -125,16 +126,22 @@ fn fixtures() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for folder in fs::read_dir(root).expect("fixtures/ can be read").flatten() {
         // What the runtime half is tested with is no source of a rule.
-        if ["series", "sim"].iter().any(|other| folder.file_name() == **other) {
-            continue;
-        }
-        for file in fs::read_dir(folder.path()).expect("a rule's folder can be read").flatten() {
-            let text = fs::read_to_string(file.path()).expect("a fixture is UTF-8");
-            found.push((file.path(), text));
+        if !["series", "sim"].iter().any(|other| folder.file_name() == **other) {
+            collect(&folder.path(), &mut found);
         }
     }
     found.sort();
     found
+}
+
+fn collect(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for file in fs::read_dir(folder).expect("a folder of fixtures can be read").flatten() {
+        if file.path().is_dir() {
+            collect(&file.path(), found);
+        } else {
+            found.push((file.path(), fs::read_to_string(file.path()).expect("a fixture is UTF-8")));
+        }
+    }
 }
 
 fn judge(path: &str, text: &str, rules: &RuleSet) {

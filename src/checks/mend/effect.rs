@@ -59,7 +59,8 @@ pub fn end(mender: &Mender, begin: Begin, statement: &str) -> Option<Edit> {
         return ending::append(mender, end, statement, begin.step);
     }
     let ending = fill(&mender.phrases.ending, &[("value", statement)]);
-    ending::append(mender, begin.function, &ending, begin.step)
+    // What leaves earlier has begun nothing; only behind what begins is there something to end.
+    ending::last(mender, begin.function, &ending, begin.step)
 }
 
 /// A timer, connection or observer that an effect makes is let go of when the effect ends.

@@ -61,6 +61,16 @@ pub fn append(mender: &Mender, function: FunctionId, statement: &str, like: Step
     }
 }
 
+/// Adds a statement behind all others of a body, or before the one by which it is left.
+pub fn last(mender: &Mender, function: FunctionId, statement: &str, like: StepId) -> Option<Edit> {
+    let own = mender.context.facts.function(function);
+    match own.body.as_slice() {
+        [] => None,
+        [only] if is_value(mender, *only) => into_value(mender, *only, statement),
+        [.., last] => Some(beside(mender, *last, own.span, statement, like)),
+    }
+}
+
 /// Whether a function can be left by a statement other than its last.
 fn left_early(mender: &Mender, function: FunctionId, last: StepId) -> bool {
     let facts = mender.context.facts;
@@ -92,7 +102,7 @@ fn beside(mender: &Mender, last: StepId, body: Span, statement: &str, like: Step
     let end = mender.end_of(last);
     // A remark stays on the line of the statement, unless the body ends on that line.
     let ends_below = layout.end(end) < body.end || mender.phrases.body.is_none();
-    if ends_below && layout.begins(start) {
+    if ends_below && layout.leads(start) {
         return Edit::insert(layout.end(end), format!("{}{indent}{statement}{mark}", layout.newline));
     }
     let gap = if mender.text[..end as usize].ends_with(&mender.phrases.end) { "" } else { mender.phrases.end.as_str() };
@@ -106,7 +116,7 @@ fn into_empty(mender: &Mender, function: FunctionId, statement: &str, like: Step
     let inner = span.slice(mender.text).strip_suffix(close.as_str())?;
     let start = inner.trim_end().strip_suffix(open.as_str()).map(|_| span.start + inner.trim_end().len() as u32)?;
     let (indent, mark) = (layout.indent(span.start), mender.mark_of(like));
-    let (newline, unit) = (layout.newline, &layout.unit);
+    let (newline, unit) = (layout.newline, layout.step(span.start));
     let text = format!("{newline}{indent}{unit}{statement}{mark}{newline}{indent}");
     Some(Edit::replace(Span::new(start, span.end - close.len() as u32), text))
 }

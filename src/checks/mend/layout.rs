@@ -12,8 +12,10 @@ pub struct Layout<'t> {
     text: &'t str,
     /// What ends a line.
     pub newline: &'static str,
-    /// One step of indentation.
-    pub unit: String,
+    /// One step of indentation, where nothing around tells it.
+    unit: String,
+    /// One step of it among lines that are indented by spaces.
+    spaces: String,
 }
 
 impl<'t> Layout<'t> {
@@ -23,7 +25,11 @@ impl<'t> Layout<'t> {
             Some(at) if text[..at].ends_with('\r') => "\r\n",
             _ => "\n",
         };
-        Self { text, newline, unit: unit(text).unwrap_or_else(|| phrases.indent.clone()) }
+        let usual = || Some(phrases.indent.clone()).filter(|usual| usual.starts_with(' ')).unwrap_or_else(|| " ".repeat(4));
+        let spaces = unit(text).unwrap_or_else(usual);
+        let tabs =
+            text.lines().take(LOOKED_AT).find(|line| line.starts_with([' ', '\t'])).is_some_and(|line| line.starts_with('\t'));
+        Self { text, newline, unit: if tabs { "\t".to_owned() } else { spaces.clone() }, spaces }
     }
 
     /// The first byte of the line of an offset.
@@ -48,9 +54,24 @@ impl<'t> Layout<'t> {
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
+    /// One step of indentation at the line of an offset: a file may use tabs in one function and spaces in another.
+    pub fn step(&self, at: u32) -> &str {
+        match self.indent(at).chars().next() {
+            Some('\t') => "\t",
+            Some(_) => &self.spaces,
+            None => &self.unit,
+        }
+    }
+
     /// Whether only white space stands before an offset on its line.
     pub fn begins(&self, at: u32) -> bool {
         self.text[self.start(at) as usize..at as usize].trim().is_empty()
+    }
+
+    /// Whether only words stand before an offset on its line, such as the `const` of a declaration.
+    pub fn leads(&self, at: u32) -> bool {
+        let word = |letter: char| letter.is_alphanumeric() || letter.is_whitespace() || letter == '_';
+        self.text[self.start(at) as usize..at as usize].chars().all(word)
     }
 
     /// What stands behind an offset on its line, without white space around it.
@@ -62,11 +83,12 @@ impl<'t> Layout<'t> {
     pub fn indented(&self, lines: Span, frozen: &[Span]) -> String {
         let mut shifted = String::with_capacity(lines.len() as usize * 5 / 4);
         let mut at = lines.start;
+        let step = self.step(at);
         while at < lines.end {
             let line = Span::new(at, self.next(at).min(lines.end)).slice(self.text);
             let inside = frozen.iter().any(|span| span.start < at && at < span.end);
             if !inside && !line.trim().is_empty() {
-                shifted.push_str(&self.unit);
+                shifted.push_str(step);
             }
             shifted.push_str(line);
             at += line.len() as u32;
@@ -75,14 +97,11 @@ impl<'t> Layout<'t> {
     }
 }
 
-/// The step by which lines are most often indented further than the one before.
+/// The step by which lines that are indented by spaces are most often indented further than the one before.
 fn unit(text: &str) -> Option<String> {
     let mut counts = [0_u32; 9];
     let mut before = 0;
-    for line in text.lines().filter(|line| !line.trim().is_empty()).take(LOOKED_AT) {
-        if line.starts_with('\t') {
-            return Some("\t".to_owned());
-        }
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('\t')).take(LOOKED_AT) {
         let own = line.len() - line.trim_start_matches(' ').len();
         if let Some(count @ 2..=8) = own.checked_sub(before) {
             counts[count] += 1;
@@ -102,15 +121,22 @@ mod tests {
     #[test]
     fn the_step_is_that_of_the_file() {
         assert_eq!(unit("a:\n  b\n  c:\n    d\n"), Some("  ".into()));
-        assert_eq!(unit("a:\n\tb\n"), Some("\t".into()));
+        assert_eq!(unit("a:\n\tb\n"), None);
         assert_eq!(unit("a\nb\n"), None);
+    }
+
+    #[test]
+    fn tabs_and_spaces_stay_apart() {
+        let text = "def a():\n\tb\ndef c():\n  d\n  e\nf\n";
+        let layout = Layout::new(text, &Phrases::default());
+        assert_eq!((layout.step(10), layout.step(22), layout.step(27)), ("\t", "  ", "\t"));
     }
 
     #[test]
     fn lines_are_found_whatever_ends_them() {
         let text = "if a:\r\n    b\r\n    c  # d";
         let layout = Layout::new(text, &Phrases::default());
-        assert_eq!((layout.newline, layout.unit.as_str()), ("\r\n", "    "));
+        assert_eq!((layout.newline, layout.step(11)), ("\r\n", "    "));
         assert_eq!((layout.start(11), layout.end(11), layout.next(11)), (7, 12, 14));
         assert!(layout.begins(11) && !layout.begins(19));
         assert_eq!((layout.indent(11), layout.rest(19)), ("    ", "# d"));
@@ -120,7 +146,7 @@ mod tests {
     #[test]
     fn what_counts_its_white_space_is_not_indented() {
         let text = "a = '''\nb\n'''\n\nc\n";
-        let layout = Layout { text, newline: "\n", unit: " ".into() };
+        let layout = Layout { text, newline: "\n", unit: " ".into(), spaces: " ".into() };
         assert_eq!(layout.indented(Span::new(0, text.len() as u32), &[Span::new(4, 13)]), " a = '''\nb\n'''\n\n c\n");
     }
 }

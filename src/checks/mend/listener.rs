@@ -42,11 +42,16 @@ impl<'m> Registered<'m> {
     fn read(mender: &'m Mender, call: ExprId) -> Option<Self> {
         let (facts, words) = (mender.context.facts, mender.context.words);
         let (path, method) = (facts.callee_path(call), facts.method_name(call));
-        let fits = |one: &&crate::rules::Registration| one.add.iter().any(|pattern| pattern.fits(path, method));
+        let event = |at: Option<usize>| at.and_then(|at| facts.literal_text(facts.positional(call, at)?));
+        let fits = |one: &&crate::rules::Registration| {
+            let meant =
+                one.events.is_empty() || event(one.event).is_some_and(|event| one.events.iter().any(|word| word == event));
+            meant && one.add.iter().any(|pattern| pattern.fits(path, method))
+        };
         let registration = words.registration.iter().find(fits)?;
         let undo = words.mend.undo.get(facts.callee_name(call)?)?;
         let callback = facts.positional(call, registration.callback)?;
-        let event = registration.event.and_then(|at| facts.literal_text(facts.positional(call, at)?));
+        let event = event(registration.event);
         let args = facts.args(call).to_vec();
         let receiver = facts.callee(call).receiver;
         // What is asked for again may be another: `matchMedia(…)`, `document.querySelector(…)`.

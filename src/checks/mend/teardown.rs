@@ -55,7 +55,7 @@ pub fn resource(mender: &Mender, finding: &Finding, call: ExprId) -> Option<Fix>
             let layout = &mender.layout;
             let first = facts.function(teardown).body.last().map(|step| facts.step(*step).span.start)?;
             let guard = fill(&mender.phrases.guard, &[("target", &target)]);
-            format!("{guard}{}{}{}{release}", layout.newline, layout.indent(first), layout.unit)
+            format!("{guard}{}{}{}{release}", layout.newline, layout.indent(first), layout.step(first))
         }
         _ => return None,
     };
