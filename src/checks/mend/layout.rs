@@ -129,7 +129,7 @@ mod tests {
     fn tabs_and_spaces_stay_apart() {
         let text = "def a():\n\tb\ndef c():\n  d\n  e\nf\n";
         let layout = Layout::new(text, &Phrases::default());
-        assert_eq!((layout.step(10), layout.step(22), layout.step(27)), ("\t", "  ", "\t"));
+        assert_eq!((layout.step(10), layout.step(22), layout.step(29)), ("\t", "  ", "\t"));
     }
 
     #[test]
