@@ -94,7 +94,7 @@ const RUST: &[&str] = &[
 ];
 
 /// The words of the language that a path is written in.
-fn words(path: &std::path::Path) -> &'static [&'static str] {
+fn words(path: &Path) -> &'static [&'static str] {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("py" | "pyi" | "pyw") => PYTHON,
         Some("rs") => RUST,
