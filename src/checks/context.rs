@@ -58,7 +58,7 @@ impl<'a> Context<'a> {
             self.facts.marked_failures && self.facts.enclosing(function).any(|id| self.facts.function(id).traits.is_test);
         finding.severity = self.rule.severity;
         finding.pattern.clone_from(&self.rule.summary);
-        finding.recommendation.clone_from(&self.rule.remedy);
+        finding.recommendation.clone_from(self.words.remedy.as_ref().unwrap_or(&self.rule.remedy));
         finding
     }
 }

@@ -11,6 +11,9 @@ pub fn markdown(rule: &Rule) -> String {
     };
     section("Why it matters", &rule.why);
     section("What to do", &rule.remedy);
+    for (language, remedy) in remedies(rule) {
+        section(&format!("What to do ({language})"), remedy);
+    }
     if !rule.fixes.is_empty() {
         let list: Vec<String> = rule.fixes.iter().map(|item| format!("- {item}")).collect();
         section("Fixes", &list.join("\n"));
@@ -53,6 +56,9 @@ pub fn page(rule: &Rule, paint: Paint, width: usize) -> String {
     };
     section("Why it matters", &paragraphs(&rule.why, width));
     section("What to do", &paragraphs(&rule.remedy, width));
+    for (language, remedy) in remedies(rule) {
+        section(&format!("What to do ({language})"), &paragraphs(remedy, width));
+    }
     if !rule.fixes.is_empty() {
         let items: String = rule.fixes.iter().map(|item| wrap("  - ", item, width)).collect();
         section("Fixes", &items);
@@ -67,6 +73,11 @@ pub fn page(rule: &Rule, paint: Paint, width: usize) -> String {
         section(&format!("Use instead ({language})"), &indented(good));
     }
     page
+}
+
+/// The remedies of the languages in which they are said differently.
+fn remedies(rule: &Rule) -> impl Iterator<Item = (&str, &str)> {
+    rule.vocabulary.iter().filter_map(|(language, words)| Some((language.as_str(), words.remedy.as_deref()?)))
 }
 
 fn paragraphs(text: &str, width: usize) -> String {

@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 pub struct Vocabulary {
     /// How sure a finding is before any evidence is looked at, where this language differs from the rule.
     pub confidence: Option<Confidence>,
+    /// How to mend it in this language, where that is said differently from the rule.
+    pub remedy: Option<String>,
     /// Containers that can grow (checks `growth`, `cache`, `loss`).
     pub container: Vec<Container>,
     /// Things that must be released (checks `handle`, `timer`, `task`, `forgotten`).
