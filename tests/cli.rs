@@ -122,6 +122,8 @@ fn several_reports_come_of_one_run() {
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("the report was written");
     assert!(serde_json::from_str::<serde_json::Value>(&read("out.sarif")).is_ok());
     assert!(read("sub.xml").starts_with("<?xml") && read("g.txt").starts_with("::"));
+    let (code, _, err) = run(folder.path(), &["check", "--output", "sarif=one", "--output", "junit=one"]);
+    assert!(code == 2 && err.contains("two reports would be written to `one`"), "{err}");
     let (code, _, err) = run(folder.path(), &["check", "--output", "srif=x"]);
     assert!(code == 2 && err.contains("there is no format `srif`"), "{err}");
 }

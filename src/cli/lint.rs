@@ -23,6 +23,7 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
         emit(None, |out| out.write_all(text.as_bytes()))?;
         return Ok(0);
     }
+    apart(flags)?;
     let baseline = baseline(&flags.scope, &configs, &cwd)?;
     let change = flags.since.clone().map(Change::Since).or(flags.staged.then_some(Change::Staged));
     let mut looked = look(&flags.scope, change.as_ref(), &mut configs, &cwd, build)?;
@@ -56,6 +57,15 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
     };
     emit(flags.output_file.as_deref(), |out| flags.format.write(out, &report, &context, flags.scope.quiet))?;
     Ok(exit)
+}
+
+/// Refuses two reports for one file, of which only the later would be left.
+fn apart(flags: &Flags) -> Result<(), String> {
+    let files: Vec<&Path> = flags.output.iter().map(|target| target.file.as_path()).chain(flags.output_file.as_deref()).collect();
+    match files.iter().enumerate().find(|(at, file)| files[..*at].contains(file)) {
+        Some((_, file)) => Err(format!("two reports would be written to `{}`; give each a file of its own", file.display())),
+        None => Ok(()),
+    }
 }
 
 /// What code scanning calls a run unless the user does: the command and the folder, so that runs of different commands, or
