@@ -139,11 +139,11 @@ fn files_around_the_folder_are_read_for_what_is_asked_about() {
     // Another name has to be looked for first.
     let renamed = HUB.replace("peers_by_session", "streams_by_client");
     editor.change(&hub, 2, json!([{ "text": renamed }]));
-    assert_eq!(rules(&editor.diagnostics(&hub, 2)), ["unbounded-collection"]);
+    editor.settled(&hub, 2, &["unbounded-collection"]);
     project.write("other/cleaner.py", &CLEANER.replace("peers_by_session", "streams_by_client"));
     let change = json!({ "uri": project.uri("other/cleaner.py"), "type": 2 });
     editor.notify("workspace/didChangeWatchedFiles", json!({ "changes": [change] }));
-    assert_eq!(editor.diagnostics(&hub, 2), Vec::<Value>::new());
+    editor.settled(&hub, 2, &[]);
 }
 
 #[test]

@@ -236,6 +236,20 @@ impl Editor {
         told["params"]["diagnostics"].as_array().expect("a list").clone()
     }
 
+    /// The diagnostics for a version of a document, once they are of these rules. What the project says becomes known bit by
+    /// bit, and every bit may change what is told of a finding.
+    pub fn settled(&mut self, uri: &str, version: i64, rules: &[&str]) -> Vec<Value> {
+        let told = self.wait(|message| {
+            let params = &message["params"];
+            let found = params["diagnostics"].as_array().into_iter().flatten();
+            message["method"] == "textDocument/publishDiagnostics"
+                && params["uri"] == uri
+                && params["version"] == version
+                && found.map(|one| one["code"].as_str().unwrap_or_default()).eq(rules.iter().copied())
+        });
+        told["params"]["diagnostics"].as_array().expect("a list").clone()
+    }
+
     /// The memory that the server holds, in KiB, where the system tells.
     pub fn resident(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
