@@ -39,7 +39,7 @@ pub use guard::hush;
 pub use mend::{Mended, Wanted, mend};
 pub use pipeline::{Looked, over, run};
 pub use repository::repository;
-pub use settle::settle;
+pub use settle::{included, settle};
 pub use silence::Insertion;
 pub use size::{memory, size};
 pub use testcode::is_test;
