@@ -16,6 +16,7 @@ mod guard;
 mod judge;
 mod mend;
 mod nesting;
+mod order;
 mod pipeline;
 mod read;
 mod repository;
