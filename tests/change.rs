@@ -84,7 +84,10 @@ fn what_a_baseline_no_longer_needs_is_told_and_pruned() {
     run(root, &["baseline"]);
     write(root, "a.py", "");
     let (code, _, err) = run(root, &["check"]);
-    assert!(code == 0 && err.contains("1 accepted finding is not found any more; `watertight baseline --prune`"), "{err}");
+    assert!(
+        code == 0 && err.contains("1 accepted finding is not found any more; `watertight baseline --prune` takes it out"),
+        "{err}"
+    );
     let (_, _, err) = run(root, &["check", "b.py"]);
     assert_eq!(err, "", "what was not looked at is not known to be gone");
     let (_, _, err) = run(root, &["scan"]);

@@ -169,6 +169,30 @@ fn shells_and_manuals_know_the_commands() {
 }
 
 #[test]
+fn unsafe_fixes_alone_are_said_to_do_nothing() {
+    let folder = folder(&[("a.py", CLEAN)]);
+    let (code, out, err) = run(folder.path(), &["check", "--unsafe-fixes"]);
+    assert_eq!((code, out.as_str()), (0, "No leaks detected, 1 file scanned\n"));
+    assert_eq!(err, "note: --unsafe-fixes does nothing without --fix, which makes them, or --diff, which shows them\n");
+    for words in [&["check", "--unsafe-fixes", "--fix"][..], &["check", "--unsafe-fixes", "--quiet"]] {
+        assert_eq!(run(folder.path(), words).2, "", "{words:?}");
+    }
+}
+
+#[test]
+fn orders_that_fail_are_told_in_every_language() {
+    let folder = folder(&[
+        ("a.py", b"x = 1  # watertight: Ignore\n"),
+        ("b.js", b"let x = 1; /* WATERTIGHT: ignore[lost-entry] */\n// watertight: disable\n"),
+        ("c.rs", b"// Watertight: ignore\nfn x() {}\n"),
+        ("d.rs", b"//! Watertight: ignore what it says\nfn x() {}\n"),
+    ]);
+    let (code, out, _) = run(folder.path(), &["check", "--format", "concise"]);
+    let places: Vec<&str> = out.lines().filter_map(|line| line.split(": low[unused-suppression]").next()).collect();
+    assert_eq!((code, places), (1, vec!["a.py:1:10", "b.js:1:15", "b.js:2:4", "c.rs:1:4"]), "{out}");
+}
+
+#[test]
 fn rules_are_listed_and_explained() {
     let folder = folder(&[]);
     let (code, table, _) = run(folder.path(), &["rules"]);

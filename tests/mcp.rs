@@ -142,3 +142,50 @@ fn rubbish_does_not_end_the_server() {
     assert!(answers[3]["error"]["message"].as_str().is_some_and(|text| text.contains("mem_leaks")), "{}", answers[3]);
     assert_eq!(answers[4]["result"]["isError"], false, "{}", answers[4]);
 }
+
+#[test]
+fn garbage_on_the_wire_is_answered_and_the_talk_goes_on() {
+    let folder = folder();
+    let mut command = Command::new(PROGRAM);
+    command.arg("mcp").current_dir(folder.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut server = command.spawn().expect("it starts");
+    let mut input = server.stdin.take().expect("a pipe");
+    let mut lines = BufReader::new(server.stdout.take().expect("a pipe")).lines();
+    let mut ask = |text: &str| -> Value {
+        writeln!(input, "{text}").expect("it reads");
+        serde_json::from_str(&lines.next().expect("an answer").expect("text")).expect("JSON")
+    };
+    let list = json!({"jsonrpc": "2.0", "id": 7, "method": "tools/list"}).to_string();
+    for _ in 0..2 {
+        let answer = ask("{ this is no JSON");
+        assert_eq!((&answer["error"]["code"], answer.get("id")), (&json!(-32700), Some(&Value::Null)), "{answer}");
+    }
+    let early = ask(&list);
+    assert_eq!((&early["id"], &early["error"]["code"]), (&json!(7), &json!(-32600)), "{early}");
+    assert!(early["error"]["message"].as_str().is_some_and(|text| text.contains("`initialize` comes first")), "{early}");
+    assert_eq!(ask(&json!({"jsonrpc": "2.0", "id": 8, "method": "ping"}).to_string())["result"], json!({}));
+    let [begin, begun] = hello();
+    assert_eq!(ask(&begin.to_string())["result"]["serverInfo"]["name"], "watertight");
+    writeln!(input, "{begun}").expect("it reads");
+    let mut ask = |text: &str| -> Value {
+        writeln!(input, "{text}").expect("it reads");
+        serde_json::from_str(&lines.next().expect("an answer").expect("text")).expect("JSON")
+    };
+    let shapeless = ask("[]");
+    assert_eq!((&shapeless["error"]["code"], shapeless.get("id")), (&json!(-32600), Some(&Value::Null)), "{shapeless}");
+    assert_eq!(ask("\u{1f600}")["error"]["code"], -32700);
+    assert!(ask(&list)["result"]["tools"].as_array().is_some_and(|tools| tools.len() > 3));
+    drop(input);
+    assert!(lines.next().is_none() && server.wait().expect("it ends").success(), "a client that leaves is no failure");
+}
+
+#[test]
+fn a_client_that_leaves_before_it_began_is_told_as_such() {
+    let mut command = Command::new(PROGRAM);
+    let mut server =
+        command.arg("mcp").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    drop(server.stdin.take());
+    let output = server.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && told.contains("did not begin as MCP wants"), "{told}");
+}

@@ -135,3 +135,42 @@ fn a_sample_or_two_are_not_enough() {
         }
     }
 }
+
+/// A series of one sample a second that rises by so many KiB each, from 100 MiB.
+fn straight(seconds: u32, step: u32) -> String {
+    let mut text = "seconds,rss_anon_kib\n".to_owned();
+    for at in 0..seconds {
+        writeln!(text, "{at},{}", 100 * 1024 + at * step).expect("a string can be written");
+    }
+    text
+}
+
+#[test]
+fn a_straight_rise_is_not_called_bounded_because_it_was_seen_for_a_minute() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("series.csv");
+    let verdict = |text: &str| {
+        fs::write(&file, text).expect("a file can be written");
+        let (code, out, err) = replay(&["--format", "json"], &file);
+        assert_eq!(code, 0, "{err}");
+        let document: Value = serde_json::from_str(&out).expect("it is JSON");
+        (document["verdict"].as_str().expect("a verdict").to_owned(), document["reasons"].to_string())
+    };
+    for seconds in [60, 61, 64, 75, 90, 110] {
+        for step in [100, 200, 400, 1600] {
+            let (verdict, reasons) = verdict(&straight(seconds, step));
+            assert_eq!(verdict, "not-enough-data", "{seconds} s at {step} KiB a second: {reasons}");
+        }
+    }
+    for (seconds, step) in [(90, 0), (90, 4), (600, 0)] {
+        assert_eq!(verdict(&straight(seconds, step)).0, "bounded", "{seconds} s at {step} KiB a second");
+    }
+    let ended = straight(40, 400).trim_end().to_owned()
+        + "\n"
+        + &straight(130, 0)
+            .lines()
+            .skip(41)
+            .map(|line| format!("{},118400\n", line.split(',').next().unwrap_or_default()))
+            .collect::<String>();
+    assert_ne!(verdict(&ended).0, "not-enough-data", "a rise that ended can be judged");
+}

@@ -186,7 +186,7 @@ fn mistakes_are_shown_at_their_place_with_what_was_meant() {
         ("watertight.toml", "slect = []\n", &["slect", "did you mean `select`?", "watertight.toml:1:1"][..]),
         ("watertight.toml", "\nselect = ['unclosed-handel']\n", &["did you mean `unclosed-handle`?", "watertight.toml:2:12"]),
         ("watertight.toml", "fail-on = 'hihg'\n", &["did you mean `high`?", "watertight.toml:1"]),
-        ("watertight.toml", "select = 'x'\n", &["invalid type", "watertight.toml:1:10"]),
+        ("watertight.toml", "select = 'x'\n", &["expected a list, not the text \"x\"", "watertight.toml:1:10"]),
         ("watertight.toml", "select = [\n", &["watertight.toml:1"]),
         ("watertight.toml", "max-file-size = '4X'\n", &["is no unit", "watertight.toml:1:18"]),
         ("watertight.toml", "baseline = '../../.bashrc'\n", &["must lie below", "watertight.toml:1:13"]),

@@ -38,7 +38,7 @@ fn a_file_is_suppressed_as_a_whole() {
 
 #[test]
 fn talk_about_the_program_is_no_order_to_it() {
-    for text in ["LEAK # see watertight: ignore\n", "LEAK # watertight: ignored\n", "LEAK # watertight: ignore-files\n"] {
+    for text in ["LEAK # see watertight: ignore\n", "LEAK # watertight: ignored\n", "LEAK # watertight: ignored here\n"] {
         assert_eq!(lines(text), ["1 unclosed-handle"], "{text}");
     }
 }
@@ -70,4 +70,77 @@ fn what_did_not_run_is_not_called_unused() {
 #[test]
 fn a_suppression_of_something_unsure_is_used() {
     assert_eq!(lines("MAYBE # watertight: ignore[unclosed-handle]\n"), Vec::<String>::new());
+}
+
+/// The rule, the message, the remedy and the place of what is said of a comment that was meant to suppress.
+fn fault(comment: &str) -> (String, String, String) {
+    let text = format!("LEAK {comment}\n");
+    assert_eq!(lines(&text), ["1 unclosed-handle", "1 unused-suppression"], "{comment}: it suppresses nothing, and that is said");
+    let report = scan_text(&text, &options());
+    let (file, finding) = report.findings().find(|(_, finding)| finding.rule == "unused-suppression").expect("a finding");
+    (finding.message.clone(), finding.recommendation.clone(), finding.primary.span.slice(&file.text).to_owned())
+}
+
+#[test]
+fn an_order_that_is_none_is_told_with_its_remedy() {
+    for (comment, message, remedy) in [
+        ("# watertight: ignore[unclosed-handle", "the list of rules is not closed", "write `]` behind the last rule"),
+        ("# watertight: ignore[]", "the list of rules is empty", "write no brackets"),
+        ("# watertight: ignore-file[ , ] why", "the list of rules is empty", "name rules in it"),
+        ("# watertight: Ignore", "`watertight: Ignore` is not `watertight: ignore`", "lower case"),
+        ("# WATERTIGHT: IGNORE[unclosed-handle] why", "`WATERTIGHT: IGNORE` is not", "lower case"),
+        ("# Watertight: ignore", "`Watertight: ignore` is not", "lower case"),
+        ("# watertight: ignore_file[unclosed-handle]", "is not `watertight: ignore-file`", "lower case"),
+        ("# watertight ignore[unclosed-handle]", "`watertight ignore` is not", "a colon"),
+        ("# watertight: disable", "there is no order `disable`", "write `ignore`"),
+        ("# watertight: disable[unclosed-handle] why", "there is no order `disable`", "write `ignore`"),
+        ("# watertight: noqa unclosed-handle", "there is no order `noqa`", "write `ignore`"),
+        ("# watertight: disable-next-line", "there is no order `disable-next-line`", "`ignore-file`"),
+        ("# watertight: ignore-files", "there is no order `ignore-files`", "`ignore-file`"),
+        ("# watertight: ignor[unclosed-handle]", "there is no order `ignor`", "write `ignore`"),
+        ("# watertight: ignore [unclosed-handle]", "stand in no brackets right behind", "`ignore[rule]`"),
+        ("# watertight: ignore(unclosed-handle)", "stand in no brackets right behind", "`ignore[rule]`"),
+        ("# watertight: ignore unclosed-handle, lost-entry", "stand in no brackets right behind", "`ignore[rule]`"),
+        ("# watertight: ignore: unclosed-handle", "stand in no brackets right behind", "`ignore[rule]`"),
+    ] {
+        let (told, advice, place) = fault(comment);
+        assert!(told.contains(message) && told.ends_with("so this suppresses nothing"), "{comment}: {told}");
+        assert!(advice.contains(remedy), "{comment}: {advice}");
+        assert!(comment.contains(&place) && place.to_lowercase().starts_with("watertight"), "{comment}: {place}");
+    }
+}
+
+#[test]
+fn talk_that_mentions_the_program_is_left_alone() {
+    for comment in [
+        "# watertight",
+        "# Watertight: ignore the leaks that others report",
+        "# watertight finds leaks",
+        "# watertight: finds leaks, see docs",
+        "# watertight: disable the valve first",
+        "# watertight: skip it while it rains",
+        "# Watertight compartments[3] are ignored",
+        "# watertight: pumps[0] = None",
+        "# we run watertight: disable",
+        "# watertight: allow more time",
+        "# is it watertight? Ignore[d] by most",
+        "# watertight: ignored",
+    ] {
+        assert_eq!(lines(&format!("LEAK {comment}\n")), ["1 unclosed-handle"], "{comment}");
+    }
+    for comment in [
+        "# watertight: ignore (closed by the caller)",
+        "# watertight: ignore: the caller closes it",
+        "# watertight: ignore see [1]",
+    ] {
+        assert_eq!(lines(&format!("LEAK {comment}\n")), Vec::<String>::new(), "{comment}: a reason, and no list");
+    }
+}
+
+#[test]
+fn a_faulty_order_is_told_beside_good_ones_and_only_if_the_rule_runs() {
+    let text = "LEAK # watertight: ignore[unclosed-handle]\nx # watertight: ignore[unclosed-handle\n";
+    assert_eq!(lines(text), ["2 unused-suppression"]);
+    let narrow = with(rules().filtered(|rule| rule.id != "unused-suppression"), false);
+    assert_eq!(told(&scan_text("x # watertight: ignore[\n", &narrow)), Vec::<String>::new());
 }

@@ -4,6 +4,7 @@ mod editor;
 
 use editor::{Editor, Project, able};
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 
 const LEAK: &str = "def f(path):\n    handle = open(path)\n    return handle.read()\n";
 
@@ -165,4 +166,57 @@ fn random_bytes_and_broken_messages_never_make_it_hang() {
         assert!(matches!(code, Some(1 | 2)), "{code:?} {said}");
         assert!(!said.contains("panicked"), "{said}");
     }
+}
+
+#[test]
+fn every_request_before_shutdown_is_answered_before_it() {
+    let project = Project::new(&[("a.py", LEAK)]);
+    let uri = project.uri("a.py");
+    // Whether the settings are never told, or told at once: all comes in one go.
+    for able in [able(), json!({})] {
+        let document = json!({ "uri": uri, "languageId": "python", "version": 1, "text": LEAK });
+        let place = json!({ "textDocument": { "uri": uri }, "position": { "line": 1, "character": 14 } });
+        let range = json!({ "start": { "line": 1, "character": 13 }, "end": { "line": 1, "character": 23 } });
+        let action = json!({ "textDocument": { "uri": uri }, "range": range, "context": { "diagnostics": [] } });
+        let root = [json!({ "uri": editor::uri(&project.1), "name": "p" })];
+        let greeting = json!({ "capabilities": able, "processId": null, "rootUri": null, "workspaceFolders": root });
+        let sent = [
+            json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": greeting }),
+            json!({ "jsonrpc": "2.0", "method": "initialized", "params": {} }),
+            json!({ "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": { "textDocument": document } }),
+            json!({ "jsonrpc": "2.0", "id": 2, "method": "textDocument/hover", "params": place }),
+            json!({ "jsonrpc": "2.0", "id": 3, "method": "textDocument/codeAction", "params": action }),
+            json!({ "jsonrpc": "2.0", "id": 4, "method": "textDocument/diagnostic", "params": { "textDocument": { "uri": uri } } }),
+            json!({ "jsonrpc": "2.0", "id": 5, "method": "shutdown" }),
+            json!({ "jsonrpc": "2.0", "method": "exit" }),
+        ];
+        let mut editor = Editor::start();
+        editor.ignores = &["workspace/configuration"];
+        editor.raw(&sent.iter().flat_map(|message| framed(&message.to_string())).collect::<Vec<u8>>());
+        let mut order = Vec::new();
+        for _ in 0..5 {
+            let answer = editor.wait(|message| message.get("method").is_none());
+            assert!(answer.get("result").is_some() != answer.get("error").is_some(), "{answer}");
+            order.push(answer["id"].as_i64().expect("an id"));
+        }
+        assert_eq!(order.last(), Some(&5), "`shutdown` is answered last: {order:?}");
+        order.sort_unstable();
+        assert_eq!(order, [1, 2, 3, 4, 5]);
+        assert_eq!(editor.ended().0, Some(0));
+    }
+}
+
+#[test]
+fn an_editor_that_never_tells_its_settings_is_served() {
+    let project = Project::new(&[("a.py", LEAK)]);
+    let mut editor = Editor::start();
+    editor.ignores = &["workspace/configuration"];
+    editor.greet(&[&project.1], &able(), Value::Null);
+    editor.wait_request("workspace/configuration");
+    let uri = project.uri("a.py");
+    let begun = Instant::now();
+    editor.did_open(&uri, "python", LEAK);
+    assert_eq!(editor.diagnostics(&uri, 1).len(), 1);
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert_eq!(editor.leave(), Some(0));
 }

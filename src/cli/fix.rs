@@ -14,6 +14,9 @@ use std::path::Path;
 /// The diff could not be written, or the threads not be started.
 pub fn fix(flags: &Flags, looked: &mut Looked, restricted: bool, cwd: &Path) -> Result<Option<u8>, String> {
     if !flags.fix && !flags.diff {
+        if flags.unsafe_fixes && !flags.scope.quiet {
+            mention("note: --unsafe-fixes does nothing without --fix, which makes them, or --diff, which shows them\n");
+        }
         return Ok(None);
     }
     let safety = if flags.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };

@@ -46,8 +46,8 @@ pub fn look(
             (sides.after, Some(sides.before))
         }
     };
-    let earlier = before.map(|before| judged(before, scope, configs, build)).transpose()?;
-    let mut looked = judged(after, scope, configs, build)?;
+    let earlier = before.map(|before| judged(before, false, scope, configs, build)).transpose()?;
+    let mut looked = judged(after, true, scope, configs, build)?;
     if let Some(earlier) = earlier {
         let report = &mut looked.seen.report;
         report.earlier = Accepted::of(&earlier.seen.report).take(report);
@@ -55,9 +55,12 @@ pub fn look(
     Ok(looked)
 }
 
-/// What is found in the files that were walked.
-fn judged(mut walked: Walked, scope: &Scope, configs: &mut Configs, build: Build<'_>) -> Result<Looked, String> {
+/// What is found in the files that were walked; `now` unless they are as they were before a change.
+fn judged(mut walked: Walked, now: bool, scope: &Scope, configs: &mut Configs, build: Build<'_>) -> Result<Looked, String> {
     scan::settle(&mut walked, configs).map_err(told)?;
+    if now {
+        scan::included(&walked, configs).map_err(told)?;
+    }
     let files = walked.candidates.iter().map(|candidate| candidate.shown.clone()).collect();
     let analyzer = scan::chosen(&walked, configs.all(), build);
     let threads = scope.threads.map(Into::into);
@@ -78,5 +81,6 @@ pub fn baseline(scope: &Scope, configs: &Configs, cwd: &Path) -> Result<Option<B
         return Baseline::read(named).map(Some);
     }
     let nearby = if scope.isolated { None } else { scan::nearby(cwd) };
-    configs.root().baseline.clone().or(nearby).map(|path| Baseline::read(&path)).transpose()
+    let own = configs.root().named_baseline().map_err(told)?;
+    own.or(nearby).map(|path| Baseline::read(&path)).transpose()
 }

@@ -2,7 +2,8 @@
 
 use super::lower::{Declaring, Lowering};
 use crate::facts::{
-    CollectionKind, Definition, Expr, ExprId, ExprKind, FunctionKind, List, Literal, Name, Operator, Parent, ScopeId, Source,
+    CollectionKind, Confined, Definition, Expr, ExprId, ExprKind, FunctionKind, List, Literal, Name, Operator, Parent, ScopeId,
+    Source,
 };
 use crate::language::{Form, Part};
 use tree_sitter::Node;
@@ -424,6 +425,12 @@ impl<'tree> Lowering<'_, 'tree> {
             None => self.required(node, Part::Target),
         };
         self.declaring = before;
+        if form == Form::LocalStatic
+            && self.is_confined(node)
+            && let ExprKind::Name { binding: Some(binding), .. } = self.facts.kind(target)
+        {
+            self.facts.confined.insert(Confined::Name(binding));
+        }
         if let Some(value) = value {
             self.name_value(target, value, node);
         }

@@ -27,8 +27,8 @@ use lower::Lowering;
 use macros::Prepared;
 use tree_sitter::{Node, Parser, Tree};
 
-/// The word with which a directive to this program begins.
-const DIRECTIVE: &str = "watertight";
+/// The word with which a directive to this program begins, and how people write it by mistake.
+const DIRECTIVE: [&str; 3] = ["watertight", "Watertight", "WATERTIGHT"];
 
 /// The facts of one text. A text that does not parse gives the facts of the parts that do.
 pub fn extract(language: &Language, text: &str) -> Facts {
@@ -60,7 +60,7 @@ fn read(language: &Language, text: &str, prepared: &Prepared, tree: &Tree) -> Fa
     let lowered = Lowering::new(language, &forms, parsed, (text, prepared)).run(tree.root_node());
     let mut facts = resolve::resolve(lowered, &language.habits);
     // Comments are read for the directives in them, and hardly any file has one.
-    if text.contains(DIRECTIVE) {
+    if DIRECTIVE.iter().any(|word| text.contains(word)) {
         facts.comments = forms::comments(language, tree.root_node(), |node| lower::span(prepared, node));
     }
     facts

@@ -104,6 +104,13 @@ impl<'tree> Lowering<'_, 'tree> {
         })
     }
 
+    /// Whether a declaration lacks the word that puts it in reach beyond its module.
+    pub fn is_confined(&self, node: Node<'tree>) -> bool {
+        let word = self.habits.visible.as_str();
+        let says = |child: &Node<'tree>| self.form(*child) == Some(Form::Ignored) && self.source(*child).starts_with(word);
+        !word.is_empty() && !self.children(node).iter().any(says)
+    }
+
     /// Whether a word before a declaration says that only the type itself may use it.
     pub fn hides(&self, node: Node<'tree>) -> bool {
         let children = self.children(node);

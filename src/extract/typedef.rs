@@ -2,8 +2,8 @@
 
 use super::lower::Lowering;
 use crate::facts::{
-    BindingId, BindingKind, Definition, ExprId, ExprKind, FunctionId, FunctionKind, Name, Parent, Source, StepId, StepKind, Type,
-    TypeId,
+    BindingId, BindingKind, Confined, Definition, ExprId, ExprKind, FunctionId, FunctionKind, Name, Parent, Source, StepId,
+    StepKind, Type, TypeId,
 };
 use crate::language::{Form, Part};
 use crate::source::Span;
@@ -121,6 +121,11 @@ impl<'tree> Lowering<'_, 'tree> {
             && self.hides(node)
         {
             self.facts.hidden_fields.insert((owner, name));
+        }
+        if let Some(owner) = owner
+            && self.is_confined(node)
+        {
+            self.facts.confined.insert(Confined::Field(owner, name));
         }
         self.pending.push(Definition { target, source, annotation });
         ExprKind::Assign { target, value, update: None, annotation }

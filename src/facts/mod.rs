@@ -22,7 +22,7 @@ pub use flow::{Arm, Block, ExitKind, Handler, LoopKind, Managed, Step, StepKind}
 pub use function::{Function, FunctionKind, Param, ParamKind, Traits};
 pub use ids::{BindingId, ExprId, FunctionId, PlaceId, ScopeId, StepId, TypeId};
 pub use name::{Name, Names};
-pub use place::{Action, Operation, Place, Places, Root, Segment};
+pub use place::{Action, Confined, Operation, Place, Places, Root, Segment};
 pub use scope::{Binding, BindingKind, Definition, Scope, Source};
 pub use types::Type;
 pub use view::Around;
@@ -107,6 +107,8 @@ pub struct Facts {
     pub globs: Vec<Name>,
     /// Fields that only the type itself may use.
     pub hidden_fields: FxHashSet<(TypeId, Name)>,
+    /// Fields and names of the module that are not declared to be in reach beyond it, where the language asks for a word.
+    pub confined: FxHashSet<Confined>,
     /// Module names that other files can reach; none where every name is in reach unless its spelling says otherwise.
     pub exported: Option<FxHashSet<BindingId>>,
     /// The texts of short strings, where the language tells things apart by them.

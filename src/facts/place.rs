@@ -176,3 +176,12 @@ pub struct Operation {
     /// The function in which it is done.
     pub function: FunctionId,
 }
+
+/// A field of a type, or a name of the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Confined {
+    /// A field.
+    Field(TypeId, Name),
+    /// A name.
+    Name(BindingId),
+}

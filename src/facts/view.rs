@@ -1,6 +1,6 @@
 use super::{
-    Binding, BindingId, Callee, Definition, Expr, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, List, Literal,
-    Name, Operation, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type, TypeId,
+    Binding, BindingId, Callee, Confined, Definition, Expr, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, List,
+    Literal, Name, Operation, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type, TypeId,
 };
 
 /// What stands around an expression or step, innermost first.
@@ -357,6 +357,18 @@ impl Facts {
                 self.exported.as_ref().map_or_else(spelled, |exported| exported.contains(&binding))
             }
             _ => true,
+        }
+    }
+
+    /// Whether a place is declared without the word that puts it in reach beyond its module.
+    pub fn is_confined(&self, place: PlaceId) -> bool {
+        let Place { root, path } = self.places.get(place);
+        match (path.last(), *root) {
+            (Some(Segment::Field(name)), Root::Instance(ty) | Root::Static(ty)) => {
+                self.confined.contains(&Confined::Field(ty, *name))
+            }
+            (None, Root::Binding(binding)) => self.confined.contains(&Confined::Name(binding)),
+            _ => false,
         }
     }
 

@@ -133,6 +133,8 @@ pub struct Habits {
     pub breaks_switch: bool,
     /// Whether a name has to be exported to be in reach of other files.
     pub exports: bool,
+    /// The word before a declaration that puts it in reach beyond its module, where one is asked for.
+    pub visible: String,
     /// Whether the texts of short strings are kept.
     pub literal_texts: bool,
     /// Calls that stand for the module that their argument names.

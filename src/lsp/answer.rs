@@ -92,6 +92,14 @@ impl Server {
         }
     }
 
+    /// Tells those who still wait that the session ends before their answer is known: none may stay without one.
+    pub(super) fn abandon(&mut self) {
+        for waiting in std::mem::take(&mut self.waiting) {
+            let fault = Fault::new(ErrorCode::RequestCanceled, "`shutdown` came before the answer was known");
+            self.reply(fault.response(waiting.id));
+        }
+    }
+
     /// Answers all requests that can be answered by now.
     pub(super) fn answer(&mut self) {
         for waiting in std::mem::take(&mut self.waiting) {

@@ -100,6 +100,7 @@ fn converse(wire: &Wire, mut server: Server) -> Result<Ending, String> {
                 Ok(said) => server.hear(said),
                 Err(_) => return Err("the thread that looks at the files has ended".to_owned()),
             },
+            recv(server.patience()) -> _ => server.go_on(),
         }
     }
 }

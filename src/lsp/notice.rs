@@ -76,6 +76,7 @@ impl Server {
         self.give(Task::Folders(self.folders.clone()));
         if self.client.configures {
             self.ask_settings();
+            self.wait_for_settings();
         }
     }
 

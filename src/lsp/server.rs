@@ -13,7 +13,7 @@ use super::wire::Outgoing;
 use super::wishes::Wishes;
 use super::worker::{self, Said, Task};
 use crate::scan::Manner;
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, after, never, unbounded};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
     InitializeParams, InitializeResult, MessageType, PublishDiagnosticsParams, ServerInfo, ShowMessageParams, Uri,
@@ -23,6 +23,11 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// An editor that was asked for its settings and says nothing for so long is served without them; should the answer come
+/// after all, it still counts.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the editor was asked, so that its answer is understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +62,8 @@ pub struct Server {
     said: Receiver<Said>,
     /// Tasks that wait until the settings are known; none once they are.
     held: Option<Vec<Task>>,
+    /// When the settings are not waited for any more.
+    patience: Receiver<Instant>,
     asked: FxHashMap<RequestId, Question>,
     next: i32,
     shut_down: bool,
@@ -110,6 +117,7 @@ impl Server {
             tasks,
             said,
             held: client.configures.then(Vec::new),
+            patience: never(),
             asked: FxHashMap::default(),
             next: 0,
             shut_down: false,
@@ -132,6 +140,24 @@ impl Server {
         &self.said
     }
 
+    /// When to go on without the settings.
+    pub fn patience(&self) -> &Receiver<Instant> {
+        &self.patience
+    }
+
+    /// Begins to wait for the settings, if that is still of use.
+    pub(super) fn wait_for_settings(&mut self) {
+        if self.held.is_some() {
+            self.patience = after(PATIENCE);
+        }
+    }
+
+    /// Has the work begun that waited for the settings.
+    pub fn go_on(&mut self) {
+        self.patience = never();
+        self.held.take().into_iter().flatten().for_each(|task| self.give(task));
+    }
+
     /// Answers a request, now or when what it asks for is known.
     pub fn request(&mut self, request: Request) {
         let Request { id, method, params: value } = request;
@@ -142,6 +168,7 @@ impl Server {
         let answered = match method.as_str() {
             "shutdown" => {
                 self.shut_down = true;
+                self.abandon();
                 self.reply(Response::new_ok(id.clone(), ()));
                 Ok(())
             }
@@ -166,7 +193,8 @@ impl Server {
                 if let Ok(value) = result {
                     self.wish(value.get(0).unwrap_or(&serde_json::Value::Null));
                 }
-                held.into_iter().flatten().for_each(|task| self.give(task));
+                self.held = held;
+                self.go_on();
             }
             (Some(Question::Progress), Ok(_)) => {
                 let begin = self.progress.allowed();

@@ -11,11 +11,12 @@ mod server;
 mod source;
 mod stop;
 mod tools;
+mod wire;
 
 use crate::rules::RuleSet;
 use crate::scan::Analyzer;
-use rmcp::transport::stdio;
 use std::path::PathBuf;
+use wire::Wire;
 
 /// What makes an analyzer for the rules of a run.
 pub type Make = fn(&RuleSet) -> Box<dyn Analyzer>;
@@ -27,13 +28,16 @@ pub type Make = fn(&RuleSet) -> Box<dyn Analyzer>;
 pub fn serve(known: RuleSet, cwd: PathBuf, make: Make) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.map_err(|error| format!("the server cannot be started: {error}"))?;
+    let (wire, writer) = Wire::start().map_err(|error| format!("the server cannot be started: {error}"))?;
     let handler = server::Server::new(known, cwd, make);
     let served = runtime.block_on(async {
-        let running = rmcp::serve_server(handler, stdio()).await;
+        let running = rmcp::serve_server(handler, wire).await;
         let running = running.map_err(|error| format!("the client did not begin as MCP wants: {error}"))?;
         running.waiting().await.map_err(|error| error.to_string())
     });
     // A call that is still being worked on has nobody to answer to.
     runtime.shutdown_background();
+    // A writer that failed has nobody to tell.
+    let _ = writer.join();
     served.map(|_| ())
 }

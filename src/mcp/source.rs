@@ -112,6 +112,7 @@ fn judged(paths: &[PathBuf], folder: &Path, configs: &mut Configs, make: Make, j
     let plain = build(&configs.root().known);
     let mut walked = scan::walk(paths, folder, plain.as_ref(), 0);
     scan::settle(&mut walked, configs).map_err(told)?;
+    scan::included(&walked, configs).map_err(told)?;
     let files: FxHashSet<String> = walked.candidates.iter().map(|candidate| candidate.shown.clone()).collect();
     let analyzer = scan::chosen(&walked, configs.all(), build);
     let max_file_size = configs.root().max_file_size.unwrap_or(DEFAULT_SIZE);
@@ -126,7 +127,7 @@ fn judged(paths: &[PathBuf], folder: &Path, configs: &mut Configs, make: Make, j
     };
     let looked = scan::over(walked, analyzer.as_ref(), &options, &progress);
     let mut report = looked.map_err(|error| format!("could not start the threads: {error}"))?.report;
-    let baseline = configs.root().baseline.clone().or_else(|| scan::nearby(folder));
+    let baseline = configs.root().named_baseline().map_err(told)?.or_else(|| scan::nearby(folder));
     if let Some(baseline) = baseline.map(|path| Baseline::read(&path)).transpose()? {
         let rules = &configs.root().rules;
         baseline.apply(&mut report, folder, |path| files.contains(path), |rule| rules.get(rule).is_some());

@@ -1,4 +1,5 @@
 use super::Rule;
+use super::plain::plain;
 use super::raw::Example;
 use crate::language::languages;
 use miette::{Diagnostic, NamedSource, SourceSpan};
@@ -36,7 +37,7 @@ pub fn parse(file: &str, text: &str) -> Result<Rule, Box<RuleError>> {
     };
     let rule: Rule = toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
-        refuse(error.message().to_owned(), "CONTRIBUTING.md lists the fields of a rule", span)
+        refuse(plain(error.message()), "CONTRIBUTING.md lists the fields of a rule", span)
     })?;
     if !is_kebab(&rule.id) {
         return Err(refuse(format!("`{}` is not a rule id", rule.id), "use lower-case words joined by hyphens", 0..0));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// What fixes need to know of the things a rule speaks of.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table of what fixes need to know")]
 pub struct Mend {
     /// Calls whose value releases itself at the end of a managed region, and is what the region calls by name.
     pub managed: Vec<Pattern>,
@@ -31,7 +31,7 @@ pub struct Mend {
 
 /// How a call is given a limit.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table with `call` and `argument`")]
 pub struct Limit {
     /// The calls.
     pub call: Vec<Pattern>,

@@ -70,7 +70,7 @@ impl Family {
 
 /// A pair of programs that the tests run: the rule speaks on `bad` and is silent on `good`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `language`, `bad` and `good`")]
 pub struct Example {
     /// Language id, as the folder below `queries/` is called.
     pub language: String,
@@ -82,7 +82,7 @@ pub struct Example {
 
 /// One rule: its documentation, its levels, and its vocabulary per language.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table that is a rule")]
 pub struct Rule {
     /// Kebab-case name of the fault.
     pub id: String,

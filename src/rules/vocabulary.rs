@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 /// The words of one language for one rule. A table that a check does not use stays empty.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table of words, as in `[vocabulary.python]`")]
 pub struct Vocabulary {
     /// How sure a finding is before any evidence is looked at, where this language differs from the rule.
     pub confidence: Option<Confidence>,
@@ -106,7 +106,7 @@ impl Vocabulary {
 /// What the names that people choose say about lifetimes and keys. Compared word by word, without regard to case:
 /// `SessionManager` and `session_manager` both end in `manager`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table of lists of words")]
 pub struct Words {
     /// Last words of types whose instances live about as long as the process.
     pub lasting: Vec<String>,
@@ -187,7 +187,7 @@ pub struct Words {
 /// How a framework tells code that a life begins or ends, and which functions run again and again. Functions are given
 /// by their last name, because hooks are re-exported, wrapped and imported automatically.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table of lists of names")]
 pub struct Life {
     /// Functions that call their callback when a life begins or changes, and what that returns when it ends (`useEffect`).
     pub effects: Vec<String>,
@@ -203,7 +203,7 @@ pub struct Life {
 
 /// A family of containers that share their verbs.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table with `make`, and `grow`, `shrink` and the like")]
 pub struct Container {
     /// What to call it in a sentence: `list`, `dict`, `queue`.
     pub kind: String,
@@ -233,7 +233,7 @@ pub struct Container {
 
 /// The argument that caps a container, cache or channel.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "a table with `name`, the argument that caps it, and perhaps `position`")]
 pub struct Bound {
     /// Its keyword.
     pub name: String,
@@ -251,7 +251,7 @@ pub struct Bound {
 
 /// A thing that must be released by somebody.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `acquire`, and perhaps `release`")]
 #[allow(clippy::struct_excessive_bools)] // Each says something of its own about the thing.
 pub struct Resource {
     /// What to call it in a sentence: `file`, `socket`, `interval`.
@@ -374,7 +374,7 @@ pub enum Lifetime {
 
 /// A way to register a callback.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `kind` and `add`, and perhaps `remove`")]
 #[allow(clippy::struct_excessive_bools)] // Each says something of its own about the registration.
 pub struct Registration {
     /// What to call it in a sentence: `exit handler`, `event listener`.
@@ -445,7 +445,7 @@ pub struct Registration {
 
 /// A list of those who wait for something, each of whom may go without a word.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `kind`, `elements`, `add`, `remove` and `drain`")]
 pub struct Waiting {
     /// What to call an entry in a sentence: `waker`.
     pub kind: String,
@@ -461,7 +461,7 @@ pub struct Waiting {
 
 /// A cache decorator or a cache constructor.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `make`, and perhaps `bound`")]
 pub struct Memo {
     /// Its names.
     pub make: Vec<Pattern>,
@@ -475,7 +475,7 @@ pub struct Memo {
 
 /// A queue or channel.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `kind` and `make`, and perhaps `bound`")]
 pub struct Channel {
     /// What to call it in a sentence.
     pub kind: String,

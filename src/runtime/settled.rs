@@ -2,7 +2,7 @@
 
 use super::floors::{Floors, LEVELS, retained};
 use super::shape::shape;
-use super::trend::LEAK;
+use super::trend::{LEAK, WATCH};
 use super::verdict::Verdict;
 
 /// Nothing is said before, seconds.
@@ -44,6 +44,11 @@ pub fn settled(floors: &Floors, grows: bool) -> Opinion {
         let reason = "it grows; a cache that fills or a warm-up looks the same so far".to_owned();
         return (Verdict::NotEnoughData, 0.5, reason);
     }
+    let higher = past.last().is_some_and(|last| highest > HIGHER * last);
+    if seen_s < WATCH.lasted_s + SHORTEST_S && !higher && rises(&retained(&past), cell_s) {
+        let reason = format!("it grows, and {seen_s:.0} s are too short to say whether that ends");
+        return (Verdict::NotEnoughData, 0.4, reason);
+    }
     if highest > HIGHER * now {
         return (Verdict::Bounded, sure, "it stood higher before and gave memory back".to_owned());
     }
@@ -65,6 +70,16 @@ pub fn settled(floors: &Floors, grows: bool) -> Opinion {
         }
         None => (Verdict::WarmUp, sure - 0.1, "it grew at once and stays at that level since".to_owned()),
     }
+}
+
+/// Whether it grows as what is watched does, however short that has lasted.
+fn rises(kept: &[f64], cell_s: f64) -> bool {
+    shape(kept, cell_s).is_some_and(|growth| {
+        growth.rise >= WATCH.rise
+            && growth.relative() >= WATCH.relative
+            && growth.recent >= WATCH.recent
+            && growth.stall_s <= WATCH.pause_s
+    })
 }
 
 /// Says that so many seconds are not enough.

@@ -105,7 +105,9 @@ impl Baseline {
         if stale > 0 {
             let subject = if stale == 1 { "1 accepted finding is".to_owned() } else { format!("{stale} accepted findings are") };
             let path = super::shown::shown(&self.path, cwd);
-            report.problems.push(Problem::new(path, ProblemKind::Stale, format!("{subject} not found any more")));
+            let problem = Problem::new(path, ProblemKind::Stale, format!("{subject} not found any more"));
+            let one = "`watertight baseline --prune` takes it out";
+            report.problems.push(if stale == 1 { problem.remedied(one) } else { problem });
         }
     }
 

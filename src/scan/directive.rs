@@ -1,3 +1,4 @@
+use super::order::Order;
 use crate::source::{Lines, Span};
 
 /// How far a suppression reaches.
@@ -20,29 +21,21 @@ pub struct Directive {
     pub rules: Vec<(String, Span)>,
 }
 
-const NAME: &str = "watertight:";
-
 /// The directives in the comments of a text, in order.
 pub fn directives(text: &str, lines: &Lines, comments: &[Span]) -> Vec<Directive> {
-    let written = comments.iter().filter(|comment| comment.slice(text).contains(NAME));
-    written.filter_map(|comment| directive(text, lines, comments, *comment)).collect()
+    comments.iter().filter_map(|comment| directive(text, lines, comments, *comment)).collect()
 }
 
 fn directive(text: &str, lines: &Lines, comments: &[Span], comment: Span) -> Option<Directive> {
     let body = comment.slice(text);
-    let at = body.find(NAME)?;
-    // A comment that only talks about the program is no order to it.
-    if !body[..at].trim_end().ends_with(['#', '/', '*', '!', '-']) {
-        return None;
-    }
-    let after = &body[at + NAME.len()..];
-    let order = after.trim_start().strip_prefix("ignore")?;
-    let (whole_file, rest) = order.strip_prefix("-file").map_or((false, order), |rest| (true, rest));
-    if rest.starts_with(|next: char| next.is_alphanumeric() || matches!(next, '-' | '_')) {
+    let order = Order::of(body)?;
+    let whole_file = order.verb == "ignore-file";
+    if !(order.is_exact() && (whole_file || order.verb == "ignore")) || order.fault().is_some() {
         return None;
     }
     let offset = |part: &str| comment.end - part.len() as u32;
-    let start = comment.start + at as u32;
+    let start = comment.start + order.at as u32;
+    let rest = order.rest;
     let (rules, end) = match rest.strip_prefix('[').and_then(|list| list.split_once(']')) {
         Some((list, behind)) => (names(list, offset(rest) + 1), offset(behind)),
         None => (Vec::new(), offset(rest)),

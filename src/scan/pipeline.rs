@@ -52,7 +52,7 @@ pub fn over(
 ) -> Result<Looked, rayon::ThreadPoolBuildError> {
     let threads = options.threads.unwrap_or(0);
     let pool = pool(threads)?;
-    let Walked { paths, cwd, candidates, problems, refused } = walked;
+    let Walked { paths, cwd, candidates, problems, refused, asked } = walked;
     let total = candidates.len();
     let done = AtomicUsize::new(0);
     let tell = || progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
@@ -88,10 +88,20 @@ pub fn over(
         report.problems.extend(outcome.problems);
     }
     if report.scanned == 0 && report.generated == 0 && report.problems.is_empty() {
-        report.problems.push(Problem::new(".", ProblemKind::NoFiles, "no file in a supported language was found"));
+        report.problems.push(nothing(asked.values().map(|asked| asked.left_out).sum()));
     }
     report.problems.sort();
     Ok(Looked { report, project, fixable })
+}
+
+/// What is said where nothing was analysed, although so many files were found.
+fn nothing(left_out: usize) -> Problem {
+    if left_out == 0 {
+        return Problem::new(".", ProblemKind::NoFiles, "no file in a supported language was found");
+    }
+    let message = format!("every source file that was found is left out by the settings ({left_out} in all)");
+    let remedy = "see `exclude` and `include` there; `watertight check --show-settings` says which file that is";
+    Problem::new(".", ProblemKind::NoFiles, message).remedied(remedy)
 }
 
 /// Threads that have stack enough for the analysis.

@@ -9,6 +9,7 @@ use std::path::Path;
 /// A configuration that cannot be used.
 pub fn settle(walked: &mut Walked, configs: &mut Configs) -> Result<(), Box<ConfigError>> {
     let mut kept = Vec::with_capacity(walked.candidates.len());
+    walked.asked.clear();
     // Candidates are ordered by path, so those of a folder stand together.
     let mut last = None;
     for mut candidate in std::mem::take(&mut walked.candidates) {
@@ -24,7 +25,13 @@ pub fn settle(walked: &mut Walked, configs: &mut Configs) -> Result<(), Box<Conf
         };
         let settings = &configs.all()[place];
         let below = whole.strip_prefix(&settings.folder).unwrap_or(&whole).join(candidate.path.file_name().unwrap_or_default());
-        if !settings.excludes(&below) || (candidate.named && !settings.force_exclude) {
+        let stays = !settings.excludes(&below) || (candidate.named && !settings.force_exclude);
+        if !candidate.sniff {
+            let asked = walked.asked.entry(place).or_default();
+            asked.left_out += usize::from(!stays);
+            asked.kept += usize::from(stays);
+        }
+        if stays {
             candidate.settings = place;
             candidate.ignored = settings.ignored(&below);
             kept.push(candidate);
@@ -32,5 +39,24 @@ pub fn settle(walked: &mut Walked, configs: &mut Configs) -> Result<(), Box<Conf
         last = Some((folder, whole, place));
     }
     walked.candidates = kept;
+    Ok(())
+}
+
+/// Whether every `include` fits something, as far as the run has looked everywhere below its folder. One that fits nothing
+/// would keep a run clean for ever.
+///
+/// # Errors
+/// An `include` that fits no file.
+pub fn included(walked: &Walked, configs: &Configs) -> Result<(), Box<ConfigError>> {
+    let roots: Vec<_> = walked.paths.iter().filter_map(|path| walked.cwd.join(path).canonicalize().ok()).collect();
+    for (place, asked) in &walked.asked {
+        let settings = &configs.all()[*place];
+        let whole = roots.iter().any(|root| settings.folder.starts_with(root));
+        if whole && asked.kept == 0 && asked.left_out > 0 && settings.includes_some() {
+            let message = "`include` fits no source file in this folder".to_owned();
+            let remedy = "name folders or files as from the folder of this file, or take the line out";
+            return Err(settings.mistake("include", "", message, remedy));
+        }
+    }
     Ok(())
 }

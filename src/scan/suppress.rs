@@ -1,5 +1,6 @@
 use super::config::Settings;
 use super::directive::{Directive, Reach, directives};
+use super::order::Order;
 use crate::finding::{Confidence, Edit, Evidence, Finding, Fix, Mark, Role, Safety, Weight};
 use crate::rules::{Rule, nearest};
 use crate::source::{Lines, Span};
@@ -17,14 +18,12 @@ pub fn suppress(text: &str, comments: &[Span], findings: &mut Vec<Finding>, sett
     }
     let lines = Lines::new(text);
     let directives = directives(text, &lines, comments);
-    if directives.is_empty() {
-        return;
-    }
     let mut used = Used(vec![Vec::new(); directives.len()]);
     findings.retain(|finding| !used.mark(&directives, finding, &lines));
     let Some(rule) = settings.rules.get(UNUSED) else {
         return;
     };
+    findings.extend(comments.iter().filter_map(|comment| faulty(rule, text, *comment)));
     for (directive, used) in directives.iter().zip(&used.0) {
         if directive.rules.iter().all(|(name, _)| name != UNUSED) {
             unused(directive, used, settings, |span, message, why, goes| {
@@ -105,6 +104,17 @@ fn removal(text: &str, lines: &Lines, comments: &[Span], directive: &Directive, 
         Span::new(line.start + before.trim_end().len() as u32, comment.end.min(lines.span(text, last).end))
     };
     Some(Fix::new("Delete the comment", Safety::Safe, vec![Edit::replace(goes, "")]))
+}
+
+/// What is said of a comment that is meant as a suppression and is none.
+fn faulty(rule: &Rule, text: &str, comment: Span) -> Option<Finding> {
+    let body = comment.slice(text);
+    let order = Order::of(body)?;
+    let fault = order.fault()?;
+    let why = "it begins as the comments do that speak to this program".to_owned();
+    let mut finding = finding(rule, order.span(comment, body), fault.message, why);
+    fault.remedy.clone_into(&mut finding.recommendation);
+    Some(finding)
 }
 
 fn finding(rule: &Rule, span: Span, message: String, why: String) -> Finding {

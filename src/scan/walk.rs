@@ -2,6 +2,7 @@ use super::Analyzer;
 use super::shown::shown;
 use crate::finding::{Problem, ProblemKind};
 use ignore::{DirEntry, Error, WalkBuilder, WalkState};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -56,6 +57,17 @@ pub struct Walked {
     pub problems: Vec<Problem>,
     /// How many named paths lead nowhere.
     pub refused: usize,
+    /// What became of the source files, for each of the run's settings.
+    pub asked: BTreeMap<usize, Asked>,
+}
+
+/// How many files one of the settings rules.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// Those that are looked at.
+    pub kept: usize,
+    /// Those that it leaves out.
+    pub left_out: usize,
 }
 
 /// Finds the files below the paths that a user named.

@@ -70,6 +70,8 @@ pub struct Editor {
     next: i64,
     /// What the editor answers to `workspace/configuration`.
     pub settings: Value,
+    /// The requests that the editor never answers.
+    pub ignores: &'static [&'static str],
     /// The methods of the requests that the server made, with their parameters.
     pub requested: Vec<(String, Value)>,
     pub cache: TempDir,
@@ -109,7 +111,17 @@ impl Editor {
         let mut reader = BufReader::new(child.stdout.take().expect("piped"));
         let (sender, output) = channel();
         std::thread::spawn(move || while read(&mut reader).is_some_and(|value| sender.send(value).is_ok()) {});
-        Self { child, input, output, said: VecDeque::new(), next: 0, settings: Value::Null, requested: Vec::new(), cache }
+        Self {
+            child,
+            input,
+            output,
+            said: VecDeque::new(),
+            next: 0,
+            settings: Value::Null,
+            ignores: &[],
+            requested: Vec::new(),
+            cache,
+        }
     }
 
     /// A server that was greeted, with these folders open.
@@ -197,6 +209,9 @@ impl Editor {
     fn reply(&mut self, message: &Value) {
         let (Some(id), Some(method)) = (message.get("id"), message["method"].as_str()) else { return };
         self.requested.push((method.to_owned(), message["params"].clone()));
+        if self.ignores.contains(&method) {
+            return;
+        }
         let result = match method {
             "workspace/configuration" => json!([self.settings]),
             "window/showDocument" => json!({ "success": true }),

@@ -76,7 +76,12 @@ pub fn rate(context: &Context, function: FunctionId) -> Option<Evidence> {
     });
     if let Some((file, caller)) = serving {
         let by = caller.function.map_or("", |name| file.text(name));
-        let text = format!("`{by}` in {} calls it, which runs once per event", file.path);
+        let how = if lifetime::is_serving(words, by) {
+            "is named like what runs once per event"
+        } else {
+            "is a coroutine, so it may run once per event"
+        };
+        let text = format!("`{by}` in {} calls it, which {how}", file.path);
         return Some(Evidence::supports(Weight::Fair, text));
     }
     let once = |caller: &crate::index::Caller, file: &crate::index::Outline| {

@@ -551,7 +551,12 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         return Some(Evidence::doubts(Weight::Fair, text).at(facts.expr(operation.expr).span));
     }
     let public = facts.is_public(held.place) && !matches!(held.life, Life::Closure);
-    public.then(|| Evidence::doubts(Weight::Slight, "its name is public, so code elsewhere could remove entries"))
+    let text = if facts.is_confined(held.place) {
+        "other code of its module could remove entries"
+    } else {
+        "its name is public, so code elsewhere could remove entries"
+    };
+    public.then(|| Evidence::doubts(Weight::Slight, text))
 }
 
 /// Whether a key is a number that is counted up, or a variable that is given one.

@@ -121,7 +121,7 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
         return Some(Evidence::supports(Weight::Strong, text).at(own.head));
     }
     if is_serving(words, name) {
-        return Some(Evidence::supports(Weight::Fair, format!("`{name}` runs once per event")).at(own.head));
+        return Some(Evidence::supports(Weight::Fair, format!("`{name}` is named like what runs once per event")).at(own.head));
     }
     if own.traits.is_async && !key::starts_with(&words.beginning, name) {
         let text = format!("`{name}` is a coroutine, so it may run once per event");

@@ -1,14 +1,16 @@
 use super::error::ConfigError;
 use super::raw::Config;
-use crate::rules::nearest;
-use serde::Deserialize;
+use super::section::{parse, section};
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
+use thiserror::Error;
 
 /// The files a configuration may stand in, the first found in a folder is used.
 pub const NAMES: &[&str] = &["watertight.toml", ".watertight.toml", "pyproject.toml", "Cargo.toml", "package.json"];
+
+/// What every file with a word to this program holds.
+const NAME: &str = "watertight";
 
 /// A larger file is no configuration written by hand.
 const LARGEST: u64 = 4 << 20;
@@ -28,17 +30,18 @@ pub struct Found {
 pub fn inside(folder: &Path) -> Result<Option<Found>, Box<ConfigError>> {
     for name in NAMES {
         let path = folder.join(name);
-        // A file that cannot be read is a mistake only where it is surely ours.
         let own = name.ends_with("watertight.toml");
-        match text(&path) {
-            Ok(text) if own || text.contains("watertight") => {
+        match text(&path, own) {
+            Ok(Some(text)) => {
                 if let Some(config) = parse(&path, &text)? {
                     return Ok(Some(Found { path, text, config }));
                 }
             }
-            Ok(_) => {}
-            Err(error) if !own || error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(unreadable(&path, &error)),
+            Ok(None) => {}
+            // Below a folder that may not be entered nobody knows whether there is such a file at all.
+            Err(Unread::Absent | Unread::Hidden(_)) if !own => {}
+            Err(Unread::Absent) => {}
+            Err(why) => return Err(unreadable(&path, &why)),
         }
     }
     Ok(None)
@@ -46,7 +49,7 @@ pub fn inside(folder: &Path) -> Result<Option<Found>, Box<ConfigError>> {
 
 /// The configuration in a file that the user named.
 pub fn named(path: &Path) -> Result<Found, Box<ConfigError>> {
-    let text = text(path).map_err(|error| unreadable(path, &error))?;
+    let text = text(path, true).map_err(|why| unreadable(path, &why))?.unwrap_or_default();
     match parse(path, &text)? {
         Some(config) => Ok(Found { path: path.to_path_buf(), text, config }),
         None => {
@@ -55,104 +58,67 @@ pub fn named(path: &Path) -> Result<Found, Box<ConfigError>> {
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Box<ConfigError> {
-    let message = format!("the configuration `{}` could not be read: {error}", path.display());
-    ConfigError::new(path, "", None, message, "check the path and the permissions")
+/// Why a configuration cannot be read.
+#[derive(Debug, Error)]
+enum Unread {
+    #[error("there is no such file")]
+    Absent,
+    #[error("{0}")]
+    Hidden(std::io::Error),
+    #[error("{0}")]
+    Closed(std::io::Error),
+    #[error("it is not UTF-8 (line {0})")]
+    Encoding(usize),
+    #[error("it is larger than 4 MiB")]
+    Large,
 }
 
-fn text(path: &Path) -> std::io::Result<String> {
+impl Unread {
+    const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Absent | Self::Hidden(_) | Self::Closed(_) => {
+                "check the path and the permissions, or take the settings from elsewhere with --config or --isolated"
+            }
+            Self::Encoding(_) => "save the file as UTF-8",
+            Self::Large => "write the settings into a `watertight.toml`",
+        }
+    }
+}
+
+fn unreadable(path: &Path, why: &Unread) -> Box<ConfigError> {
+    let message = format!("the configuration `{}` could not be read: {why}", path.display());
+    ConfigError::new(path, "", None, message, why.remedy())
+}
+
+/// What stands in a file; nothing if it is shared with other tools and cannot hold a word to this program.
+fn text(path: &Path, own: bool) -> Result<Option<String>, Unread> {
+    let metadata = path.metadata().map_err(|error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Unread::Absent,
+        _ => Unread::Hidden(error),
+    })?;
     // To open a pipe would be to wait for whoever writes into it.
-    if !path.metadata()?.is_file() {
-        return Err(ErrorKind::NotFound.into());
+    if !metadata.is_file() {
+        return Err(Unread::Absent);
     }
-    let mut text = String::new();
-    File::open(path)?.take(LARGEST).read_to_string(&mut text)?;
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    read.map_err(Unread::Closed)?;
     // Some editors begin every file with a byte order mark.
-    if text.starts_with('\u{feff}') {
-        text.drain(..'\u{feff}'.len_utf8());
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    if !own && !mentions(bytes) {
+        return Ok(None);
     }
-    Ok(text)
-}
-
-/// Where the section of a shared file stands.
-fn section(path: &Path) -> &'static str {
-    match path.file_name().and_then(|name| name.to_str()) {
-        Some("pyproject.toml") => "write it below [tool.watertight]",
-        Some("Cargo.toml") => "write it below [workspace.metadata.watertight] or [package.metadata.watertight]",
-        _ => "write it below the key \"watertight\"",
+    if bytes.len() as u64 > LARGEST {
+        return Err(Unread::Large);
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(error) => Err(Unread::Encoding(bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1)),
     }
 }
 
-#[derive(Deserialize)]
-struct Python {
-    tool: Option<Tool>,
-}
-
-#[derive(Deserialize)]
-struct Tool {
-    watertight: Option<Config>,
-}
-
-#[derive(Deserialize)]
-struct Cargo {
-    workspace: Option<Part>,
-    package: Option<Part>,
-}
-
-#[derive(Deserialize)]
-struct Part {
-    metadata: Option<Tool>,
-}
-
-/// What a file says to this program, if anything.
-fn parse(path: &Path, text: &str) -> Result<Option<Config>, Box<ConfigError>> {
-    let toml = |error: toml::de::Error| mistake(path, text, error.span(), error.message());
-    let below = |part: Option<Part>| part.and_then(|part| part.metadata).and_then(|metadata| metadata.watertight);
-    match path.file_name().and_then(|name| name.to_str()) {
-        Some("pyproject.toml") => {
-            let file: Python = toml::from_str(text).map_err(toml)?;
-            Ok(file.tool.and_then(|tool| tool.watertight))
-        }
-        Some("Cargo.toml") => {
-            let file: Cargo = toml::from_str(text).map_err(toml)?;
-            Ok(below(file.workspace).or_else(|| below(file.package)))
-        }
-        Some("package.json") => {
-            let file: Tool = serde_json::from_str(text).map_err(|error| {
-                let place = offset(text, error.line(), error.column());
-                let message = error.to_string();
-                let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-                mistake(path, text, Some(place..place), message)
-            })?;
-            Ok(file.watertight)
-        }
-        _ => toml::from_str(text).map(Some).map_err(toml),
-    }
-}
-
-/// The byte at a line and a column, both from 1, as `serde_json` counts them.
-fn offset(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let mut at = (start + column.saturating_sub(1)).min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-/// A mistake with what was probably meant.
-fn mistake(path: &Path, text: &str, place: Option<Range<usize>>, message: &str) -> Box<ConfigError> {
-    let mut place = place.unwrap_or(0..0);
-    let mut remedy = "see the README, or `watertight schema`, for what can be written".to_owned();
-    if message.starts_with("unknown field") || message.starts_with("unknown variant") {
-        let mut names = message.split('`').skip(1).step_by(2);
-        let written = names.next().unwrap_or_default();
-        if let Some(near) = nearest(written, names) {
-            remedy = format!("did you mean `{near}`?");
-        }
-        // The place may be that of the whole table, or behind the word.
-        let from = text[..place.start].rfind('\n').map_or(0, |at| at + 1);
-        place = text[from..].find(written).map_or(place, |at| from + at..from + at + written.len());
-    }
-    ConfigError::new(path, text, Some(place), message.trim(), remedy)
+/// Whether the program's name stands somewhere in these bytes, even in two bytes a letter.
+fn mentions(bytes: &[u8]) -> bool {
+    let plain: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    plain.windows(NAME.len()).any(|window| window == NAME.as_bytes())
 }

@@ -7,8 +7,11 @@
 
 mod error;
 mod find;
+mod json;
 mod own;
+mod patterns;
 mod raw;
+mod section;
 pub mod select;
 mod settings;
 mod tree;

@@ -20,7 +20,7 @@ pub struct Own<T> {
 
 /// One language or several.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected the name of a language, or a list of such names")]
 pub enum Languages {
     /// One.
     One(String),
@@ -108,5 +108,29 @@ impl<T: JsonSchema> JsonSchema for Own<T> {
             properties.insert("language".to_owned(), language);
         }
         schema
+    }
+}
+
+/// A table, where serde would take a list of values in the order of the fields as well.
+#[derive(Debug)]
+pub struct Only<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Only<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Table(PhantomData))
+    }
+}
+
+struct Table<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Table<T> {
+    type Value = Only<T>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a table of settings")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Only<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Only)
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// What a user may write in `watertight.toml`, or in the section of another tool's file.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case", expecting = "a table of settings")]
 pub struct Config {
     /// Use only these rules.
     pub select: Option<Vec<String>>,
@@ -52,7 +52,7 @@ pub struct Config {
 
 /// Settings of one rule.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case", expecting = "a table with `severity` or `level`")]
 pub struct RuleSettings {
     /// How bad its findings are.
     pub severity: Option<Severity>,
@@ -62,7 +62,7 @@ pub struct RuleSettings {
 
 /// Types whose instances are capped or hold their entries weakly.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `types`")]
 pub struct Bounded {
     /// Constructors and type names, with their module: `limits.RingBuffer`.
     pub types: Vec<Pattern>,
@@ -70,7 +70,7 @@ pub struct Bounded {
 
 /// Functions after which an argument belongs to somebody else.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `calls`")]
 pub struct Consumer {
     /// Their names, with their module: `pool.adopt`, or `*.adopt` for a method of any receiver.
     pub calls: Vec<Pattern>,
@@ -114,7 +114,7 @@ impl FailOn {
 
 /// A size as it is written.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number of bytes, or a text such as `\"4M\"`")]
 pub enum Size {
     /// In bytes.
     Bytes(u64),

@@ -1,5 +1,6 @@
 //! Whether the rules that are asked for exist.
 
+use super::settings::names;
 use super::{Overrides, Settings};
 use crate::rules::{Family, Rule, RuleSet, nearest};
 use std::sync::Arc;
@@ -30,6 +31,6 @@ fn outside(id: &str, family: Family, settings: &Settings) -> bool {
 pub fn rule<'a>(id: &str, known: &'a RuleSet) -> Result<&'a Arc<Rule>, String> {
     known.get(id).ok_or_else(|| match nearest(id, known.iter().map(|rule| rule.id.as_str())) {
         Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
-        None => format!("there is no rule `{id}`; see `watertight rules` for all of them"),
+        None => format!("there is no rule `{id}`; the rules are {}", names(known)),
     })
 }

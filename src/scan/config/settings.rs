@@ -1,13 +1,14 @@
 use super::error::ConfigError;
 use super::find::Found;
+use super::patterns::Patterns;
 use super::raw::{Config, FailOn, Level, RuleSettings, Size};
 use super::vocabulary::{Wrong, extended};
 use crate::finding::Finding;
 use crate::rules::{Family, RuleSet, nearest, parse};
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// What the command line says, which goes before any configuration.
 #[derive(Clone, Debug, Default)]
@@ -49,9 +50,11 @@ pub struct Settings {
     pub baseline: Option<PathBuf>,
     /// The folder with the user's own rules.
     pub rules_at: Option<PathBuf>,
-    exclude: Gitignore,
-    include: Option<Gitignore>,
-    ignores: Vec<(Gitignore, Vec<String>)>,
+    exclude: Patterns,
+    include: Option<Patterns>,
+    ignores: Vec<(Patterns, Vec<String>)>,
+    /// The text of the file, to show places in it.
+    text: Arc<str>,
 }
 
 impl Settings {
@@ -69,9 +72,10 @@ impl Settings {
             max_file_size: None,
             baseline: None,
             rules_at: None,
-            exclude: Gitignore::empty(),
+            exclude: Patterns::default(),
             include: None,
             ignores: Vec::new(),
+            text: Arc::from(""),
         }
     }
 
@@ -92,7 +96,7 @@ impl Settings {
                 return Err(wrong(unknown(id, &known)));
             }
         }
-        let patterns = |patterns: &[String]| compiled(patterns.iter().map(String::as_str)).map_err(wrong);
+        let patterns = |patterns: &[String]| Patterns::new(patterns.iter().map(String::as_str)).map_err(wrong);
         let ignores = config.per_file_ignores.iter();
         let ignores = ignores.map(|(pattern, rules)| Ok((patterns(std::slice::from_ref(pattern))?, rules.clone())));
         Ok(Self {
@@ -110,18 +114,47 @@ impl Settings {
             source: Some(found.path.clone()),
             folder,
             known,
+            text: Arc::from(found.text.as_str()),
         })
     }
 
     /// Whether a file is left out. `path` is as from the folder of the configuration.
     pub fn excludes(&self, path: &Path) -> bool {
-        hit(&self.exclude, path) || self.include.as_ref().is_some_and(|include| !hit(include, path))
+        self.exclude.hit(path) || self.include.as_ref().is_some_and(|include| !include.hit(path))
     }
 
     /// The rules that are left out in a file.
     pub fn ignored(&self, path: &Path) -> Vec<String> {
-        let lists = self.ignores.iter().filter(|(pattern, _)| hit(pattern, path)).map(|(_, rules)| rules);
+        let lists = self.ignores.iter().filter(|(patterns, _)| patterns.hit(path)).map(|(_, rules)| rules);
         lists.flatten().cloned().collect()
+    }
+
+    /// Whether files are left out because nothing speaks for them.
+    pub fn includes_some(&self) -> bool {
+        self.include.is_some()
+    }
+
+    /// The baseline that the configuration names.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn named_baseline(&self) -> Result<Option<PathBuf>, Box<ConfigError>> {
+        match &self.baseline {
+            Some(path) if !path.exists() => {
+                let message = format!("there is no baseline `{}`", path.display());
+                let word = path.file_name().unwrap_or_default().to_string_lossy();
+                Err(self.mistake("baseline", &word, message, "`watertight baseline` writes it; or take the line out"))
+            }
+            named => Ok(named.clone()),
+        }
+    }
+
+    /// A mistake that shows only when the settings are put to use: at a word below a key, or else at the key.
+    pub fn mistake(&self, key: &str, word: &str, message: String, remedy: &str) -> Box<ConfigError> {
+        let path = self.source.as_deref().unwrap_or(Path::new(""));
+        let from = quoted_key(&self.text, key).unwrap_or(0);
+        let word = self.text[from..].find(word).filter(|_| !word.is_empty()).map(|at| from + at..from + at + word.len());
+        ConfigError::new(path, &self.text, word.or(Some(from..from + key.len())), message, remedy)
     }
 
     /// Gives a finding the severity that is set for its rule.
@@ -146,17 +179,16 @@ pub fn leaves_out(list: &[String], rule: &str) -> bool {
     list.iter().any(|id| id == rule || id == ALL)
 }
 
-fn hit(patterns: &Gitignore, path: &Path) -> bool {
-    // A path that leads out of the folder cannot be meant by a pattern in it.
-    let below = path.components().all(|part| matches!(part, Component::Normal(_)));
-    below && !patterns.is_empty() && patterns.matched_path_or_any_parents(path, false).is_ignore()
+/// The names of all rules, in a row.
+pub(super) fn names(known: &RuleSet) -> String {
+    known.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// A name that is no rule, with the one that may have been meant.
 pub(super) fn unknown(id: &str, known: &RuleSet) -> Wrong {
     let remedy = match nearest(id, known.iter().map(|rule| rule.id.as_str())) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "see `watertight rules` for all of them".to_owned(),
+        None => format!("the rules are {}", names(known)),
     };
     Wrong { word: id.to_owned(), message: format!("there is no rule `{id}`"), remedy }
 }
@@ -207,21 +239,6 @@ fn with_own(builtin: &RuleSet, config: &Config, folder: &Path, found: &Found) ->
     Ok(builtin.with(rules))
 }
 
-fn compiled<'a>(patterns: impl Iterator<Item = &'a str>) -> Result<Gitignore, Wrong> {
-    // Paths are given as from the folder, so the patterns need no root of their own.
-    let mut builder = GitignoreBuilder::new("");
-    for pattern in patterns {
-        builder.add_line(None, pattern).map_err(|error| {
-            let message = format!("`{pattern}` is no pattern: {error}");
-            Wrong { word: pattern.to_owned(), message, remedy: "write it as in .gitignore".to_owned() }
-        })?;
-    }
-    builder.build().map_err(|error| {
-        let remedy = "use fewer or shorter patterns".to_owned();
-        Wrong { word: String::new(), message: format!("the patterns cannot be used: {error}"), remedy }
-    })
-}
-
 fn bytes(size: &Size) -> Result<u64, Wrong> {
     let text = match size {
         Size::Bytes(bytes) => bytes.to_string(),
@@ -245,7 +262,19 @@ fn inside(folder: &Path, path: &Path) -> Result<PathBuf, Wrong> {
 
 /// Where a word stands, as a string or as a key.
 fn quoted(text: &str, word: &str) -> Option<std::ops::Range<usize>> {
-    let in_quotes = ['"', '\''].iter().find_map(|quote| text.find(&format!("{quote}{word}{quote}")).map(|at| at + 1));
-    let at = in_quotes.or_else(|| text.find(word))?;
-    (!word.is_empty()).then(|| at..at + word.len())
+    let marked = |quote: &char| text.find(&format!("{quote}{word}{quote}"));
+    let in_quotes = ['"', '\''].iter().find_map(marked);
+    if word.is_empty() {
+        return in_quotes.map(|at| at..at + 2);
+    }
+    let at = in_quotes.map(|at| at + 1).or_else(|| text.find(word))?;
+    Some(at..at + word.len())
+}
+
+/// Where a key stands at the start of a line of TOML, or in quotes.
+fn quoted_key(text: &str, key: &str) -> Option<usize> {
+    let starts =
+        |at: usize| text[..at].chars().next_back().is_none_or(|before| matches!(before, '\n' | '"' | '\'' | ' ' | '\t' | '.'));
+    let ends = |at: usize| text[at..].trim_start_matches(['"', '\'']).trim_start().starts_with(['=', ':']);
+    text.match_indices(key).map(|(at, _)| at).find(|at| starts(*at) && ends(at + key.len()))
 }

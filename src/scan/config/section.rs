@@ -1,0 +1,113 @@
+use super::error::ConfigError;
+use super::json;
+use super::own::Only;
+use super::raw::Config;
+use crate::rules::{nearest, plain};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::ops::Range;
+use std::path::Path;
+
+/// Where the section of a shared file stands.
+pub fn section(path: &Path) -> &'static str {
+    match name(path) {
+        "pyproject.toml" => "write it below [tool.watertight]",
+        "Cargo.toml" => "write it below [workspace.metadata.watertight] or [package.metadata.watertight]",
+        _ => "write it below the key \"watertight\"",
+    }
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+}
+
+#[derive(Deserialize)]
+struct Python {
+    tool: Option<Tool>,
+    /// Where nobody looks.
+    watertight: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Tool {
+    watertight: Option<Only<Config>>,
+}
+
+#[derive(Deserialize)]
+struct Cargo {
+    workspace: Option<Part>,
+    package: Option<Part>,
+    /// Where nobody looks.
+    watertight: Option<IgnoredAny>,
+    /// Nor here.
+    tool: Option<Aside>,
+}
+
+#[derive(Deserialize)]
+struct Aside {
+    watertight: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Part {
+    metadata: Option<Tool>,
+}
+
+/// What a file says to this program, if anything.
+pub fn parse(path: &Path, text: &str) -> Result<Option<Config>, Box<ConfigError>> {
+    let toml = |error: toml::de::Error| mistake(path, text, error.span(), &plain(error.message()));
+    let below = |tool: Option<Tool>| tool.and_then(|tool| tool.watertight).map(|Only(config)| config);
+    let astray = |table: &str| {
+        let place = text.find(table).map(|at| at..at + table.len());
+        let message = format!("settings for watertight are not looked for in {table}");
+        ConfigError::new(path, text, place, message, section(path))
+    };
+    match name(path) {
+        "pyproject.toml" => {
+            let file: Python = toml::from_str(text).map_err(toml)?;
+            if file.watertight.is_some() {
+                return Err(astray("[watertight]"));
+            }
+            Ok(below(file.tool))
+        }
+        "Cargo.toml" => {
+            let file: Cargo = toml::from_str(text).map_err(toml)?;
+            if file.watertight.is_some() {
+                return Err(astray("[watertight]"));
+            }
+            if file.tool.is_some_and(|tool| tool.watertight.is_some()) {
+                return Err(astray("[tool.watertight]"));
+            }
+            let part = |part: Option<Part>| below(part.and_then(|part| part.metadata));
+            Ok(part(file.workspace).or_else(|| part(file.package)))
+        }
+        "package.json" => {
+            let file = json::read::<Tool>(text);
+            file.map(|tool| below(Some(tool))).map_err(|(place, message)| mistake(path, text, Some(place), &message))
+        }
+        _ => toml::from_str(text).map(Some).map_err(toml),
+    }
+}
+
+/// A mistake with what was probably meant.
+fn mistake(path: &Path, text: &str, place: Option<Range<usize>>, message: &str) -> Box<ConfigError> {
+    let mut place = place.unwrap_or(0..0);
+    let mut remedy = "see the README, or `watertight schema`, for what can be written".to_owned();
+    if message.starts_with("unknown field") || message.starts_with("unknown variant") {
+        let mut names = message.split('`').skip(1).step_by(2);
+        let written = names.next().unwrap_or_default();
+        if let Some(near) = nearest(written, names) {
+            remedy = format!("did you mean `{near}`?");
+        } else if written == "severity" && message.contains("`per-file-ignores`") {
+            "write it below [rule.NAME], with the name of the rule that it is for".clone_into(&mut remedy);
+        } else {
+            "write one of those that are expected".clone_into(&mut remedy);
+        }
+        // The place may be that of the whole table, or behind the word.
+        let inside = text.get(place.clone()).and_then(|value| value.find(written)).map(|at| place.start + at);
+        let from = text[..place.start].rfind('\n').map_or(0, |at| at + 1);
+        let at = inside.or_else(|| text[from..].find(written).map(|at| from + at));
+        place = at.map_or(place, |at| at..at + written.len());
+    }
+    ConfigError::new(path, text, Some(place), message.trim(), remedy)
+}

@@ -1,0 +1,163 @@
+//! Mistakes in the user's own settings: each is told at its place, in the words of the file, and nothing is passed over.
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const SOCKET: &str = "import socket\n\n\ndef f(host):\n    s = socket.create_connection((host, 80))\n    s.sendall(b'x')\n";
+
+/// Exit code, standard output and standard error of the program in a folder.
+fn run(folder: &Path, words: &[&str]) -> (i32, String, String) {
+    let mut command = Command::cargo_bin("watertight").expect("the program is built");
+    let output = command.current_dir(folder).args(words).output().expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code().expect("an exit code"), text(output.stdout), text(output.stderr))
+}
+
+fn folder(name: &str, text: impl AsRef<[u8]>) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::write(folder.path().join("a.py"), SOCKET).expect("a file can be written");
+    fs::write(folder.path().join(name), text).expect("a file can be written");
+    folder
+}
+
+/// What `check` says of a configuration that it refuses, on one line.
+fn refused(name: &str, text: impl AsRef<[u8]> + Copy) -> String {
+    let folder = folder(name, text);
+    let (code, _, err) = run(folder.path(), &["check"]);
+    assert_eq!(code, 2, "{name}: {}\n{err}", String::from_utf8_lossy(text.as_ref()));
+    assert_eq!(run(folder.path(), &["check", "--isolated"]).0, 1, "{err}");
+    err.replace("\n  │ ", " ").replace("\n        ", " ")
+}
+
+fn told(name: &str, text: &str, parts: &[&str]) {
+    let err = refused(name, text);
+    for part in parts {
+        assert!(err.contains(part), "{part} is missing for {text}\n{err}");
+    }
+}
+
+#[test]
+fn a_pattern_that_git_would_pass_over_is_told() {
+    for text in ["exclude = ['a[']\n", "include = ['a[']\n", "[per-file-ignores]\n'a[' = ['all']\n"] {
+        told("watertight.toml", text, &["`a[` is no pattern: unclosed character class", "watertight.toml:"]);
+    }
+    told("watertight.toml", "\nexclude = ['']\n", &["it is empty", "watertight.toml:2:12"]);
+    told("watertight.toml", "exclude = ['# x']\n", &["it is a comment", "watertight.toml:1:13"]);
+    let right = folder("watertight.toml", "exclude = ['[ab].py', '!b.py']\n");
+    assert_eq!(run(right.path(), &["check"]).0, 0, "patterns that fit are used");
+}
+
+#[test]
+fn a_baseline_that_is_not_there_is_told_until_it_is_written() {
+    told(
+        "watertight.toml",
+        "baseline = 'gone.json'\n",
+        &["there is no baseline", "watertight.toml:1:13", "`watertight baseline`"],
+    );
+    told("package.json", "{\"watertight\": {\n\"baseline\": \"gone.json\"}}", &["there is no baseline", "package.json:2:14"]);
+    let folder = folder("watertight.toml", "baseline = 'accepted.json'\n");
+    assert_eq!(run(folder.path(), &["baseline"]).0, 0);
+    assert_eq!(run(folder.path(), &["check"]).0, 0, "what is accepted is not reported");
+    assert_eq!(run(folder.path(), &["check", "--baseline", "accepted.json"]).0, 0);
+}
+
+#[test]
+fn an_include_that_fits_nothing_is_told() {
+    told("watertight.toml", "level = 'default'\ninclude = ['src/']\n", &["`include` fits no source file", "watertight.toml:2:1"]);
+    let folder = folder("watertight.toml", "include = ['src/']\n");
+    fs::create_dir_all(folder.path().join("src")).expect("a folder can be made");
+    fs::create_dir_all(folder.path().join("docs")).expect("a folder can be made");
+    fs::write(folder.path().join("docs/b.py"), SOCKET).expect("a file can be written");
+    assert_eq!(run(folder.path(), &["check", "docs"]).0, 0, "the rest of the project may hold what it fits");
+    assert_eq!(run(folder.path(), &["check", "a.py", "--force-exclude"]).0, 0, "as a hook names it");
+    fs::write(folder.path().join("src/c.py"), SOCKET).expect("a file can be written");
+    assert_eq!(run(folder.path(), &["check"]).0, 1);
+}
+
+#[test]
+fn settings_that_leave_nothing_are_named() {
+    let folder = folder("watertight.toml", "exclude = ['*']\n");
+    let (code, _, err) = run(folder.path(), &["check"]);
+    assert!(code == 0 && err.contains("left out by the settings (1 in all)") && err.contains("`exclude`"), "{err}");
+}
+
+#[test]
+fn a_section_where_nobody_looks_is_told() {
+    told("pyproject.toml", "[watertight]\nignore = []\n", &["not looked for in [watertight]", "[tool.watertight]", ":1:1"]);
+    told("Cargo.toml", "\n[tool.watertight]\nignore = []\n", &["[package.metadata.watertight]", "Cargo.toml:2:1"]);
+    told("Cargo.toml", "[watertight]\nignore = []\n", &["[package.metadata.watertight]", "Cargo.toml:1:1"]);
+    told("package.json", "{\"watertight\": []}", &["expected an object of settings, not an array", "package.json:1:16"]);
+}
+
+#[test]
+fn a_shared_file_that_is_broken_is_told_if_it_may_hold_settings() {
+    told("pyproject.toml", "[tool.watertight]\n[tool.x\n", &["unclosed table", "pyproject.toml:2:8"]);
+    told("Cargo.toml", "[package.metadata.watertight]\nselect = [\n", &["unclosed array", "Cargo.toml:2:11"]);
+    told("package.json", "{\"watertight\": {}, }", &["trailing comma", "package.json:1:20"]);
+    told("package.json", "{\"watertight\": {}} x", &["package.json:1:20"]);
+    let wide: Vec<u8> = "\u{feff}{\"watertight\": {}}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, bytes) in [("pyproject.toml", &b"[tool.watertight]\nignore = ['\xff']\n"[..]), ("package.json", &wide[..])] {
+        let err = refused(name, bytes);
+        assert!(err.contains("is not UTF-8") && err.contains("save the file as UTF-8") && err.contains(name), "{err}");
+    }
+    for (name, bytes) in
+        [("package.json", &b"{\"name\": \"\xff\", }"[..]), ("Cargo.toml", b"[x"), ("pyproject.toml", b"a = \xff")]
+    {
+        assert_eq!(run(folder(name, bytes).path(), &["check"]).0, 1, "{name} holds nothing for us, whatever is wrong with it");
+    }
+}
+
+#[test]
+fn mistakes_in_json_are_told_at_the_value() {
+    for (text, said, place) in [
+        ("{\"watertight\": {\"select\": \"x\"}}", "expected an array, not the text \"x\"", ":1:27]"),
+        ("{\"watertight\": {\n \"resource\": [{\"acquire\": [], \"release\": 4}]}}", "not the number `4`", ":2:42]"),
+        ("{\"watertight\": {\"max-file-size\":\n  true}}", "expected a number of bytes, or a text such as `\"4M\"`", ":2:3]"),
+        ("{\"watertight\": {\"rule\": {\n\"unclosed-handle\": \"off\"}}}", "an object with `severity` or `level`", ":2:20]"),
+        ("{\"watertight\": {\n\"fail-on\": \"loud\"}}", "unknown variant `loud`", ":2:13]"),
+        ("{\"a\": \"loud\", \"watertight\": {\"fail-on\": \"loud\"}}", "unknown variant `loud`", ":1:42]"),
+        ("{\"watertight\": {\"cache\": [{}]}}", "`make` is missing", ":1:27]"),
+    ] {
+        told("package.json", text, &[said, &format!("package.json{place}")]);
+    }
+}
+
+#[test]
+fn mistakes_are_told_in_the_words_of_the_file() {
+    let bound = "expected a table with `name`, the argument that caps it, and perhaps `position`, not the number `3`";
+    for (text, said) in [
+        ("[[cache]]\nmake = ['x.y']\nbound = 3\n", bound),
+        ("rule = 3\n", "expected a table, not the number `3`"),
+        ("[rule]\nunclosed-handle = 'off'\n", "expected a table with `severity` or `level`, not the text \"off\""),
+        ("max-file-size = true\n", "expected a number of bytes, or a text such as `\"4M\"`"),
+        ("[[resource]]\nacquire = []\nlanguage = 3\n", "expected the name of a language, or a list of such names"),
+        ("force-exclude = 'yes'\n", "expected `true` or `false`, not the text \"yes\""),
+        ("fail-on = 3\n", "expected a text"),
+    ] {
+        let err = refused("watertight.toml", text);
+        assert!(err.contains(said), "{text}\n{err}");
+        for foreign in ["struct", "enum", "variant of", "sequence", "invalid type"] {
+            assert!(!err.contains(foreign), "{foreign}\n{err}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_near_is_not_suggested() {
+    for (text, possible) in [
+        ("severity = 'low'\n", "below [rule.NAME]"),
+        ("fail-on = 'loud'\n", "`high`, `medium`, `low`, `never`"),
+        ("select = ['foo']\n", "the rules are cached-method, "),
+        ("[rule.foo]\nseverity = 'low'\n", "the rules are cached-method, "),
+    ] {
+        let err = refused("watertight.toml", text);
+        assert!(err.contains(possible) && !err.contains("did you mean"), "{text}\n{err}");
+    }
+    let folder = folder("watertight.toml", "");
+    for words in [["check", "--select", "foo"], ["check", "--ignore", "handle"]] {
+        let (code, _, err) = run(folder.path(), &words);
+        assert!(code == 2 && err.contains("the rules are cached-method, ") && !err.contains("did you mean"), "{err}");
+    }
+}
