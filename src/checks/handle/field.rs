@@ -344,6 +344,6 @@ pub fn has_unknown_base(context: &Context, ty: TypeId) -> bool {
 /// Whether the project shows a type, and all that it inherits from.
 fn is_known(context: &Context, path: &str) -> bool {
     let plain = &context.words.words.plain_bases;
-    let lineage = context.project.lineage(last(path));
-    lineage.iter().all(|name| context.project.defines(name) || plain.iter().any(|word| last(word) == *name))
+    let matters_not = |base: &str| plain.iter().any(|word| word == base || last(word) == last(base));
+    context.project.ancestry(context.path, path, &matters_not).is_some()
 }
