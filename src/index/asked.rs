@@ -89,7 +89,7 @@ impl Project {
                 }
             }
             (Of::Unknown, Some(_)) => own.is_only(self, asked.what),
-            (Of::Module(module), None) if !own_file => self.imports(file, file.text(module), asked.path)?,
+            (Of::Module(module), None) if !own_file && self.imports(file, (file.text(module), asked.what), asked.path) => true,
             _ => return None,
         };
         Some(Found { file, touch, sure })

@@ -27,15 +27,14 @@ impl Project {
         self.nearest(from, all.collect())
     }
 
-    /// Whether a module's path, where this file imports it, means the file at another path; with whether that is sure. The
-    /// face of a package hands on what lies below it.
-    pub(super) fn imports(&self, from: &Outline, module: &str, path: &str) -> Option<bool> {
+    /// Whether a name of a module that this file imports is that of the file at another path. The face of a package hands on
+    /// what lies below it and it does not define itself.
+    pub(super) fn imports(&self, from: &Outline, (module, name): (&str, &str), path: &str) -> bool {
         let meant = self.modules(from, module);
-        if meant.iter().any(|file| self.files[*file as usize].path == path) {
-            return Some(true);
-        }
-        let below = |file: &u32| face(&self.files[*file as usize].path).is_some_and(|folder| lies_in(path, folder));
-        meant.iter().any(below).then_some(false)
+        let hands_on = |file: &Outline| {
+            face(&file.path).is_some_and(|folder| lies_in(path, folder)) && !file.own.iter().any(|own| file.text(*own) == name)
+        };
+        meant.iter().map(|file| &self.files[*file as usize]).any(|file| file.path == path || hands_on(file))
     }
 
     /// Of these files, those that share the longest way with this one.

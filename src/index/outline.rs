@@ -36,6 +36,8 @@ pub struct Outline {
     pub calls: Vec<(Text, Caller)>,
     /// The functions it defines.
     pub functions: Vec<Text>,
+    /// The names that the face of a package defines itself; those of other files are not gathered.
+    pub own: Vec<Text>,
     /// The fields that methods give a value, with their type.
     pub fields: Vec<(Text, Text)>,
     /// Its functions that make a resource and leave the release to their callers, with the kind of the resource.

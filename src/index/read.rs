@@ -1,5 +1,6 @@
 //! From the facts of one file to its outline.
 
+use super::module::face;
 use super::outline::{Caller, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb};
 use crate::facts::{
     self, Action, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root, Segment,
@@ -40,6 +41,13 @@ impl Reading<'_> {
             let owner = self.outline.intern(self.facts.text(self.facts.ty(*ty).name));
             let field = self.outline.intern(self.facts.text(*field));
             self.outline.fields.push((owner, field));
+        }
+        if face(&self.outline.path).is_some() {
+            let module = self.facts.bindings.iter().filter(|binding| binding.scope.index() == 0);
+            for binding in module.filter(|binding| !matches!(binding.kind, BindingKind::Import(_))) {
+                let name = self.outline.intern(self.facts.text(binding.name));
+                self.outline.own.push(name);
+            }
         }
         for (_, function) in self.facts.functions() {
             if let (FunctionKind::Named, Some(name)) = (function.kind, function.name) {
@@ -89,6 +97,15 @@ impl Reading<'_> {
                 let (module, name) = path.rsplit_once('.')?;
                 let module = self.outline.intern(module);
                 Some((self.outline.intern(name), Of::Module(module)))
+            }
+            // A path that begins with where in the package it starts is one of modules down to the name.
+            (Root::External(path), [before @ .., Segment::Field(name)]) if is_start(self.facts.text(path)) => {
+                let mut module = self.facts.text(path).to_owned();
+                for segment in before {
+                    let Segment::Field(name) = segment else { return None };
+                    module = format!("{module}.{}", self.facts.text(*name));
+                }
+                Some((self.outline.intern(self.facts.text(*name)), Of::Module(self.outline.intern(&module))))
             }
             (root, [before @ .., Segment::Field(name)]) => {
                 let of = match (root, before) {
@@ -265,4 +282,9 @@ impl Reading<'_> {
         let name = self.facts.function(named).name?;
         Some(self.outline.intern(self.facts.text(name)))
     }
+}
+
+/// Whether a path says no more than where in the package it begins.
+fn is_start(path: &str) -> bool {
+    matches!(path, "crate" | "self" | "super")
 }
