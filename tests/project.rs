@@ -259,7 +259,7 @@ fn a_base_in_another_file_takes_entries_out() {
 #[test]
 fn an_exported_collection_is_emptied_by_who_imports_it() {
     let cache = "export const sessions = new Map()\n\nexport function onMessage(id, data) {\n  sessions.set(id, data)\n}\n";
-    let old = "const sessions = new Map()\nexports.sessions = sessions\n\nexports.onMessage = function (id, data) {\n  sessions.set(id, data)\n}\n";
+    let old = "const sessions = new Map()\n\nfunction onMessage(id, data) {\n  sessions.set(id, data)\n}\n\nmodule.exports = { sessions, onMessage }\n";
     let leak = ["web/store.js:unbounded-collection"];
     for store in [cache, old] {
         let store = ("web/store.js", store);
@@ -318,4 +318,29 @@ fn methods_of_a_type_may_stand_in_another_file() {
     assert_eq!(found(&[("src/hub.rs", hub), ("src/main.rs", main)]), ["src/hub.rs:unbounded-collection"]);
     assert_eq!(found(&[("src/hub.rs", hub), ("src/main.rs", main), ("src/gone.rs", more)]), [""; 0]);
     assert_eq!(found(&[("src/hub.rs", hub), ("src/main.rs", main), ("src/gone.rs", other)]), ["src/hub.rs:unbounded-collection"]);
+}
+
+#[test]
+fn a_function_of_another_file_takes_entries_out_of_what_it_is_given() {
+    let store = format!("from app.prune import prune\n\n{STORE}    prune(SESSIONS, session_id)\n");
+    let store = ("app/store.py", store.as_str());
+    let told = |prune: &str| {
+        let report = scan(&[store, ("app/prune.py", prune)], &[]);
+        report.findings().count() + report.hidden
+    };
+    assert_eq!(told("def prune(sessions, last):\n    sessions.pop(last, None)\n"), 0);
+    assert_eq!(told("def prune(sessions, last):\n    del sessions[last]\n"), 0);
+    assert_eq!(told("def prune(sessions, last):\n    print(sessions.get(last))\n"), 1);
+}
+
+#[test]
+fn a_teardown_that_a_base_in_another_file_has_speaks_against_a_field_that_stays_open() {
+    let client = "import socket\nfrom app.base import Base\n\n\nclass Client(Base):\n    def __init__(self, host):\n        self._sock = socket.create_connection((host, 80))\n";
+    let evidence = |base: &str| {
+        let report = scan(&[("app/client.py", client), ("app/base.py", base)], &[]);
+        let all = report.findings().flat_map(|(_, finding)| finding.evidence.iter().map(|evidence| evidence.text.clone()));
+        all.collect::<Vec<_>>().join("\n")
+    };
+    assert!(evidence(BASE_SILENT).contains("`close` of its base `Base` in app/base.py"), "{}", evidence(BASE_SILENT));
+    assert!(!evidence("class Base:\n    pass\n").contains("of its base"));
 }

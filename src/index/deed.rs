@@ -92,9 +92,8 @@ impl Reading<'_> {
             Parent::Step(step) => {
                 return match self.facts.step(step).kind {
                     StepKind::Manage { .. } => Some(Deed::Manages),
-                    StepKind::Branch { .. } | StepKind::Evaluate(_) => None,
                     StepKind::Loop { target: Some(_), .. } => Some(Deed::Reads),
-                    StepKind::Loop { .. } => None,
+                    StepKind::Branch { .. } | StepKind::Evaluate(_) | StepKind::Loop { .. } => None,
                     _ => Some(Deed::Keeps),
                 };
             }

@@ -27,7 +27,9 @@ pub struct Taken<'a> {
 impl Project {
     /// What the function that a call surely means does with what it is given; nothing if either is not known.
     pub fn taken<'a>(&'a self, given: &Given) -> Option<Taken<'a>> {
-        self.note_given(given.callee);
+        if given.callee.contains('.') {
+            self.note_given(given.callee);
+        }
         let from = self.outline_of(given.path)?;
         let (file, takers) = self.function_of(from, given.callee)?;
         let fits = |taker: &&&Taker| match given.slot {
@@ -40,12 +42,10 @@ impl Project {
 
     /// Whether a file gives something to a function of another one that may leave it with the giver.
     pub(super) fn is_left(&self, file: &Outline) -> bool {
-        let keeps = |taker: &&Taker| taker.deed == Deed::Keeps;
+        let kept = |of: &Taker, all: &[&Taker]| all.iter().any(|one| one.param == of.param && one.deed == Deed::Keeps);
         file.given.iter().any(|path| {
             let found = self.function_of(file, file.text(*path));
-            found.is_some_and(|(_, takers)| {
-                takers.iter().any(|one| !takers.iter().filter(|other| other.param == one.param).any(|taker| keeps(&taker)))
-            })
+            found.is_some_and(|(_, takers)| takers.iter().any(|one| !kept(one, &takers)))
         })
     }
 
@@ -55,11 +55,11 @@ impl Project {
         if !self.takers.contains_key(name) {
             return None;
         }
-        if let Some(file) = self.only(self.modules(from, module)) {
+        if let Some(file) = self.only(&self.modules(from, module)) {
             return Self::takers_of(file, name, None).or_else(|| self.handed_on(file, name));
         }
         let (module, ty) = module.rsplit_once('.')?;
-        let file = self.only(self.modules(from, module))?;
+        let file = self.only(&self.modules(from, module))?;
         // An heir may do something else.
         if self.has_heirs(ty) {
             return None;
@@ -67,8 +67,8 @@ impl Project {
         Self::takers_of(file, name, Some(ty))
     }
 
-    fn only(&self, files: Vec<u32>) -> Option<&Outline> {
-        match files.as_slice() {
+    fn only(&self, files: &[u32]) -> Option<&Outline> {
+        match files {
             [only] => Some(&self.files[*only as usize]),
             _ => None,
         }

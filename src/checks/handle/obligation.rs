@@ -1,7 +1,7 @@
 //! What must be released, and who releases it: the vocabulary of a rule, applied to the calls of one file.
 
 use super::summary;
-use crate::checks::Context;
+use crate::checks::context::{Context, slot};
 use crate::checks::lives::key;
 use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal, Root};
 use crate::index::{Deed, Given, Outline, Project, Slot, Taken};
@@ -294,14 +294,7 @@ impl<'a> Ledger<'a> {
         if depth == 0 || callee.function.is_some() || callee.constructs.is_some() {
             return None;
         }
-        let slot = if let ExprKind::Named { name, .. } = facts.kind(arg) {
-            Slot::Named(facts.text(name))
-        } else {
-            let at = facts.args(call).iter().position(|own| *own == arg)?;
-            let spread = facts.args(call)[..=at].iter().any(|arg| matches!(facts.kind(*arg), ExprKind::Spread(_)));
-            Slot::At((!spread).then_some(at as u32)?)
-        };
-        let given = Given { path: self.path, callee: facts.callee_path(call)?, slot };
+        let given = Given { path: self.path, callee: facts.callee_path(call)?, slot: slot(facts, call, arg)? };
         let taken = self.project.taken(&given)?;
         Some(self.judged(resource, &taken, depth))
     }
