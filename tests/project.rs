@@ -161,3 +161,186 @@ fn a_limited_cache_on_what_is_made_in_no_loop_is_silent() {
     assert_eq!(found(&[("app/page.py", page), ("app/many.py", many)]), ["app/page.py:cached-method"]);
     assert_eq!(found(&[("app/page.py", page), ("app/one.py", one)]), [""; 0]);
 }
+
+const SEND: &str = "import socket\nfrom app.net import finish\n\n\ndef ask(host, text):\n    sock = socket.create_connection((host, 80))\n    finish(sock, text)\n";
+
+#[test]
+fn a_function_of_another_file_releases_what_it_is_given_or_only_uses_it() {
+    let leak = ["app/ask.py:unclosed-handle"];
+    let ask = ("app/ask.py", SEND);
+    for body in ["sock.sendall(text)\n    sock.close()", "with sock:\n        sock.sendall(text)"] {
+        assert_eq!(found(&[ask, ("app/net.py", &format!("def finish(sock, text):\n    {body}\n"))]), [""; 0], "{body}");
+    }
+    let using = "def finish(sock, text):\n    sock.sendall(text)\n";
+    assert_eq!(found(&[ask, ("app/net.py", using)]), leak);
+    assert_eq!(found(&[ask]), [""; 0], "what it does is not known");
+    let keeping = "OPEN = {}\n\n\ndef finish(sock, text):\n    sock.sendall(text)\n    OPEN['last'] = sock\n";
+    assert_eq!(found(&[ask, ("app/net.py", keeping)]), [""; 0]);
+    assert_eq!(found(&[ask, ("lib/net.py", using)]), [""; 0], "another module of the name");
+    let twice = "try:\n    import ssl\n\n    def finish(sock, text):\n        sock.sendall(text)\nexcept ImportError:\n    def finish(sock, text):\n        sock.close()\n";
+    assert_eq!(found(&[ask, ("app/net.py", twice)]), [""; 0], "which of two is meant is not known");
+}
+
+#[test]
+fn what_is_given_on_is_followed_through_files_and_packages() {
+    let ask = (
+        "app/ask.py",
+        "import socket\nfrom net import finish\n\n\ndef ask(host, text):\n    sock = socket.create_connection((host, 80))\n    finish(text=text, sock=sock)\n",
+    );
+    let face = ("net/__init__.py", "from .send import finish\n");
+    let send = ("net/send.py", "from net.end import end\n\n\ndef finish(sock, text):\n    sock.sendall(text)\n    end(sock)\n");
+    let closing = ("net/end.py", "def end(sock):\n    sock.close()\n");
+    let using = ("net/end.py", "def end(sock):\n    sock.shutdown(1)\n");
+    assert_eq!(found(&[ask, face, send, closing]), [""; 0]);
+    assert_eq!(found(&[ask, face, send, using]), ["app/ask.py:unclosed-handle"]);
+}
+
+#[test]
+fn a_function_of_another_file_closes_a_field_in_its_teardown() {
+    let keeper = "import socket\nfrom app.end import end\n\n\nclass Client:\n    def __init__(self, host):\n        self._sock = socket.create_connection((host, 80))\n\n    def stop(self):\n        end(self._sock)\n";
+    let closing = "def end(sock):\n    if sock is not None:\n        sock.close()\n";
+    let using = "def end(sock):\n    sock.sendall(b'bye')\n";
+    assert_eq!(found(&[("app/client.py", keeper), ("app/end.py", closing)]), [""; 0]);
+    assert_eq!(found(&[("app/client.py", keeper), ("app/end.py", using)]), ["app/client.py:unclosed-handle"]);
+}
+
+#[test]
+fn a_stream_of_node_is_released_or_used_elsewhere() {
+    let read = "import fs from 'node:fs/promises'\nimport { finish } from './finish'\n\nexport async function head(path: string) {\n  const file = await fs.open(path)\n  finish(file)\n}\n";
+    let closing = "export const finish = (file) => {\n  file.close()\n}\n";
+    let using = "export const finish = (file) => {\n  file.appendFile('x')\n}\n";
+    assert_eq!(found(&[("web/read.ts", read), ("web/finish.ts", closing)]), [""; 0]);
+    assert_eq!(found(&[("web/read.ts", read), ("web/finish.ts", using)]), ["web/read.ts:unclosed-handle"]);
+    assert_eq!(found(&[("web/read.ts", read), ("lib/finish.ts", using)]), [""; 0]);
+}
+
+#[test]
+fn a_type_of_the_same_name_elsewhere_is_another_one() {
+    let keeper = "from app.hub import Hub\n\nHUB = Hub()\n";
+    let namesake = "class Hub:\n    def on_gone(self, session_id):\n        self.peers_by_session.pop(session_id)\n";
+    let heir = "from lib.hub import Hub\n\n\nclass Tidy(Hub):\n    def on_gone(self, session_id):\n        self.peers_by_session.pop(session_id)\n";
+    let own_heir = heir.replace("lib.hub", "app.hub");
+    let holder =
+        "from lib.hub import Hub\n\n\ndef sweep(session_id):\n    hub = Hub()\n    hub.peers_by_session.pop(session_id)\n";
+    let (hub, main) = (("app/hub.py", HUB), ("app/main.py", keeper));
+    let other = ("lib/hub.py", "class Hub:\n    pass\n");
+    let leak = ["app/hub.py:unbounded-collection"];
+    assert_eq!(found(&[hub, main, ("lib/hub.py", namesake)]), leak);
+    assert_eq!(found(&[hub, main, other, ("lib/tidy.py", heir)]), leak);
+    assert_eq!(found(&[hub, main, other, ("lib/tidy.py", &own_heir)]), [""; 0]);
+    assert_eq!(found(&[hub, main, other, ("lib/sweep.py", holder)]), leak);
+}
+
+#[test]
+fn a_base_is_the_one_that_is_imported() {
+    let other = ("lib/base.py", BASE_CLOSING);
+    let client = ("app/client.py", CLIENT);
+    assert_eq!(found(&[client, ("app/base.py", BASE_SILENT), other]), ["app/client.py:unclosed-handle"]);
+    assert_eq!(found(&[client, ("app/base.py", BASE_CLOSING), other]), [""; 0]);
+    let foreign = CLIENT.replace("app.base", "vendor.base");
+    let doubted = [("app/client.py", foreign.as_str()), ("lib/base.py", BASE_SILENT)];
+    assert_eq!(found(&doubted), [""; 0], "what the base does is not known");
+}
+
+#[test]
+fn a_base_in_another_file_takes_entries_out() {
+    let heir = "from app.base import Base\n\n\nclass Hub(Base):\n    def __init__(self):\n        self.peers = {}\n\n    async def on_connect(self, session_id, peer):\n        self.peers[session_id] = peer\n\n\nHUB = Hub()\n";
+    let removing = "class Base:\n    def on_gone(self, session_id):\n        self.peers.pop(session_id, None)\n";
+    let silent = "class Base:\n    def on_gone(self, session_id):\n        pass\n";
+    assert_eq!(found(&[("app/hub.py", heir), ("app/base.py", removing)]), [""; 0]);
+    assert_eq!(found(&[("app/hub.py", heir), ("app/base.py", silent)]), ["app/hub.py:unbounded-collection"]);
+    let script = "import { Base } from './base'\n\nclass Hub extends Base {\n  constructor() {\n    super()\n    this.peers = new Map()\n  }\n\n  onConnect(id, peer) {\n    this.peers.set(id, peer)\n  }\n}\n\nexport const hub = new Hub()\n";
+    let removing = "export class Base {\n  onGone(id) {\n    this.peers.delete(id)\n  }\n}\n";
+    let silent = "export class Base {\n  onGone(id) {}\n}\n";
+    assert_eq!(found(&[("web/hub.js", script), ("web/base.js", removing)]), [""; 0]);
+    assert_eq!(found(&[("web/hub.js", script), ("web/base.js", silent)]), ["web/hub.js:unbounded-collection"]);
+}
+
+#[test]
+fn an_exported_collection_is_emptied_by_who_imports_it() {
+    let cache = "export const sessions = new Map()\n\nexport function onMessage(id, data) {\n  sessions.set(id, data)\n}\n";
+    let old = "const sessions = new Map()\n\nfunction onMessage(id, data) {\n  sessions.set(id, data)\n}\n\nmodule.exports = { sessions, onMessage }\n";
+    let leak = ["web/store.js:unbounded-collection"];
+    for store in [cache, old] {
+        let store = ("web/store.js", store);
+        assert_eq!(found(&[store]), leak);
+        for other in [
+            "import { sessions } from './store'\n\nexport function onClose(id) {\n  sessions.delete(id)\n}\n",
+            "import * as store from './store.js'\n\nexport function onClose(id) {\n  store.sessions.delete(id)\n}\n",
+            "const store = require('./store')\n\nexports.onClose = (id) => store.sessions.delete(id)\n",
+            "const { sessions } = require('./store')\n\nexports.onClose = (id) => sessions.delete(id)\n",
+        ] {
+            assert_eq!(found(&[store, ("web/close.js", other)]), [""; 0], "{other}");
+            assert_eq!(found(&[store, ("lib/close.js", other), ("lib/store.js", "")]), leak, "another module: {other}");
+        }
+        let packaged = "import { sessions } from '@own/web'\n\nexport function onClose(id) {\n  sessions.delete(id)\n}\n";
+        let face = ("web/index.js", "export { sessions } from './store'\n");
+        assert_eq!(found(&[store, face, ("app/close.js", packaged)]), [""; 0]);
+    }
+}
+
+#[test]
+fn a_static_of_a_crate_is_emptied_by_another_file() {
+    let store = "use std::collections::HashMap;\nuse std::sync::{LazyLock, Mutex};\n\npub static SESSIONS: LazyLock<Mutex<HashMap<u64, String>>> = LazyLock::new(|| Mutex::new(HashMap::new()));\n\npub fn on_message(id: u64, text: String) {\n    SESSIONS.lock().unwrap().insert(id, text);\n}\n";
+    let leak = |path: &str| [format!("{path}:unbounded-collection")];
+    assert_eq!(found(&[("src/store.rs", store)]), leak("src/store.rs"));
+    for (path, other) in [
+        (
+            "src/store.rs",
+            "use crate::store::SESSIONS;\n\npub fn on_close(id: u64) {\n    SESSIONS.lock().unwrap().remove(&id);\n}\n",
+        ),
+        (
+            "src/store.rs",
+            "use super::store;\n\npub fn on_close(id: u64) {\n    store::SESSIONS.lock().unwrap().remove(&id);\n}\n",
+        ),
+        ("src/store.rs", "pub fn on_close(id: u64) {\n    crate::store::SESSIONS.lock().unwrap().remove(&id);\n}\n"),
+        ("src/lib.rs", "pub fn on_close(id: u64) {\n    crate::SESSIONS.lock().unwrap().remove(&id);\n}\n"),
+        (
+            "src/lib.rs",
+            "use crate::SESSIONS;\n\npub fn on_close(id: u64) {\n    let mut all = SESSIONS.lock().unwrap();\n    all.remove(&id);\n}\n",
+        ),
+    ] {
+        assert_eq!(found(&[(path, store), ("src/close.rs", other)]), [""; 0], "{other}");
+    }
+    let member = "use data_store::table::SESSIONS;\n\npub fn on_close(id: u64) {\n    SESSIONS.lock().unwrap().remove(&id);\n}\n";
+    let own = "crates/data-store/src/table.rs";
+    assert_eq!(found(&[(own, store), ("crates/app/src/close.rs", member)]), [""; 0]);
+    let stranger = "use crate::table::SESSIONS;\n\npub fn on_close(id: u64) {\n    SESSIONS.lock().unwrap().remove(&id);\n}\n";
+    assert_eq!(found(&[(own, store), ("crates/app/src/close.rs", stranger)]), leak(own));
+}
+
+#[test]
+fn methods_of_a_type_may_stand_in_another_file() {
+    let hub = "use std::collections::HashMap;\n\npub struct Hub {\n    pub(crate) peers: HashMap<u64, String>,\n}\n\nimpl Hub {\n    pub async fn on_connect(&mut self, id: u64, peer: String) {\n        self.peers.insert(id, peer);\n    }\n}\n";
+    let main = "use crate::hub::Hub;\nuse std::sync::{LazyLock, Mutex};\n\nstatic HUB: LazyLock<Mutex<Hub>> = LazyLock::new(|| Mutex::new(Hub::new()));\n";
+    let more = "use crate::hub::Hub;\n\nimpl Hub {\n    pub fn on_gone(&mut self, id: u64) {\n        self.peers.remove(&id);\n    }\n}\n";
+    let other = "struct Hub {\n    peers: Vec<u64>,\n}\n\nimpl Hub {\n    fn on_gone(&mut self) {\n        self.peers.clear();\n    }\n}\n";
+    assert_eq!(found(&[("src/hub.rs", hub), ("src/main.rs", main)]), ["src/hub.rs:unbounded-collection"]);
+    assert_eq!(found(&[("src/hub.rs", hub), ("src/main.rs", main), ("src/gone.rs", more)]), [""; 0]);
+    assert_eq!(found(&[("src/hub.rs", hub), ("src/main.rs", main), ("src/gone.rs", other)]), ["src/hub.rs:unbounded-collection"]);
+}
+
+#[test]
+fn a_function_of_another_file_takes_entries_out_of_what_it_is_given() {
+    let store = format!("from app.prune import prune\n\n{STORE}    prune(SESSIONS, session_id)\n");
+    let store = ("app/store.py", store.as_str());
+    let told = |prune: &str| {
+        let report = scan(&[store, ("app/prune.py", prune)], &[]);
+        report.findings().count() + report.hidden
+    };
+    assert_eq!(told("def prune(sessions, last):\n    sessions.pop(last, None)\n"), 0);
+    assert_eq!(told("def prune(sessions, last):\n    del sessions[last]\n"), 0);
+    assert_eq!(told("def prune(sessions, last):\n    print(sessions.get(last))\n"), 1);
+}
+
+#[test]
+fn a_teardown_that_a_base_in_another_file_has_speaks_against_a_field_that_stays_open() {
+    let client = "import socket\nfrom app.base import Base\n\n\nclass Client(Base):\n    def __init__(self, host):\n        self._sock = socket.create_connection((host, 80))\n";
+    let evidence = |base: &str| {
+        let report = scan(&[("app/client.py", client), ("app/base.py", base)], &[]);
+        let all = report.findings().flat_map(|(_, finding)| finding.evidence.iter().map(|evidence| evidence.text.clone()));
+        all.collect::<Vec<_>>().join("\n")
+    };
+    assert!(evidence(BASE_SILENT).contains("`close` of its base `Base` in app/base.py"), "{}", evidence(BASE_SILENT));
+    assert!(!evidence("class Base:\n    pass\n").contains("of its base"));
+}

@@ -1,6 +1,6 @@
-use crate::facts::{ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment};
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, Place, PlaceId, Root, Segment};
 use crate::finding::{Confidence, Finding, Mark, Role};
-use crate::index::{Asked, Found, Project};
+use crate::index::{Asked, Found, Given, Project, Slot, Taken};
 use crate::rules::{Rule, Vocabulary};
 use crate::source::Span;
 
@@ -34,6 +34,15 @@ impl<'a> Context<'a> {
         self.project.touched(&Asked { path: self.path, language: &facts.language, owner, what })
     }
 
+    /// What a function of another file does with an argument of a call, where it is surely known which function that is.
+    pub fn taken(&self, call: ExprId, arg: ExprId) -> Option<Taken<'a>> {
+        let (facts, callee) = (self.facts, self.facts.callee(call));
+        if callee.function.is_some() || callee.constructs.is_some() {
+            return None;
+        }
+        self.project.taken(&Given { path: self.path, callee: facts.callee_path(call)?, slot: slot(facts, call, arg)? })
+    }
+
     /// How sure a finding is before any evidence is looked at.
     pub fn prior(&self) -> Confidence {
         self.words.confidence.unwrap_or(self.rule.confidence)
@@ -61,4 +70,14 @@ impl<'a> Context<'a> {
         finding.recommendation.clone_from(self.words.remedy.as_ref().unwrap_or(&self.rule.remedy));
         finding
     }
+}
+
+/// The parameter that an argument of a call reaches.
+pub fn slot(facts: &Facts, call: ExprId, arg: ExprId) -> Option<Slot<&str>> {
+    if let ExprKind::Named { name, .. } = facts.kind(arg) {
+        return Some(Slot::Named(facts.text(name)));
+    }
+    let at = facts.args(call).iter().position(|own| *own == arg)?;
+    let spread = facts.args(call)[..=at].iter().any(|arg| matches!(facts.kind(*arg), ExprKind::Spread(_)));
+    (!spread).then_some(Slot::At(at as u32))
 }

@@ -1,4 +1,4 @@
-use super::{add_makers, judge_until};
+use super::{handle, judge_until};
 use crate::extract::{Parsed, extract_again};
 use crate::facts::Facts;
 use crate::finding::Analysis;
@@ -31,12 +31,13 @@ impl Document {
     /// What the text says to the project. With `asking`, that includes the names about which it asks the project.
     pub fn outline(&self, is_test: bool, rules: &RuleSet, verbs: &Verbs, asking: bool) -> Outline {
         let mut outline = outline(&self.facts, &self.path, is_test, verbs);
+        let listening = Project::listening();
         if asking {
-            let listening = Project::listening();
             judge_until((&self.path, &self.text), &self.facts, rules, &listening, &|| false);
-            outline.asked = listening.asked();
+        } else {
+            handle::check::tell(&self.path, &self.facts, rules, &listening);
         }
-        add_makers(&mut outline, &self.path, &self.facts, rules);
+        outline.hear(listening.heard());
         outline.finish();
         outline
     }

@@ -44,17 +44,9 @@ pub fn survey(path: &str, text: &str, is_test: bool, rules: &RuleSet, verbs: &Ve
     let listening = Project::listening();
     let analysis = judge(path, text, &facts, rules, &listening);
     let mut outline = outline(&facts, path, is_test, verbs);
-    outline.asked = listening.asked();
-    add_makers(&mut outline, path, &facts, rules);
+    outline.hear(listening.heard());
     outline.finish();
     (outline, analysis)
-}
-
-fn add_makers(outline: &mut Outline, path: &str, facts: &Facts, rules: &RuleSet) {
-    for (name, kind) in handle::check::makers(path, facts, rules) {
-        let maker = (outline.intern(name), outline.intern(kind));
-        outline.makers.push(maker);
-    }
 }
 
 /// What a text says to the project.

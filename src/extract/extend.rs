@@ -55,6 +55,7 @@ impl<'tree> Lowering<'_, 'tree> {
             scope = self.facts.scopes[here.index()].parent;
         }
         let ty = self.new_type(name, node, head);
+        self.facts.types[ty.index()].is_foreign = true;
         self.awaited.insert((self.scope, name), ty);
         self.declare(self.scope, name, BindingKind::Type(ty));
         ty

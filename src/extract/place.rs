@@ -176,9 +176,19 @@ fn place(facts: &Facts, habits: &Habits, expr: ExprId, hops: u32) -> Option<Plac
         ExprKind::Name { name, binding: None } if facts.text(name) == habits.parent_call => {
             facts.instance_in(facts.function_of(expr)).map(instance)
         }
+        // `crate::store::SESSIONS`
+        ExprKind::Name { name, binding: None } if is_near(facts, expr, name) => {
+            Some(Place { root: Root::External(name), path: Vec::new() })
+        }
         ExprKind::Await(inner) | ExprKind::Try(inner) => place(facts, habits, inner, hops),
         _ => None,
     }
+}
+
+/// Whether a name says where in the package the path begins that it stands before.
+fn is_near(facts: &Facts, expr: ExprId, name: Name) -> bool {
+    matches!(facts.text(name), "crate" | "self" | "super")
+        && matches!(facts.expr(expr).parent, crate::facts::Parent::Expr(path) if facts.scoped.contains(&path))
 }
 
 /// The type of this file that declares a field of this name, if the base of a field access is an instance of it.

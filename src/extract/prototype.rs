@@ -146,6 +146,7 @@ impl Prototypes<'_> {
             local_bases,
             base_paths,
             decorators,
+            is_foreign: false,
             is_copied: false,
             methods,
             body,

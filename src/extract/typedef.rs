@@ -50,7 +50,7 @@ impl<'tree> Lowering<'_, 'tree> {
         let head_span = if head.id() == node.id() { Span::new(whole.start, whole.start + 1) } else { self.span(head) };
         let copied = decorators.iter().any(|decorator| self.says_copied(*decorator));
         let ty = &mut self.facts.types[id.index()];
-        ty.is_copied = copied;
+        (ty.is_copied, ty.is_foreign) = (copied, false);
         (ty.span, ty.head, ty.parent, ty.bases, ty.decorators) = (whole, head_span, parent, bases, decorators);
         self.facts.bindings[binding.index()].kind = BindingKind::Type(id);
         let body = self.part(node, Part::Body);
@@ -79,6 +79,7 @@ impl<'tree> Lowering<'_, 'tree> {
             traits: Vec::new(),
             base_paths: Vec::new(),
             decorators: Vec::new(),
+            is_foreign: false,
             is_copied: false,
             methods: Vec::new(),
             body: FunctionId(0),

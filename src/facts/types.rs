@@ -23,6 +23,8 @@ pub struct Type {
     pub base_paths: Vec<Name>,
     /// Its decorators or attributes.
     pub decorators: Vec<ExprId>,
+    /// Whether this file adds methods to it and does not define it.
+    pub is_foreign: bool,
     /// Whether its values are copied freely, so that none of them owns anything.
     pub is_copied: bool,
     /// Its methods in order.

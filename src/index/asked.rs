@@ -3,6 +3,8 @@
 use super::Project;
 use super::outline::{Of, Outline, Touch, Verb};
 use super::project::At;
+use crate::facts::last;
+use std::cell::OnceCell;
 
 /// A place, as other files may know it.
 #[derive(Clone, Copy, Debug)]
@@ -47,10 +49,12 @@ impl Project {
     /// Every touch of a place by another file, or by code of its own file that reaches it from outside its type.
     pub fn touched<'a>(&'a self, asked: &Asked<'a>) -> Vec<Found<'a>> {
         self.note(asked.what);
+        asked.owner.iter().for_each(|owner| self.note(owner));
         let at = self.touches.get(asked.what).map_or(&[][..], Vec::as_slice);
         let all = at.iter().map(|(file, at)| (&self.files[*file as usize], *at));
         let others = all.filter(|(file, _)| !file.test && file.language == asked.language);
-        others.filter_map(|(file, at)| self.judged(asked, file, &file.touches[at as usize])).collect()
+        let own = Own::new(self, asked);
+        others.filter_map(|(file, at)| self.judged(asked, &own, file, &file.touches[at as usize])).collect()
     }
 
     /// Every call of one of these methods on something of this name, whatever it belongs to: for methods that only one
@@ -68,69 +72,61 @@ impl Project {
         Some(&found.0.path)
     }
 
-    fn judged<'a>(&'a self, asked: &Asked<'a>, file: &'a Outline, touch: &'a Touch) -> Option<Found<'a>> {
+    fn judged<'a>(&'a self, asked: &Asked<'a>, own: &Own, file: &'a Outline, touch: &'a Touch) -> Option<Found<'a>> {
         let own_file = file.path == asked.path;
         let sure = match (touch.of, asked.owner) {
             // What a file does to its own places is in its facts.
             (Of::Own(_), _) if own_file => return None,
-            (Of::Own(ty) | Of::Typed(ty), Some(owner)) => {
-                let ty = file.text(ty);
-                if self.akin(ty, owner) {
+            (Of::Own(ty) | Of::Typed(ty), Some(_)) => {
+                let path = file.text(ty);
+                let theirs = self.types(file, path);
+                if self.are_akin(own, &theirs) {
                     true
-                } else if self.kinds.contains_key(ty) || matches!(touch.of, Of::Own(_)) {
+                } else if self.kinds.contains_key(last(path)) || matches!(touch.of, Of::Own(_)) {
                     return None;
                 } else {
-                    self.is_only(asked.what, owner)
+                    own.is_only(self, asked.what)
                 }
             }
-            (Of::Unknown, Some(owner)) => self.is_only(asked.what, owner),
-            (Of::Module(module), None) if !own_file && means(file.text(module), asked.path) => true,
+            (Of::Unknown, Some(_)) => own.is_only(self, asked.what),
+            (Of::Module(module), None) if !own_file && self.imports(file, (file.text(module), asked.what), asked.path) => true,
             _ => return None,
         };
         Some(Found { file, touch, sure })
     }
 
-    /// Whether only this type and its kin give a field of this name a value.
-    fn is_only(&self, field: &str, owner: &str) -> bool {
-        let owner_of = |(file, at): &At| {
-            let file = &self.files[*file as usize];
-            file.text(file.fields[*at as usize].0)
+    /// Whether some of these types inherit from the asked one, or the other way round, or are it.
+    fn are_akin(&self, own: &Own, theirs: &[At]) -> bool {
+        theirs.iter().any(|at| own.lineage.contains(at))
+            || self.ancestors(theirs.to_vec()).iter().any(|at| own.types.contains(at))
+    }
+}
+
+/// The type that was asked about.
+struct Own {
+    types: Vec<At>,
+    /// With all that it inherits from.
+    lineage: Vec<At>,
+    /// Whether only it and its kin give a field of the asked name a value, once that was looked at.
+    only: OnceCell<bool>,
+}
+
+impl Own {
+    fn new(project: &Project, asked: &Asked) -> Self {
+        let types = match (asked.owner, project.outline_of(asked.path)) {
+            (Some(owner), Some(file)) => project.types(file, owner),
+            _ => Vec::new(),
         };
-        self.fields.get(field).is_some_and(|all| all.iter().all(|at| self.akin(owner_of(at), owner)))
+        Self { lineage: project.ancestors(types.clone()), types, only: OnceCell::new() }
     }
-}
 
-/// Whether a module's path, as an import writes it, can mean the file at a path.
-pub(super) fn means(module: &str, path: &str) -> bool {
-    let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-    let mut file: Vec<&str> = stem.split('/').collect();
-    if file.last().is_some_and(|last| matches!(*last, "__init__" | "index" | "mod" | "lib")) {
-        file.pop();
-    }
-    let module: Vec<&str> = module.split(['.', '/', ':']).filter(|part| !part.is_empty()).collect();
-    // `from . import name` says no more than that it is near.
-    let named =
-        module.iter().rev().take_while(|part| !matches!(**part, "crate" | "self" | "super" | "@" | "~")).collect::<Vec<_>>();
-    !named.is_empty() && named.len() <= file.len() + 1 && named.iter().zip(file.iter().rev()).all(|(a, b)| **a == *b)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::means;
-
-    #[test]
-    fn an_import_means_the_file_whose_path_ends_like_it() {
-        for (module, path) in [
-            ("app.store", "src/app/store.py"),
-            (".store", "app/store.py"),
-            ("app.store", "app/store/__init__.py"),
-            ("./store", "web/store.ts"),
-            ("super::store", "src/store.rs"),
-        ] {
-            assert!(means(module, path), "{module} means {path}");
-        }
-        for (module, path) in [("app.other", "app/store.py"), (".", "app/store.py"), ("b.store", "a/store.py")] {
-            assert!(!means(module, path), "{module} does not mean {path}");
-        }
+    fn is_only(&self, project: &Project, field: &str) -> bool {
+        *self.only.get_or_init(|| {
+            let akin = |(file, at): &At| {
+                let file = &project.files[*file as usize];
+                project.are_akin(self, &project.types(file, file.text(file.fields[*at as usize].0)))
+            };
+            project.fields.get(field).is_some_and(|all| all.iter().all(akin))
+        })
     }
 }

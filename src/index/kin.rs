@@ -1,48 +1,101 @@
-//! Types across files: who inherits from whom, by their last names.
+//! Types across files: who inherits from whom. A name means the type that its import leads to; where that is out of sight,
+//! every type of the name.
 
 use super::Project;
+use super::module::{face, lies_in};
 use super::outline::{Kind, Outline};
+use super::project::At;
+use crate::facts::last;
 
-/// How many steps of inheritance are followed.
-const STEPS: usize = 8;
+/// How many types are looked at for one question.
+const KIN: usize = 64;
 
 impl Project {
-    /// Every definition of a type of this name.
-    pub fn kinds(&self, name: &str) -> impl Iterator<Item = (&Outline, &Kind)> {
-        let at = self.kinds.get(name).map_or(&[][..], Vec::as_slice);
-        at.iter().map(|(file, at)| (&self.files[*file as usize], &self.files[*file as usize].kinds[*at as usize]))
+    /// The types that a dotted path means in a file: those that its import leads to, or else all of that name; none if it
+    /// comes from outside the project. A path without a dot is the name of a type of the file itself.
+    pub(super) fn types(&self, from: &Outline, path: &str) -> Vec<At> {
+        let all =
+            || self.kinds.get(last(path)).into_iter().flatten().copied().filter(|at| self.owner(*at).language == from.language);
+        let among = |files: &[u32]| all().filter(|at| files.contains(&at.0) && !self.kind(*at).foreign).collect::<Vec<At>>();
+        let Some((module, _)) = path.rsplit_once('.') else {
+            let own: Vec<At> = all().filter(|at| self.owner(*at).path == from.path && !self.kind(*at).foreign).collect();
+            return if own.is_empty() { all().collect() } else { own };
+        };
+        if all().next().is_none() {
+            return Vec::new();
+        }
+        let files = self.modules(from, module);
+        let named = among(&files);
+        if !named.is_empty() {
+            return named;
+        }
+        // A type inside of another one.
+        let outer = module.rsplit_once('.').map(|(outer, _)| among(&self.modules(from, outer))).unwrap_or_default();
+        if !outer.is_empty() {
+            return outer;
+        }
+        let below = |at: &At| {
+            let folders = files.iter().filter_map(|file| face(&self.files[*file as usize].path));
+            folders.into_iter().any(|folder| lies_in(&self.owner(*at).path, folder))
+        };
+        let handed_on: Vec<At> = all().filter(below).collect();
+        if !handed_on.is_empty() {
+            return handed_on;
+        }
+        let near = !files.is_empty() || module.is_empty() || module.starts_with(['.', '@', '~', '#']);
+        let first = module.split(['.', '/']).next().unwrap_or_default();
+        if near || matches!(first, "crate" | "self" | "super") {
+            return all().collect();
+        }
+        all()
+            .filter(|at| self.owner(*at).path.split('/').any(|folder| folder.replace('-', "_") == first.replace('-', "_")))
+            .collect()
     }
 
-    /// The type and all it inherits from, by name; those that no file defines are in it as well.
-    pub fn lineage<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
-        self.note(name);
-        let mut all = vec![name];
-        let mut at = 0;
-        while at < all.len() && at < STEPS * STEPS {
-            for (file, kind) in self.kinds(all[at]) {
-                for base in &kind.bases {
-                    let base = file.text(*base);
-                    if !all.contains(&base) {
-                        all.push(base);
+    fn owner(&self, at: At) -> &Outline {
+        &self.files[at.0 as usize]
+    }
+
+    pub(super) fn kind(&self, at: At) -> &Kind {
+        &self.files[at.0 as usize].kinds[at.1 as usize]
+    }
+
+    /// The types and all that they inherit from, as far as the project defines it.
+    pub(super) fn ancestors(&self, start: Vec<At>) -> Vec<At> {
+        let mut all = start;
+        let mut next = 0;
+        while next < all.len() && all.len() < KIN {
+            let (file, kind) = (self.owner(all[next]), self.kind(all[next]));
+            let named = kind.foreign.then_some(kind.name);
+            for base in kind.bases.iter().copied().chain(named) {
+                for at in self.types(file, file.text(base)) {
+                    if !all.contains(&at) {
+                        all.push(at);
                     }
                 }
             }
-            at += 1;
+            next += 1;
         }
         all
     }
 
-    /// Whether one type inherits from the other, or is it.
-    pub fn akin(&self, one: &str, other: &str) -> bool {
-        one == other || self.lineage(one).contains(&other) || self.lineage(other).contains(&one)
+    /// All that a type inherits from, from one of its bases on; nothing if part of it is out of sight. `plain` are bases that
+    /// do not matter, by their paths.
+    pub fn ancestry<'a>(&'a self, path: &str, base: &str, plain: &dyn Fn(&str) -> bool) -> Option<Vec<(&'a Outline, &'a Kind)>> {
+        self.note(last(base));
+        let first = self.types(self.outline_of(path)?, base);
+        if first.is_empty() {
+            return None;
+        }
+        let all = self.ancestors(first);
+        let in_sight = all.iter().all(|at| {
+            let file = self.owner(*at);
+            self.kind(*at).bases.iter().map(|base| file.text(*base)).all(|base| plain(base) || !self.types(file, base).is_empty())
+        });
+        in_sight.then(|| all.into_iter().map(|at| (self.owner(at), self.kind(at))).collect())
     }
 
-    /// Whether the project defines a type of this name.
-    pub fn defines(&self, name: &str) -> bool {
-        self.kinds.contains_key(name)
-    }
-
-    /// Whether some type of the project inherits from this one.
+    /// Whether some type of the project inherits from one of this name.
     pub fn has_heirs(&self, name: &str) -> bool {
         self.heirs.contains_key(name)
     }

@@ -5,14 +5,18 @@
 //! into an [`Outline`], small enough to be kept for a whole repository; [`Project`] answers questions over all of them.
 
 mod asked;
+mod deed;
 mod fate;
 mod kin;
+mod module;
 mod outline;
 mod project;
 mod read;
+mod taken;
 
 pub use asked::{Asked, Found};
 pub use fate::Tenure;
-pub use outline::{Caller, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb};
-pub use project::Project;
+pub use outline::{Caller, Deed, Keeping, Kind, Made, Of, Outline, Slot, Taker, Text, Touch, Verb};
+pub use project::{Log, Project};
 pub use read::outline;
+pub use taken::{Given, Taken};

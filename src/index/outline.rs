@@ -1,3 +1,4 @@
+use super::project::Log;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
@@ -35,10 +36,16 @@ pub struct Outline {
     pub calls: Vec<(Text, Caller)>,
     /// The functions it defines.
     pub functions: Vec<Text>,
+    /// The names that the face of a package defines itself; those of other files are not gathered.
+    pub own: Vec<Text>,
     /// The fields that methods give a value, with their type.
     pub fields: Vec<(Text, Text)>,
     /// Its functions that make a resource and leave the release to their callers, with the kind of the resource.
     pub makers: Vec<(Text, Text)>,
+    /// What its functions do with what they are given, as far as that matters to others.
+    pub takers: Vec<Taker>,
+    /// The functions out of sight to which it gives something that must be released, by their dotted paths.
+    pub given: Vec<Text>,
     /// The names about which its checks would ask the project.
     pub asked: Vec<String>,
     words: Words,
@@ -87,6 +94,19 @@ impl Outline {
         text
     }
 
+    /// Adds what the checks of the file asked a project that listens, and told it.
+    pub fn hear(&mut self, log: Log) {
+        self.asked = log.asked.into_iter().collect();
+        for (name, kind) in log.makers {
+            let maker = (self.intern(&name), self.intern(&kind));
+            self.makers.push(maker);
+        }
+        for path in log.given {
+            let path = self.intern(&path);
+            self.given.push(path);
+        }
+    }
+
     /// Orders what was gathered and gives up what is needed only while words are added.
     pub fn finish(&mut self) {
         self.words.index = FxHashMap::default();
@@ -100,6 +120,8 @@ impl Outline {
         self.calls.dedup();
         self.calls.shrink_to_fit();
         self.functions.sort_unstable();
+        self.takers.sort_unstable();
+        self.takers.shrink_to_fit();
         self.fields.sort_unstable();
     }
 }
@@ -109,8 +131,10 @@ impl Outline {
 pub struct Kind {
     /// Its name.
     pub name: Text,
-    /// The last names of its bases.
+    /// Its bases: the dotted path of each, or the name of a type of the same file.
     pub bases: Vec<Text>,
+    /// Whether the file adds methods to it and does not define it.
+    pub foreign: bool,
     /// The methods that end an instance.
     pub teardowns: Vec<Text>,
 }
@@ -120,7 +144,7 @@ pub struct Kind {
 pub enum Of {
     /// One of an instance, or of the type itself, in a method of the type of this name.
     Own(Text),
-    /// One of a value of which the type's last name is known.
+    /// One of a value of which the type is known: its dotted path, or the name of a type of the same file.
     Typed(Text),
     /// A name of the module of this dotted path.
     Module(Text),
@@ -197,4 +221,43 @@ pub struct Caller {
     pub constructor: bool,
     /// Whether the caller is a coroutine.
     pub waiting: bool,
+}
+
+/// The parameter that an argument reaches, by position or by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Slot<T> {
+    /// By position, the receiver not counted.
+    At(u32),
+    /// By name.
+    Named(T),
+}
+
+/// One thing that a function does with one of its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Taker {
+    /// The function.
+    pub function: Text,
+    /// The type whose method it is.
+    pub owner: Option<Text>,
+    /// The parameter's name and its position, the receiver not counted.
+    pub param: (Text, u32),
+    /// What it does.
+    pub deed: Deed,
+}
+
+/// What is done with a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Deed {
+    /// A method is called on it.
+    Calls(Text),
+    /// It is given to a call of this dotted path; one without a dot is that of a function of the same file, or a builtin.
+    Passes(Text, Slot<Text>),
+    /// A block at whose end it is let go begins with it.
+    Manages,
+    /// Elements are deleted from it.
+    Deletes,
+    /// Its elements are gone through.
+    Reads,
+    /// It may be kept, or returned, or used later.
+    Keeps,
 }

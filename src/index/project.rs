@@ -1,5 +1,6 @@
-use super::asked::means;
+use super::module::key;
 use super::outline::{Caller, Outline, Text};
+use crate::facts::last;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -23,9 +24,24 @@ pub struct Project {
     pub(super) heirs: Table,
     calls: Table,
     functions: FxHashMap<Box<str>, u32>,
+    /// What functions of this name do with what they are given.
+    pub(super) takers: Table,
+    /// The files by the last name of the module that each is.
+    pub(super) modules: Table,
     makers: Table,
-    /// The names that were asked about, while somebody listens.
-    log: Option<Mutex<BTreeSet<String>>>,
+    /// What it was asked and told, while somebody listens.
+    log: Option<Mutex<Log>>,
+}
+
+/// What the checks of one file ask a project that knows nothing, and what they tell it.
+#[derive(Debug, Default)]
+pub struct Log {
+    /// The names they asked about, which the wider project must be read for.
+    pub asked: BTreeSet<String>,
+    /// The functions out of sight that they asked about: something that must be released is given to them.
+    pub given: BTreeSet<String>,
+    /// The functions that make a resource for their callers, with its kind.
+    pub makers: BTreeSet<(String, String)>,
 }
 
 impl Project {
@@ -46,19 +62,37 @@ impl Project {
         Self { log: Some(Mutex::default()), ..Self::default() }
     }
 
-    /// The names it was asked about, ordered.
-    pub fn asked(self) -> Vec<String> {
-        let names = self.log.and_then(|log| log.into_inner().ok()).unwrap_or_default();
-        names.into_iter().collect()
+    /// What it has heard.
+    pub fn heard(self) -> Log {
+        self.log.and_then(|log| log.into_inner().ok()).unwrap_or_default()
+    }
+
+    fn listen(&self, note: impl FnOnce(&mut Log)) {
+        if let Some(log) = &self.log
+            && let Ok(mut log) = log.lock()
+        {
+            note(&mut log);
+        }
     }
 
     pub(super) fn note(&self, name: &str) {
-        if let Some(log) = &self.log
-            && let Ok(mut names) = log.lock()
-            && !names.contains(name)
-        {
-            names.insert(name.to_owned());
-        }
+        self.listen(|log| {
+            if !log.asked.contains(name) {
+                log.asked.insert(name.to_owned());
+            }
+        });
+    }
+
+    pub(super) fn note_given(&self, path: &str) {
+        self.note(last(path));
+        self.listen(|log| {
+            log.given.insert(path.to_owned());
+        });
+    }
+
+    /// Takes note of functions that make a resource and leave its release to their callers, with its kind.
+    pub fn tell<'a>(&self, makers: impl FnOnce() -> Vec<(&'a str, &'a str)>) {
+        self.listen(|log| log.makers.extend(makers().into_iter().map(|(name, kind)| (name.to_owned(), kind.to_owned()))));
     }
 
     /// Takes the outline of a file in the place of the one it had, and says whether that changes anything for others.
@@ -94,13 +128,15 @@ impl Project {
         for (table, word, at) in tables(file) {
             put(self.table(table), word, (number, at));
         }
+        put(self.table(Topic::Modules), &key(&file.path), (number, 0));
         for name in &file.functions {
             *self.functions.entry(file.text(*name).into()).or_default() += 1;
         }
     }
 
     fn remove(&mut self, number: u32, file: &Outline) {
-        for (table, word, _) in tables(file) {
+        let module = key(&file.path);
+        for (table, word, _) in tables(file).chain([(Topic::Modules, module.as_str(), 0)]) {
             let table = self.table(table);
             let Some(list) = table.get_mut(word) else { continue };
             let start = list.partition_point(|(file, _)| *file < number);
@@ -129,6 +165,8 @@ impl Project {
             Topic::Heirs => &mut self.heirs,
             Topic::Fields => &mut self.fields,
             Topic::Makers => &mut self.makers,
+            Topic::Takers => &mut self.takers,
+            Topic::Modules => &mut self.modules,
             Topic::Calls => &mut self.calls,
         }
     }
@@ -148,6 +186,10 @@ impl Project {
         self.files.binary_search_by(|other| other.path.as_str().cmp(path)).is_ok()
     }
 
+    pub(super) fn outline_of(&self, path: &str) -> Option<&Outline> {
+        self.files.binary_search_by(|other| other.path.as_str().cmp(path)).ok().map(|at| &self.files[at])
+    }
+
     /// How many files it knows.
     pub fn len(&self) -> usize {
         self.files.len()
@@ -160,18 +202,21 @@ impl Project {
     }
 
     /// The file of the function that an imported path means, and the kind of the resource that it makes for its callers.
-    pub fn maker<'a>(&'a self, language: &str, path: &str) -> Option<(&'a str, &'a str)> {
+    pub fn maker<'a>(&'a self, from: &str, path: &str) -> Option<(&'a str, &'a str)> {
         let (module, name) = path.rsplit_once('.')?;
-        let mut at = self.makers.get(name)?.iter().map(|(file, at)| (&self.files[*file as usize], *at as usize));
-        let (file, at) = at.find(|(file, _)| file.language == language && means(module, &file.path))?;
-        Some((&file.path, file.text(file.makers[at].1)))
+        let all = self.makers.get(name)?;
+        let meant = self.modules(self.outline_of(from)?, module);
+        let (file, at) = all.iter().find(|(file, _)| meant.contains(file))?;
+        let file = &self.files[*file as usize];
+        Some((&file.path, file.text(file.makers[*at as usize].1)))
     }
 
-    /// Whether a file calls a function by the name of one that makes a resource elsewhere.
+    /// Whether a file calls a function by the name of one that makes a resource elsewhere, or gives something that must be
+    /// released to one that may not take it over.
     pub fn is_supplied(&self, file: &str) -> bool {
-        let own = self.files.binary_search_by(|other| other.path.as_str().cmp(file)).ok().map(|at| &self.files[at]);
-        !self.makers.is_empty()
-            && own.is_some_and(|own| own.calls.iter().any(|(callee, _)| self.makers.contains_key(own.text(*callee))))
+        let Some(own) = self.outline_of(file) else { return false };
+        let called = |(callee, _): &(Text, Caller)| self.makers.contains_key(own.text(*callee));
+        !self.makers.is_empty() && own.calls.iter().any(called) || self.is_left(own)
     }
 
     /// Everyone who calls a function of this name, with the file; test code is left out.
@@ -191,6 +236,8 @@ enum Topic {
     Heirs,
     Fields,
     Makers,
+    Takers,
+    Modules,
     Calls,
 }
 
@@ -200,13 +247,19 @@ fn tables(file: &Outline) -> impl Iterator<Item = (Topic, &str, u32)> {
     let made = file.made.iter().map(|made| made.what).enumerate();
     let kinds = file.kinds.iter().map(|kind| kind.name).enumerate();
     let heirs = file.kinds.iter().enumerate().flat_map(|(at, kind)| kind.bases.iter().map(move |base| (at, *base)));
+    let heirs = heirs.map(|(at, base)| (Topic::Heirs, last(file.text(base)), at as u32));
     let fields = file.fields.iter().map(|(_, field)| *field).enumerate();
     let makers = file.makers.iter().map(|(name, _)| *name).enumerate().filter(|_| !file.test);
+    let takers = file.takers.iter().map(|taker| taker.function).enumerate();
     let calls = file.calls.iter().map(|(callee, _)| *callee).enumerate();
     let word = |of: Topic| move |(at, text): (usize, Text)| (of, file.text(text), at as u32);
-    let types = kinds.map(word(Topic::Kinds)).chain(heirs.map(word(Topic::Heirs))).chain(fields.map(word(Topic::Fields)));
+    let types = kinds.map(word(Topic::Kinds)).chain(heirs).chain(fields.map(word(Topic::Fields)));
     let deeds = touches.map(word(Topic::Touches)).chain(made.map(word(Topic::Made)));
-    deeds.chain(types).chain(makers.map(word(Topic::Makers))).chain(calls.map(word(Topic::Calls)))
+    deeds
+        .chain(types)
+        .chain(makers.map(word(Topic::Makers)))
+        .chain(takers.map(word(Topic::Takers)))
+        .chain(calls.map(word(Topic::Calls)))
 }
 
 /// Adds an entry behind those of its own file and of the files before it.

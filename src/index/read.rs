@@ -1,9 +1,10 @@
 //! From the facts of one file to its outline.
 
+use super::module::face;
 use super::outline::{Caller, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb};
 use crate::facts::{
-    self, Action, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root, Segment, Source, StepKind,
-    TypeId,
+    self, Action, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root, Segment,
+    Source, StepKind, TypeId,
 };
 use crate::rules::Verbs;
 
@@ -15,31 +16,38 @@ pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &Verbs) -> Outline 
     reading.touches();
     reading.made();
     reading.calls();
+    reading.takers();
     reading.outline
 }
 
-struct Reading<'a> {
-    facts: &'a Facts,
-    verbs: &'a Verbs,
-    outline: Outline,
+pub(super) struct Reading<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) verbs: &'a Verbs,
+    pub(super) outline: Outline,
 }
 
 impl Reading<'_> {
     fn kinds(&mut self) {
         for (_, ty) in self.facts.types() {
             let name = self.outline.intern(self.facts.text(ty.name));
-            let bases = ty.bases.iter().filter_map(|base| self.facts.dotted(*base).map(|path| facts::last(&path).to_owned()));
-            let bases: Vec<String> = bases.collect();
+            let bases: Vec<String> = ty.bases.iter().filter_map(|base| self.base(*base)).collect();
             let bases = bases.iter().map(|base| self.outline.intern(base)).collect();
             let ends = ty.methods.iter().map(|method| self.facts.function(*method)).filter(|method| method.traits.is_teardown);
             let teardowns = ends.filter_map(|method| method.name).collect::<Vec<_>>();
             let teardowns = teardowns.into_iter().map(|name| self.outline.intern(self.facts.text(name))).collect();
-            self.outline.kinds.push(Kind { name, bases, teardowns });
+            self.outline.kinds.push(Kind { name, bases, foreign: ty.is_foreign, teardowns });
         }
         for (ty, field) in &self.facts.assigned_fields {
             let owner = self.outline.intern(self.facts.text(self.facts.ty(*ty).name));
             let field = self.outline.intern(self.facts.text(*field));
             self.outline.fields.push((owner, field));
+        }
+        if face(&self.outline.path).is_some() {
+            let module = self.facts.bindings.iter().filter(|binding| binding.scope.index() == 0);
+            for binding in module.filter(|binding| !matches!(binding.kind, BindingKind::Import(_))) {
+                let name = self.outline.intern(self.facts.text(binding.name));
+                self.outline.own.push(name);
+            }
         }
         for (_, function) in self.facts.functions() {
             if let (FunctionKind::Named, Some(name)) = (function.kind, function.name) {
@@ -47,6 +55,15 @@ impl Reading<'_> {
                 self.outline.functions.push(name);
             }
         }
+    }
+
+    /// A base by its dotted path, or by its name if this file defines it.
+    fn base(&self, base: ExprId) -> Option<String> {
+        let local = self.facts.binding_of(base).and_then(|binding| match self.facts.binding(binding).kind {
+            BindingKind::Type(ty) => Some(self.facts.text(self.facts.ty(ty).name).to_owned()),
+            _ => None,
+        });
+        local.or_else(|| self.facts.dotted(base))
     }
 
     fn touches(&mut self) {
@@ -81,6 +98,15 @@ impl Reading<'_> {
                 let module = self.outline.intern(module);
                 Some((self.outline.intern(name), Of::Module(module)))
             }
+            // A path that begins with where in the package it starts is one of modules down to the name.
+            (Root::External(path), [before @ .., Segment::Field(name)]) if is_start(self.facts.text(path)) => {
+                let mut module = self.facts.text(path).to_owned();
+                for segment in before {
+                    let Segment::Field(name) = segment else { return None };
+                    module = format!("{module}.{}", self.facts.text(*name));
+                }
+                Some((self.outline.intern(self.facts.text(*name)), Of::Module(self.outline.intern(&module))))
+            }
             (root, [before @ .., Segment::Field(name)]) => {
                 let of = match (root, before) {
                     (Root::Instance(ty) | Root::Static(ty), []) => Of::Own(self.kind_name(ty)),
@@ -100,7 +126,7 @@ impl Reading<'_> {
     fn typed(&mut self, binding: facts::BindingId) -> Of {
         let Some(mention) = self.facts.binding(binding).uses.first().copied() else { return Of::Unknown };
         let local = self.facts.local_type(mention).map(|ty| self.facts.text(self.facts.ty(ty).name).to_owned());
-        match local.or_else(|| self.facts.type_path(mention).map(|path| facts::last(path).to_owned())) {
+        match local.or_else(|| self.facts.type_path(mention).map(str::to_owned)) {
             Some(name) => Of::Typed(self.outline.intern(&name)),
             None => Of::Unknown,
         }
@@ -247,7 +273,7 @@ impl Reading<'_> {
         }
     }
 
-    fn kind_name(&mut self, ty: TypeId) -> Text {
+    pub(super) fn kind_name(&mut self, ty: TypeId) -> Text {
         self.outline.intern(self.facts.text(self.facts.ty(ty).name))
     }
 
@@ -256,4 +282,9 @@ impl Reading<'_> {
         let name = self.facts.function(named).name?;
         Some(self.outline.intern(self.facts.text(name)))
     }
+}
+
+/// Whether a path says no more than where in the package it begins.
+fn is_start(path: &str) -> bool {
+    matches!(path, "crate" | "self" | "super")
 }

@@ -5,9 +5,9 @@ use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
-use crate::facts::{FunctionId, FunctionKind, Root};
+use crate::facts::{Action, FunctionId, FunctionKind, Operation, Root};
 use crate::finding::{Evidence, Weight};
-use crate::index::{Found, Tenure, Verb};
+use crate::index::{Deed, Found, Taken, Tenure, Verb};
 
 /// What other files do with it, as evidence; nothing at all if entries surely leave it while it is in use.
 pub fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
@@ -15,6 +15,14 @@ pub fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
     let relieving: Vec<&Found> = touched.iter().filter(|found| relieves(held, found)).collect();
     if relieving.iter().any(|found| found.sure && !found.touch.teardown && !found.touch.constructor) {
         return None;
+    }
+    match emptied(context, held) {
+        Some((taken, true)) => {
+            let text = format!("it is given to a function in {} that takes entries out, when the owner ends", taken.file.path);
+            return Some(vec![Evidence::doubts(Weight::Strong, text)]);
+        }
+        Some((_, false)) => return None,
+        None => {}
     }
     if let Some(found) = relieving.first() {
         let (path, function) = (&found.file.path, found.function());
@@ -35,14 +43,41 @@ pub fn relief(context: &Context, held: &Held) -> Option<Vec<Evidence>> {
     Some(if alone { Vec::new() } else { vec![Evidence::supports(Weight::None, text)] })
 }
 
+/// The function of another file that is given a collection and takes entries out of it, and whether that is only when the
+/// owner begins or ends.
+fn emptied<'a>(context: &Context<'a>, held: &Held) -> Option<(Taken<'a>, bool)> {
+    let facts = context.facts;
+    let given = facts.operations(held.place).iter().filter_map(|operation| match operation.action {
+        Action::Argument { call, position } => {
+            let arg = *facts.args(call).get(position as usize)?;
+            let taken = context.taken(call, arg)?;
+            let lets_go = |deed: &Deed| match *deed {
+                Deed::Deletes => true,
+                Deed::Calls(name) => takes_out(held, taken.file.text(name)),
+                _ => false,
+            };
+            taken.deeds.iter().any(lets_go).then_some((operation, taken))
+        }
+        _ => None,
+    });
+    let ends = |operation: &Operation| {
+        let mut around = facts.enclosing(operation.function).map(|id| facts.function(id).traits);
+        around.any(|traits| traits.is_teardown || traits.is_constructor)
+    };
+    let found = given.map(|(operation, taken)| (taken, ends(operation)));
+    found.min_by_key(|(_, ends)| *ends)
+}
+
+/// Whether a method takes entries out of such a collection.
+fn takes_out(held: &Held, method: &str) -> bool {
+    held.container.shrink.iter().chain(&held.container.empty).any(|verb| verb == method)
+}
+
 fn relieves(held: &Held, found: &Found) -> bool {
     match found.touch.verb {
         Verb::Delete => true,
         Verb::Replace => held.life != Life::Instance || !found.touch.constructor,
-        Verb::Method(_) => {
-            let verbs = held.container.shrink.iter().chain(&held.container.empty);
-            found.method().is_some_and(|method| verbs.into_iter().any(|verb| verb == method))
-        }
+        Verb::Method(_) => found.method().is_some_and(|method| takes_out(held, method)),
         Verb::Measure | Verb::Hand(_) => false,
     }
 }

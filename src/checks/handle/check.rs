@@ -18,19 +18,19 @@ use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Ope
 use crate::finding::{Evidence, Finding, Severity, Weight};
 use crate::index::Project;
 use crate::rules::{Check, RuleSet};
-use std::sync::LazyLock;
 
-/// The functions of a file that make a resource and leave its release to their callers, with the kind of the resource.
-pub fn makers<'a>(path: &'a str, facts: &'a Facts, rules: &'a RuleSet) -> Vec<(&'a str, &'a str)> {
-    static ALONE: LazyLock<Project> = LazyLock::new(Project::default);
+/// Tells a project that listens which functions of a file make a resource and leave its release to their callers.
+pub fn tell(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) {
     let handles = rules.iter().filter(|rule| rule.check == Check::Handle);
     let vocabularies = handles.filter_map(|rule| Some((rule, rule.vocabulary.get(&facts.language)?)));
-    let ledgers = vocabularies.filter_map(|(rule, words)| Ledger::open(&Context { facts, rule, words, project: &ALONE, path }));
-    ledgers.flat_map(|ledger| ledger.makers()).collect()
+    for ledger in vocabularies.filter_map(|(rule, words)| Ledger::open(&Context { facts, rule, words, project, path })) {
+        project.tell(|| ledger.makers());
+    }
 }
 
 pub fn check(context: &Context) -> Vec<Finding> {
     let Some(ledger) = Ledger::open(context) else { return Vec::new() };
+    context.project.tell(|| ledger.makers());
     let mut findings = Vec::new();
     let mut kept = Vec::new();
     for obligation in ledger.obligations() {

@@ -10,7 +10,7 @@ use crate::facts::{
     Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId, last,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
-use crate::index::{Asked, Found, Verb};
+use crate::index::{Asked, Found, Kind, Outline, Verb};
 use rustc_hash::FxHashSet;
 
 /// A handle that a method has stored in a field of its own instance.
@@ -117,7 +117,9 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         }
     } else {
         all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
-        all.push(Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process"));
+        all.push(inherited(context, kept.ty).unwrap_or_else(|| {
+            Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process")
+        }));
     }
     if has_unknown_base(context, kept.ty) {
         let own = teardown.is_some_and(|method| sibling(facts, ledger, kept, method).is_some());
@@ -136,6 +138,17 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         all.push(Evidence::doubts(Weight::Strong, "a method returns it, so that it is shared, and the caller may release it"));
     }
     all
+}
+
+/// The teardown that a type has from a base in another file, which does not release the field either.
+fn inherited(context: &Context, ty: TypeId) -> Option<Evidence> {
+    let facts = context.facts;
+    let paths = facts.lineage(ty).into_iter().flat_map(|ty| facts.ty(ty).base_paths.iter().copied());
+    let found = paths.filter_map(|path| ancestry(context, facts.text(path))).flatten();
+    let (file, kind) = found.into_iter().find(|(_, kind)| !kind.teardowns.is_empty())?;
+    let (base, teardown) = (file.text(kind.name), file.text(kind.teardowns[0]));
+    let text = format!("`{teardown}` of its base `{base}` in {} ends the instance, and does not release the field", file.path);
+    Some(Evidence::supports(Weight::Fair, text))
 }
 
 /// `close(self.as_raw_fd())`: the field is let go by way of the method that lends it.
@@ -343,7 +356,11 @@ pub fn has_unknown_base(context: &Context, ty: TypeId) -> bool {
 
 /// Whether the project shows a type, and all that it inherits from.
 fn is_known(context: &Context, path: &str) -> bool {
+    ancestry(context, path).is_some()
+}
+
+fn ancestry<'a>(context: &Context<'a>, path: &str) -> Option<Vec<(&'a Outline, &'a Kind)>> {
     let plain = &context.words.words.plain_bases;
-    let lineage = context.project.lineage(last(path));
-    lineage.iter().all(|name| context.project.defines(name) || plain.iter().any(|word| last(word) == *name))
+    let matters_not = |base: &str| plain.iter().any(|word| word == base || last(word) == last(base));
+    context.project.ancestry(context.path, path, &matters_not)
 }

@@ -1,10 +1,10 @@
 //! What must be released, and who releases it: the vocabulary of a rule, applied to the calls of one file.
 
 use super::summary;
-use crate::checks::Context;
+use crate::checks::context::{Context, slot};
 use crate::checks::lives::key;
 use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal, Root};
-use crate::index::Project;
+use crate::index::{Deed, Given, Outline, Project, Slot, Taken};
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
 use rustc_hash::FxHashMap;
 
@@ -49,6 +49,7 @@ pub struct Ledger<'a> {
     /// Its patterns.
     pub tables: &'a Tables,
     project: &'a Project,
+    path: &'a str,
     fresh: FxHashMap<FunctionId, usize>,
 }
 
@@ -57,7 +58,7 @@ impl<'a> Ledger<'a> {
     pub fn open(context: &Context<'a>) -> Option<Self> {
         let words = context.words;
         let (facts, project) = (context.facts, context.project);
-        let mut ledger = Self { facts, words, tables: words.tables(), project, fresh: FxHashMap::default() };
+        let mut ledger = Self { facts, words, tables: words.tables(), project, path: context.path, fresh: FxHashMap::default() };
         if !facts.callees.keys().any(|call| ledger.made(*call).is_some() || ledger.supplied(*call).is_some()) {
             return None;
         }
@@ -96,7 +97,7 @@ impl<'a> Ledger<'a> {
         if callee.function.is_some() || callee.constructs.is_some() {
             return None;
         }
-        let (file, kind) = self.project.maker(&self.facts.language, self.facts.callee_path(call)?)?;
+        let (file, kind) = self.project.maker(self.path, self.facts.callee_path(call)?)?;
         Some((file, self.words.resource.iter().position(|resource| resource.kind == kind)?))
     }
 
@@ -283,6 +284,74 @@ impl<'a> Ledger<'a> {
         if self.has(&self.tables.borrower, call) || self.made(call).is_some() {
             return Taking::Borrows;
         }
-        summary::taking(self, resource, call, arg, depth).unwrap_or(Taking::Keeps)
+        let here = summary::taking(self, resource, call, arg, depth);
+        here.or_else(|| self.abroad(resource, call, arg, depth)).unwrap_or(Taking::Keeps)
+    }
+
+    /// What a function of another file does with the argument, where it is surely known which one that is.
+    fn abroad(&self, resource: &Resource, call: ExprId, arg: ExprId, depth: u32) -> Option<Taking> {
+        let (facts, callee) = (self.facts, self.facts.callee(call));
+        if depth == 0 || callee.function.is_some() || callee.constructs.is_some() {
+            return None;
+        }
+        let given = Given { path: self.path, callee: facts.callee_path(call)?, slot: slot(facts, call, arg)? };
+        let taken = self.project.taken(&given)?;
+        Some(self.judged(resource, &taken, depth))
+    }
+
+    /// What a function does that was found in another file, in the words of this rule.
+    fn judged(&self, resource: &Resource, taken: &Taken, depth: u32) -> Taking {
+        let each: Vec<Taking> = taken.deeds.iter().map(|deed| self.deed(resource, taken.file, *deed, depth)).collect();
+        if each.contains(&Taking::Releases) {
+            return Taking::Releases;
+        }
+        // Where a value goes with its name, a function that takes it by value may be its end.
+        let keeps = self.facts.raii || each.contains(&Taking::Keeps);
+        if keeps { Taking::Keeps } else { Taking::Borrows }
+    }
+
+    fn deed(&self, resource: &Resource, file: &Outline, deed: Deed, depth: u32) -> Taking {
+        match deed {
+            Deed::Manages => Taking::Releases,
+            Deed::Calls(name) => self.method(resource, file.text(name)),
+            Deed::Passes(path, slot) => {
+                let path = file.text(path);
+                let fits = |pattern: &Pattern| pattern.fits(Some(path), None);
+                if resource.release_by.iter().any(fits) {
+                    return Taking::Releases;
+                }
+                let looked_at =
+                    [&self.tables.harmless, &self.tables.borrower].iter().any(|table| table.find(Some(path), None).is_some());
+                if looked_at && !resource.consumer.iter().any(fits) && self.tables.consumer.find(Some(path), None).is_none() {
+                    return Taking::Borrows;
+                }
+                let slot = match slot {
+                    Slot::At(at) => Slot::At(at),
+                    Slot::Named(name) => Slot::Named(file.text(name)),
+                };
+                let further = || self.project.taken(&Given { path: &file.path, callee: path, slot });
+                let taken = depth.checked_sub(1).and_then(|left| Some((left, further()?)));
+                taken.map_or(Taking::Keeps, |(left, taken)| self.judged(resource, &taken, left))
+            }
+            Deed::Reads => Taking::Borrows,
+            Deed::Deletes | Deed::Keeps => Taking::Keeps,
+        }
+    }
+
+    /// What a call of a method on the handle does with it.
+    fn method(&self, resource: &Resource, name: &str) -> Taking {
+        let taken = resource.consumer.iter().any(|pattern| pattern.fits(None, Some(name)));
+        if self.releases(resource, name) {
+            Taking::Releases
+        } else if taken
+            || self.chains(name)
+            || self.is_fluent(name)
+            || self.serves(name)
+            || self.tables.consumer.find(None, Some(name)).is_some()
+        {
+            Taking::Keeps
+        } else {
+            Taking::Borrows
+        }
     }
 }
