@@ -134,6 +134,8 @@ pub struct Words {
     pub beginning: Vec<String>,
     /// Words in the name of a collection that remembers what has been said once.
     pub notices: Vec<String>,
+    /// Words in the name of a type that stands in for another one in tests, or keeps everything to be looked at.
+    pub doubles: Vec<String>,
     /// Last words in the name of a collection in which users register things.
     pub registries: Vec<String>,
     /// Decorators that keep the value of a function, so that one without parameters runs once.

@@ -3,6 +3,7 @@
 
 use super::abroad;
 use super::container::{self, Growth, Held, Release};
+use super::hearsay;
 use super::holder;
 use crate::checks::Context;
 use crate::checks::lives::callback;
@@ -37,8 +38,10 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let mut evidence = holder::owner(context, held);
     evidence.extend(relief(context, held, first)?);
     evidence.extend(abroad::relief(context, held)?);
-    evidence.extend(siblings(facts, held, first, all));
-    evidence.extend(pruned(context, held));
+    let shown: Vec<Evidence> = siblings(facts, held, first, all).into_iter().chain(pruned(context, held)).collect();
+    let keyed = first.key.is_some() && !shown.is_empty() || adds_itself(context, held, first);
+    evidence.extend(shown);
+    evidence.extend(hearsay::doubts(context, held, first, keyed));
     evidence.extend(rate(context, held, first));
     evidence.extend(reach(context, held));
     let mut finding = tell(context, held, first, evidence);
@@ -548,7 +551,9 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
     let returned = facts.operations(held.place).iter().find(|operation| operation.action == Action::Returned);
     if let Some(operation) = returned {
         let text = "it is handed out, so a caller could remove entries";
-        return Some(Evidence::doubts(Weight::Fair, text).at(facts.expr(operation.expr).span));
+        // Behind a guard it is handed out for others to work with.
+        let weight = if facts.typed && holder::guard(facts, &context.words.words, held).is_some() { Weight::Decisive } else { Weight::Fair };
+        return Some(Evidence::doubts(weight, text).at(facts.expr(operation.expr).span));
     }
     let public = facts.is_public(held.place) && !matches!(held.life, Life::Closure);
     public.then(|| Evidence::doubts(Weight::Slight, "its name is public, so code elsewhere could remove entries"))
