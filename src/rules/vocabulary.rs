@@ -66,6 +66,8 @@ pub struct Vocabulary {
     pub emptier: Vec<Pattern>,
     /// Last names of types that own memory (check `forgotten`).
     pub owning: Vec<String>,
+    /// Last names of types that own a descriptor of the operating system (check `forgotten`).
+    pub descriptors: Vec<String>,
     /// Calls that refer to their argument weakly (`weakref.ref`), and types that own nothing of what they name (`Weak`).
     pub weak: Vec<Pattern>,
     /// What the line says when the finding of another linter for this fault was looked at and accepted.

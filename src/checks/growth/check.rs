@@ -39,7 +39,8 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(relief(context, held, first)?);
     evidence.extend(abroad::relief(context, held)?);
     let shown: Vec<Evidence> = siblings(facts, held, first, all).into_iter().chain(pruned(context, held)).collect();
-    let keyed = first.key.is_some() && !shown.is_empty() || adds_itself(context, held, first);
+    let alone = first.key.is_none() || first.key == first.value;
+    let keyed = first.key.is_some() && !shown.is_empty() || alone && adds_itself(context, held, first);
     evidence.extend(shown);
     evidence.extend(hearsay::doubts(context, held, first, keyed));
     evidence.extend(rate(context, held, first));
@@ -405,6 +406,9 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let mut evidence = vec![match ticks().or_else(|| lifetime::serves(facts, words, growth.function)).or_else(abroad) {
         Some(known) => known,
         // A cache is there because it is asked often.
+        None if hearsay::offered(context, held, growth) => {
+            Evidence::doubts(Weight::None, "whoever uses the module decides how often the function runs")
+        }
         None if context.rule.check == Check::Cache => {
             // What a module or a function keeps for itself is a table of its own more often than what callers fill.
             let weight = if matches!(held.life, Life::Module | Life::Closure) && facts.exported.is_some() {

@@ -37,7 +37,7 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
         all.push(Evidence::doubts(Weight::Decisive, "only its name says that the owner lives long"));
     }
     if !cache && !often(context, held, growth) {
-        all.push(Evidence::doubts(Weight::Strong, "only its name says that the function runs often"));
+        all.push(Evidence::doubts(Weight::Decisive, "only its name says that the function runs often"));
     }
     all
 }
@@ -87,7 +87,12 @@ fn often(context: &Context, held: &Held, growth: &Growth) -> bool {
     {
         return true;
     }
-    // Whoever uses the module calls what it exports, with keys of their own.
+    offered(context, held, growth)
+}
+
+/// Whether whoever uses the module calls what adds, with keys of their own.
+pub fn offered(context: &Context, held: &Held, growth: &Growth) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
     let open = growth.key.is_some_and(|key| key::keys(facts, words, key) == Keys::Open);
     held.life == Life::Module && open && is_offered(facts, growth) && !lifetime::named(facts, &words.adding, growth.function)
 }

@@ -340,8 +340,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         && facts.exported.is_some()
         && matches!(kept::fate(facts, one.at), Fate::Kept(_))
     {
-        let text = "what the registration returns is kept, perhaps to remove it later";
-        evidence.push(Evidence::doubts(Weight::Decisive, text));
+        return None;
     }
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {

@@ -122,7 +122,6 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         let named = |piece: Evidence| if known { piece } else { Evidence { weight: Weight::Slight, ..piece } };
         evidence.extend(lifetime::serves(facts, words, one.function).map(named));
     }
-    evidence.extend(ending(facts, one, emitter));
     if runs == Runs::PerCall && is_replaced(facts, one, emitter) {
         evidence.push(Evidence::doubts(Weight::Strong, "the emitter before it is given up at the same time"));
     }
@@ -141,6 +140,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(|piece| piece.span.is_some()) {
         evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
     }
+    evidence.extend(ending(facts, one, emitter));
     Some(evidence)
 }
 
