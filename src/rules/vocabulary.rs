@@ -66,6 +66,8 @@ pub struct Vocabulary {
     pub emptier: Vec<Pattern>,
     /// Last names of types that own memory (check `forgotten`).
     pub owning: Vec<String>,
+    /// Last names of types that own a descriptor of the operating system (check `forgotten`).
+    pub descriptors: Vec<String>,
     /// Calls that refer to their argument weakly (`weakref.ref`), and types that own nothing of what they name (`Weak`).
     pub weak: Vec<Pattern>,
     /// What the line says when the finding of another linter for this fault was looked at and accepted.
@@ -134,6 +136,8 @@ pub struct Words {
     pub beginning: Vec<String>,
     /// Words in the name of a collection that remembers what has been said once.
     pub notices: Vec<String>,
+    /// Words in the name of a type that stands in for another one in tests, or keeps everything to be looked at.
+    pub doubles: Vec<String>,
     /// Last words in the name of a collection in which users register things.
     pub registries: Vec<String>,
     /// Decorators that keep the value of a function, so that one without parameters runs once.

@@ -21,7 +21,7 @@ pub fn judge(candidate: &Candidate, text: &str, analysis: Analysis, settings: &S
     for finding in &mut findings {
         settings.adjust(finding);
     }
-    soften(&mut findings, is_test(&candidate.own), settings);
+    soften(&mut findings, &candidate.own, settings);
     let before = findings.len();
     findings.retain(|finding| finding.confidence >= Confidence::SHOWN || settings.shows_all(&finding.rule));
     let hidden = before - findings.len();
@@ -29,8 +29,18 @@ pub fn judge(candidate: &Candidate, text: &str, analysis: Analysis, settings: &S
     Judged { findings, hidden }
 }
 
+/// Whether test code is run by a process of its own that ends with it, as that of scripts is: the server that a test
+/// starts is gone soon, and its connections with it.
+fn is_brief(path: &str) -> bool {
+    let script = [".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts"];
+    script.iter().any(|end| path.ends_with(end)) && !path.split('/').any(|part| part.starts_with("example") || part.starts_with("demo"))
+        || path.ends_with(".rs") && path.split('/').any(|part| part == "examples")
+}
+
 /// In test code only what outlives a test matters, and it matters less: the process soon ends.
-fn soften(findings: &mut Vec<Finding>, all: bool, settings: &Settings) {
+fn soften(findings: &mut Vec<Finding>, path: &str, settings: &Settings) {
+    let all = is_test(path);
+    let brief = is_brief(path);
     findings.retain_mut(|finding| {
         if !all && !finding.in_test {
             return true;
@@ -41,6 +51,11 @@ fn soften(findings: &mut Vec<Finding>, all: bool, settings: &Settings) {
         finding.severity = finding.severity.lowered();
         if family == Some(Family::Listener) {
             let piece = Evidence::doubts(Weight::Decisive, "it is test code, whose emitters end with the test");
+            finding.confidence = finding.confidence.given(std::slice::from_ref(&piece));
+            finding.evidence.push(piece);
+        }
+        if brief && matches!(family, Some(Family::Handle | Family::Timer)) {
+            let piece = Evidence::doubts(Weight::Decisive, "it is test code, and the process ends with the tests");
             finding.confidence = finding.confidence.given(std::slice::from_ref(&piece));
             finding.evidence.push(piece);
         }

@@ -3,6 +3,7 @@
 
 use super::abroad;
 use super::container::{self, Growth, Held, Release};
+use super::hearsay;
 use super::holder;
 use crate::checks::Context;
 use crate::checks::lives::callback;
@@ -37,8 +38,11 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let mut evidence = holder::owner(context, held);
     evidence.extend(relief(context, held, first)?);
     evidence.extend(abroad::relief(context, held)?);
-    evidence.extend(siblings(facts, held, first, all));
-    evidence.extend(pruned(context, held));
+    let shown: Vec<Evidence> = siblings(facts, held, first, all).into_iter().chain(pruned(context, held)).collect();
+    let alone = first.key.is_none() || first.key == first.value;
+    let keyed = first.key.is_some() && !shown.is_empty() || alone && adds_itself(context, held, first);
+    evidence.extend(shown);
+    evidence.extend(hearsay::doubts(context, held, first, keyed));
     evidence.extend(rate(context, held, first));
     evidence.extend(reach(context, held));
     let mut finding = tell(context, held, first, evidence);
@@ -402,6 +406,9 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     let mut evidence = vec![match ticks().or_else(|| lifetime::serves(facts, words, growth.function)).or_else(abroad) {
         Some(known) => known,
         // A cache is there because it is asked often.
+        None if hearsay::offered(context, held, growth) => {
+            Evidence::doubts(Weight::None, "whoever uses the module decides how often the function runs")
+        }
         None if context.rule.check == Check::Cache => {
             // What a module or a function keeps for itself is a table of its own more often than what callers fill.
             let weight = if matches!(held.life, Life::Module | Life::Closure) && facts.exported.is_some() {
@@ -548,7 +555,9 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
     let returned = facts.operations(held.place).iter().find(|operation| operation.action == Action::Returned);
     if let Some(operation) = returned {
         let text = "it is handed out, so a caller could remove entries";
-        return Some(Evidence::doubts(Weight::Fair, text).at(facts.expr(operation.expr).span));
+        // Behind a guard it is handed out for others to work with.
+        let weight = if facts.typed && holder::guard(facts, &context.words.words, held).is_some() { Weight::Decisive } else { Weight::Fair };
+        return Some(Evidence::doubts(weight, text).at(facts.expr(operation.expr).span));
     }
     let public = facts.is_public(held.place) && !matches!(held.life, Life::Closure);
     let text = if facts.is_confined(held.place) {

@@ -8,7 +8,7 @@ use crate::facts::{
     Action, Around, BindingId, Definition, ExprId, ExprKind, Facts, Literal, LoopKind, Operation, Place, PlaceId, Root, Segment,
     Source, StepKind, TypeId,
 };
-use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 use crate::rules::Channel;
 
 /// How many copies are followed in a row.
@@ -43,6 +43,7 @@ fn judge(context: &Context, made: ExprId) -> Option<Finding> {
     }
     let taken = receives(facts, receiver, channel);
     let (receive, evidence) = consumer(facts, channel, receiver, &taken);
+    let evidence = if evidence.stance == Stance::Against { worked(facts, &send, &taken).unwrap_or(evidence) } else { evidence };
     Some(tell(context, made, channel, &send, receive, evidence))
 }
 
@@ -226,6 +227,32 @@ fn consumer(facts: &Facts, channel: &Channel, receiver: BindingId, taken: &[Oper
     let at = taken.first().map(|receive| receive.expr);
     let text = if at.is_some() { "its consumer does nothing that is known to be slow" } else { "its consumer is out of sight" };
     (at, Evidence::doubts(Weight::Fair, text))
+}
+
+/// A consumer that waits for a coroutine of this file with each item, while whatever accepts connections sends on.
+fn worked(facts: &Facts, send: &Operation, taken: &[Operation]) -> Option<Evidence> {
+    let endless = lifetime::endless_around(facts, send.expr)?;
+    let span = facts.step(endless).span;
+    let mut calls = facts.function(send.function).calls.iter();
+    let accepts = |call: &&ExprId| span.contains(facts.expr(**call).span) && facts.method_name(**call) == Some("accept");
+    calls.find(|call| accepts(call) && is_awaited(facts, **call))?;
+    let work = taken.iter().find_map(|receive| {
+        let around = facts.loop_around(receive.expr).or_else(|| {
+            facts.around(receive.expr).find_map(|around| match around {
+                Around::Step(step) if matches!(facts.step(step).kind, StepKind::Loop { .. }) => Some(step),
+                _ => None,
+            })
+        })?;
+        let span = facts.step(around).span;
+        let slow = |call: &ExprId| {
+            let coroutine = facts.callee(*call).function.is_some_and(|function| facts.function(function).traits.is_async);
+            coroutine && span.contains(facts.expr(*call).span) && is_awaited(facts, *call)
+        };
+        facts.function(receive.function).calls.iter().copied().find(slow)
+    })?;
+    let name = facts.callee_name(work).unwrap_or_default();
+    let text = format!("its consumer waits for `{name}` before it takes the next item, and connections come all the while");
+    Some(Evidence::supports(Weight::Fair, text).at(facts.expr(work).span))
 }
 
 fn is_awaited(facts: &Facts, call: ExprId) -> bool {

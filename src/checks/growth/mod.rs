@@ -5,6 +5,7 @@ pub mod check;
 pub mod clear;
 pub mod container;
 pub mod ends;
+pub mod hearsay;
 pub mod holder;
 pub mod loss;
 pub mod memo;

@@ -155,7 +155,9 @@ fn while_ending(context: &Context, release: ExprId) -> Option<ExprId> {
 
 /// Only what waits for something else is taken to fail in practice.
 fn can_fail(facts: &Facts, call: ExprId) -> bool {
-    matches!(facts.expr(call).parent, crate::facts::Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_)))
+    // `await work().catch(…)` waits for something that has dealt with its failure.
+    let handled = facts.exported.is_some() && facts.method_name(call) == Some("catch");
+    !handled && matches!(facts.expr(call).parent, crate::facts::Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_)))
 }
 
 fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &Way) -> Finding {

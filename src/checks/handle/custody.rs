@@ -185,10 +185,21 @@ impl Reading<'_, '_> {
         let harmless = |fate: &Fate| matches!(fate, Fate::Used(_) | Fate::Tested | Fate::Dropped);
         let facts = self.ledger.facts;
         let outer = facts.enclosing(facts.function_of(mention)).find(|id| facts.function(*id).parent == Some(self.function));
-        let stays = outer.is_some_and(|outer| self.stays(outer));
+        let stays = outer.is_some_and(|outer| self.stays(outer) || self.hears(outer));
         if !stays || !found.iter().all(harmless) {
             self.custody.elsewhere = true;
         }
+    }
+
+    /// Whether a nested function is what the handle itself calls on an event: `socket.onopen = () => …`.
+    fn hears(&self, nested: FunctionId) -> bool {
+        let facts = self.ledger.facts;
+        let Some(closure) = facts.closure_expr(nested) else { return false };
+        let Parent::Expr(assign) = facts.expr(closure).parent else { return false };
+        let ExprKind::Assign { target, .. } = facts.kind(assign) else { return false };
+        let ExprKind::Field { base, name } = facts.kind(target) else { return false };
+        let own = facts.binding_of(base).is_some_and(|binding| self.names.contains(&binding));
+        own && facts.text(name).starts_with("on")
     }
 
     fn stays(&self, nested: FunctionId) -> bool {

@@ -106,12 +106,23 @@ fn advice(facts: &Facts, kept: &Kept, ty: &str, name: &str, has_teardown: bool) 
     )
 }
 
+/// What a method of the instance returns, given by the teardown to a function that is no method: `free(self.as_ptr())`.
+fn lent(facts: &Facts, teardown: FunctionId) -> Option<ExprId> {
+    let own = |arg: &ExprId| facts.callee(*arg).receiver.is_some_and(|on| callback::is_instance(facts, on));
+    let plain = facts.function(teardown).calls.iter().filter(|call| facts.typed && facts.callee(**call).receiver.is_none());
+    plain.flat_map(|call| facts.args(*call)).copied().find(own)
+}
+
 fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {
     let facts = context.facts;
     let mut all = Vec::new();
     if let Some(method) = teardown {
         let head = facts.function(method).head;
         all.push(Evidence::supports(Weight::Strong, "the type has a teardown, which does not release the field").at(head));
+        if let Some(at) = lent(facts, method) {
+            let text = "the teardown gives what a method of its own returns to a call that may release it";
+            all.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
+        }
         if let Some(sibling) = sibling(facts, ledger, kept, method) {
             all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
         }

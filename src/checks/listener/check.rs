@@ -139,6 +139,8 @@ fn is_data(facts: &Facts, callback: ExprId) -> bool {
             _ => true,
         }),
         ExprKind::Literal(_) => true,
+        // An object is called only where it has the method for it.
+        ExprKind::This => facts.exported.is_some() && facts.names.find("handleEvent").is_none(),
         _ => false,
     }
 }
@@ -333,6 +335,12 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     if one.registration.lifetime == Lifetime::Receiver && kept::fate(facts, one.at) == Fate::Handed {
         evidence
             .push(Evidence::doubts(Weight::Decisive, "what the registration returns is handed on, perhaps to remove it later"));
+    }
+    if one.registration.lifetime == Lifetime::Receiver
+        && facts.exported.is_some()
+        && matches!(kept::fate(facts, one.at), Fate::Kept(_))
+    {
+        return None;
     }
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {

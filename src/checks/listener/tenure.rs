@@ -110,13 +110,17 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
     }
     if runs == Runs::PerInstance {
-        evidence.push(Evidence::doubts(Weight::Slight, "both may end together"));
+        // What an object is made with is its own in most code, and goes with it.
+        let weight = if facts.exported.is_some() { Weight::Decisive } else { Weight::Slight };
+        evidence.push(Evidence::doubts(weight, "both may end together"));
     } else if identity::is_param(facts, emitter)
         && words.life.given.iter().any(|word| Some(word.as_str()) == key::last_name(facts, emitter))
     {
         evidence.push(Evidence::doubts(Weight::Strong, "each call is given an emitter of its own"));
     } else {
-        evidence.extend(lifetime::serves(facts, words, one.function));
+        let known = lifetime::serves_one(facts, words, one.function).is_some() || facts.exported.is_none();
+        let named = |piece: Evidence| if known { piece } else { Evidence { weight: Weight::Slight, ..piece } };
+        evidence.extend(lifetime::serves(facts, words, one.function).map(named));
     }
     if runs == Runs::PerCall && is_replaced(facts, one, emitter) {
         evidence.push(Evidence::doubts(Weight::Strong, "the emitter before it is given up at the same time"));
@@ -136,6 +140,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(|piece| piece.span.is_some()) {
         evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
     }
+    evidence.extend(ending(facts, one, emitter));
     Some(evidence)
 }
 
@@ -164,6 +169,26 @@ fn ephemeral(facts: &Facts, one: &Registered, emitter: ExprId, runs: Runs) -> Op
         .then(|| Evidence::doubts(Weight::Strong, format!("a `{name}` is made for one piece of work")))
 }
 
+/// What the function does besides says that the emitter comes to an end: it ends it, or waits for its end.
+fn ending(facts: &Facts, one: &Registered, emitter: ExprId) -> Option<Evidence> {
+    let name = key::last_name(facts, emitter)?;
+    let same = |call: ExprId| facts.callee(call).receiver.and_then(|receiver| key::last_name(facts, receiver)) == Some(name);
+    let calls = facts.function(one.function).calls.iter().copied();
+    let ends = |call: &ExprId| matches!(facts.callee_name(*call), Some("end" | "destroy" | "close" | "terminate")) && same(*call);
+    if let Some(at) = calls.clone().find(ends).filter(|_| facts.exported.is_some()) {
+        let text = format!("`{name}` is ended by the same function");
+        return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
+    }
+    let around = |call: ExprId| facts.expr(call).span.contains(facts.expr(one.at).span) || facts.expr(one.at).span.contains(facts.expr(call).span);
+    let waits = |call: &ExprId| {
+        let event = facts.positional(*call, 0).and_then(|event| facts.literal_text(event));
+        matches!(event, Some("end" | "finish" | "close")) && (same(*call) || around(*call))
+    };
+    let at = calls.clone().find(waits).filter(|_| facts.exported.is_some())?;
+    let text = format!("`{name}` has an end, which is waited for here, and its listeners go with it");
+    Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span))
+}
+
 /// The emitter was there before the life in which the callback is registered, and is there after it.
 fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: &Span) -> Option<Vec<Evidence>> {
     let outside = facts.binding_of(emitter).is_some_and(|binding| {
@@ -174,11 +199,23 @@ fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: 
         Reach::Owned => return None,
         Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
         Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
-        _ if outside => Evidence::doubts(Weight::Fair, "nothing says how long the emitter lives"),
+        _ if outside => {
+            let made = facts.exported.is_some() && facts.binding_of(emitter).is_some_and(|binding| made(facts, binding));
+            let weight = if made { Weight::Decisive } else { Weight::Fair };
+            Evidence::doubts(weight, "nothing says how long the emitter lives")
+        }
         Reach::Local => return None,
         Reach::Unknown => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
     };
     Some(vec![first, life::left(facts, span, &one.registration.kind)])
+}
+
+/// Whether a variable is given what a call makes.
+fn made(facts: &Facts, binding: crate::facts::BindingId) -> bool {
+    facts.binding(binding).definitions.iter().any(|definition| match definition.source {
+        crate::facts::Source::Assigned(value) => matches!(facts.kind(facts.peeled(value)), ExprKind::Call { .. }),
+        _ => false,
+    })
 }
 
 /// The emitter is handed from call to call; the callback serves one of them.

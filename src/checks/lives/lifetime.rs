@@ -37,6 +37,8 @@ fn asks_owner(facts: &Facts, condition: ExprId) -> bool {
     match facts.kind(condition) {
         ExprKind::Operation { operands, .. } => facts.list(operands).iter().any(|operand| asks_owner(facts, *operand)),
         ExprKind::Call { callee, .. } => asks_owner(facts, callee),
+        // `while let Some(item) = self.queue.recv().await`
+        ExprKind::Await(inner) if facts.typed => asks_owner(facts, inner),
         _ => facts.place(condition).is_some_and(|place| matches!(facts.places.get(place).root, Root::Instance(_))),
     }
 }

@@ -255,7 +255,26 @@ fn makes_self(facts: &Facts, base: ExprId, function: FunctionId) -> bool {
 
 /// Whether a condition stands around or before an expression that can keep it from being reached.
 pub fn conditional(facts: &Facts, at: ExprId) -> bool {
-    !super::lifetime::conditions(facts, at).is_empty() || !leaving(facts, at).is_empty()
+    !super::lifetime::conditions(facts, at).is_empty() || !leaving(facts, at).is_empty() || chosen(facts, at)
+}
+
+/// Whether an expression stands in one arm of a switch, or of a choice between values.
+fn chosen(facts: &Facts, at: ExprId) -> bool {
+    let span = facts.expr(at).span;
+    let within = |expr: ExprId| facts.expr(expr).span.contains(span);
+    facts.around(at).any(|around| match around {
+        crate::facts::Around::Step(step) => match facts.step(step).kind {
+            StepKind::Switch { subject, .. } => !within(subject),
+            _ => false,
+        },
+        crate::facts::Around::Expr(expr) => match facts.kind(expr) {
+            ExprKind::Choice { condition, .. } => !within(condition),
+            ExprKind::Operation { operator: Operator::And | Operator::Or, operands } => {
+                facts.list(operands).first().is_some_and(|first| !within(*first))
+            }
+            _ => false,
+        },
+    })
 }
 
 /// The function whose body runs an expression, as a person would name it.

@@ -37,7 +37,7 @@ fn swallowed(context: &Context, resource: &Resource, call: ExprId) -> Option<Fin
     let facts = context.facts;
     let value = facts.positional(call, 0)?;
     if facts.kind(value) != ExprKind::This {
-        return None;
+        return opened(context, resource, call, value);
     }
     let function = facts.function_of(call);
     let owner = facts.owner_of(function)?;
@@ -51,6 +51,29 @@ fn swallowed(context: &Context, resource: &Resource, call: ExprId) -> Option<Fin
     finding.related.push(Mark::new(Role::Declaration, facts.expr(declared).span, "this part owns memory"));
     cost(resource, &mut finding);
     finding.evidence.push(Evidence::supports(Weight::Strong, "nothing takes this part out before").at(facts.expr(declared).span));
+    Some(finding.weigh(context.prior()))
+}
+
+/// A file or socket that the function has opened itself is forgotten, and nobody was given its descriptor before.
+fn opened(context: &Context, resource: &Resource, call: ExprId, value: ExprId) -> Option<Finding> {
+    let facts = context.facts;
+    let binding = facts.binding(facts.binding_of(value)?);
+    let [only] = binding.definitions.as_slice() else { return None };
+    let made = facts.value_of(only).filter(|made| matches!(facts.kind(facts.peeled(*made)), ExprKind::Call { .. }))?;
+    let path = facts.type_path(made)?;
+    let descriptor = context.words.descriptors.iter().any(|word| word == crate::facts::last(path));
+    // Whatever else is done with it may be what hands the descriptor on.
+    let alone = binding.uses.iter().all(|mention| *mention == only.target || *mention == value);
+    if !descriptor || !alone || facts.function_of(made) != facts.function_of(call) {
+        return None;
+    }
+    let name = facts.text(binding.name);
+    let message = format!("`{name}` is never closed, because it is forgotten here");
+    let mut finding = context.finding(call, message, "no destructor runs from here on".to_owned());
+    finding.related.push(Mark::new(Role::Acquire, context.span(made), "opened here"));
+    cost(resource, &mut finding);
+    let text = "nobody was given its descriptor before";
+    finding.evidence.push(Evidence::supports(Weight::Strong, text).at(context.span(value)));
     Some(finding.weigh(context.prior()))
 }
 

@@ -43,7 +43,11 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
     ];
     match again {
         Some((at, text)) => evidence.push(Evidence::supports(Weight::Slight, text).at(facts.expr(at).span)),
-        None => evidence.push(Evidence::doubts(Weight::Slight, "nothing shows that a timer still runs when it is replaced")),
+        None => {
+            // A timer that fires once is replaced as a rule when the former one has fired.
+            let weight = if facts.exported.is_some() && timer.resource.ends && !careful { Weight::Strong } else { Weight::Slight };
+            evidence.push(Evidence::doubts(weight, "nothing shows that a timer still runs when it is replaced"));
+        }
     }
     if timer.resource.ends && captured {
         evidence.push(Evidence::doubts(Weight::Fair, "the former one fires once, and lets go then"));

@@ -205,7 +205,11 @@ pub fn ending(context: &Context, ty: TypeId, worker: &Worker) -> Evidence {
         let text = format!("`{name}` ends the object, and the {} goes on", worker.resource.kind);
         return Evidence::supports(Weight::Fair, text).at(own.head);
     }
-    let weight = if worker.resource.ends { Weight::Decisive } else { Weight::Slight };
+    let weight = match worker.resource.ends {
+        true => Weight::Decisive,
+        false if facts.exported.is_some() => Weight::Strong,
+        false => Weight::Slight,
+    };
     Evidence::doubts(weight, "nothing says that the object ends before the process")
 }
 

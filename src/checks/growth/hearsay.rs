@@ -1,0 +1,129 @@
+//! What only names say of a collection: how long its owner lives, and how often it is added to.
+//!
+//! Well-kept code is full of types called managers and of methods called `push`; where nothing else speaks for a leak,
+//! these names carry no finding.
+
+use super::abroad;
+use super::container::{Growth, Held};
+use crate::checks::Context;
+use crate::checks::lives::key::{self, Keys};
+use crate::checks::lives::lifetime::{self, Life};
+use crate::checks::lives::owner;
+use crate::facts::{Action, ExprId, Facts, Parent, Root};
+use crate::finding::{Evidence, Weight};
+use crate::index::Tenure;
+use crate::rules::Check;
+
+/// The doubts that stand where only names speak for a leak. `proven` says that the code itself shows one: entries leave
+/// its twin, or what is old leaves its values.
+pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> Vec<Evidence> {
+    let facts = context.facts;
+    // Languages that keep classes open have their own measure.
+    if !(facts.typed || facts.exported.is_some()) || matches!(held.life, Life::Loop | Life::Default) {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    if let Some(at) = gathered(context, held) {
+        let text = "somebody waits for all of it at once, so it is one piece of work";
+        all.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
+    }
+    all.extend(double(context, held));
+    all.extend(setting_up(context, growth));
+    if proven || goes_on(context, growth.at) {
+        return all;
+    }
+    let cache = is_cache(context, held, growth);
+    if held.life == Life::Instance && !cache && !lasts(context, held) {
+        all.push(Evidence::doubts(Weight::Decisive, "only its name says that the owner lives long"));
+    }
+    if !cache && !often(context, held, growth) {
+        all.push(Evidence::doubts(Weight::Decisive, "only its name says that the function runs often"));
+    }
+    all
+}
+
+/// A function that sets things up fills a cache with what there is to set up.
+fn setting_up(context: &Context, growth: &Growth) -> Option<Evidence> {
+    let words = &context.words.words;
+    let named = context.rule.check == Check::Cache && lifetime::named(context.facts, &words.setup, growth.function);
+    named.then(|| Evidence::doubts(Weight::Strong, "the function is named like a step of setting things up"))
+}
+
+/// A stand-in for the real thing keeps everything on purpose, so that a test can look at it.
+fn double(context: &Context, held: &Held) -> Option<Evidence> {
+    let facts = context.facts;
+    let (Root::Instance(ty) | Root::Static(ty)) = facts.places.get(held.place).root else { return None };
+    let name = facts.text(facts.ty(ty).name);
+    let named = key::split(name).iter().any(|word| context.words.words.doubles.contains(word));
+    named.then(|| Evidence::doubts(Weight::Decisive, format!("a `{name}` keeps what it is given on purpose, so that it can be seen")))
+}
+
+/// Whether a map calls itself a cache and is keyed by an open set, so that it is there to be asked often.
+fn is_cache(context: &Context, held: &Held, growth: &Growth) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let name = facts.display(held.place);
+    let parts = key::split(&name);
+    let open = growth.key.is_some_and(|key| key::entries(facts, words, held.place, key) == Keys::Open);
+    // A field that is `cache` alone belongs to whatever its owner is.
+    facts.typed && open && parts.len() > 2 && parts.last().is_some_and(|last| last == "cache")
+}
+
+/// Whether something besides its name says that the owner lives long.
+fn lasts(context: &Context, held: &Held) -> bool {
+    let facts = context.facts;
+    let made = match facts.places.get(held.place).root {
+        Root::Instance(ty) => owner::made_at_top(facts, ty).is_some() || owner::is_single(facts, ty),
+        _ => false,
+    };
+    made || matches!(abroad::tenure(context, held), Tenure::Lasting(_))
+        || super::holder::guard(facts, &context.words.words, held).is_some()
+}
+
+/// Whether something besides names says that the function runs again and again.
+fn often(context: &Context, held: &Held, growth: &Growth) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    if let Some(serves) = lifetime::serves(facts, words, growth.function)
+        && (serves.weight >= Weight::Strong || lifetime::serves_one(facts, words, growth.function).is_some())
+    {
+        return true;
+    }
+    offered(context, held, growth)
+}
+
+/// Whether whoever uses the module calls what adds, with keys of their own.
+pub fn offered(context: &Context, held: &Held, growth: &Growth) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let open = growth.key.is_some_and(|key| key::keys(facts, words, key) == Keys::Open);
+    held.life == Life::Module && open && is_offered(facts, growth) && !lifetime::named(facts, &words.adding, growth.function)
+}
+
+/// Whether the function that adds is one that other files call.
+fn is_offered(facts: &Facts, growth: &Growth) -> bool {
+    let Some(exported) = &facts.exported else { return false };
+    facts.enclosing(growth.function).any(|id| {
+        exported.iter().any(|binding| facts.binding(*binding).kind == crate::facts::BindingKind::Function(id))
+    })
+}
+
+/// Whether an expression stands in a loop that has no way out, or in one of a function that is named for running on.
+fn goes_on(context: &Context, at: ExprId) -> bool {
+    let facts = context.facts;
+    let named = || lifetime::named(facts, &context.words.words.running, facts.function_of(at));
+    lifetime::endless_around(facts, at).is_some() || (named() && lifetime::ticks(facts, at).is_some())
+}
+
+/// The call that waits for everything in it: `Promise.all(this.pending)`.
+fn gathered(context: &Context, held: &Held) -> Option<ExprId> {
+    let facts = context.facts;
+    if facts.typed || held.life != Life::Instance {
+        return None;
+    }
+    facts.operations(held.place).iter().find_map(|operation| match operation.action {
+        Action::Argument { call, .. } => {
+            let waits = matches!(facts.callee_path(call), Some("Promise.all" | "Promise.allSettled"))
+                && matches!(facts.expr(call).parent, Parent::Expr(_));
+            waits.then_some(call)
+        }
+        _ => None,
+    })
+}
