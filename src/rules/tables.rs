@@ -11,6 +11,8 @@ pub struct Tables {
     pub borrower: Patterns<()>,
     /// What cannot fail in a way that matters.
     pub harmless: Patterns<()>,
+    /// What fails now and then.
+    pub fails: Patterns<()>,
     /// What ends the process.
     pub exit: Patterns<()>,
     /// What makes a stream in memory.
@@ -35,6 +37,7 @@ impl Tables {
             consumer: table(&words.consumer),
             borrower: table(&words.borrower),
             harmless: table(&words.harmless),
+            fails: table(&words.fails),
             exit: table(&words.exit),
             memory: table(&words.memory),
             through: table(&words.through),

@@ -38,8 +38,23 @@ pub struct Vocabulary {
     pub words: Words,
     /// Calls that cannot fail in a way that matters on a path between acquire and release.
     pub harmless: Vec<Pattern>,
+    /// Calls that fail now and then in any program, because what they need comes from outside (`*.connect`, `subprocess.run`).
+    /// Where none are named, every call that is not harmless counts as one.
+    pub fails: Vec<Pattern>,
     /// Calls that end the process, so that nothing needs to be released after them.
     pub exit: Vec<Pattern>,
+    /// Folders of test code, by name.
+    pub trials: Vec<String>,
+    /// Folders of programs that are run by hand, do one thing and end (`examples`, `migrations`), by name.
+    pub aside: Vec<String>,
+    /// Decorators by which a function becomes a command of a program (`click.command`).
+    pub command: Vec<Pattern>,
+    /// Last names of calls that run a function, given as `target`, in a process of its own (`Process`).
+    pub process: Vec<String>,
+    /// Methods after which an instance is of no use any more; where none are named, every teardown counts as one.
+    pub last: Vec<String>,
+    /// Keywords by which a stream is given that somebody else has opened (`fileobj`).
+    pub given: Vec<String>,
     /// Methods that tell that a value is an open stream: what is built on it has opened nothing itself.
     pub stream: Vec<String>,
     /// Calls that make a stream in memory.
@@ -314,6 +329,22 @@ pub struct Resource {
     /// Whether it is a text or number that is copied when it is stored, so that storing it gives away nothing.
     #[serde(default)]
     pub copied: bool,
+    /// Whether its last reference takes all of it away, without a word, because that is what it is made for
+    /// (`tempfile.TemporaryDirectory`).
+    #[serde(default)]
+    pub finalised: bool,
+    /// Keyword arguments which, given as a constant false, mean that its last reference takes nothing away (`delete`).
+    #[serde(default)]
+    pub lingers: Vec<String>,
+    /// Fields by which others know it, so that whoever hands on their value means it to stay (`name`).
+    #[serde(default)]
+    pub known_by: Vec<String>,
+    /// Methods which, called without an argument, use it up, so that it closes itself (`read` of a response).
+    #[serde(default)]
+    pub drained_by: Vec<String>,
+    /// Whether it has threads of its own, which work on until it is closed.
+    #[serde(default)]
+    pub active: bool,
     /// Whether it ends by itself after a while (a one-shot timer, a child that exits).
     #[serde(default)]
     pub ends: bool,

@@ -7,6 +7,8 @@ use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
 use super::obligation::{Ledger, Obligation};
 use super::path;
+use super::plight::is_finalised;
+use super::setting;
 use super::verdict;
 use crate::checks::Context;
 use crate::checks::lives::callback;
@@ -123,8 +125,16 @@ fn acquired<'a>(
             kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
         }
         let ways = path::ways(ledger, &custody, obligation);
-        findings.extend(verdict::local(ledger, context, obligation, names[0], (&custody, &ways)));
+        let found = verdict::local(ledger, context, obligation, names[0], (&custody, &ways));
+        // Each arm of a choice acquires one, and the name holds one of them.
+        findings.extend(found.filter(|found| !findings.iter().any(|other| is_twin(other, found))));
     }
+}
+
+/// Whether two findings say the same of two arms of one expression, which end in the same way.
+fn is_twin(one: &Finding, other: &Finding) -> bool {
+    let exit = |finding: &Finding| finding.path.last().map(|mark| mark.span);
+    one.message == other.message && exit(one).is_some() && exit(one) == exit(other) && one.symbol == other.symbol
 }
 
 /// Whether only a field of what a call hands out is read, and no method called.
@@ -213,6 +223,8 @@ fn own_field<'a>(ledger: &Ledger<'a>, obligation: &Obligation<'a>, target: ExprI
     let ExprKind::Field { name, .. } = facts.kind(target) else { return new_field(facts, obligation, target) };
     let place = facts.places.get(facts.place(target)?);
     match (place.root, place.path.as_slice()) {
+        // What is assigned to a property goes where its setter puts it.
+        (Root::Instance(ty), [Segment::Field(_)]) if facts.method(ty, facts.text(name)).is_some() => None,
         (Root::Instance(ty), [Segment::Field(_)]) => Some(Kept { obligation: *obligation, ty, name }),
         _ => None,
     }
@@ -244,12 +256,13 @@ fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fa
     finding.evidence.push(Evidence::supports(Weight::Fair, "it has no name by which it could be released"));
     // What is built on it keeps it, and does not release it.
     let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some());
-    if obligation.resource.collected {
+    if obligation.resource.collected || is_finalised(context.facts, obligation) {
         let weight = if kept { Weight::Slight } else { Weight::Strong };
         finding
             .evidence
             .push(Evidence::doubts(weight, "its last reference goes soon, which frees it where references are counted"));
     }
+    finding.evidence.extend(setting::setting(context, obligation, true));
     finding.recommendation = match fate {
         Fate::Dropped => {
             format!("give it a name and release it ({}), or do not open it", verdict::release(obligation.resource, "name"))

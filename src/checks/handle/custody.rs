@@ -44,6 +44,12 @@ pub struct Custody {
     pub iterated: bool,
     /// Whether it is returned on some way.
     pub returned: bool,
+    /// Where it is used up, so that it closes itself.
+    pub drained: Option<ExprId>,
+    /// Where the value of a field by which others know it is handed on.
+    pub named: Option<ExprId>,
+    /// Whether one of its names is a parameter, so that the caller could have given one.
+    pub optional: bool,
     /// Whether a nested function takes care of it, or the name belongs to another function.
     pub elsewhere: bool,
 }
@@ -91,6 +97,7 @@ impl Reading<'_, '_> {
             self.custody.elsewhere = true;
             return;
         }
+        self.custody.optional |= matches!(binding.kind, BindingKind::Parameter(_));
         for &mention in &binding.uses {
             // What the acquisition itself is given is something else by the same name.
             // So is what the name means before it. A callback that the acquisition is given runs later.
@@ -102,6 +109,7 @@ impl Reading<'_, '_> {
             let found = fates(self.ledger, self.resource, mention, None, HELPERS);
             if facts.function_of(mention) == self.function {
                 self.custody.mentions.insert(mention);
+                self.known(mention);
                 for fate in found {
                     self.note(fate, acquire);
                 }
@@ -144,6 +152,9 @@ impl Reading<'_, '_> {
             Fate::Yielded(at) | Fate::Bound(_, at) => self.hand(at),
             Fate::Used(at) => {
                 self.custody.iterated |= self.is_iterated(at);
+                if self.is_drained(at) {
+                    self.custody.drained = Some(at);
+                }
                 if self.resource.quiet {
                     self.custody.mild.insert(at);
                     return;
@@ -151,6 +162,35 @@ impl Reading<'_, '_> {
                 self.custody.effects.entry(at).or_insert(Effect::Use);
             }
             Fate::Tested | Fate::Dropped | Fate::Written | Fate::Deleted(_) => {}
+        }
+    }
+
+    /// Whether a call takes all that the handle has, so that it closes itself.
+    fn is_drained(&self, call: ExprId) -> bool {
+        let facts = self.ledger.facts;
+        let method = facts.method_name(call);
+        facts.args(call).is_empty() && method.is_some_and(|method| self.resource.drained_by.iter().any(|word| word == method))
+    }
+
+    /// Notes where the value of a field by which the handle is known leaves the function or is kept.
+    fn known(&mut self, mention: ExprId) {
+        let facts = self.ledger.facts;
+        let Parent::Expr(field) = facts.expr(mention).parent else { return };
+        let ExprKind::Field { base, name } = facts.kind(field) else { return };
+        if base != mention || !self.resource.known_by.iter().any(|word| word == facts.text(name)) {
+            return;
+        }
+        let leaves = |at: ExprId| {
+            let kept = |fate: &Fate| matches!(fate, Fate::Returned(_) | Fate::Yielded(_) | Fate::Stored(..));
+            fates(self.ledger, self.resource, at, None, 0).iter().any(kept)
+        };
+        let bound = fates(self.ledger, self.resource, field, None, 0).into_iter().find_map(|fate| match fate {
+            Fate::Bound(name, _) => Some(name),
+            _ => None,
+        });
+        let through = || bound.is_some_and(|name| facts.binding(name).uses.iter().any(|at| leaves(*at)));
+        if leaves(field) || through() {
+            self.custody.named = Some(field);
         }
     }
 

@@ -2,12 +2,14 @@
 
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Obligation};
+use super::plight::is_finalised;
 use super::reopen;
+use super::setting;
 use super::verdict;
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::facts::{
-    Action, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId, last,
+    Action, BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId, last,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Found, Kind, Outline, Verb};
@@ -66,7 +68,7 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     let kind = &kept.obligation.resource.kind;
     let thing = crate::finding::with_article(kind);
     let (ty, name) = (facts.text(facts.ty(kept.ty).name), facts.text(kept.name));
-    let teardown = teardown(facts, &relatives);
+    let teardown = teardown(context, &relatives);
     if kept.obligation.resource.lasting && teardown.is_none() {
         return None;
     }
@@ -84,6 +86,7 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
         finding.related.push(mark);
     }
     finding.evidence = evidence(context, ledger, kept, &care, teardown);
+    finding.evidence.extend(setting::setting(context, &kept.obligation, true));
     if reached.is_some() {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "fields of the instance are also reached by their names as text"));
     }
@@ -116,20 +119,32 @@ fn lent(facts: &Facts, teardown: FunctionId) -> Option<ExprId> {
 fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardown: Option<FunctionId>) -> Vec<Evidence> {
     let facts = context.facts;
     let mut all = Vec::new();
+    let resource = kept.obligation.resource;
+    let final_words = &context.words.last;
     if let Some(method) = teardown {
         let head = facts.function(method).head;
-        all.push(Evidence::supports(Weight::Strong, "the type has a teardown, which does not release the field").at(head));
+        let named = facts.function(method).name.map_or("", |name| facts.text(name));
+        let ends = final_words.is_empty() || final_words.iter().any(|word| word == named);
+        let sibling = sibling(facts, ledger, kept, method);
+        // What goes with its instance is no worse off for a teardown that only stops work.
+        let weight = match (ends, resource.collected && !final_words.is_empty() && sibling.is_none()) {
+            (true, false) => Weight::Strong,
+            (true, true) => Weight::Slight,
+            (false, _) => Weight::None,
+        };
+        all.push(Evidence::supports(weight, "the type has a teardown, which does not release the field").at(head));
         if let Some(at) = lent(facts, method) {
             let text = "the teardown gives what a method of its own returns to a call that may release it";
             all.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
         }
-        if let Some(sibling) = sibling(facts, ledger, kept, method) {
+        if let Some(sibling) = sibling {
             all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
         }
     } else {
         all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
         all.push(inherited(context, kept.ty).unwrap_or_else(|| {
-            Evidence::doubts(Weight::Slight, "the type has no teardown, so perhaps it lives as long as the process")
+            let weight = if facts.raii { Weight::Slight } else { Weight::Decisive };
+            Evidence::doubts(weight, "the type has no teardown, so perhaps it lives as long as the process")
         }));
     }
     if has_unknown_base(context, kept.ty) {
@@ -137,10 +152,15 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         let weight = if own { Weight::Fair } else { Weight::Strong };
         all.push(Evidence::doubts(weight, "a base outside this file may release it"));
     }
-    if kept.obligation.resource.collected {
-        all.push(Evidence::doubts(Weight::Slight, "it is freed together with the instance"));
+    all.push(if is_finalised(facts, &kept.obligation) {
+        Evidence::doubts(Weight::Strong, "its last reference takes all of it away, together with the instance")
+    } else if resource.collected {
+        Evidence::doubts(Weight::Slight, "it is freed together with the instance")
     } else {
-        all.push(Evidence::supports(Weight::Fair, "nothing frees it when the instance goes"));
+        Evidence::supports(Weight::Fair, "nothing frees it when the instance goes")
+    });
+    if resource.active {
+        all.push(Evidence::supports(Weight::Strong, "threads of its own work on until it is closed"));
     }
     if care.handed > 0 {
         all.push(Evidence::doubts(Weight::Fair, format!("it is passed on in {} places, where it may be released", care.handed)));
@@ -266,9 +286,28 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
                 care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
                 care.handed += 1;
             }
-            Fate::Used(_) | Fate::Tested | Fate::Written | Fate::Dropped => {}
+            Fate::Used(at) => {
+                for element in elements(facts, expr, at) {
+                    let uses = element.map_or(&[][..], |name| &facts.binding(name).uses);
+                    uses.iter().for_each(|mentioned| mention(ledger, kept, *mentioned, care, seen));
+                }
+            }
+            Fate::Tested | Fate::Written | Fate::Dropped => {}
         }
     }
+}
+
+/// The names that stand for each element of a field in turn: what is done to them is done to what it holds.
+fn elements(facts: &Facts, field: ExprId, at: ExprId) -> Vec<Option<BindingId>> {
+    let target = match (facts.kind(at), facts.expr(field).parent) {
+        (ExprKind::Each { target, .. }, _) => Some(target),
+        (_, Parent::Step(step)) => match facts.step(step).kind {
+            StepKind::Loop { target, .. } => target,
+            _ => None,
+        },
+        _ => None,
+    };
+    target.map(|target| facts.binding_of(target)).into_iter().collect()
 }
 
 fn in_teardown(facts: &Facts, expr: ExprId) -> bool {
@@ -316,11 +355,15 @@ fn is_used(facts: &Facts, call: ExprId) -> bool {
     }
 }
 
-/// A teardown of the type or its relatives that does something.
-fn teardown(facts: &Facts, relatives: &[TypeId]) -> Option<FunctionId> {
+/// A teardown of the type or its relatives that does something, one after which the instance is of no use if there is one.
+fn teardown(context: &Context, relatives: &[TypeId]) -> Option<FunctionId> {
+    let facts = context.facts;
     let methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().copied());
     let ends = |id: &FunctionId| facts.function(*id).traits.is_teardown && !facts.function(*id).calls.is_empty();
-    methods.into_iter().find(ends)
+    let all: Vec<FunctionId> = methods.filter(ends).collect();
+    let named = |id: &FunctionId| facts.function(*id).name.map_or("", |name| facts.text(name));
+    let last = all.iter().copied().find(|id| context.words.last.iter().any(|word| word == named(id)));
+    last.or_else(|| all.first().copied())
 }
 
 /// A release of another field in the teardown.

@@ -12,6 +12,7 @@ pub mod obligation;
 pub mod path;
 pub mod plight;
 pub mod reopen;
+pub mod setting;
 pub mod summary;
 pub mod verdict;
 pub mod way;

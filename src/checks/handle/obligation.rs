@@ -3,7 +3,7 @@
 use super::summary;
 use crate::checks::context::{Context, slot};
 use crate::checks::lives::key;
-use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal, Root};
+use crate::facts::{Around, ExprId, ExprKind, Facts, FunctionId, Literal, Root, Source};
 use crate::index::{Deed, Given, Outline, Project, Slot, Taken};
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
 use rustc_hash::FxHashMap;
@@ -220,7 +220,13 @@ impl<'a> Ledger<'a> {
         let facts = self.facts;
         facts.args(call).iter().any(|arg| {
             let value = match facts.kind(*arg) {
-                ExprKind::Named { value, .. } => value,
+                ExprKind::Named { name, value } => {
+                    let given = self.words.given.iter().any(|word| word == facts.text(name));
+                    if given && facts.literal(value) != Some(Literal::Null) {
+                        return true;
+                    }
+                    value
+                }
                 _ => *arg,
             };
             // In `f = open(f)` the name means something else before.
@@ -236,7 +242,16 @@ impl<'a> Ledger<'a> {
             let in_memory = self.tables.memory.find(made, None).is_some();
             let own = facts.place(value).map(|place| facts.places.get(place));
             let instance = own.is_some_and(|place| matches!(place.root, Root::Instance(_)) && place.path.is_empty());
-            in_memory || instance || self.tables.acquire.find(made, None).is_some() || self.is_stream(value)
+            in_memory || instance || self.is_managed(value) || self.tables.acquire.find(made, None).is_some() || self.is_stream(value)
+        })
+    }
+
+    /// Whether a name stands for what a managed block hands out, which that block closes.
+    fn is_managed(&self, value: ExprId) -> bool {
+        let facts = self.facts;
+        facts.binding_of(value).is_some_and(|name| {
+            let definitions = &facts.binding(name).definitions;
+            definitions.iter().any(|definition| matches!(definition.source, Source::Managed(_)))
         })
     }
 

@@ -313,7 +313,7 @@ impl Walk<'_, '_> {
         }
         let fallible = match facts.kind(expr) {
             _ if facts.marked_failures => false,
-            ExprKind::Call { .. } => effect.is_some() || !(self.harmless)(expr),
+            ExprKind::Call { .. } => !matches!(effect, None | Some(Effect::Use)) || !(self.harmless)(expr),
             ExprKind::Yield { .. } => true,
             _ => effect == Some(Effect::Use),
         };

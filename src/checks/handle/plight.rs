@@ -5,7 +5,7 @@ use super::guard;
 use super::obligation::Obligation;
 use super::way::{CAUGHT, HELD, Leaving, Way};
 use crate::checks::Context;
-use crate::facts::{Around, ExprId, StepKind};
+use crate::facts::{Around, ExprId, Facts, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
 
 /// How a handle gets lost, the plainest first.
@@ -103,21 +103,24 @@ impl Case<'_, '_> {
     fn circumstances(&self) -> Vec<Evidence> {
         let mut all = Vec::new();
         let resource = self.obligation.resource;
-        if resource.collected {
-            let weight = if self.plight == Plight::Failing { Weight::None } else { Weight::Fair };
-            let text = "it is freed when its last reference goes, at the latest with the frame of the function";
-            all.push(Evidence::doubts(weight, text));
-        }
+        all.extend(self.collection());
         if resource.ends && self.custody.iterated {
             all.push(Evidence::doubts(Weight::Strong, "it ends by itself when a loop has gone through it"));
         }
-        if self.plight == Plight::Caught && self.expects_another_failure() {
-            let text = "it is released in the same region, after calls on it alone, so the handler is for other failures";
-            all.push(Evidence::doubts(Weight::Strong, text));
+        if let Some(at) = self.custody.drained {
+            let text = "it is used up here, and closes itself when nothing is left of it";
+            all.push(Evidence::doubts(Weight::Decisive, text).at(self.context.span(at)));
         }
-        if self.runs_once() {
-            let text = "the function is called where the module is loaded or run as a program, so perhaps once";
-            all.push(Evidence::doubts(Weight::Strong, text));
+        if let Some(at) = self.custody.named {
+            let text = "what it is known by is handed on here, so that it is meant to stay";
+            all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(at)));
+        }
+        if self.plight == Plight::Caught {
+            all.extend(self.caught());
+        }
+        if self.custody.optional && self.plight == Plight::Ordinary {
+            let text = "it takes the place of a parameter, so that it is opened only if the caller has opened none";
+            all.push(Evidence::supports(Weight::Fair, text));
         }
         if let Some(method) = self.serving() {
             let text = format!("`{method}` runs for as long as it is in use, so the process may end with it");
@@ -130,6 +133,87 @@ impl Case<'_, '_> {
             all.push(Evidence::supports(Weight::Slight, "it is acquired again in each round of a loop"));
         }
         all
+    }
+
+    /// What the last reference takes with it, and how soon it goes.
+    fn collection(&self) -> Option<Evidence> {
+        let resource = self.obligation.resource;
+        if is_finalised(self.context.facts, self.obligation) {
+            let text = "its last reference takes all of it away, without a word, at the latest with the frame of the function";
+            return Some(Evidence::doubts(Weight::Strong, text));
+        }
+        let text = "it is freed when its last reference goes, at the latest with the frame of the function";
+        let weight = match self.plight {
+            _ if !resource.collected => return None,
+            Plight::Failing => Weight::None,
+            Plight::Ordinary if self.context.words.fails.is_empty() => Weight::Fair,
+            Plight::Ordinary if self.is_idle() => Weight::Strong,
+            Plight::Ordinary => Weight::Slight,
+            Plight::Raised | Plight::Caught => Weight::Fair,
+        };
+        Some(Evidence::doubts(weight, text))
+    }
+
+    /// Whether the function does nothing else while it has the handle.
+    fn is_idle(&self) -> bool {
+        let facts = self.context.facts;
+        let from = self.context.span(self.obligation.call).end;
+        let calls = facts.function(facts.function_of(self.obligation.call)).calls.iter();
+        let mut after = calls.filter(|call| self.context.span(**call).start >= from);
+        after.all(|call| self.is_own(*call) || self.is_harmless(*call))
+    }
+
+    fn is_own(&self, call: ExprId) -> bool {
+        self.context.facts.callee(call).receiver.is_some_and(|on| self.custody.mentions.contains(&on))
+    }
+
+    fn is_harmless(&self, call: ExprId) -> bool {
+        let facts = self.context.facts;
+        self.context.words.tables().harmless.find(facts.callee_path(call), facts.method_name(call)).is_some()
+    }
+
+    /// Whether a call is one of those that fail now and then, whatever the program does.
+    fn is_risky(&self, call: ExprId) -> bool {
+        let facts = self.context.facts;
+        self.context.words.tables().fails.find(facts.callee_path(call), facts.method_name(call)).is_some()
+    }
+
+    /// What a failure that is caught can come from, while the handle is held.
+    fn caught(&self) -> Vec<Evidence> {
+        if self.expects_another_failure() {
+            let text = "it is released in the same region, after calls on it alone, so the handler is for other failures";
+            return vec![Evidence::doubts(Weight::Strong, text)];
+        }
+        if self.context.words.fails.is_empty() {
+            return Vec::new();
+        }
+        let calls = self.tried();
+        if let Some(call) = calls.iter().copied().find(|call| self.is_risky(*call)) {
+            let text = "this fails now and then, and the handler is for that";
+            return vec![Evidence::supports(Weight::Fair, text).at(self.context.span(call))];
+        }
+        if calls.iter().all(|call| self.is_harmless(*call)) {
+            return vec![Evidence::doubts(Weight::Strong, "nothing that is caught here can fail while it is held")];
+        }
+        Vec::new()
+    }
+
+    /// The calls that a handler watches over, after the acquisition.
+    fn tried(&self) -> Vec<ExprId> {
+        let facts = self.context.facts;
+        let function = facts.function_of(self.obligation.call);
+        let from = self.context.span(self.obligation.call).end;
+        let watched = |call: ExprId| {
+            facts.around(call).any(|around| match around {
+                Around::Step(step) => match &facts.step(step).kind {
+                    StepKind::Try { body, handlers, .. } => !handlers.is_empty() && facts.in_block(call, body),
+                    _ => false,
+                },
+                Around::Expr(_) => false,
+            })
+        };
+        let calls = facts.function(function).calls.iter().copied();
+        calls.filter(|call| self.context.span(*call).start >= from && watched(*call)).collect()
     }
 
     /// Failures of which nobody in the function speaks count where the handle is held across foreign work, or where
@@ -145,9 +229,16 @@ impl Case<'_, '_> {
         let sustained = calls.iter().any(|(call, _)| guard::is_sustained(self.context.facts, acquire, *call));
         let collected = self.obligation.resource.collected;
         let facts = self.context.facts;
-        let mut all = vec![Evidence::doubts(Weight::Fair, "the ordinary ways out release it or hand it on")];
+        let known = !self.context.words.fails.is_empty();
+        let usual = if known { Weight::Strong } else { Weight::Fair };
+        let mut all = vec![Evidence::doubts(usual, "the ordinary ways out release it or hand it on")];
+        if let Some((call, _)) = calls.iter().find(|(call, _)| self.is_risky(*call)) {
+            let weight = if sustained { Weight::Strong } else { Weight::Fair };
+            all.push(Evidence::supports(weight, "this fails now and then").at(self.context.span(*call)));
+        }
         let text = format!("{foreign} other calls can fail while it is held");
         all.push(match (foreign, sustained) {
+            (1.., _) if known => Evidence::supports(Weight::None, text),
             (1.., true) => {
                 Evidence::supports(Weight::Fair, format!("{text}, for as long as a loop, a managed region or a wait lasts"))
             }
@@ -163,7 +254,9 @@ impl Case<'_, '_> {
         if !collected && (sustained || self.custody.returned) {
             all.push(Evidence::supports(Weight::Fair, "nothing else ever frees it"));
         }
-        if facts.enclosing(facts.function_of(acquire)).any(|id| facts.function(id).traits.is_test) {
+        let tests = self.context.words.trials.is_empty()
+            && facts.enclosing(facts.function_of(acquire)).any(|id| facts.function(id).traits.is_test);
+        if tests {
             all.push(Evidence::doubts(Weight::Strong, "it happens only if a test fails"));
         }
         if self.custody.releases.is_empty() && self.custody.guessed == self.custody.handed.len() {
@@ -211,12 +304,13 @@ impl Case<'_, '_> {
         };
         facts.function(facts.function_of(self.obligation.call)).calls.iter().any(detaches)
     }
+}
 
-    /// Whether the module itself calls the function: a program's `main`.
-    fn runs_once(&self) -> bool {
-        let facts = self.context.facts;
-        let function = facts.function_of(self.obligation.call);
-        let module = facts.functions.first();
-        module.is_some_and(|module| module.calls.iter().any(|call| facts.callee(*call).function == Some(function)))
-    }
+/// Whether nothing is left of a handle, and nobody hears of it, once its last reference has gone.
+pub fn is_finalised(facts: &Facts, obligation: &Obligation) -> bool {
+    let resource = obligation.resource;
+    let denied = |keyword: &String| {
+        facts.option(obligation.call, keyword).is_some_and(|value| facts.literal(value) != Some(Literal::Bool(true)))
+    };
+    resource.finalised && !resource.lingers.iter().any(denied)
 }

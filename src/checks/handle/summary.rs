@@ -2,7 +2,7 @@
 
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Taking};
-use crate::facts::{BindingId, ExprId, ExprKind, FunctionId, ParamKind};
+use crate::facts::{Around, BindingId, ExitKind, ExprId, ExprKind, FunctionId, ParamKind, StepKind};
 use crate::rules::Resource;
 use rustc_hash::FxHashMap;
 
@@ -50,6 +50,8 @@ fn returns(ledger: &Ledger, resource: &Resource, call: ExprId, part: Option<usiz
             for &mention in &ledger.facts.binding(*binding).uses {
                 for fate in fates(ledger, resource, mention, None, 0) {
                     match fate {
+                        // It depends on the arguments whether the caller gets it open.
+                        Fate::Released(at) if !is_clean_up(ledger, at) => return false,
                         Fate::Returned(at) if at == mention => returned = true,
                         Fate::Returned(_) | Fate::Handed(_) | Fate::Stored(..) | Fate::Yielded(_) | Fate::Bound(..) => {
                             return false;
@@ -62,6 +64,23 @@ fn returns(ledger: &Ledger, resource: &Resource, call: ExprId, part: Option<usiz
         }
         _ => false,
     }
+}
+
+/// Whether an expression is evaluated only after a failure.
+fn is_clean_up(ledger: &Ledger, expr: ExprId) -> bool {
+    let facts = ledger.facts;
+    facts.around(expr).any(|around| match around {
+        Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Try { handlers, .. } => handlers.iter().any(|handler| facts.in_block(expr, &handler.body)),
+            // Just before it is made in another way, or the function gives up.
+            StepKind::Branch { then, otherwise, .. } => [then, otherwise].into_iter().any(|arm| {
+                let raises = arm.last().is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { kind: ExitKind::Raise, .. }));
+                raises && facts.in_block(expr, arm)
+            }),
+            _ => false,
+        },
+        Around::Expr(_) => false,
+    })
 }
 
 /// A tuple or a choice that holds the handle is not the handle.

@@ -3,6 +3,7 @@
 use super::custody::Custody;
 use super::obligation::{Ledger, Obligation};
 use super::plight::{Case, Plight};
+use super::setting;
 use super::way::{Leaving, Way};
 use crate::checks::Context;
 use crate::facts::{BindingId, Root};
@@ -29,6 +30,7 @@ pub fn local(
     finding.evidence = case.evidence();
     marks(&case, &mut finding);
     finding.recommendation = advice(case.context.words, obligation.resource, named, plight);
+    finding.evidence.extend(setting::setting(context, obligation, plight == Plight::Ordinary));
     let mut finding = finish(ledger, context, obligation, finding);
     if plight == Plight::Failing {
         finding.severity = finding.severity.lowered();
