@@ -336,13 +336,20 @@ fn a_control_group_is_watched_with_all_that_is_in_it() {
     for member in &members {
         fs::write(group.join("cgroup.procs"), member.0.id().to_string()).expect("it can be put there");
     }
-    let output = watertight(&["watch", "--cgroup", path(&group), "--duration", "2s", "--interval", "200ms", "--format", "json"]);
+    let watch = |name: &str| {
+        let output = watertight(&["watch", "--cgroup", name, "--duration", "2s", "--interval", "200ms", "--format", "json"]);
+        (json(&output.stdout), text(&output.stderr))
+    };
+    let name = group.strip_prefix("/sys/fs/cgroup/memory").expect("a group of this controller");
+    let below = Path::new("memory").join(name);
+    let outcomes = [path(&group), path(name), path(&below)].map(watch);
     drop(members);
     thread::sleep(Duration::from_millis(300));
     let _ = fs::remove_dir(&group);
-    let outcome = json(&output.stdout);
-    assert_eq!(outcome["processes"].as_array().map(Vec::len), Some(2), "{}", text(&output.stderr));
-    assert!(outcome["total"]["last"]["anon"].as_u64() > outcome["processes"][0]["last"]["anon"].as_u64());
+    for (outcome, said) in outcomes {
+        assert_eq!(outcome["processes"].as_array().map(Vec::len), Some(2), "{said}");
+        assert!(outcome["total"]["last"]["anon"].as_u64() > outcome["processes"][0]["last"]["anon"].as_u64());
+    }
 }
 
 #[test]

@@ -276,21 +276,18 @@ pub fn split(name: &str) -> Vec<String> {
 /// Whether a name ends in one of these: a word, or several joined by `_`.
 pub fn ends_with(words: &[String], name: &str) -> bool {
     let own = split(name);
-    let ends = |word: &String| match word.split_once('_') {
-        None => own.last() == Some(word),
-        Some(_) => own.join("_").ends_with(word.as_str()),
-    };
-    words.iter().any(ends)
+    let Some(last) = own.last() else { return false };
+    // Most words are told apart by their ends, which is quicker than to take them to pieces.
+    let mut near = words.iter().filter(|word| word.ends_with(last.as_str()));
+    near.any(|word| word == last || (word.contains('_') && own.join("_").ends_with(word.as_str())))
 }
 
 /// Whether a name starts with one of these: a word, or several joined by `_`.
 pub fn starts_with(words: &[String], name: &str) -> bool {
     let own = split(name);
-    let starts = |word: &String| match word.split_once('_') {
-        None => own.first() == Some(word),
-        Some(_) => own.join("_").starts_with(word.as_str()),
-    };
-    words.iter().any(starts)
+    let Some(first) = own.first() else { return false };
+    let mut near = words.iter().filter(|word| word.starts_with(first.as_str()));
+    near.any(|word| word == first || (word.contains('_') && own.join("_").starts_with(word.as_str())))
 }
 
 /// The last name on the way to an expression.

@@ -85,11 +85,14 @@ impl Cgroup {
         None
     }
 
-    /// The group a user names: by its folder, or by its path below the hierarchy's mount.
+    /// The group a user names: by its folder, by its path below the hierarchy's mount, or, where each controller has a mount of
+    /// its own, by its path below them all (`memory/name`).
     pub fn open(path: &Path) -> Result<Self, LiveError> {
         let mounted = hierarchies();
         let below = path.strip_prefix("/").unwrap_or(path);
-        let folders = mounted.iter().map(|hierarchy| hierarchy.root.join(below));
+        let mounts = mounted.iter().map(|hierarchy| hierarchy.root.as_path());
+        let above = mounted.iter().filter_map(|hierarchy| hierarchy.root.parent());
+        let folders = mounts.chain(above).map(|folder| folder.join(below));
         let folder = std::iter::once(path.to_path_buf())
             .chain(folders)
             .find(|folder| folder.join("cgroup.procs").is_file())
