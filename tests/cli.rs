@@ -193,6 +193,26 @@ fn orders_that_fail_are_told_in_every_language() {
 }
 
 #[test]
+fn evidence_says_no_more_than_is_known() {
+    let store = |word: &str| {
+        format!(
+            "use std::collections::HashMap;\nuse std::sync::Mutex;\n\n{word}static SEEN: Mutex<Option<HashMap<String, String>>> = \
+             Mutex::new(None);\n\npub fn get(key: &str) -> String {{\n    let mut seen = SEEN.lock().unwrap();\n    \
+             let seen = seen.get_or_insert_with(HashMap::new);\n    seen.insert(key.to_owned(), key.to_uppercase());\n    \
+             String::new()\n}}\n\nfn main() {{}}\n"
+        )
+    };
+    let said = |word: &str| {
+        let folder = folder(&[("Cargo.toml", b"[package]\nname = 'x'\n"), ("src/main.rs", store(word).as_bytes())]);
+        run(folder.path(), &["check", "--pedantic", "--format", "json"]).1
+    };
+    let (own, open) = (said(""), said("pub "));
+    assert!(own.contains("other code of its module could remove entries") && !own.contains("public"), "{own}");
+    assert!(open.contains("its name is public, so code elsewhere could remove entries"), "{open}");
+    assert!(own.contains("`get` is named like what runs once per event"), "{own}");
+}
+
+#[test]
 fn rules_are_listed_and_explained() {
     let folder = folder(&[]);
     let (code, table, _) = run(folder.path(), &["rules"]);

@@ -51,15 +51,22 @@ fn a_pattern_that_git_would_pass_over_is_told() {
 
 #[test]
 fn a_baseline_that_is_not_there_is_told_until_it_is_written() {
-    told(
-        "watertight.toml",
-        "baseline = 'gone.json'\n",
-        &["there is no baseline", "watertight.toml:1:13", "`watertight baseline`"],
-    );
-    told("package.json", "{\"watertight\": {\n\"baseline\": \"gone.json\"}}", &["there is no baseline", "package.json:2:14"]);
+    for (name, text, line) in [
+        ("watertight.toml", "level = 'default'\nbaseline = 'gone.json'\n", 2),
+        ("package.json", "{\"watertight\": {\n\n\"baseline\": \"gone.json\"}}", 3),
+    ] {
+        let folder = folder(name, text);
+        let (code, _, err) = run(folder.path(), &["check"]);
+        let said = format!(
+            "problem: {name}: line {line} names the baseline `gone.json`, which does not exist, so nothing is accepted; \
+             `watertight baseline` writes it; or take the line out\n"
+        );
+        assert_eq!((code, err), (1, said), "it is said, and everything is reported");
+    }
     let folder = folder("watertight.toml", "baseline = 'accepted.json'\n");
     assert_eq!(run(folder.path(), &["baseline"]).0, 0);
-    assert_eq!(run(folder.path(), &["check"]).0, 0, "what is accepted is not reported");
+    let (code, _, err) = run(folder.path(), &["check"]);
+    assert_eq!((code, err.as_str()), (0, ""), "what is accepted is not reported");
     assert_eq!(run(folder.path(), &["check", "--baseline", "accepted.json"]).0, 0);
 }
 

@@ -134,3 +134,28 @@ fn methods_belong_to_the_type_wherever_they_stand() {
         facts.places.iter().filter(|(id, _)| facts.display(*id) == "self.items").map(|(_, place)| place.root).collect();
     assert!(matches!(places.as_slice(), [Root::Instance(_)]), "{places:?}");
 }
+
+#[test]
+fn what_is_not_declared_public_is_known_to_be_confined() {
+    let facts = facts(
+        "static OWN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+        pub static OPEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+        pub(crate) static NEAR: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+        pub struct Hub { own: Vec<u8>, pub open: Vec<u8> }
+        impl Hub {
+            fn note(&mut self, n: u8) {
+                self.own.push(n);
+                self.open.push(n);
+                OWN.lock().unwrap().push(n);
+                OPEN.lock().unwrap().push(n);
+                NEAR.lock().unwrap().push(n);
+            }
+        }",
+    );
+    let confined = |name: &str| {
+        let mut places = facts.places.iter().filter(|(id, _)| facts.display(*id) == name);
+        facts.is_confined(places.next().expect("a place").0)
+    };
+    assert!(confined("OWN") && confined("self.own"));
+    assert!(!confined("OPEN") && !confined("NEAR") && !confined("self.open"));
+}

@@ -28,6 +28,9 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
     let change = flags.since.clone().map(Change::Since).or(flags.staged.then_some(Change::Staged));
     let mut looked = look(&flags.scope, change.as_ref(), &mut configs, &cwd, build)?;
     let rules = configs.root().rules.clone();
+    if flags.scope.baseline.is_none() {
+        looked.seen.report.problems.extend(configs.root().absent_baseline(&cwd));
+    }
     let restricted = baseline.is_some() || change.is_some();
     if let Some(baseline) = baseline {
         // What a change brought says nothing about the rest, so nothing in the baseline is stale for it.

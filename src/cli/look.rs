@@ -81,6 +81,5 @@ pub fn baseline(scope: &Scope, configs: &Configs, cwd: &Path) -> Result<Option<B
         return Baseline::read(named).map(Some);
     }
     let nearby = if scope.isolated { None } else { scan::nearby(cwd) };
-    let own = configs.root().named_baseline().map_err(told)?;
-    own.or(nearby).map(|path| Baseline::read(&path)).transpose()
+    configs.root().baseline.clone().or(nearby).map(|path| Baseline::read(&path)).transpose()
 }

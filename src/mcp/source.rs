@@ -127,11 +127,12 @@ fn judged(paths: &[PathBuf], folder: &Path, configs: &mut Configs, make: Make, j
     };
     let looked = scan::over(walked, analyzer.as_ref(), &options, &progress);
     let mut report = looked.map_err(|error| format!("could not start the threads: {error}"))?.report;
-    let baseline = configs.root().named_baseline().map_err(told)?.or_else(|| scan::nearby(folder));
+    let baseline = configs.root().baseline.clone().or_else(|| scan::nearby(folder));
     if let Some(baseline) = baseline.map(|path| Baseline::read(&path)).transpose()? {
         let rules = &configs.root().rules;
         baseline.apply(&mut report, folder, |path| files.contains(path), |rule| rules.get(rule).is_some());
     }
+    report.problems.extend(configs.root().absent_baseline(folder));
     Ok(report)
 }
 

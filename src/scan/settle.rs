@@ -53,9 +53,9 @@ pub fn included(walked: &Walked, configs: &Configs) -> Result<(), Box<ConfigErro
         let settings = &configs.all()[*place];
         let whole = roots.iter().any(|root| settings.folder.starts_with(root));
         if whole && asked.kept == 0 && asked.left_out > 0 && settings.includes_some() {
-            let message = "`include` fits no source file in this folder".to_owned();
+            let message = "`include` fits no source file in this folder";
             let remedy = "name folders or files as from the folder of this file, or take the line out";
-            return Err(settings.mistake("include", "", message, remedy));
+            return Err(settings.mistake("include", message, remedy));
         }
     }
     Ok(())

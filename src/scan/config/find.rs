@@ -37,10 +37,9 @@ pub fn inside(folder: &Path) -> Result<Option<Found>, Box<ConfigError>> {
                     return Ok(Some(Found { path, text, config }));
                 }
             }
-            Ok(None) => {}
+            Ok(None) | Err(Unread::Absent) => {}
             // Below a folder that may not be entered nobody knows whether there is such a file at all.
-            Err(Unread::Absent | Unread::Hidden(_)) if !own => {}
-            Err(Unread::Absent) => {}
+            Err(Unread::Hidden(_)) if !own => {}
             Err(why) => return Err(unreadable(&path, &why)),
         }
     }
@@ -113,7 +112,7 @@ fn text(path: &Path, own: bool) -> Result<Option<String>, Unread> {
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Some(text.to_owned())),
-        Err(error) => Err(Unread::Encoding(bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1)),
+        Err(error) => Err(Unread::Encoding(bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count())),
     }
 }
 

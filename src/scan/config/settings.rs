@@ -3,8 +3,9 @@ use super::find::Found;
 use super::patterns::Patterns;
 use super::raw::{Config, FailOn, Level, RuleSettings, Size};
 use super::vocabulary::{Wrong, extended};
-use crate::finding::Finding;
+use crate::finding::{Finding, Problem, ProblemKind};
 use crate::rules::{Family, RuleSet, nearest, parse};
+use crate::scan::shown::shown;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -134,27 +135,22 @@ impl Settings {
         self.include.is_some()
     }
 
-    /// The baseline that the configuration names.
-    ///
-    /// # Errors
-    /// It is not there.
-    pub fn named_baseline(&self) -> Result<Option<PathBuf>, Box<ConfigError>> {
-        match &self.baseline {
-            Some(path) if !path.exists() => {
-                let message = format!("there is no baseline `{}`", path.display());
-                let word = path.file_name().unwrap_or_default().to_string_lossy();
-                Err(self.mistake("baseline", &word, message, "`watertight baseline` writes it; or take the line out"))
-            }
-            named => Ok(named.clone()),
-        }
+    /// What is to be said of a baseline that the configuration names and that nobody has written: it accepts nothing.
+    pub fn absent_baseline(&self, cwd: &Path) -> Option<Problem> {
+        let path = self.baseline.as_ref().filter(|path| !path.exists())?;
+        let source = self.source.as_deref()?;
+        let line = quoted_key(&self.text, "baseline").map_or(1, |at| self.text[..at].matches('\n').count() + 1);
+        let named = path.strip_prefix(&self.folder).unwrap_or(path).display();
+        let message = format!("line {line} names the baseline `{named}`, which does not exist, so nothing is accepted");
+        let problem = Problem::new(shown(source, cwd), ProblemKind::Missing, message);
+        Some(problem.remedied("`watertight baseline` writes it; or take the line out"))
     }
 
-    /// A mistake that shows only when the settings are put to use: at a word below a key, or else at the key.
-    pub fn mistake(&self, key: &str, word: &str, message: String, remedy: &str) -> Box<ConfigError> {
+    /// A mistake that shows only when the settings are put to use, at the key that it belongs to.
+    pub fn mistake(&self, key: &str, message: &str, remedy: &str) -> Box<ConfigError> {
         let path = self.source.as_deref().unwrap_or(Path::new(""));
-        let from = quoted_key(&self.text, key).unwrap_or(0);
-        let word = self.text[from..].find(word).filter(|_| !word.is_empty()).map(|at| from + at..from + at + word.len());
-        ConfigError::new(path, &self.text, word.or(Some(from..from + key.len())), message, remedy)
+        let place = quoted_key(&self.text, key).map(|at| at..at + key.len());
+        ConfigError::new(path, &self.text, place, message, remedy)
     }
 
     /// Gives a finding the severity that is set for its rule.
