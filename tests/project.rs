@@ -250,6 +250,9 @@ fn a_base_in_another_file_takes_entries_out() {
     assert_eq!(found(&[("app/hub.py", heir), ("app/base.py", removing)]), [""; 0]);
     assert_eq!(found(&[("app/hub.py", heir), ("app/base.py", silent)]), ["app/hub.py:unbounded-collection"]);
     let script = "import { Base } from './base'\n\nclass Hub extends Base {\n  constructor() {\n    super()\n    this.peers = new Map()\n  }\n\n  onConnect(id, peer) {\n    this.peers.set(id, peer)\n  }\n}\n\nexport const hub = new Hub()\n";
+    let whole = script.replace("{ Base }", "Base");
+    let given = "export default class Base {\n  onGone(id) {\n    this.peers.delete(id)\n  }\n}\n";
+    assert_eq!(found(&[("web/hub.js", &whole), ("web/base.js", given)]), [""; 0]);
     let removing = "export class Base {\n  onGone(id) {\n    this.peers.delete(id)\n  }\n}\n";
     let silent = "export class Base {\n  onGone(id) {}\n}\n";
     assert_eq!(found(&[("web/hub.js", script), ("web/base.js", removing)]), [""; 0]);
@@ -343,4 +346,17 @@ fn a_teardown_that_a_base_in_another_file_has_speaks_against_a_field_that_stays_
     };
     assert!(evidence(BASE_SILENT).contains("`close` of its base `Base` in app/base.py"), "{}", evidence(BASE_SILENT));
     assert!(!evidence("class Base:\n    pass\n").contains("of its base"));
+}
+
+#[test]
+fn who_makes_a_type_of_the_same_name_makes_another_one() {
+    let passing = "from lib.hub import Hub\n\n\ndef answer(request):\n    hub = Hub()\n    hub.on_connect(1, request)\n";
+    let other = ("lib/hub.py", "class Hub:\n    def on_connect(self, session_id, peer):\n        pass\n");
+    let leak = ["app/hub.py:unbounded-collection"];
+    let keeper = ("app/main.py", "from app.hub import Hub\n\nHUB = Hub()\n");
+    assert_eq!(found(&[("app/hub.py", HUB), other, keeper, ("lib/views.py", passing)]), leak);
+    let own = passing.replace("lib.hub", "app.hub");
+    assert_eq!(found(&[("app/hub.py", HUB), other, ("lib/views.py", &own)]), [""; 0]);
+    let unknown = found(&[("app/hub.py", HUB)]);
+    assert_eq!(found(&[("app/hub.py", HUB), other, ("lib/views.py", passing)]), unknown);
 }

@@ -18,21 +18,21 @@ pub enum Tenure<'a> {
 }
 
 impl Project {
-    /// How long the instances of a type live. `starting` are the functions that run for the life of the process: what is
+    /// How long the instances of a type of this file live. `starting` are the functions that run for the life of the process: what is
     /// local to one of them lasts.
-    pub fn tenure<'a>(&'a self, language: &str, ty: &'a str, starting: &dyn Fn(&str) -> bool) -> Tenure<'a> {
-        self.tenure_of(language, ty, starting, OWNERS)
+    pub fn tenure<'a>(&'a self, path: &'a str, ty: &'a str, starting: &dyn Fn(&str) -> bool) -> Tenure<'a> {
+        self.tenure_of((path, ty), starting, OWNERS)
     }
 
-    /// Whether the project makes instances of a type, and never in a loop.
-    pub fn is_made_singly(&self, language: &str, ty: &str) -> bool {
-        let made = self.instances(language, ty);
+    /// Whether the project makes instances of a type of this file, and never in a loop.
+    pub fn is_made_singly(&self, path: &str, ty: &str) -> bool {
+        let made = self.instances(path, ty);
         !made.is_empty() && made.iter().all(|(_, one)| !one.looping)
     }
 
-    fn tenure_of<'a>(&'a self, language: &str, ty: &'a str, starting: &dyn Fn(&str) -> bool, owners: u32) -> Tenure<'a> {
+    fn tenure_of<'a>(&'a self, (path, ty): (&'a str, &'a str), starting: &dyn Fn(&str) -> bool, owners: u32) -> Tenure<'a> {
         self.note(ty);
-        let made = self.instances(language, ty);
+        let made = self.instances(path, ty);
         let mut passing = None;
         let mut open = made.is_empty();
         for (file, one) in made {
@@ -42,7 +42,7 @@ impl Project {
                 Keeping::Local if one.function.is_none() || starting(function) => return Tenure::Lasting(&file.path),
                 Keeping::Local => passing = passing.or(Some((function, file.path.as_str()))),
                 Keeping::Field(owner) if owners > 0 && file.text(owner) != ty => {
-                    match self.tenure_of(language, file.text(owner), starting, owners - 1) {
+                    match self.tenure_of((&file.path, file.text(owner)), starting, owners - 1) {
                         lasting @ Tenure::Lasting(_) => return lasting,
                         Tenure::Passing(function, path) => passing = passing.or(Some((function, path))),
                         Tenure::Unknown => open = true,
@@ -58,7 +58,9 @@ impl Project {
     }
 
     /// Where instances of the type, or of an heir, are made; test code is left out.
-    fn instances<'a>(&'a self, language: &str, ty: &'a str) -> Vec<(&'a Outline, &'a Made)> {
+    fn instances<'a>(&'a self, path: &str, ty: &'a str) -> Vec<(&'a Outline, &'a Made)> {
+        let Some(own) = self.outline_of(path) else { return Vec::new() };
+        let types = self.types(own, ty);
         let mut names = vec![ty];
         let mut at = 0;
         while at < names.len() && names.len() < 64 {
@@ -73,6 +75,11 @@ impl Project {
         }
         let at = names.into_iter().flat_map(|name| self.made.get(name).into_iter().flatten());
         let each = at.map(|(file, at)| (&self.files[*file as usize], &self.files[*file as usize].made[*at as usize]));
-        each.filter(|(file, _)| !file.test && file.language == language).collect()
+        let of_language = each.filter(|(file, _)| !file.test && file.language == own.language);
+        let is_one = |file: &Outline, made: &Made| {
+            let meant = self.types(file, file.text(made.what));
+            self.ancestors(meant).iter().any(|at| types.contains(at))
+        };
+        of_language.filter(|(file, made)| is_one(file, made)).collect()
     }
 }

@@ -1,7 +1,9 @@
-//! The project as a whole: what the files of one run say about each other's things, linked by name.
+//! The project as a whole: what the files of one run say about each other's things, linked by what imports lead to, and by
+//! name where they lead out of sight.
 //!
 //! A file's facts end at its border. Here stands what crosses it: who else takes entries out of a field, closes what a
-//! type keeps, empties a cache; where instances of a type are made and kept; who calls a function. Each file is read once
+//! type keeps, empties a cache; what a function does with what it is given, and whether it makes a resource for its callers;
+//! where instances of a type are made and kept; who calls a function. Each file is read once
 //! into an [`Outline`], small enough to be kept for a whole repository; [`Project`] answers questions over all of them.
 
 mod asked;

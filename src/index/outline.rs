@@ -200,7 +200,7 @@ pub enum Keeping {
 /// A place where an instance of a type is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Made {
-    /// The type's last name.
+    /// The type: its dotted path, or its name if the file defines it.
     pub what: Text,
     /// What becomes of it.
     pub keeping: Keeping,

@@ -245,6 +245,7 @@ enum Topic {
 fn tables(file: &Outline) -> impl Iterator<Item = (Topic, &str, u32)> {
     let touches = file.touches.iter().map(|touch| touch.what).enumerate();
     let made = file.made.iter().map(|made| made.what).enumerate();
+    let made = made.map(|(at, what)| (Topic::Made, last(file.text(what)), at as u32));
     let kinds = file.kinds.iter().map(|kind| kind.name).enumerate();
     let heirs = file.kinds.iter().enumerate().flat_map(|(at, kind)| kind.bases.iter().map(move |base| (at, *base)));
     let heirs = heirs.map(|(at, base)| (Topic::Heirs, last(file.text(base)), at as u32));
@@ -254,7 +255,7 @@ fn tables(file: &Outline) -> impl Iterator<Item = (Topic, &str, u32)> {
     let calls = file.calls.iter().map(|(callee, _)| *callee).enumerate();
     let word = |of: Topic| move |(at, text): (usize, Text)| (of, file.text(text), at as u32);
     let types = kinds.map(word(Topic::Kinds)).chain(heirs).chain(fields.map(word(Topic::Fields)));
-    let deeds = touches.map(word(Topic::Touches)).chain(made.map(word(Topic::Made)));
+    let deeds = touches.map(word(Topic::Touches)).chain(made);
     deeds
         .chain(types)
         .chain(makers.map(word(Topic::Makers)))

@@ -63,7 +63,11 @@ impl Reading<'_> {
             BindingKind::Type(ty) => Some(self.facts.text(self.facts.ty(ty).name).to_owned()),
             _ => None,
         });
-        local.or_else(|| self.facts.dotted(base))
+        let written = match self.facts.kind(base) {
+            ExprKind::Name { name, .. } => self.facts.text(name),
+            _ => "",
+        };
+        local.or_else(|| self.facts.dotted(base).map(|path| under(&path, written)))
     }
 
     fn touches(&mut self) {
@@ -158,14 +162,16 @@ impl Reading<'_> {
         calls.sort_unstable();
         for call in calls {
             let callee = self.facts.callee(call);
-            let name = match callee.constructs {
-                Some(ty) => self.facts.text(self.facts.ty(ty).name),
-                None => callee.name.map_or("", |name| self.facts.text(name)),
+            let written = callee.name.map_or("", |name| self.facts.text(name));
+            let name = match (callee.constructs, callee.path) {
+                (Some(ty), _) => self.facts.text(self.facts.ty(ty).name).to_owned(),
+                (None, Some(path)) => under(self.facts.text(path), written),
+                (None, None) => written.to_owned(),
             };
-            if !name.starts_with(|first: char| first.is_uppercase()) {
+            if !facts::last(&name).starts_with(|first: char| first.is_uppercase()) {
                 continue;
             }
-            let what = self.outline.intern(name);
+            let what = self.outline.intern(&name);
             let keeping = self.keeping(call);
             let function = self.function_name(self.facts.function_of(call));
             let looping = self.facts.in_loop(call);
@@ -287,4 +293,10 @@ impl Reading<'_> {
 /// Whether a path says no more than where in the package it begins.
 fn is_start(path: &str) -> bool {
     matches!(path, "crate" | "self" | "super")
+}
+
+/// The path of what is imported; what a module gives as a whole (`import Base from './base'`) bears the name it is given.
+fn under(path: &str, written: &str) -> String {
+    let whole = facts::last(path).starts_with('/') && !written.is_empty();
+    if whole { format!("{path}.{written}") } else { path.to_owned() }
 }

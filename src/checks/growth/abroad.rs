@@ -89,7 +89,7 @@ pub fn tenure<'a>(context: &Context<'a>, held: &Held) -> Tenure<'a> {
         (Life::Instance, Root::Instance(ty)) => {
             let words = &context.words.words;
             let starting = |name: &str| words.running.iter().any(|word| word == name);
-            context.project.tenure(&facts.language, facts.text(facts.ty(ty).name), &starting)
+            context.project.tenure(context.path, facts.text(facts.ty(ty).name), &starting)
         }
         _ => Tenure::Unknown,
     }

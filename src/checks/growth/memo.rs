@@ -92,7 +92,7 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         evidence.push(Evidence::doubts(Weight::Strong, format!("it keeps {most} of them at the most")));
     }
     let project = context.project;
-    if limited && project.len() > 1 && project.is_made_singly(&facts.language, name) {
+    if limited && project.len() > 1 && project.is_made_singly(context.path, name) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("no loop of the project makes many a `{name}`")));
     }
     if limited && key::ends_with(&words.lasting, name) {
