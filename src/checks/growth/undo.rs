@@ -157,7 +157,8 @@ fn while_ending(context: &Context, release: ExprId) -> Option<ExprId> {
 fn can_fail(facts: &Facts, call: ExprId) -> bool {
     // `await work().catch(…)` waits for something that has dealt with its failure.
     let handled = facts.exported.is_some() && facts.method_name(call) == Some("catch");
-    !handled && matches!(facts.expr(call).parent, crate::facts::Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_)))
+    !handled
+        && matches!(facts.expr(call).parent, crate::facts::Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_)))
 }
 
 fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &Way) -> Finding {
