@@ -60,7 +60,7 @@ fn soften(findings: &mut Vec<Finding>, path: &str, settings: &Settings) {
             finding.confidence = finding.confidence.given(std::slice::from_ref(&piece));
             finding.evidence.push(piece);
         }
-        if brief && path.ends_with(".rs") && matches!(family, Some(Family::Timer | Family::Task)) {
+        if path.ends_with(".rs") && matches!(family, Some(Family::Timer | Family::Task)) {
             return false;
         }
         !minor && matches!(family, Some(Family::Handle | Family::Timer | Family::Listener | Family::Suppression))

@@ -39,6 +39,8 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
     let asked = facts.typed && context.rule.check == Check::Cache;
     if held.life == Life::Instance && !asked && !lasts(context, held) {
         all.push(Evidence::doubts(Weight::Decisive, "only its name says that the owner lives long"));
+    } else if held.life == Life::Instance && !asked {
+        all.push(Evidence::doubts(Weight::Slight, "nothing says how much is put into it while it lives"));
     }
     let weight = match held.life {
         Life::Module if asked => Weight::Fair,

@@ -55,6 +55,10 @@ fn excluded(facts: &Facts, one: ExprId, other: ExprId) -> bool {
                 (facts.in_block(one, then) && facts.in_block(other, otherwise))
                     || (facts.in_block(one, otherwise) && facts.in_block(other, then))
             }
+            StepKind::Switch { arms, .. } => {
+                let arm = |at| arms.iter().position(|arm| facts.in_block(at, &arm.body));
+                matches!((arm(one), arm(other)), (Some(one), Some(other)) if one != other)
+            }
             _ => false,
         },
         crate::facts::Around::Expr(_) => false,
