@@ -33,7 +33,8 @@ pub fn judge(candidate: &Candidate, text: &str, analysis: Analysis, settings: &S
 /// starts is gone soon, and its connections with it.
 fn is_brief(path: &str) -> bool {
     let script = [".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts"];
-    script.iter().any(|end| path.ends_with(end)) && !path.split('/').any(|part| part.starts_with("example") || part.starts_with("demo"))
+    script.iter().any(|end| path.ends_with(end))
+        && !path.split('/').any(|part| part.starts_with("example") || part.starts_with("demo"))
         || path.ends_with(".rs") && path.split('/').any(|part| part == "examples")
 }
 
@@ -58,6 +59,9 @@ fn soften(findings: &mut Vec<Finding>, path: &str, settings: &Settings) {
             let piece = Evidence::doubts(Weight::Decisive, "it is test code, and the process ends with the tests");
             finding.confidence = finding.confidence.given(std::slice::from_ref(&piece));
             finding.evidence.push(piece);
+        }
+        if path.ends_with(".rs") && matches!(family, Some(Family::Timer | Family::Task)) {
+            return false;
         }
         !minor && matches!(family, Some(Family::Handle | Family::Timer | Family::Listener | Family::Suppression))
     });

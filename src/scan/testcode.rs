@@ -34,7 +34,7 @@ fn is_test_file(file: &str) -> bool {
         "py" | "pyi" => stem == "conftest" || stem.starts_with("test_") || stem.ends_with("_test"),
         // A build script ends with the build.
         "rs" => {
-            matches!(stem, "test" | "tests" | "testing" | "build")
+            matches!(stem, "test" | "tests" | "testing" | "build" | "demo")
                 || stem.starts_with("test_")
                 || stem.ends_with("_test")
                 || stem.ends_with("_tests")

@@ -40,7 +40,10 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(abroad::relief(context, held)?);
     let shown: Vec<Evidence> = siblings(facts, held, first, all).into_iter().chain(pruned(context, held)).collect();
     let alone = first.key.is_none() || first.key == first.value;
-    let keyed = first.key.is_some() && !shown.is_empty() || alone && adds_itself(context, held, first);
+    let works =
+        |value| settles(context, value).is_some() || held.life == Life::Closure && is_work(facts, &context.words.words, value);
+    let keyed =
+        first.key.is_some() && !shown.is_empty() || alone && adds_itself(context, held, first) || first.value.is_some_and(works);
     evidence.extend(shown);
     evidence.extend(hearsay::doubts(context, held, first, keyed));
     evidence.extend(rate(context, held, first));
@@ -556,7 +559,11 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
     if let Some(operation) = returned {
         let text = "it is handed out, so a caller could remove entries";
         // Behind a guard it is handed out for others to work with.
-        let weight = if facts.typed && holder::guard(facts, &context.words.words, held).is_some() { Weight::Decisive } else { Weight::Fair };
+        let weight = if facts.typed && holder::guard(facts, &context.words.words, held).is_some() {
+            Weight::Decisive
+        } else {
+            Weight::Fair
+        };
         return Some(Evidence::doubts(weight, text).at(facts.expr(operation.expr).span));
     }
     let public = facts.is_public(held.place) && !matches!(held.life, Life::Closure);

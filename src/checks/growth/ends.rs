@@ -44,7 +44,11 @@ fn judge(context: &Context, made: ExprId) -> Option<Finding> {
     let taken = receives(facts, receiver, channel);
     let (receive, evidence) = consumer(facts, channel, receiver, &taken);
     let evidence = if evidence.stance == Stance::Against { worked(facts, &send, &taken).unwrap_or(evidence) } else { evidence };
-    Some(tell(context, made, channel, &send, receive, evidence))
+    let mut finding = tell(context, made, channel, &send, receive, evidence);
+    if kept.is_empty() && lifetime::endless_around(facts, send.expr).is_none() {
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "both ends go with the work that they are made for"));
+    }
+    Some(finding.weigh(context.prior()))
 }
 
 fn passes(context: &Context, ty: TypeId) -> bool {
@@ -289,5 +293,5 @@ fn tell(
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(answer).span));
     }
     "items pile up in memory whenever the consumer is slower than the producer".clone_into(&mut finding.risk);
-    finding.weigh(context.prior())
+    finding
 }

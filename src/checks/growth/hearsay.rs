@@ -32,13 +32,22 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
     if proven || goes_on(context, growth.at) {
         return all;
     }
-    let cache = is_cache(context, held, growth);
-    if held.life == Life::Instance && !cache && !lasts(context, held) {
+    if is_cache(context, held, growth) || often(context, held, growth) {
+        return all;
+    }
+    // What is asked before it is filled is there to be asked often.
+    let asked = facts.typed && context.rule.check == Check::Cache;
+    if held.life == Life::Instance && !asked && !lasts(context, held) {
         all.push(Evidence::doubts(Weight::Decisive, "only its name says that the owner lives long"));
+    } else if held.life == Life::Instance && !asked {
+        all.push(Evidence::doubts(Weight::Slight, "nothing says how much is put into it while it lives"));
     }
-    if !cache && !often(context, held, growth) {
-        all.push(Evidence::doubts(Weight::Decisive, "only its name says that the function runs often"));
-    }
+    let weight = match held.life {
+        Life::Module if asked => Weight::Fair,
+        _ if asked => Weight::Strong,
+        _ => Weight::Decisive,
+    };
+    all.push(Evidence::doubts(weight, "only its name says that the function runs often"));
     all
 }
 
@@ -55,7 +64,9 @@ fn double(context: &Context, held: &Held) -> Option<Evidence> {
     let (Root::Instance(ty) | Root::Static(ty)) = facts.places.get(held.place).root else { return None };
     let name = facts.text(facts.ty(ty).name);
     let named = key::split(name).iter().any(|word| context.words.words.doubles.contains(word));
-    named.then(|| Evidence::doubts(Weight::Decisive, format!("a `{name}` keeps what it is given on purpose, so that it can be seen")))
+    named.then(|| {
+        Evidence::doubts(Weight::Decisive, format!("a `{name}` keeps what it is given on purpose, so that it can be seen"))
+    })
 }
 
 /// Whether a map calls itself a cache and is keyed by an open set, so that it is there to be asked often.
@@ -87,7 +98,9 @@ fn often(context: &Context, held: &Held, growth: &Growth) -> bool {
     {
         return true;
     }
-    offered(context, held, growth)
+    // What a module keeps is there for all that it is asked to do.
+    let served = held.life == Life::Module && context.rule.check != Check::Cache;
+    served && lifetime::serves(facts, words, growth.function).is_some() || offered(context, held, growth)
 }
 
 /// Whether whoever uses the module calls what adds, with keys of their own.
@@ -100,9 +113,9 @@ pub fn offered(context: &Context, held: &Held, growth: &Growth) -> bool {
 /// Whether the function that adds is one that other files call.
 fn is_offered(facts: &Facts, growth: &Growth) -> bool {
     let Some(exported) = &facts.exported else { return false };
-    facts.enclosing(growth.function).any(|id| {
-        exported.iter().any(|binding| facts.binding(*binding).kind == crate::facts::BindingKind::Function(id))
-    })
+    facts
+        .enclosing(growth.function)
+        .any(|id| exported.iter().any(|binding| facts.binding(*binding).kind == crate::facts::BindingKind::Function(id)))
 }
 
 /// Whether an expression stands in a loop that has no way out, or in one of a function that is named for running on.

@@ -55,6 +55,10 @@ fn excluded(facts: &Facts, one: ExprId, other: ExprId) -> bool {
                 (facts.in_block(one, then) && facts.in_block(other, otherwise))
                     || (facts.in_block(one, otherwise) && facts.in_block(other, then))
             }
+            StepKind::Switch { arms, .. } => {
+                let arm = |at| arms.iter().position(|arm| facts.in_block(at, &arm.body));
+                matches!((arm(one), arm(other)), (Some(one), Some(other)) if one != other)
+            }
             _ => false,
         },
         crate::facts::Around::Expr(_) => false,
@@ -157,7 +161,8 @@ fn while_ending(context: &Context, release: ExprId) -> Option<ExprId> {
 fn can_fail(facts: &Facts, call: ExprId) -> bool {
     // `await work().catch(…)` waits for something that has dealt with its failure.
     let handled = facts.exported.is_some() && facts.method_name(call) == Some("catch");
-    !handled && matches!(facts.expr(call).parent, crate::facts::Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_)))
+    !handled
+        && matches!(facts.expr(call).parent, crate::facts::Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_)))
 }
 
 fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &Way) -> Finding {

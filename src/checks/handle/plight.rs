@@ -5,7 +5,7 @@ use super::guard;
 use super::obligation::Obligation;
 use super::way::{CAUGHT, HELD, Leaving, Way};
 use crate::checks::Context;
-use crate::facts::{Around, ExprId, Facts, Literal, StepKind};
+use crate::facts::{Around, ExprId, ExprKind, Facts, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
 
 /// How a handle gets lost, the plainest first.
@@ -121,6 +121,10 @@ impl Case<'_, '_> {
         if self.custody.optional && self.plight == Plight::Ordinary {
             let text = "it takes the place of a parameter, so that it is opened only if the caller has opened none";
             all.push(Evidence::supports(Weight::Fair, text));
+        }
+        if let Some(at) = self.set_down() {
+            let text = "it is put into a record that is built for somebody else";
+            all.push(Evidence::doubts(Weight::Decisive, text).at(self.context.span(at)));
         }
         if let Some(method) = self.serving() {
             let text = format!("`{method}` runs for as long as it is in use, so the process may end with it");
@@ -285,6 +289,19 @@ impl Case<'_, '_> {
                 let between = |call: &ExprId| (start..end).contains(&self.context.span(*call).start);
                 calls.all(|call| !between(call) || self.custody.effects.contains_key(call))
             })
+        })
+    }
+
+    /// The call that sets the part of a record by its name: `Info::default().fd(fd)`.
+    fn set_down(&self) -> Option<ExprId> {
+        let facts = self.context.facts;
+        let mut calls = facts.function(facts.function_of(self.obligation.call)).calls.iter().copied();
+        calls.find(|call| match (facts.method_name(*call), facts.args(*call)) {
+            (Some(method), [only]) if facts.typed && self.custody.mentions.contains(only) => {
+                let chained = facts.callee(*call).receiver.is_some_and(|on| matches!(facts.kind(on), ExprKind::Call { .. }));
+                chained && facts.binding_of(*only).is_some_and(|binding| facts.text(facts.binding(binding).name) == method)
+            }
+            _ => false,
         })
     }
 

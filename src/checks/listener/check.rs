@@ -338,6 +338,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     }
     if one.registration.lifetime == Lifetime::Receiver
         && facts.exported.is_some()
+        && one.registration.disposer.is_empty()
         && matches!(kept::fate(facts, one.at), Fate::Kept(_))
     {
         return None;

@@ -111,7 +111,8 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     }
     if runs == Runs::PerInstance {
         // What an object is made with is its own in most code, and goes with it.
-        let weight = if facts.exported.is_some() { Weight::Decisive } else { Weight::Slight };
+        let weight =
+            if facts.exported.is_some() && !ends_for_good(facts, &words.life, one) { Weight::Decisive } else { Weight::Slight };
         evidence.push(Evidence::doubts(weight, "both may end together"));
     } else if identity::is_param(facts, emitter)
         && words.life.given.iter().any(|word| Some(word.as_str()) == key::last_name(facts, emitter))
@@ -169,6 +170,18 @@ fn ephemeral(facts: &Facts, one: &Registered, emitter: ExprId, runs: Runs) -> Op
         .then(|| Evidence::doubts(Weight::Strong, format!("a `{name}` is made for one piece of work")))
 }
 
+/// Whether the object that registers comes and goes while its emitter stays: it is shown and taken off the screen, or has
+/// an end that is for nothing else. To close a thing mostly closes what it works on.
+fn ends_for_good(facts: &Facts, life: &Life, one: &Registered) -> bool {
+    let Some(ty) = facts.owner_of(one.function) else { return false };
+    let name = |method: &crate::facts::FunctionId| facts.function(*method).name.map_or("", |name| facts.text(name));
+    let last = |method| {
+        let parts = key::split(name(method));
+        parts.iter().any(|part| matches!(part.as_str(), "dispose" | "destroy" | "unmount" | "teardown" | "disconnected"))
+    };
+    life::is_component(facts, life, ty) || owner::teardowns(facts, ty).iter().any(last)
+}
+
 /// What the function does besides says that the emitter comes to an end: it ends it, or waits for its end.
 fn ending(facts: &Facts, one: &Registered, emitter: ExprId) -> Option<Evidence> {
     let name = key::last_name(facts, emitter)?;
@@ -179,7 +192,9 @@ fn ending(facts: &Facts, one: &Registered, emitter: ExprId) -> Option<Evidence> 
         let text = format!("`{name}` is ended by the same function");
         return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
     }
-    let around = |call: ExprId| facts.expr(call).span.contains(facts.expr(one.at).span) || facts.expr(one.at).span.contains(facts.expr(call).span);
+    let around = |call: ExprId| {
+        facts.expr(call).span.contains(facts.expr(one.at).span) || facts.expr(one.at).span.contains(facts.expr(call).span)
+    };
     let waits = |call: &ExprId| {
         let event = facts.positional(*call, 0).and_then(|event| facts.literal_text(event));
         matches!(event, Some("end" | "finish" | "close")) && (same(*call) || around(*call))

@@ -39,10 +39,6 @@ fn forever(context: &Context, worker: &Worker) -> Option<Finding> {
         evidence.push(Evidence::supports(Weight::Fair, "it is started once per event"));
     }
     let destructor = owner.and_then(|ty| destructor(context, ty));
-    if share == Share::None && destructor.is_none() {
-        let text = "nothing that it holds is known to belong to something that goes";
-        evidence.push(Evidence::doubts(Weight::Decisive, text));
-    }
     if let Some(ty) = owner {
         evidence.extend(ending(context, ty, destructor));
     }

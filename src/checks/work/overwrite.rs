@@ -45,7 +45,8 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
         Some((at, text)) => evidence.push(Evidence::supports(Weight::Slight, text).at(facts.expr(at).span)),
         None => {
             // A timer that fires once is replaced as a rule when the former one has fired.
-            let weight = if facts.exported.is_some() && timer.resource.ends && !careful { Weight::Strong } else { Weight::Slight };
+            let weight =
+                if facts.exported.is_some() && timer.resource.ends && !careful { Weight::Strong } else { Weight::Slight };
             evidence.push(Evidence::doubts(weight, "nothing shows that a timer still runs when it is replaced"));
         }
     }
