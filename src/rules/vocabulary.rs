@@ -336,6 +336,9 @@ pub struct Resource {
     /// Keyword arguments which, given as a constant false, mean that its last reference takes nothing away (`delete`).
     #[serde(default)]
     pub lingers: Vec<String>,
+    /// Keyword arguments that name the folder in which it is made, which may go as a whole (`dir`).
+    #[serde(default)]
+    pub within: Vec<String>,
     /// Fields by which others know it, so that whoever hands on their value means it to stay (`name`).
     #[serde(default)]
     pub known_by: Vec<String>,

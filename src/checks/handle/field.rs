@@ -8,6 +8,7 @@ use super::setting;
 use super::verdict;
 use crate::checks::Context;
 use crate::checks::lives::callback;
+use crate::checks::lives::key;
 use crate::facts::{
     Action, BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId, last,
 };
@@ -33,6 +34,10 @@ struct Care {
     /// The methods that hand it out: what is done to their value is done to the field.
     lent: Vec<Name>,
     handed: usize,
+    /// Whether a teardown uses it, and leaves it open.
+    stopped: bool,
+    /// How often it is given to what another field of an instance keeps.
+    wrapped: usize,
     returned: usize,
 }
 
@@ -127,11 +132,16 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         let ends = final_words.is_empty() || final_words.iter().any(|word| word == named);
         let sibling = sibling(facts, ledger, kept, method);
         // What goes with its instance is no worse off for a teardown that only stops work.
-        let weight = match (ends, resource.collected && !final_words.is_empty() && sibling.is_none()) {
+        let alone = sibling.is_none() && !care.stopped;
+        let weight = match (ends, resource.collected && !final_words.is_empty() && alone) {
             (true, false) => Weight::Strong,
             (true, true) => Weight::Slight,
             (false, _) => Weight::None,
         };
+        if !ends {
+            let text = "an instance may be of use after that teardown";
+            all.push(Evidence::doubts(Weight::Strong, text).at(head));
+        }
         all.push(Evidence::supports(weight, "the type has a teardown, which does not release the field").at(head));
         if let Some(at) = lent(facts, method) {
             let text = "the teardown gives what a method of its own returns to a call that may release it";
@@ -142,10 +152,7 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         }
     } else {
         all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
-        all.push(inherited(context, kept.ty).unwrap_or_else(|| {
-            let weight = if facts.raii { Weight::Slight } else { Weight::Decisive };
-            Evidence::doubts(weight, "the type has no teardown, so perhaps it lives as long as the process")
-        }));
+        all.push(inherited(context, kept.ty).unwrap_or_else(|| untorn(context, kept.ty)));
     }
     if has_unknown_base(context, kept.ty) {
         let own = teardown.is_some_and(|method| sibling(facts, ledger, kept, method).is_some());
@@ -165,6 +172,9 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
     if care.handed > 0 {
         all.push(Evidence::doubts(Weight::Fair, format!("it is passed on in {} places, where it may be released", care.handed)));
     }
+    if care.wrapped > 0 && !facts.raii {
+        all.push(Evidence::doubts(Weight::Strong, "what another field keeps is made of it, and may close it"));
+    }
     if care.returned > 0 {
         all.push(Evidence::doubts(Weight::Strong, "a method returns it, so that it is shared, and the caller may release it"));
     }
@@ -180,6 +190,20 @@ fn inherited(context: &Context, ty: TypeId) -> Option<Evidence> {
     let (base, teardown) = (file.text(kind.name), file.text(kind.teardowns[0]));
     let text = format!("`{teardown}` of its base `{base}` in {} ends the instance, and does not release the field", file.path);
     Some(Evidence::supports(Weight::Fair, text))
+}
+
+/// What it means that a type has no teardown at all: less where its instances come and go.
+fn untorn(context: &Context, ty: TypeId) -> Evidence {
+    if passes(context, ty) {
+        return Evidence::doubts(Weight::Slight, "the type has no teardown, and its instances come and go");
+    }
+    let weight = if context.facts.raii { Weight::Slight } else { Weight::Decisive };
+    Evidence::doubts(weight, "the type has no teardown, so perhaps it lives as long as the process")
+}
+
+/// Whether the name of a type says that an instance is made for one piece of work.
+fn passes(context: &Context, ty: TypeId) -> bool {
+    key::ends_with(&context.words.words.passing, context.facts.text(context.facts.ty(ty).name))
 }
 
 /// `close(self.as_raw_fd())`: the field is let go by way of the method that lends it.
@@ -285,8 +309,11 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
                     matches!(facts.kind(at), ExprKind::Field { name, .. } if ledger.releases(resource, facts.text(name)));
                 care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
                 care.handed += 1;
+                let kept = || fates(ledger, resource, at, None, 0).iter().any(|fate| matches!(fate, Fate::Stored(..)));
+                care.wrapped += usize::from(matches!(facts.kind(at), ExprKind::Call { .. }) && kept());
             }
             Fate::Used(at) => {
+                care.stopped |= in_teardown(facts, at);
                 for element in elements(facts, expr, at) {
                     let uses = element.map_or(&[][..], |name| &facts.binding(name).uses);
                     uses.iter().for_each(|mentioned| mention(ledger, kept, *mentioned, care, seen));

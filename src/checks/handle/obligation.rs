@@ -174,7 +174,8 @@ impl<'a> Ledger<'a> {
 
     /// Whether a call can be left out when the ways out by failure are counted: releases count as such, of whatever.
     pub fn is_harmless(&self, resource: &Resource, call: ExprId) -> bool {
-        self.has(&self.tables.harmless, call)
+        let known = self.has(&self.tables.fails, call);
+        !known && self.has(&self.tables.harmless, call)
             || resource.release_by.iter().any(|pattern| self.fits(pattern, call))
             || self.facts.method_name(call).is_some_and(|method| self.releases(resource, method))
     }

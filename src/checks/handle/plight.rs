@@ -5,7 +5,7 @@ use super::guard;
 use super::obligation::Obligation;
 use super::way::{CAUGHT, HELD, Leaving, Way};
 use crate::checks::Context;
-use crate::facts::{Around, ExprId, ExprKind, Facts, Literal, StepKind};
+use crate::facts::{Around, BindingKind, ExprId, ExprKind, Facts, Handler, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
 
 /// How a handle gets lost, the plainest first.
@@ -75,12 +75,24 @@ impl Case<'_, '_> {
                 let text = "nothing in the function releases it, returns it, stores it or hands it on";
                 vec![Evidence::supports(Weight::Strong, text)]
             }
-            Plight::Ordinary => vec![Evidence::supports(Weight::Strong, self.partly())],
+            Plight::Ordinary => {
+                let mut all = vec![Evidence::supports(Weight::Strong, self.partly())];
+                let known = !self.context.words.fails.is_empty();
+                if known && self.custody.releases.is_empty() {
+                    let text = "nothing here releases it, so the way without an owner may be one that is never gone";
+                    all.push(Evidence::doubts(Weight::Strong, text));
+                }
+                let lost = self.shown.iter().all(|way| way.leaving == Leaving::Lost);
+                if known && lost && self.obligation.resource.collected && !self.context.facts.in_loop(self.obligation.call) {
+                    all.push(Evidence::doubts(Weight::Decisive, "the other value takes its last reference away"));
+                }
+                all
+            }
             Plight::Raised if self.is_propagated() => {
                 let text = "a step that can fail leaves the function while it is held";
                 vec![Evidence::supports(Weight::Strong, text)]
             }
-            Plight::Raised => vec![Evidence::supports(Weight::Fair, "the function raises while it is held")],
+            Plight::Raised => vec![Evidence::supports(Weight::Strong, "the function raises while it is held")],
             Plight::Caught => vec![Evidence::supports(Weight::Fair, "the handler goes on without releasing it")],
             Plight::Failing => self.failing(),
         };
@@ -128,7 +140,11 @@ impl Case<'_, '_> {
         }
         if let Some(method) = self.serving() {
             let text = format!("`{method}` runs for as long as it is in use, so the process may end with it");
-            all.push(Evidence::doubts(Weight::Strong, text));
+            all.push(Evidence::doubts(Weight::Decisive, text));
+        }
+        if let Some(folder) = self.folder() {
+            let text = "it is made in a folder that the program has chosen, and goes when that is emptied";
+            all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(folder)));
         }
         if self.becomes_daemon() {
             all.push(Evidence::doubts(Weight::Decisive, "the function makes the process a daemon, so it runs once"));
@@ -137,6 +153,13 @@ impl Case<'_, '_> {
             all.push(Evidence::supports(Weight::Slight, "it is acquired again in each round of a loop"));
         }
         all
+    }
+
+    /// The folder in which it is made, where the call names one.
+    fn folder(&self) -> Option<ExprId> {
+        let facts = self.context.facts;
+        let given = |keyword: &String| facts.option(self.obligation.call, keyword);
+        self.obligation.resource.within.iter().find_map(given)
     }
 
     /// What the last reference takes with it, and how soon it goes.
@@ -179,7 +202,13 @@ impl Case<'_, '_> {
     /// Whether a call is one of those that fail now and then, whatever the program does.
     fn is_risky(&self, call: ExprId) -> bool {
         let facts = self.context.facts;
-        self.context.words.tables().fails.find(facts.callee_path(call), facts.method_name(call)).is_some()
+        let given = match facts.kind(call) {
+            // What the caller passes in may do anything.
+            ExprKind::Call { callee, .. } => facts.binding_of(callee),
+            _ => None,
+        };
+        let given = given.is_some_and(|name| matches!(facts.binding(name).kind, BindingKind::Parameter(_)));
+        given || self.context.words.tables().fails.find(facts.callee_path(call), facts.method_name(call)).is_some()
     }
 
     /// What a failure that is caught can come from, while the handle is held.
@@ -199,25 +228,30 @@ impl Case<'_, '_> {
         if calls.iter().all(|call| self.is_harmless(*call)) {
             return vec![Evidence::doubts(Weight::Strong, "nothing that is caught here can fail while it is held")];
         }
-        Vec::new()
+        vec![Evidence::doubts(Weight::Slight, "what is caught here may fail only before it is held")]
     }
 
-    /// The calls that a handler watches over, after the acquisition.
+    /// The calls after the acquisition over which those handlers watch that leave with it, or any if none of them does.
     fn tried(&self) -> Vec<ExprId> {
         let facts = self.context.facts;
         let function = facts.function_of(self.obligation.call);
         let from = self.context.span(self.obligation.call).end;
-        let watched = |call: ExprId| {
+        let leaves = |handler: &Handler| self.shown.iter().any(|way| handler.span.contains(way.at));
+        let watched = |call: ExprId, all: bool| {
             facts.around(call).any(|around| match around {
                 Around::Step(step) => match &facts.step(step).kind {
-                    StepKind::Try { body, handlers, .. } => !handlers.is_empty() && facts.in_block(call, body),
+                    StepKind::Try { body, handlers, .. } => {
+                        facts.in_block(call, body) && handlers.iter().any(|handler| all || leaves(handler))
+                    }
                     _ => false,
                 },
                 Around::Expr(_) => false,
             })
         };
         let calls = facts.function(function).calls.iter().copied();
-        calls.filter(|call| self.context.span(*call).start >= from && watched(*call)).collect()
+        let calls: Vec<ExprId> = calls.filter(|call| self.context.span(*call).start >= from).collect();
+        let telling: Vec<ExprId> = calls.iter().copied().filter(|call| watched(*call, false)).collect();
+        if telling.is_empty() { calls.into_iter().filter(|call| watched(*call, true)).collect() } else { telling }
     }
 
     /// Failures of which nobody in the function speaks count where the handle is held across foreign work, or where
@@ -236,7 +270,7 @@ impl Case<'_, '_> {
         let known = !self.context.words.fails.is_empty();
         let usual = if known { Weight::Strong } else { Weight::Fair };
         let mut all = vec![Evidence::doubts(usual, "the ordinary ways out release it or hand it on")];
-        if let Some((call, _)) = calls.iter().find(|(call, _)| self.is_risky(*call)) {
+        if let Some((call, _)) = calls.iter().find(|(call, own)| !own && self.is_risky(*call)) {
             let weight = if sustained { Weight::Strong } else { Weight::Fair };
             all.push(Evidence::supports(weight, "this fails now and then").at(self.context.span(*call)));
         }

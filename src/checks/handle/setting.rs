@@ -13,13 +13,13 @@ pub fn setting(context: &Context, obligation: &Obligation, certain: bool) -> Vec
     let function = context.facts.function_of(obligation.call);
     // What only the process's end gives back matters in a long run of tests as well.
     if (obligation.resource.collected || !certain) && is_trial(context, function) {
-        all.push(Evidence::doubts(Weight::Strong, "it is test code"));
+        all.push(Evidence::doubts(Weight::Decisive, "it is test code"));
     }
     if is_within(context.path, &context.words.aside) {
         all.push(Evidence::doubts(Weight::Decisive, "the file lies where programs are kept that are run by hand"));
     }
     if lifetime::is_program(&context.words.words, context.path) {
-        all.push(Evidence::doubts(Weight::Strong, "the file is part of a program that does one thing and ends"));
+        all.push(Evidence::doubts(Weight::Decisive, "the file is part of a program that does one thing and ends"));
     }
     all.extend(once(context, function));
     all
@@ -44,7 +44,7 @@ fn once(context: &Context, function: FunctionId) -> Option<Evidence> {
     let known = callers.peek().is_some();
     let once = |caller: FunctionId| loaded(context, caller) || command(context, caller).is_some();
     (known && callers.all(once))
-        .then(|| Evidence::doubts(Weight::Strong, "it is called only by what runs as a program, so perhaps once"))
+        .then(|| Evidence::doubts(Weight::Decisive, "it is called only by what runs as a program, so perhaps once"))
 }
 
 /// The functions of the file that call a function.
