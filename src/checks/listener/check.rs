@@ -334,6 +334,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         evidence
             .push(Evidence::doubts(Weight::Decisive, "what the registration returns is handed on, perhaps to remove it later"));
     }
+    evidence.extend(tenure::passed_on(context, one));
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {
         evidence.extend(tenure::teardown(facts, &context.words.words.life, ty, one.registration.lifetime));
