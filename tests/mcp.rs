@@ -164,9 +164,9 @@ fn garbage_on_the_wire_is_answered_and_the_talk_goes_on() {
     assert_eq!((&early["id"], &early["error"]["code"]), (&json!(7), &json!(-32600)), "{early}");
     assert!(early["error"]["message"].as_str().is_some_and(|text| text.contains("`initialize` comes first")), "{early}");
     assert_eq!(ask(&json!({"jsonrpc": "2.0", "id": 8, "method": "ping"}).to_string())["result"], json!({}));
-    let [begin, begun] = hello();
+    let [begin, ready] = hello();
     assert_eq!(ask(&begin.to_string())["result"]["serverInfo"]["name"], "watertight");
-    writeln!(input, "{begun}").expect("it reads");
+    writeln!(input, "{ready}").expect("it reads");
     let mut ask = |text: &str| -> Value {
         writeln!(input, "{text}").expect("it reads");
         serde_json::from_str(&lines.next().expect("an answer").expect("text")).expect("JSON")

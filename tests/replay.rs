@@ -165,12 +165,10 @@ fn a_straight_rise_is_not_called_bounded_because_it_was_seen_for_a_minute() {
     for (seconds, step) in [(90, 0), (90, 4), (600, 0)] {
         assert_eq!(verdict(&straight(seconds, step)).0, "bounded", "{seconds} s at {step} KiB a second");
     }
-    let ended = straight(40, 400).trim_end().to_owned()
-        + "\n"
-        + &straight(130, 0)
-            .lines()
-            .skip(41)
-            .map(|line| format!("{},118400\n", line.split(',').next().unwrap_or_default()))
-            .collect::<String>();
+    let mut ended = straight(40, 400).trim_end().to_owned() + "\n";
+    for line in straight(130, 0).lines().skip(41) {
+        ended.push_str(line.split(',').next().unwrap_or_default());
+        ended.push_str(",118400\n");
+    }
     assert_ne!(verdict(&ended).0, "not-enough-data", "a rise that ended can be judged");
 }

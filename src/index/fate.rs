@@ -30,6 +30,16 @@ impl Project {
         !made.is_empty() && made.iter().all(|(_, one)| !one.looping)
     }
 
+    /// A function that makes an instance of a type of this file for itself, with its file; `starting` run for the life of the process.
+    pub fn made_for_calls<'a>(&'a self, path: &str, ty: &'a str, starting: &dyn Fn(&str) -> bool) -> Option<(&'a str, &'a str)> {
+        self.note(ty);
+        self.instances(path, ty).into_iter().find_map(|(file, made)| {
+            let function = made.function.map(|name| file.text(name))?;
+            let own = made.keeping == Keeping::Local || made.looping;
+            (own && !starting(function)).then_some((function, file.path.as_str()))
+        })
+    }
+
     fn tenure_of<'a>(&'a self, (path, ty): (&'a str, &'a str), starting: &dyn Fn(&str) -> bool, owners: u32) -> Tenure<'a> {
         self.note(ty);
         let made = self.instances(path, ty);

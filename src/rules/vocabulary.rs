@@ -199,6 +199,24 @@ pub struct Words {
     pub many: Vec<String>,
     /// Last words of keys that come from a small fixed set.
     pub fixed: Vec<String>,
+    /// Calls that draw a key which nobody had before. Where they are given, growth that only names speak of is doubted.
+    pub drawn: Vec<Pattern>,
+    /// What comes once and goes, so that its identifier is a new key each time (`request_id`).
+    pub events: Vec<String>,
+    /// Last words of keys that name who or what comes and goes while a service runs.
+    pub guests: Vec<String>,
+    /// Last words of values that are the other end of a connection.
+    pub live: Vec<String>,
+    /// Words in the names of types of which a program has few instances, each of them light.
+    pub light: Vec<String>,
+    /// Dotted paths of exceptions that say that the program itself is wrong, which it does not go on doing.
+    pub misuse: Vec<String>,
+    /// Calls that make a lock.
+    pub locks: Vec<Pattern>,
+    /// Methods after which what an entry holds is of no use any more.
+    pub endings: Vec<String>,
+    /// Words in the name of a condition that holds only in tests.
+    pub trials: Vec<String>,
     /// How frameworks tell that a life begins or ends, and which functions run again and again.
     pub life: Life,
 }
@@ -422,6 +440,9 @@ pub struct Registration {
     /// Calls that remove, on the same receiver.
     #[serde(default)]
     pub remove: Vec<Pattern>,
+    /// Calls that hand out emitters which the process keeps. Where they are given, other emitters are doubted.
+    #[serde(default)]
+    pub origin: Vec<Pattern>,
     /// How long the emitter lives.
     #[serde(default)]
     pub lifetime: Lifetime,

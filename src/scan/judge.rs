@@ -1,6 +1,6 @@
 use super::config::{Settings, leaves_out};
-use super::is_test;
 use super::suppress::suppress;
+use super::testcode::{drops_work, is_brief, is_test};
 use super::walk::Candidate;
 use crate::finding::{Analysis, Confidence, Evidence, Finding, Severity, Weight};
 use crate::rules::Family;
@@ -29,15 +29,6 @@ pub fn judge(candidate: &Candidate, text: &str, analysis: Analysis, settings: &S
     Judged { findings, hidden }
 }
 
-/// Whether test code is run by a process of its own that ends with it, as that of scripts is: the server that a test
-/// starts is gone soon, and its connections with it.
-fn is_brief(path: &str) -> bool {
-    let script = [".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts"];
-    script.iter().any(|end| path.ends_with(end))
-        && !path.split('/').any(|part| part.starts_with("example") || part.starts_with("demo"))
-        || path.ends_with(".rs") && path.split('/').any(|part| part == "examples")
-}
-
 /// In test code only what outlives a test matters, and it matters less: the process soon ends.
 fn soften(findings: &mut Vec<Finding>, path: &str, settings: &Settings) {
     let all = is_test(path);
@@ -60,7 +51,7 @@ fn soften(findings: &mut Vec<Finding>, path: &str, settings: &Settings) {
             finding.confidence = finding.confidence.given(std::slice::from_ref(&piece));
             finding.evidence.push(piece);
         }
-        if path.ends_with(".rs") && matches!(family, Some(Family::Timer | Family::Task)) {
+        if drops_work(path) && matches!(family, Some(Family::Timer | Family::Task)) {
             return false;
         }
         !minor && matches!(family, Some(Family::Handle | Family::Timer | Family::Listener | Family::Suppression))

@@ -27,9 +27,28 @@ pub fn is_test(path: &str) -> bool {
     parts.iter().any(|part| FOLDERS.contains(part)) || is_test_file(file)
 }
 
+/// Whether test code is run by a process of its own that ends with it, as that of scripts is: the server that a test
+/// starts is gone soon, and its connections with it.
+pub fn is_brief(path: &str) -> bool {
+    let (_, extension) = path.rsplit_once('.').unwrap_or((path, ""));
+    let mut parts = path.split('/');
+    if is_script(extension) {
+        return !parts.any(|part| part.starts_with("example") || part.starts_with("demo"));
+    }
+    extension == "rs" && parts.any(|part| part == "examples")
+}
+
+/// Whether the runtime of a test drops the timers and tasks that are left when the test ends.
+pub fn drops_work(path: &str) -> bool {
+    path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs")
+}
+
+fn is_script(extension: &str) -> bool {
+    extension.ends_with("js") || extension.ends_with("ts") || extension.ends_with("sx")
+}
+
 fn is_test_file(file: &str) -> bool {
     let (stem, extension) = file.rsplit_once('.').unwrap_or((file, ""));
-    let script = extension.ends_with("js") || extension.ends_with("ts") || extension.ends_with("sx");
     match extension {
         "py" | "pyi" => stem == "conftest" || stem.starts_with("test_") || stem.ends_with("_test"),
         // A build script ends with the build.
@@ -39,7 +58,7 @@ fn is_test_file(file: &str) -> bool {
                 || stem.ends_with("_test")
                 || stem.ends_with("_tests")
         }
-        _ if script => matches!(stem.rsplit_once('.'), Some((_, "test" | "spec"))),
+        _ if is_script(extension) => matches!(stem.rsplit_once('.'), Some((_, "test" | "spec"))),
         _ => false,
     }
 }

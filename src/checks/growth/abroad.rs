@@ -5,7 +5,7 @@ use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
-use crate::facts::{Action, FunctionId, FunctionKind, Operation, Root};
+use crate::facts::{Action, ExprKind, FunctionId, FunctionKind, Operation, Root};
 use crate::finding::{Evidence, Weight};
 use crate::index::{Deed, Found, Taken, Tenure, Verb};
 
@@ -125,4 +125,24 @@ pub fn rate(context: &Context, function: FunctionId) -> Option<Evidence> {
     };
     let all = !callers.is_empty() && callers.iter().all(|(file, caller)| once(caller, file));
     all.then(|| Evidence::doubts(Weight::Decisive, "the project calls it only while something is set up"))
+}
+
+/// Whether nobody in the project calls a private function, and its own file does not mention it either.
+pub fn is_unused(context: &Context, function: FunctionId) -> bool {
+    let facts = context.facts;
+    let Some(named) = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named) else { return false };
+    let Some(own) = facts.function(named).name else { return false };
+    let name = facts.text(own);
+    let private = name.starts_with('_') && !name.starts_with("__") && facts.function(named).decorators.is_empty();
+    let mentioned = || {
+        facts.exprs.iter().any(|expr| match expr.kind {
+            ExprKind::Field { name, .. } | ExprKind::Name { name, .. } => name == own,
+            _ => false,
+        })
+    };
+    private
+        && context.project.len() > 1
+        && context.project.is_distinctive(name)
+        && context.project.callers(&facts.language, name).is_empty()
+        && !mentioned()
 }

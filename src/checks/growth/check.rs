@@ -5,6 +5,7 @@ use super::abroad;
 use super::container::{self, Growth, Held, Release};
 use super::hearsay;
 use super::holder;
+use super::signs;
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key::{self, Keys};
@@ -48,6 +49,7 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(hearsay::doubts(context, held, first, keyed));
     evidence.extend(rate(context, held, first));
     evidence.extend(reach(context, held));
+    signs::weigh(context, held, first, all, &mut evidence);
     let mut finding = tell(context, held, first, evidence);
     finding.severity = exposure(context, held, first);
     Some(finding)
@@ -265,6 +267,7 @@ fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evidenc
     if own {
         let text = "every instance adds itself when it is made";
         evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(growth.at).span));
+        evidence.extend(signs::single(context, held));
     }
     if stray {
         evidence.push(Evidence::supports(Weight::Strong, "a lookup inserts the missing key, and the entry stays"));
@@ -358,8 +361,15 @@ fn adds_itself(context: &Context, held: &Held, growth: &Growth) -> bool {
     held.life != Life::Instance && function.traits.is_constructor && itself
 }
 
+/// Whether what it keeps is work that ends, an instance that adds itself, or what a lookup leaves behind.
+pub fn is_left_behind(context: &Context, held: &Held, growth: &Growth) -> bool {
+    let facts = context.facts;
+    let work = |value| is_work(facts, &context.words.words, value) || settles(context, value).is_some();
+    growth.value.is_some_and(work) || adds_itself(context, held, growth) || growth.by_read && looked_up(facts, held, growth)
+}
+
 /// Another collection of the same owner is relieved while this one is not.
-fn siblings(facts: &Facts, held: &Held, growth: &Growth, all: &[Held]) -> Option<Evidence> {
+pub fn siblings(facts: &Facts, held: &Held, growth: &Growth, all: &[Held]) -> Option<Evidence> {
     let root = facts.places.get(held.place).root;
     let relieved = |other: &&Held| {
         other.place != held.place

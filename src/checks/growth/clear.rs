@@ -94,5 +94,9 @@ fn tell(context: &Context, held: &Held, clear: FunctionId, (grown, (twin, emptie
         Evidence::supports(Weight::Fair, "collections that are filled in the same function are emptied")
             .at(facts.expr(emptied).span),
     );
+    // What a method called `clear` is to clear may well be something else, what is shown, say.
+    if !context.words.words.drawn.is_empty() {
+        finding.evidence.push(Evidence::doubts(Weight::Strong, format!("nothing says that `{method}` means `{name}` as well")));
+    }
     finding.weigh(context.prior())
 }

@@ -44,6 +44,7 @@ fn uneven(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
         for sibling in all.iter().filter(|other| other.place != held.place && facts.places.get(other.place).root == root) {
             if let Some(twin) = filled_alike(facts, growth, sibling)
                 && many(context, growth, twin)
+                && !undo::excluded(facts, growth.at, twin.at)
                 && let Some(missed) = cleaned_alone(facts, sibling, held, growth.function)
             {
                 return Some(tell(context, held, growth, sibling, twin, missed));
@@ -139,6 +140,10 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
     }
     let owner = holder::owner(context, held);
     finding.evidence.extend(owner.into_iter().filter(|piece| elsewhere.is_none() || piece.stance == Stance::Against));
+    if remembers(context, held, growth) {
+        let text = "all that is asked of it is whether something was there before, also after it has gone";
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
+    }
     if returned(facts, held) {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "it is handed out, so a caller could remove entries"));
     }
@@ -147,4 +152,16 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
 
 fn returned(facts: &Facts, held: &Held) -> bool {
     facts.operations(held.place).iter().any(|Operation { action, .. }| *action == Action::Returned)
+}
+
+/// Whether a collection of mere marks is only ever asked for what was there before.
+fn remembers(context: &Context, held: &Held, growth: &Growth) -> bool {
+    let facts = context.facts;
+    let mark = growth.value.is_none_or(|value| facts.literal(value).is_some());
+    let asks = |action: &Action| !matches!(action, Action::GetItem { .. } | Action::Iterated | Action::Argument { .. });
+    let tested = facts.operations(held.place).iter().any(|operation| operation.action == Action::Tested);
+    !context.words.words.drawn.is_empty()
+        && mark
+        && tested
+        && facts.operations(held.place).iter().all(|operation| asks(&operation.action))
 }

@@ -98,8 +98,11 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
     if limited && key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("a `{name}` may live as long as the process")));
     }
+    if key::split(name).iter().any(|word| words.light.contains(word)) {
+        evidence.push(Evidence::doubts(Weight::Strong, format!("a program has few of `{name}`, and each is light")));
+    }
     if lifetime::is_program(words, context.path) {
-        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
+        evidence.push(Evidence::doubts(Weight::Decisive, "it belongs to a command, which ends soon"));
     }
     if single(facts, owner) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("the one `{name}` of this file is made at module level")));
@@ -176,7 +179,8 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
             if cleared_abroad(context, function, memo).is_some() {
                 return None;
             }
-            let evidence = arguments(context, function)?;
+            let mut evidence = arguments(context, function)?;
+            evidence.extend(seldom(context, id));
             let name = function.name.map_or("", |name| facts.text(name));
             let message =
                 format!("the cache of `{name}` has no limit: it keeps every combination of arguments it is called with");
@@ -187,6 +191,18 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
             Some(finding.weigh(context.prior()))
         })
         .collect()
+}
+
+/// The project does not call it from where requests or events come in.
+fn seldom(context: &Context, function: FunctionId) -> Option<Evidence> {
+    let words = &context.words.words;
+    let told = words.drawn.is_empty() || context.project.len() < 2;
+    let often = || {
+        lifetime::serves(context.facts, words, function)
+            .or_else(|| super::abroad::rate(context, function))
+            .is_some_and(|piece| piece.stance == crate::finding::Stance::For && piece.weight >= Weight::Fair)
+    };
+    (!told && !often()).then(|| Evidence::doubts(Weight::Strong, "nothing in the project calls it once per event"))
 }
 
 /// Findings of the rule that asks for `cache`, as far as they come from calls that wrap a function in a cache without a

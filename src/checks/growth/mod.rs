@@ -11,6 +11,7 @@ pub mod loss;
 pub mod memo;
 pub mod queue;
 pub mod revive;
+pub mod signs;
 pub mod twins;
 pub mod undo;
 pub mod waiting;

@@ -86,6 +86,11 @@ fn weigh(context: &Context, place: &Place, send: &Operation, receive: Option<&Op
         Some(serves) => evidence.push(serves),
         None => evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often something is sent")),
     }
+    let framework = lifetime::serves(facts, words, send.function).is_some_and(|piece| piece.weight == Weight::Strong)
+        || lifetime::serves_one(facts, words, send.function).is_some();
+    if !words.drawn.is_empty() && !framework {
+        evidence.push(Evidence::doubts(Weight::Strong, "only its name says that what fills it runs once per event"));
+    }
     if facts.in_loop(send.expr) {
         evidence.push(Evidence::supports(Weight::Slight, "it is filled in a loop").at(facts.expr(send.expr).span));
     }

@@ -26,7 +26,9 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
     };
     held.growth.iter().filter(|growth| !fixed(growth)).find_map(|growth| {
         let releases = own_releases(facts, held, growth)?;
-        let way = leaving(context, growth, &releases)?;
+        // Where every call may raise, any of them can skip the removal; only those that wait do so often.
+        let any = !words.drawn.is_empty() && !matches!(held.life, Life::Instance);
+        let way = leaving(context, growth, &releases, false).or_else(|| leaving(context, growth, &releases, any))?;
         Some(tell(context, held, growth, releases[0], &way))
     })
 }
@@ -48,7 +50,7 @@ fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprI
 }
 
 /// Whether two expressions stand in different arms of one branch, so that no way leads from one to the other.
-fn excluded(facts: &Facts, one: ExprId, other: ExprId) -> bool {
+pub fn excluded(facts: &Facts, one: ExprId, other: ExprId) -> bool {
     facts.around(one).any(|around| match around {
         crate::facts::Around::Step(step) => match &facts.step(step).kind {
             StepKind::Branch { then, otherwise, .. } => {
@@ -97,7 +99,7 @@ fn deleted_key(facts: &Facts, mention: ExprId) -> Option<ExprId> {
 }
 
 /// The way out that says most: an explicit one before a failing call.
-fn leaving(context: &Context, growth: &Growth, releases: &[ExprId]) -> Option<Way> {
+fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -> Option<Way> {
     let facts = context.facts;
     let mut custody = Custody::default();
     for release in releases {
@@ -106,7 +108,7 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId]) -> Option<Wa
     }
     let harmless = |call: ExprId| {
         call == growth.at
-            || !can_fail(facts, call)
+            || !(any || can_fail(facts, call))
             || context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
     };
     let mut ways = path::exits(facts, context.words.tables(), &custody, growth.at, &harmless);
@@ -157,6 +159,15 @@ fn while_ending(context: &Context, release: ExprId) -> Option<ExprId> {
     })
 }
 
+/// Whether something is awaited where a way out begins.
+fn waits_at(facts: &Facts, at: crate::source::Span) -> bool {
+    facts.exprs.iter().any(|expr| match expr.kind {
+        ExprKind::Await(inner) => expr.span == at || facts.expr(inner).span == at,
+        ExprKind::Yield { .. } => expr.span == at,
+        _ => false,
+    })
+}
+
 /// Only what waits for something else is taken to fail in practice.
 fn can_fail(facts: &Facts, call: ExprId) -> bool {
     // `await work().catch(…)` waits for something that has dealt with its failure.
@@ -187,6 +198,14 @@ fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &
         _ => Evidence::supports(Weight::Fair, "an explicit way out skips the removal").at(way.at),
     });
     finding.evidence.push(Evidence::supports(Weight::Slight, "entries leave nowhere else"));
+    if let Leaving::Fail { .. } = way.leaving
+        && !waits_at(facts, way.at)
+    {
+        finding.evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the call in between fails").at(way.at));
+    }
+    if super::abroad::is_unused(context, growth.function) {
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, "nothing in the project calls the function"));
+    }
     // How long the owner lives matters only where the entry stays while it does.
     if let Some(condition) = while_ending(context, release) {
         let text = "the removal is left out only while the owner itself ends";

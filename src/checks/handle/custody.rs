@@ -40,8 +40,8 @@ pub struct Custody {
     pub stored: Vec<ExprId>,
     /// Calls on it that do not fail.
     pub mild: FxHashSet<ExprId>,
-    /// Whether a loop goes through its elements.
-    pub iterated: bool,
+    /// Where a loop goes through its elements.
+    pub iterated: Option<ExprId>,
     /// Whether it is returned on some way.
     pub returned: bool,
     /// Where it is used up, so that it closes itself.
@@ -151,7 +151,9 @@ impl Reading<'_, '_> {
             }
             Fate::Yielded(at) | Fate::Bound(_, at) => self.hand(at),
             Fate::Used(at) => {
-                self.custody.iterated |= self.is_iterated(at);
+                if self.is_iterated(at) {
+                    self.custody.iterated = Some(at);
+                }
                 if self.is_drained(at) {
                     self.custody.drained = Some(at);
                 }

@@ -316,7 +316,9 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
                 care.stopped |= in_teardown(facts, at);
                 for element in elements(facts, expr, at) {
                     let uses = element.map_or(&[][..], |name| &facts.binding(name).uses);
-                    uses.iter().for_each(|mentioned| mention(ledger, kept, *mentioned, care, seen));
+                    for mentioned in uses {
+                        mention(ledger, kept, *mentioned, care, seen);
+                    }
                 }
             }
             Fate::Tested | Fate::Written | Fate::Dropped => {}

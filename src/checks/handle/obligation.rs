@@ -243,7 +243,11 @@ impl<'a> Ledger<'a> {
             let in_memory = self.tables.memory.find(made, None).is_some();
             let own = facts.place(value).map(|place| facts.places.get(place));
             let instance = own.is_some_and(|place| matches!(place.root, Root::Instance(_)) && place.path.is_empty());
-            in_memory || instance || self.is_managed(value) || self.tables.acquire.find(made, None).is_some() || self.is_stream(value)
+            in_memory
+                || instance
+                || self.is_managed(value)
+                || self.tables.acquire.find(made, None).is_some()
+                || self.is_stream(value)
         })
     }
 

@@ -116,8 +116,9 @@ impl Case<'_, '_> {
         let mut all = Vec::new();
         let resource = self.obligation.resource;
         all.extend(self.collection());
-        if resource.ends && self.custody.iterated {
-            all.push(Evidence::doubts(Weight::Strong, "it ends by itself when a loop has gone through it"));
+        if let Some(at) = self.custody.iterated.filter(|_| resource.ends) {
+            let text = "it ends by itself when a loop has gone through it";
+            all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(at)));
         }
         if let Some(at) = self.custody.drained {
             let text = "it is used up here, and closes itself when nothing is left of it";

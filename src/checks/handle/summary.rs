@@ -74,7 +74,8 @@ fn is_clean_up(ledger: &Ledger, expr: ExprId) -> bool {
             StepKind::Try { handlers, .. } => handlers.iter().any(|handler| facts.in_block(expr, &handler.body)),
             // Just before it is made in another way, or the function gives up.
             StepKind::Branch { then, otherwise, .. } => [then, otherwise].into_iter().any(|arm| {
-                let raises = arm.last().is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { kind: ExitKind::Raise, .. }));
+                let raises =
+                    arm.last().is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { kind: ExitKind::Raise, .. }));
                 raises && facts.in_block(expr, arm)
             }),
             _ => false,

@@ -343,6 +343,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     {
         return None;
     }
+    evidence.extend(tenure::passed_on(context, one));
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {
         evidence.extend(tenure::teardown(facts, &context.words.words.life, ty, one.registration.lifetime));

@@ -4,6 +4,7 @@ use crate::checks::lives::acquire;
 use crate::checks::lives::callback;
 use crate::checks::lives::kept;
 use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
+use crate::rules::Pattern;
 
 /// How long an emitter lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,7 +121,9 @@ fn field(facts: &Facts, emitter: ExprId, base: ExprId, hops: u32) -> Reach {
     }
     let Some(place) = facts.place(emitter) else { return Reach::Unknown };
     match facts.places.get(place) {
-        Place { root: Root::Static(_), .. } => return Reach::Process,
+        Place { root: Root::Static(_), path } => {
+            return if is_param_of(facts, emitter, path) { Reach::Given } else { Reach::Process };
+        }
         Place { root: Root::Instance(_), path } if matches!(path.as_slice(), [Segment::Field(_)]) => {}
         Place { root: Root::Instance(_), .. } => return judge(facts, base, hops - 1),
         // An alias of something else: `self.emitter = emitter`.
@@ -144,6 +147,13 @@ fn field(facts: &Facts, emitter: ExprId, base: ExprId, hops: u32) -> Reach {
         _ => Reach::Unknown,
     });
     given.min().unwrap_or_else(|| inherited(facts, emitter))
+}
+
+/// Whether the function around is given something by the name of the field: a descriptor of the type, filled for each instance.
+fn is_param_of(facts: &Facts, emitter: ExprId, path: &[Segment]) -> bool {
+    let [Segment::Field(name)] = path else { return false };
+    let function = facts.function(facts.function_of(emitter));
+    function.traits.is_constructor && function.params.iter().any(|param| param.name == *name)
 }
 
 /// A field that no method assigns is a property, or belongs to a base out of sight.
@@ -173,4 +183,14 @@ fn made(facts: &Facts, value: ExprId, hops: u32) -> Reach {
         ExprKind::Name { .. } | ExprKind::Field { .. } => judge(facts, value, hops),
         _ => Reach::Unknown,
     }
+}
+
+/// Whether an emitter, or the field or variable that holds it, is handed out by one of these calls.
+pub fn comes_from(facts: &Facts, makers: &[Pattern], emitter: ExprId) -> bool {
+    let made = |value: ExprId| {
+        let call = facts.peeled(value);
+        makers.iter().any(|word| word.fits(facts.callee_path(call), facts.callee_name(call)))
+    };
+    let given = |place| facts.definitions_of(place).iter().any(|definition| facts.value_of(definition).is_some_and(made));
+    made(emitter) || facts.place(emitter).is_some_and(given)
 }

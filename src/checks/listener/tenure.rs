@@ -24,6 +24,7 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
         return evidence;
     }
     let owner = facts.owner_of(one.function).filter(|_| one.holds == Holds::Instance);
+    evidence.extend(unregistered(context, one));
     let Some(ty) = owner else {
         evidence.extend(frequency(context, one));
         return evidence;
@@ -39,6 +40,7 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     } else if key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
     }
+    evidence.extend(at_exit(context, one, ty));
     if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
         evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
     }
@@ -49,6 +51,44 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
         evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is registered"));
     }
     evidence
+}
+
+/// An emitter that is not known to come from the registry of the process, such as a logger that was made by hand.
+fn unregistered(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let origin = &one.registration.origin;
+    let emitter = one.emitter.filter(|_| !origin.is_empty())?;
+    if emitter::reach(facts, emitter) == Reach::Process || emitter::comes_from(facts, origin, emitter) {
+        return None;
+    }
+    Some(Evidence::doubts(Weight::Decisive, "nothing says that the emitter is one of those that the process keeps"))
+}
+
+/// To end an object with the process is what somebody wants who has one of it. It matters where there are many: where
+/// functions make it for themselves, or where a finaliser waits that can never run.
+fn at_exit(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let fits = |word: &crate::rules::Pattern| word.fits(facts.callee_path(one.at), facts.method_name(one.at));
+    if !words.at_exit.iter().any(fits) {
+        return None;
+    }
+    let finaliser = |method: &&crate::facts::FunctionId| {
+        facts.function(**method).name.is_some_and(|name| words.finaliser.iter().any(|word| word == facts.text(name)))
+    };
+    if let Some(method) = facts.ty(ty).methods.iter().find(finaliser) {
+        let text = "its finaliser can never run, because the registry keeps the object";
+        return Some(Evidence::supports(Weight::Slight, text).at(facts.function(*method).head));
+    }
+    let starting = |name: &str| words.running.iter().any(|word| word == name);
+    let many = context.project.made_for_calls(context.path, facts.text(facts.ty(ty).name), &starting);
+    match many {
+        Some((function, path)) => {
+            let text = format!("`{function}` in {path} makes one for each call");
+            Some(Evidence::supports(Weight::Slight, text))
+        }
+        None if context.project.len() > 1 => Some(Evidence::doubts(Weight::Strong, "nothing in the project makes many of them")),
+        None => None,
+    }
 }
 
 /// How often a registration is made that keeps no instance, but what one call made.
@@ -296,4 +336,26 @@ pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Ev
         others.filter(alike).filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
     let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));
     Some(Evidence::supports(Weight::Strong, text).at(facts.expr(removed.at).span))
+}
+
+/// A callback that the function is given and hands on: its caller registers it, and knows how to take it back.
+pub fn passed_on(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    if context.words.words.drawn.is_empty() {
+        return None;
+    }
+    let own = facts.function(one.function);
+    let span = match (facts.kind(one.callback), callback::function_behind(facts, one.callback)) {
+        (_, Some(behind)) if facts.function(behind).parent == Some(one.function) => facts.function(behind).span,
+        (ExprKind::Name { .. } | ExprKind::Call { .. }, _) => facts.expr(one.callback).span,
+        _ => return None,
+    };
+    let registers = own.name.map_or("", |name| facts.text(name));
+    let named = ["add_", "on_", "register_", "subscribe", "add", "register", "observe", "listen"];
+    let given = own.params.iter().filter(|param| Some(param.binding) != own.receiver).any(|param| {
+        let callable = matches!(facts.text(param.name), "fn" | "func" | "callback" | "cb" | "handler" | "listener" | "hook");
+        callable && facts.binding(param.binding).uses.iter().any(|at| span.contains(facts.expr(*at).span))
+    });
+    (given && named.iter().any(|start| registers.starts_with(start)))
+        .then(|| Evidence::doubts(Weight::Decisive, "it hands on the callback that its caller registers"))
 }

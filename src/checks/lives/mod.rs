@@ -2,6 +2,7 @@
 
 pub mod acquire;
 pub mod callback;
+pub mod fresh;
 pub mod kept;
 pub mod key;
 pub mod life;

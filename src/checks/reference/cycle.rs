@@ -108,11 +108,23 @@ fn raised_again(context: &Context) -> Vec<Finding> {
         finding.evidence.push(
             Evidence::supports(Weight::Strong, "it is made once and lives as long as the process").at(facts.expr(made).span),
         );
+        finding.evidence.extend(misuse(context, made));
         "its traceback keeps the frames of every raise, with their local variables".clone_into(&mut finding.risk);
         "Raise a new instance each time, or the class itself.".clone_into(&mut finding.recommendation);
         found.push(finding.weigh(context.prior()));
     }
     found
+}
+
+/// What says that it is raised by a program that is wrong, or by a test, and so not again and again.
+fn misuse(context: &Context, made: ExprId) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    if facts.callee_path(made).is_some_and(|path| words.misuse.iter().any(|word| word == path)) {
+        return Some(Evidence::doubts(Weight::Decisive, "it tells of a wrong call, which a program does not go on making"));
+    }
+    let trial =
+        context.path.rsplit('/').next().map(key::split).unwrap_or_default().iter().any(|part| words.trials.contains(part));
+    trial.then(|| Evidence::doubts(Weight::Decisive, "the file serves tests"))
 }
 
 /// The only definition of a module variable or of a field that all instances share, mentioned inside a function.
@@ -170,6 +182,11 @@ fn stored(context: &Context, id: PlaceId, place: &Place) -> Option<Finding> {
     let message = format!("`{name}` keeps a caught exception, and with it the frames of its whole way");
     let mut finding = context.finding(operation.expr, message, "the exception is kept here".to_owned());
     evidence.push(Evidence::supports(Weight::Slight, "nothing clears it, and its traceback is not cut off"));
+    let again = lifetime::ticks(facts, operation.expr).is_some()
+        || lifetime::serves(facts, &context.words.words, operation.function).is_some_and(|piece| piece.weight > Weight::Slight);
+    if matches!(place.root, Root::Instance(_)) && !again {
+        evidence.push(Evidence::doubts(Weight::Strong, "it may be what ended the object, kept for whoever asks"));
+    }
     finding.evidence = evidence;
     "the local variables of every frame it went through stay alive until the next failure".clone_into(&mut finding.risk);
     Some(finding.weigh(context.prior()))
@@ -245,10 +262,27 @@ fn rings(context: &Context, ty: TypeId) -> Vec<Finding> {
             Evidence::supports(Weight::Fair, "the finaliser cannot run when the last user lets go")
                 .at(facts.function(*finaliser).head),
         );
+        let ends = |method: &&crate::facts::FunctionId| {
+            let own = facts.function(**method);
+            **method != *finaliser && own.traits.is_teardown && !own.name.is_some_and(|name| is_finaliser(facts.text(name)))
+        };
+        if facts.ty(ty).methods.iter().any(|method| ends(&method)) || resets(context, ty, *finaliser) {
+            let text = "another method ends the object, and the finaliser is only a second net";
+            finding.evidence.push(Evidence::doubts(Weight::Strong, text));
+        }
         "what the finaliser frees stays until the garbage collector finds the ring".clone_into(&mut finding.risk);
         found.push(finding.weigh(context.prior()));
     }
     found
+}
+
+/// Whether all that a finaliser does is to call another method, which others can call as well.
+fn resets(context: &Context, ty: TypeId, finaliser: crate::facts::FunctionId) -> bool {
+    let facts = context.facts;
+    facts.function(finaliser).calls.iter().any(|call| {
+        let own = facts.callee(*call).function.is_some_and(|to| facts.ty(ty).methods.contains(&to));
+        own || facts.callee(*call).receiver.is_some_and(|receiver| crate::checks::lives::callback::is_instance(facts, receiver))
+    })
 }
 
 /// Whether a value is a function of the instance: a closure that mentions it, or a bound method.

@@ -34,8 +34,10 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
                 evidence.push(ending(context, ty, worker));
             }
             evidence.extend(single(context, ty));
+            evidence.extend(super::reach::doubts(context, worker, ty));
         }
         None if unending
+            && !often(context, worker)
             && (worker.holds < Holds::Locals || lifetime::named(facts, &context.words.words.beginning, worker.function)) =>
         {
             evidence.push(Evidence::doubts(Weight::Decisive, "it may be meant to run as long as the process"));
@@ -54,6 +56,13 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     Some(tell(context, worker, message, evidence, &teardowns).weigh(context.prior()))
 }
 
+/// Whether a request, a message or a framework starts the work.
+fn often(context: &Context, worker: &Worker) -> bool {
+    let words = &context.words.words;
+    let served = lifetime::serves(context.facts, words, worker.function);
+    !words.drawn.is_empty() && served.is_some_and(|piece| piece.weight > Weight::Slight)
+}
+
 /// A child that ends by itself and is not waited for.
 fn unreaped(context: &Context, worker: &Worker) -> Finding {
     let facts = context.facts;
@@ -67,6 +76,9 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
         lifetime::serves(facts, &context.words.words, worker.function)
             .map(|serves| if serves.weight > Weight::Slight { Evidence { weight: Weight::Strong, ..serves } } else { serves }),
     );
+    if lifetime::is_program(&context.words.words, context.path) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
+    }
     let message = format!("the {} is never waited for", worker.resource.kind);
     let mut finding = tell(context, worker, message, evidence, &[]);
     finding.severity = finding.severity.lowered();

@@ -6,6 +6,7 @@ pub mod outlive;
 pub mod overwrite;
 pub mod pending;
 pub mod race;
+pub mod reach;
 pub mod siblings;
 pub mod stray;
 pub mod task;

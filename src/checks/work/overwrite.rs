@@ -41,14 +41,12 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
         Evidence::supports(Weight::Fair, format!("`{}` cancels it first", owner::name_of(facts, elsewhere.0)))
             .at(facts.expr(elsewhere.1).span),
     ];
-    match again {
-        Some((at, text)) => evidence.push(Evidence::supports(Weight::Slight, text).at(facts.expr(at).span)),
-        None => {
-            // A timer that fires once is replaced as a rule when the former one has fired.
-            let weight =
-                if facts.exported.is_some() && timer.resource.ends && !careful { Weight::Strong } else { Weight::Slight };
-            evidence.push(Evidence::doubts(weight, "nothing shows that a timer still runs when it is replaced"));
-        }
+    if let Some((at, text)) = again {
+        evidence.push(Evidence::supports(Weight::Slight, text).at(facts.expr(at).span));
+    } else {
+        // A timer that fires once is replaced as a rule when the former one has fired.
+        let weight = if facts.exported.is_some() && timer.resource.ends && !careful { Weight::Strong } else { Weight::Slight };
+        evidence.push(Evidence::doubts(weight, "nothing shows that a timer still runs when it is replaced"));
     }
     if timer.resource.ends && captured {
         evidence.push(Evidence::doubts(Weight::Fair, "the former one fires once, and lets go then"));

@@ -34,6 +34,15 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
     if facts.in_loop(call) {
         evidence.push(Evidence::supports(Weight::Slight, "it waits in a loop, so each round can leave one behind"));
     }
+    let served = crate::checks::lives::lifetime::serves(facts, &context.words.words, function);
+    if !context.words.words.drawn.is_empty() {
+        if !facts.in_loop(call) && served.is_none_or(|piece| piece.weight <= Weight::Slight) {
+            evidence.push(Evidence::doubts(Weight::Strong, "nothing says that it waits more than once"));
+        }
+        if lost.iter().all(|waiter| is_tracked(facts, waiter.made)) {
+            evidence.push(Evidence::doubts(Weight::Strong, "what makes it keeps it, and may end it"));
+        }
+    }
     if lost.iter().any(|waiter| waiter.name.is_none()) {
         evidence.push(Evidence::supports(Weight::Slight, "nobody else has a handle of what is waited for"));
     }
@@ -57,6 +66,22 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
     finding.evidence = evidence;
     finding.severity = resource.severity.unwrap_or(context.rule.severity);
     Some(finding.weigh(context.prior()))
+}
+
+/// Whether the function of this file that makes a task puts it into a field.
+fn is_tracked(facts: &Facts, made: ExprId) -> bool {
+    let Some(maker) = facts.callee(made).function else { return false };
+    facts.places.iter().any(|(id, place)| {
+        matches!(place.root, crate::facts::Root::Instance(_))
+            && facts.operations(id).iter().any(|operation| {
+                let keeps = match operation.action {
+                    Action::Method { name, .. } => matches!(facts.text(name), "add" | "append"),
+                    Action::SetItem { .. } => true,
+                    _ => false,
+                };
+                keeps && operation.function == maker
+            })
+    })
 }
 
 /// Whether nothing looks at the pending part of the result.

@@ -25,6 +25,7 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     let owner = facts.owner_of(timer.function);
     if let Some(ty) = owner {
         evidence.extend(single(context, ty));
+        evidence.extend(super::reach::exits(context, ty));
         if let Some(teardown) = owner::teardowns(facts, ty).first() {
             let own = facts.function(*teardown);
             let name = own.name.map_or("", |name| facts.text(name));
@@ -74,6 +75,7 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
     match facts.owner_of(timer.function) {
         Some(ty) => {
             evidence.extend(single(context, ty));
+            evidence.extend(super::reach::exits(context, ty));
             if let Some(teardown) = owner::teardowns(facts, ty).first() {
                 let own = facts.function(*teardown);
                 let name = own.name.map_or("", |name| facts.text(name));

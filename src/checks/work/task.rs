@@ -173,6 +173,7 @@ fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, E
         evidence.push(Evidence::doubts(Weight::Fair, "it ends when the owner is collected"));
     }
     evidence.extend(single(context, ty));
+    evidence.extend(super::reach::doubts(context, worker, ty));
     evidence
 }
 

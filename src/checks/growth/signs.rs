@@ -1,0 +1,170 @@
+//! What tells growth that matters from what names alone suggest: a key that is new with each event, a sibling that is
+//! cleaned, a request that fills it.
+
+use super::check;
+use super::container::{Growth, Held};
+use crate::checks::Context;
+use crate::checks::lives::fresh::{self, Fresh};
+use crate::checks::lives::key::{self, Keys};
+use crate::checks::lives::lifetime::{self, Life};
+use crate::checks::lives::owner;
+use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Root, Segment};
+use crate::finding::{Evidence, Stance, Weight};
+
+/// Adds what the strong signs say, or what their absence does. Where a vocabulary does not tell which keys are drawn, names
+/// are all there is, and nothing is added.
+pub fn weigh(context: &Context, held: &Held, growth: &Growth, all: &[Held], evidence: &mut Vec<Evidence>) {
+    let words = &context.words.words;
+    if words.drawn.is_empty() {
+        return;
+    }
+    evidence.extend(on_trial(context, growth));
+    let fresh = growth.key.and_then(|key| fresh::fresh(context.facts, words, key));
+    if fresh == Some(Fresh::Drawn) {
+        evidence.push(Evidence::supports(Weight::Strong, "each time it is given a key that is made anew"));
+    }
+    if let Some(sign) = locks(context, held, growth, all).or_else(|| ended(context, held)) {
+        evidence.push(sign);
+        return;
+    }
+    if fresh.is_some() && lasts(context, held, evidence) || told(context, (held, growth), all, evidence) {
+        return;
+    }
+    evidence.push(Evidence::doubts(
+        Weight::Decisive,
+        "nothing but names says that it grows: no key made anew, no sibling that is cleaned, no request that fills it",
+    ));
+    evidence.push(Evidence::doubts(Weight::Strong, "its entries may be as few as the program has things of that kind"));
+}
+
+/// Whether more than the name of its type says that the owner lives long, or the key comes with requests.
+fn lasts(context: &Context, held: &Held, evidence: &[Evidence]) -> bool {
+    held.life != Life::Instance
+        || evidence.iter().any(|piece| piece.stance == Stance::For && piece.weight >= Weight::Fair)
+        || context.project.len() < 2
+}
+
+/// The signs that other evidence rests on already.
+fn told(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], evidence: &[Evidence]) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let served = lifetime::serves(facts, words, growth.function);
+    let said = evidence.iter().any(|piece| piece.text.ends_with("which runs once per event"));
+    let often = served.is_some() || said;
+    let framework = served.as_ref().is_some_and(|piece| piece.weight == Weight::Strong)
+        || lifetime::serves_one(facts, words, growth.function).is_some();
+    let open = growth.key.is_none_or(|key| key::entries(facts, words, held.place, key) == Keys::Open);
+    let shared = matches!(held.life, Life::Module | Life::Type);
+    // What a list keeps of each guest is as good as a key.
+    let comes = growth.key.or(growth.value).is_some_and(|key| fresh::is_guest(facts, words, key));
+    check::is_left_behind(context, held, growth)
+        || growth.key.is_some() && check::siblings(facts, held, growth, all).is_some()
+        || matches!(held.life, Life::Loop | Life::Default)
+        || framework && open
+        || comes && (often || shared)
+        || growth.key.is_none() && held.life == Life::Module && often
+        || open && growth.key.is_some() && (emptied(context, held) || made_at_top(facts, held))
+        || often && growth.value.is_some_and(|value| is_live(context, value))
+        || lifetime::ticks(facts, growth.at).is_some()
+}
+
+/// Whether an instance of the owner is made where its own file is loaded.
+fn made_at_top(facts: &Facts, held: &Held) -> bool {
+    matches!(facts.places.get(held.place).root, Root::Instance(ty) if owner::made_at_top(facts, ty).is_some())
+}
+
+/// Whether a value is named like the other end of a connection.
+fn is_live(context: &Context, value: ExprId) -> bool {
+    let name = match context.facts.kind(value) {
+        ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => context.facts.text(name),
+        _ => return false,
+    };
+    key::ends_with(&context.words.words.live, name)
+}
+
+/// Whether entries are taken out of what the collection keeps under its keys.
+fn emptied(context: &Context, held: &Held) -> bool {
+    let facts = context.facts;
+    let Some(item) = facts.member(held.place, Segment::Item) else { return false };
+    let aliases = facts.operations(item).iter().filter_map(|operation| match operation.action {
+        Action::Alias { target } => facts.place(target),
+        _ => None,
+    });
+    let shrinks = |operation: &Operation| match operation.action {
+        Action::Method { name, .. } => {
+            context.words.container.iter().any(|one| one.shrink.iter().any(|word| word == facts.text(name)))
+        }
+        Action::DeleteItem { .. } => true,
+        _ => false,
+    };
+    std::iter::once(item).chain(aliases).any(|place| facts.operations(place).iter().any(shrinks))
+}
+
+/// Locks that are made one a key, beside a collection from which keys go.
+fn locks(context: &Context, held: &Held, growth: &Growth, all: &[Held]) -> Option<Evidence> {
+    let facts = context.facts;
+    let lock = growth.value?;
+    let makes = context.words.words.locks.iter().any(|word| word.fits(facts.callee_path(lock), facts.method_name(lock)));
+    let kin = |other: &&Held| {
+        let same = match (facts.places.get(held.place).root, facts.places.get(other.place).root) {
+            (Root::Binding(_), Root::Binding(_)) => held.life == Life::Module && other.life == Life::Module,
+            (ours, theirs) => ours == theirs,
+        };
+        let keyed = other.growth.iter().any(|growth| growth.key.is_some());
+        other.place != held.place && same && keyed
+    };
+    let goes = |other: &Held| {
+        let taken = |release: &&super::container::Release| release.certain && !release.replaced;
+        other.release.iter().find(taken).map(|release| release.at)
+    };
+    let at = all.iter().filter(|_| makes && growth.key.is_some()).filter(kin).find_map(goes)?;
+    let text = "keys go from the collection beside it, and their locks stay here";
+    Some(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span))
+}
+
+/// An entry that is ended or emptied under its key, which stays.
+fn ended(context: &Context, held: &Held) -> Option<Evidence> {
+    let facts = context.facts;
+    let item = facts.member(held.place, Segment::Item)?;
+    let words = &context.words.words;
+    let ends = |operation: &&Operation| {
+        let by_key = match facts.kind(operation.expr) {
+            ExprKind::Index { key: Some(key), .. } => facts.literal(key).is_none(),
+            _ => false,
+        };
+        match operation.action {
+            Action::Method { name, .. } => by_key && words.endings.iter().any(|word| word == facts.text(name)),
+            _ => false,
+        }
+    };
+    let at = facts.operations(item).iter().find(ends)?.expr;
+    Some(Evidence::supports(Weight::Fair, "what an entry holds is ended, and the entry stays").at(facts.expr(at).span))
+}
+
+/// A condition that holds only while something is tested.
+fn on_trial(context: &Context, growth: &Growth) -> Option<Evidence> {
+    let facts = context.facts;
+    let words = &context.words.words.trials;
+    let conditions = lifetime::conditions(facts, growth.at);
+    let asks = |at: ExprId| {
+        let name = match facts.kind(at) {
+            ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => facts.text(name),
+            _ => return false,
+        };
+        key::split(name).iter().any(|word| words.contains(word))
+    };
+    let span = conditions
+        .iter()
+        .map(|condition| facts.expr(*condition).span)
+        .find(|span| (0..facts.exprs.len() as u32).map(ExprId).any(|at| span.contains(facts.expr(at).span) && asks(at)))?;
+    Some(Evidence::doubts(Weight::Decisive, "it grows only while the program is tested").at(span))
+}
+
+/// A base of the managers of a program, each of which adds itself once.
+pub fn single(context: &Context, held: &Held) -> Option<Evidence> {
+    let facts = context.facts;
+    let Root::Static(ty) = facts.places.get(held.place).root else { return None };
+    let (name, words) = (facts.text(facts.ty(ty).name), &context.words.words);
+    let lasting = key::ends_with(&words.lasting, name) && context.project.has_heirs(name);
+    (lasting && !words.drawn.is_empty())
+        .then(|| Evidence::doubts(Weight::Decisive, format!("there is one of each kind of `{name}` in a program")))
+}
