@@ -110,7 +110,7 @@ fn callee(facts: &mut Facts, habits: &Habits, call: ExprId) -> Callee {
                 Some(BindingKind::Type(ty)) => Some(ty),
                 _ => None,
             };
-            Callee { path, name: Some(name), receiver: None, function, constructs }
+            Callee { path, name: Some(name), receiver: None, function, constructs, makes: false }
         }
         ExprKind::Field { base, name } if facts.scoped.contains(&callee) => {
             let owner = receiver_type(facts, base);
@@ -119,12 +119,12 @@ fn callee(facts: &mut Facts, habits: &Habits, call: ExprId) -> Callee {
                 || habits.constructors.iter().any(|word| word == facts.text(name)),
                 |function| facts.function(function).traits.is_constructor,
             );
-            Callee { path, name: Some(name), receiver: None, function, constructs: owner.filter(|_| makes) }
+            Callee { path, name: Some(name), receiver: None, function, constructs: owner.filter(|_| makes), makes }
         }
         ExprKind::Field { base, name } => {
             let owner = receiver_type(facts, base).or_else(|| typed::local(facts, habits, base));
             let function = owner.and_then(|ty| facts.method(ty, facts.text(name)));
-            Callee { path, name: Some(name), receiver: Some(base), function, constructs: None }
+            Callee { path, name: Some(name), receiver: Some(base), function, constructs: None, makes: false }
         }
         _ => Callee::default(),
     }

@@ -44,6 +44,8 @@ pub struct Callee {
     pub function: Option<FunctionId>,
     /// The type of this file that is constructed.
     pub constructs: Option<TypeId>,
+    /// Whether it is a function of a type, of whatever file, by a name with which instances are made.
+    pub makes: bool,
 }
 
 /// The facts of one file.

@@ -7,6 +7,7 @@ use crate::facts::{
     Source, StepKind, TypeId,
 };
 use crate::rules::Verbs;
+use rustc_hash::FxHashMap;
 
 /// The outline of a file: what others may want to know of it. `verbs` are the methods that let go, in any rule.
 pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &Verbs) -> Outline {
@@ -160,6 +161,7 @@ impl Reading<'_> {
     fn made(&mut self) {
         let mut calls: Vec<ExprId> = self.facts.callees.keys().copied().collect();
         calls.sort_unstable();
+        let wrappers = self.facts.wraps.iter().map(|(wrapper, inner)| (*inner, *wrapper)).collect();
         for call in calls {
             let callee = self.facts.callee(call);
             let written = callee.name.map_or("", |name| self.facts.text(name));
@@ -168,11 +170,9 @@ impl Reading<'_> {
                 (None, Some(path)) => under(self.facts.text(path), written),
                 (None, None) => written.to_owned(),
             };
-            if !facts::last(&name).starts_with(|first: char| first.is_uppercase()) {
-                continue;
-            }
-            let what = self.outline.intern(&name);
-            let keeping = self.keeping(call);
+            let Some(name) = made_type(&name, callee.makes) else { continue };
+            let what = self.outline.intern(name);
+            let keeping = self.keeping(call, &wrappers);
             let function = self.function_name(self.facts.function_of(call));
             let looping = self.facts.in_loop(call);
             self.outline.made.push(Made { what, keeping, function, looping });
@@ -180,9 +180,14 @@ impl Reading<'_> {
     }
 
     /// What becomes of the value of a call.
-    fn keeping(&mut self, call: ExprId) -> Keeping {
+    fn keeping(&mut self, call: ExprId, wrappers: &FxHashMap<ExprId, ExprId>) -> Keeping {
         let mut value = call;
         loop {
+            // `LazyLock::new(|| Mutex::new(Hub::new()))`: whoever keeps the lock keeps what is in it.
+            if let Some(wrapper) = wrappers.get(&value) {
+                value = *wrapper;
+                continue;
+            }
             match self.facts.expr(value).parent {
                 Parent::Expr(parent) => match self.facts.kind(parent) {
                     ExprKind::Await(_) | ExprKind::Try(_) | ExprKind::Choice { .. } | ExprKind::Operation { .. } => {
@@ -288,6 +293,16 @@ impl Reading<'_> {
         let name = self.facts.function(named).name?;
         Some(self.outline.intern(self.facts.text(name)))
     }
+}
+
+/// The type that a call makes: `Hub()`, `new Hub()`, or `Hub::new()`, where the last name makes instances.
+fn made_type(path: &str, by_name: bool) -> Option<&str> {
+    let is_type = |path: &str| facts::last(path).starts_with(|first: char| first.is_uppercase());
+    if is_type(path) {
+        return Some(path);
+    }
+    let (ty, _) = path.rsplit_once('.')?;
+    (by_name && is_type(ty)).then_some(ty)
 }
 
 /// Whether a path says no more than where in the package it begins.

@@ -36,13 +36,17 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
         return all;
     }
     // What is asked before it is filled is there to be asked often.
-    let asked = facts.typed && context.rule.check == Check::Cache;
-    if held.life == Life::Instance && !asked && !lasts(context, held) {
+    let open = || growth.key.is_some_and(|key| key::keys(facts, &context.words.words, key) == Keys::Open);
+    let asked = context.rule.check == Check::Cache && (facts.typed || held.life == Life::Module && open());
+    let lasting = held.life == Life::Instance && lasts(context, held);
+    if held.life == Life::Instance && !asked && !lasting {
         all.push(Evidence::doubts(Weight::Decisive, "only its name says that the owner lives long"));
     } else if held.life == Life::Instance && !asked {
         all.push(Evidence::doubts(Weight::Slight, "nothing says how much is put into it while it lives"));
     }
     let weight = match held.life {
+        // An owner that is there for all that comes is asked for it again and again.
+        _ if lasting => Weight::Slight,
         Life::Module if asked => Weight::Fair,
         _ if asked => Weight::Strong,
         _ => Weight::Decisive,

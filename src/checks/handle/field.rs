@@ -173,7 +173,7 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         all.push(Evidence::doubts(Weight::Fair, format!("it is passed on in {} places, where it may be released", care.handed)));
     }
     if care.wrapped > 0 && !facts.raii {
-        all.push(Evidence::doubts(Weight::Strong, "what another field keeps is made of it, and may close it"));
+        all.push(Evidence::doubts(Weight::Strong, "another field keeps it as well, or something made of it, and may close it"));
     }
     if care.returned > 0 {
         all.push(Evidence::doubts(Weight::Strong, "a method returns it, so that it is shared, and the caller may release it"));
@@ -310,7 +310,8 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
                 care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
                 care.handed += 1;
                 let kept = || fates(ledger, resource, at, None, 0).iter().any(|fate| matches!(fate, Fate::Stored(..)));
-                care.wrapped += usize::from(matches!(facts.kind(at), ExprKind::Call { .. }) && kept());
+                let listed = matches!(fate, Fate::Stored(..)) && in_collection(facts, expr);
+                care.wrapped += usize::from(listed || matches!(facts.kind(at), ExprKind::Call { .. }) && kept());
             }
             Fate::Used(at) => {
                 care.stopped |= in_teardown(facts, at);
@@ -324,6 +325,11 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
             Fate::Tested | Fate::Written | Fate::Dropped => {}
         }
     }
+}
+
+/// Whether an expression is an element of a list or the like that is written down: `self.all = [self.spare]`.
+fn in_collection(facts: &Facts, expr: ExprId) -> bool {
+    matches!(facts.expr(expr).parent, Parent::Expr(list) if matches!(facts.kind(list), ExprKind::Collection { .. }))
 }
 
 /// The names that stand for each element of a field in turn: what is done to them is done to what it holds.

@@ -168,7 +168,7 @@ impl Case<'_, '_> {
         let resource = self.obligation.resource;
         if is_finalised(self.context.facts, self.obligation) {
             let text = "its last reference takes all of it away, without a word, at the latest with the frame of the function";
-            return Some(Evidence::doubts(Weight::Strong, text));
+            return Some(Evidence::doubts(Weight::Decisive, text));
         }
         let text = "it is freed when its last reference goes, at the latest with the frame of the function";
         let weight = match self.plight {
@@ -271,7 +271,9 @@ impl Case<'_, '_> {
         let known = !self.context.words.fails.is_empty();
         let usual = if known { Weight::Strong } else { Weight::Fair };
         let mut all = vec![Evidence::doubts(usual, "the ordinary ways out release it or hand it on")];
-        if let Some((call, _)) = calls.iter().find(|(call, own)| !own && self.is_risky(*call)) {
+        if let Some((call, _)) =
+            calls.iter().find(|(call, own)| !(*own && self.obligation.resource.collected) && self.is_risky(*call))
+        {
             let weight = if sustained { Weight::Strong } else { Weight::Fair };
             all.push(Evidence::supports(weight, "this fails now and then").at(self.context.span(*call)));
         }

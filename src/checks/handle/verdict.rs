@@ -133,7 +133,7 @@ pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut f
     }
     if let Some(maker) = obligation.maker {
         let text = format!("a function in {maker} opens it and leaves the release to its caller");
-        finding.evidence.push(Evidence::doubts(Weight::Slight, text));
+        finding.evidence.push(Evidence::doubts(Weight::None, text));
     }
     let receiver = context.facts.callee(obligation.call).receiver.and_then(|receiver| context.facts.place(receiver));
     let field = receiver.is_some_and(|place| matches!(context.facts.places.get(place).root, Root::Instance(_)));
