@@ -118,7 +118,7 @@ fn levels_are_set_for_all_rules_or_for_one() {
     assert_eq!(count("level = 'pedantic'\n[rule.unbounded-collection]\nlevel = 'default'\n"), default);
 }
 
-const LEDGER: &str = "import ledger\n\n\ndef f(name):\n    book = ledger.open_book(name)\n    book.write('x')\n    if not name:\n        return None\n    book.shut()\n";
+const LEDGER: &str = "import ledger\n\n\ndef f(name):\n    book = ledger.open_book(name)\n    book.post('x')\n    if not name:\n        return None\n    book.shut()\n";
 
 #[test]
 fn own_resources_are_judged_like_built_in_ones() {
@@ -137,7 +137,7 @@ fn own_resources_are_judged_like_built_in_ones() {
     assert_eq!(found(folder.path(), &[]).1, [LEAK]);
     fs::write(folder.path().join("a.py"), LEDGER.replace("    if not name:\n        return None\n", ""))
         .expect("a file can be written");
-    assert_eq!(found(folder.path(), &["--pedantic"]).1.len(), 1, "the write may fail");
+    assert_eq!(found(folder.path(), &["--pedantic"]).1.len(), 1, "the posting may fail");
 }
 
 #[test]

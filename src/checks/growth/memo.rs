@@ -202,7 +202,14 @@ fn seldom(context: &Context, function: FunctionId) -> Option<Evidence> {
             .or_else(|| super::abroad::rate(context, function))
             .is_some_and(|piece| piece.stance == crate::finding::Stance::For && piece.weight >= Weight::Fair)
     };
-    (!told && !often()).then(|| Evidence::doubts(Weight::Strong, "nothing in the project calls it once per event"))
+    if told || often() {
+        return None;
+    }
+    let name = context.facts.function(function).name.map_or("", |name| context.facts.text(name));
+    let called = !context.project.callers(&context.facts.language, name).is_empty();
+    // What nobody in the project calls is there for its users, and they decide.
+    let weight = if called { Weight::Strong } else { Weight::Fair };
+    Some(Evidence::doubts(weight, "nothing in the project calls it once per event"))
 }
 
 /// Findings of the rule that asks for `cache`, as far as they come from calls that wrap a function in a cache without a
