@@ -96,7 +96,7 @@ impl Languages {
         if !entry.habits.pages.contains(&extension(path)?) {
             return Some(whole(entry.compiled()));
         }
-        let page = page::read(text);
+        let page = page::read(text, extension(path).is_some_and(|extension| entry.habits.instances.contains(&extension)));
         // The language of a script is named by its extension.
         let named = self.all.iter().find(|other| other.habits.extensions.contains(&page.lang) && other.lineage[0] == entry.id);
         let language = named.unwrap_or(entry).compiled();
