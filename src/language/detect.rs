@@ -103,6 +103,12 @@ impl Languages {
         Some(Script { language, text: Cow::Owned(page.text), per_instance: page.per_instance })
     }
 
+    /// Whether a file only declares what other files do, so that there is nothing in it to find.
+    pub fn only_declares(&self, path: &Path) -> bool {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        self.entry(path).is_some_and(|entry| entry.habits.declarations.iter().any(|end| name.ends_with(end.as_str())))
+    }
+
     /// The extensions of all files that are read, without the dot, in order.
     pub fn extensions(&self) -> Vec<&str> {
         let each = self.all.iter().flat_map(|entry| entry.habits.extensions.iter().chain(&entry.habits.pages));

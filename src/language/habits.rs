@@ -43,6 +43,8 @@ pub struct Habits {
     pub name: String,
     /// File extensions, without the dot.
     pub extensions: Vec<String>,
+    /// Ends of the names of files that only declare what other files do.
+    pub declarations: Vec<String>,
     /// Extensions of pages that hold scripts in this language, or in one that inherits from it.
     pub pages: Vec<String>,
     /// Those of them in which a script runs for each instance unless it says otherwise.
