@@ -147,8 +147,5 @@ fn is_idle(context: &Context, function: FunctionId) -> bool {
             _ => false,
         })
     };
-    private
-        && context.project.is_distinctive(name)
-        && context.project.callers(&facts.language, name).is_empty()
-        && !mentioned()
+    private && context.project.is_distinctive(name) && context.project.callers(&facts.language, name).is_empty() && !mentioned()
 }

@@ -119,15 +119,16 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
 /// `if item not in items: items.append(item)` and `if not self._done: …` run once per item or once at all.
 fn once(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     let conditions = lifetime::conditions(facts, growth.at);
-    let flagged =
-        conditions.into_iter().flat_map(|condition| fixed::parts(facts, condition)).find(|condition| match facts.kind(*condition) {
+    let flagged = conditions.into_iter().flat_map(|condition| fixed::parts(facts, condition)).find(|condition| {
+        match facts.kind(*condition) {
             ExprKind::Operation { operator: Operator::Not, operands } => {
                 facts.list(operands).first().is_some_and(|flag| {
                     facts.place(*flag).is_some_and(|flag| flag == held.place || assigned_in(facts, flag, growth))
                 }) || (growth.key.is_none() && facts.typed && mentions(facts, held, *condition))
             }
             _ => false,
-        });
+        }
+    });
     flagged.is_some()
 }
 
@@ -463,7 +464,8 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     }
     // What a cache makes is handed out again, and what is registered stays on purpose.
     let meant = !words.drawn.is_empty()
-        && (context.rule.check == Check::Cache || lifetime::named(facts, &words.adding, growth.function) && !is_weakly(context, growth));
+        && (context.rule.check == Check::Cache
+            || lifetime::named(facts, &words.adding, growth.function) && !is_weakly(context, growth));
     if let Some(work) = growth.value.filter(|value| !meant && is_work(facts, words, *value)) {
         evidence.push(
             Evidence::supports(Weight::Strong, "what it keeps is done at some time and stays in it").at(facts.expr(work).span),
@@ -569,7 +571,8 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         && context.words.words.reflection.iter().any(|word| facts.names.find(word).is_some())
     {
         // Nobody asks by reflection for a key that is drawn for each call.
-        let drawn = |growth: &Growth| growth.key.and_then(|key| fresh::fresh(facts, &context.words.words, key)) == Some(Fresh::Drawn);
+        let drawn =
+            |growth: &Growth| growth.key.and_then(|key| fresh::fresh(facts, &context.words.words, key)) == Some(Fresh::Drawn);
         let weight = if held.growth.iter().any(drawn) { Weight::Slight } else { Weight::Decisive };
         return Some(Evidence::doubts(weight, "fields are reached by reflection in this file"));
     }

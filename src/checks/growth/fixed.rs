@@ -37,7 +37,10 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> 
     if context.words.words.drawn.is_empty() || is_drawn(context, growth) {
         return Vec::new();
     }
-    [tombstones(context, held, growth), few(context, held, growth), factory(context, held, growth)].into_iter().flatten().collect()
+    [tombstones(context, held, growth), few(context, held, growth), factory(context, held, growth)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A function inside the constructor is called by what the constructor gives it to, as often as that needs another one.
@@ -110,7 +113,8 @@ fn is_prefilled(facts: &Facts, held: &Held) -> bool {
 fn tombstones(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
     let facts = context.facts;
     let is_set = held.container.literal.iter().any(|word| word == "set");
-    let live = growth.key.and_then(|key| key::last_name(facts, key)).is_some_and(|name| key::ends_with(&context.words.words.live, name));
+    let live =
+        growth.key.and_then(|key| key::last_name(facts, key)).is_some_and(|name| key::ends_with(&context.words.words.live, name));
     let used = |operation: &Operation| {
         matches!(operation.action, Action::Iterated | Action::Alias { .. } | Action::Returned | Action::Stored { .. })
     };
@@ -133,12 +137,15 @@ fn few(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
     let Root::Binding(binding) = facts.places.get(held.place).root else { return None };
     let function = facts.function(facts.scopes[facts.binding(binding).scope.index()].function);
     if function.parent.is_some_and(|outer| facts.function(outer).kind == FunctionKind::Named) {
-        return Some(Evidence::doubts(Weight::Decisive, "the function, and its default value with it, is made anew by each call"));
+        return Some(Evidence::doubts(
+            Weight::Decisive,
+            "the function, and its default value with it, is made anew by each call",
+        ));
     }
     match key::keys(facts, words, growth.key?) {
         Keys::Open => None,
         Keys::Named => Some(Evidence::doubts(Weight::Strong, "its keys name files, of which a program sees so many")),
-        _ => Some(Evidence::doubts(Weight::Strong, "nothing says that there are many keys")),
+        _ => Some(Evidence::doubts(Weight::Decisive, "nothing says that there are many keys")),
     }
 }
 
@@ -161,8 +168,7 @@ pub fn is_twin(context: &Context, held: &Held, growth: &Growth, other: &Growth) 
     let facts = context.facts;
     let place = |expr: Option<ExprId>| expr.and_then(|expr| facts.place(expr));
     let Some(theirs) = place(other.key) else { return growth.key.is_none() && other.key.is_none() };
-    place(growth.key) == Some(theirs)
-        || place(added(facts, growth)) == Some(theirs) && !super::signs::emptied(context, held)
+    place(growth.key) == Some(theirs) || place(added(facts, growth)) == Some(theirs) && !super::signs::emptied(context, held)
 }
 
 /// What is put into an entry: `entries[key] = value`, `entries.setdefault(key, set()).add(value)`.

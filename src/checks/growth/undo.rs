@@ -193,7 +193,9 @@ fn told_apart(facts: &Facts, made: ExprId, exit: crate::source::Span) -> bool {
     facts.steps.iter().any(|step| match step.kind {
         StepKind::Branch { condition, .. } => {
             let asked = facts.expr(condition).span;
-            step.span.contains(exit) && !step.span.contains(facts.expr(made).span) && uses.iter().any(|at| asked.contains(facts.expr(*at).span))
+            step.span.contains(exit)
+                && !step.span.contains(facts.expr(made).span)
+                && uses.iter().any(|at| asked.contains(facts.expr(*at).span))
         }
         _ => false,
     })

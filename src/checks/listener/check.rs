@@ -385,6 +385,13 @@ fn teardown_list(context: &Context, one: &Registered) -> bool {
     let name = facts.callee(one.at).receiver.and_then(|receiver| key::last_name(facts, receiver)).unwrap_or_default();
     let makes = facts.callee(one.callback).constructs.is_some()
         || facts.callee_name(one.callback).is_some_and(|name| name.starts_with(char::is_uppercase));
+    // What is put among the clean-ups is what ends things, and not who hears of them.
+    let cleans = |part: &String| {
+        matches!(part.as_str(), "cleanup" | "cleanups" | "unsub" | "unsubs" | "unsubscribe" | "unload" | "teardown")
+    };
+    if !context.words.words.drawn.is_empty() && key::split(name).iter().any(cleans) {
+        return true;
+    }
     let ending = |part: &String| context.words.words.ending.contains(part);
     matches!(facts.kind(one.callback), ExprKind::Call { .. }) && (makes || key::split(name).iter().any(ending))
 }

@@ -186,7 +186,8 @@ fn stored(context: &Context, id: PlaceId, place: &Place) -> Option<Finding> {
     let looping = facts.loop_around(operation.expr).is_some();
     let ways: &[ExitKind] = if looping { &[ExitKind::Raise, ExitKind::Return] } else { &[ExitKind::Raise] };
     let ticks = lifetime::ticks(facts, operation.expr).is_some() && !leaves(facts, operation, ways);
-    let serves = lifetime::serves(facts, &context.words.words, operation.function).is_some_and(|piece| piece.weight > Weight::Slight);
+    let serves =
+        lifetime::serves(facts, &context.words.words, operation.function).is_some_and(|piece| piece.weight > Weight::Slight);
     let again = ticks || serves && !leaves(facts, operation, ways);
     if matches!(place.root, Root::Instance(_)) && !again {
         evidence.push(Evidence::doubts(Weight::Strong, "it may be what ended the object, kept for whoever asks"));
@@ -201,8 +202,7 @@ fn leaves(facts: &Facts, kept: &Operation, ways: &[ExitKind]) -> bool {
     let span = facts.expr(kept.expr).span;
     let exits = |block: &crate::facts::Block| {
         let last = block.last().map(|last| &facts.step(*last).kind);
-        facts.in_block(kept.expr, block)
-            && matches!(last, Some(StepKind::Exit { kind, .. }) if ways.contains(kind))
+        facts.in_block(kept.expr, block) && matches!(last, Some(StepKind::Exit { kind, .. }) if ways.contains(kind))
     };
     facts.around(kept.expr).any(|around| match around {
         crate::facts::Around::Step(step) => match &facts.step(step).kind {

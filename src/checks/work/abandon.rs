@@ -77,10 +77,9 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     }
     // `spawn` says what the function does, and not how often.
     let tells = lifetime::named(facts, &STARTING.map(str::to_owned), worker.function) && worker.kept.holders.is_empty();
-    evidence.extend(
-        lifetime::serves(facts, &context.words.words, worker.function)
-            .map(|serves| if serves.weight > Weight::Slight && !tells { Evidence { weight: Weight::Strong, ..serves } } else { serves }),
-    );
+    evidence.extend(lifetime::serves(facts, &context.words.words, worker.function).map(|serves| {
+        if serves.weight > Weight::Slight && !tells { Evidence { weight: Weight::Strong, ..serves } } else { serves }
+    }));
     if lifetime::is_program(&context.words.words, context.path) {
         evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
     }

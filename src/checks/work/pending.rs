@@ -79,11 +79,12 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
     Some(finding.weigh(context.prior()))
 }
 
-/// Whether the work of a waiter is a loop of this file that ends when the answer to its question changes.
+/// Whether the work of a waiter is a loop of this file that asks each round whether it is still needed.
 fn is_polling(facts: &Facts, made: ExprId) -> bool {
-    let work = facts.args(made).first().copied().unwrap_or(made);
-    facts.callee(work).function.is_some_and(|function| {
-        matches!(super::endless::end(facts, super::endless::Enders::default(), function), super::endless::End::Flagged(_))
+    crate::checks::lives::callback::function_behind(facts, made).is_some_and(|work| {
+        let enders = super::endless::Enders::default();
+        let flagged = matches!(super::endless::end(facts, enders, work), super::endless::End::Flagged(_));
+        flagged || super::endless::has_way_out(facts, enders, work)
     })
 }
 
@@ -212,7 +213,19 @@ fn is_kept(facts: &Facts, resource: &Resource, name: BindingId, wait: ExprId) ->
     let own = facts.function_of(wait);
     // Whoever closes over it can end it.
     let captured = facts.binding(name).uses.iter().any(|at| facts.function_of(*at) != own);
+    // `stack.callback(task.cancel)`: whoever is handed the method ends it.
+    let handed = facts.binding(name).uses.iter().any(|at| match facts.expr(*at).parent {
+        Parent::Expr(member) => {
+            let release = match facts.kind(member) {
+                ExprKind::Field { name, .. } => resource.release.iter().any(|word| word == facts.text(name)),
+                _ => false,
+            };
+            release && matches!(facts.expr(member).parent, Parent::Expr(call) if facts.args(call).contains(&member))
+        }
+        Parent::Step(_) | Parent::None => false,
+    });
     captured
+        || handed
         || places.iter().flat_map(|place| facts.operations(*place)).filter(outside).any(|at| match at.action {
             Action::Method { name, .. } => resource.release.iter().any(|word| word == facts.text(name)),
             Action::Awaited | Action::Returned | Action::Argument { .. } | Action::Alias { .. } | Action::Iterated => true,

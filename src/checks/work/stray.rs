@@ -42,7 +42,8 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
         evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
     }
     if !context.words.words.drawn.is_empty() && is_scheduled_by_object(facts, timer.call) {
-        evidence.push(Evidence::doubts(Weight::Strong, "what schedules it is no event loop, and may cancel all that it was given"));
+        evidence
+            .push(Evidence::doubts(Weight::Strong, "what schedules it is no event loop, and may cancel all that it was given"));
     }
     let name = owner::name_of(facts, timer.function);
     let message = format!("the {} schedules `{name}` again for ever: nothing can stop it", timer.resource.kind);
