@@ -87,6 +87,8 @@ pub struct Vocabulary {
     pub weak: Vec<Pattern>,
     /// What the line says when the finding of another linter for this fault was looked at and accepted.
     pub accepted: Vec<String>,
+    /// What a comment at the fault, or at what it is about, says when it is meant to be so; lower case.
+    pub meant: Vec<String>,
     /// Types by which several owners keep one value alive, freed when the last of them goes (`Rc`); check `cycle`.
     pub strong: Vec<Pattern>,
     /// Types through which a value can be changed that others can see as well (`RefCell`); check `cycle`.
@@ -153,6 +155,8 @@ pub struct Words {
     pub notices: Vec<String>,
     /// Words in the name of a type that stands in for another one in tests, or keeps everything to be looked at.
     pub doubles: Vec<String>,
+    /// Last words of types whose instances are large: a model, a data set.
+    pub heavy: Vec<String>,
     /// Last words in the name of a collection in which users register things.
     pub registries: Vec<String>,
     /// Decorators that keep the value of a function, so that one without parameters runs once.

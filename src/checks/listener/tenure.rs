@@ -40,6 +40,12 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     } else if key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
     }
+    let starting = |word: &str| words.running.iter().any(|own| own == word);
+    if !words.drawn.is_empty() && !words.at_exit.is_empty() && one.registration.remove.is_empty() {
+        if let crate::index::Tenure::Lasting(path) = context.project.tenure(context.path, name, &starting) {
+            evidence.push(Evidence::doubts(Weight::Fair, format!("{path} keeps a `{name}` for as long as the process lives")));
+        }
+    }
     evidence.extend(at_exit(context, one, ty));
     if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
         evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
@@ -76,11 +82,17 @@ fn at_exit(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> 
         facts.function(**method).name.is_some_and(|name| words.finaliser.iter().any(|word| word == facts.text(name)))
     };
     if let Some(method) = facts.ty(ty).methods.iter().find(finaliser) {
+        if callback::function_behind(facts, one.callback) == Some(*method) {
+            let text = "what it registers is the finaliser, so it is meant to be kept until the end";
+            return Some(Evidence::doubts(Weight::Strong, text).at(facts.function(*method).head));
+        }
         let text = "its finaliser can never run, because the registry keeps the object";
         return Some(Evidence::supports(Weight::Slight, text).at(facts.function(*method).head));
     }
     let starting = |name: &str| words.running.iter().any(|word| word == name);
     let many = context.project.made_for_calls(context.path, facts.text(facts.ty(ty).name), &starting);
+    // A command makes one and ends; what sets things up makes one.
+    let many = many.filter(|(function, path)| !lifetime::is_program(words, path) && !key::starts_with(&words.setup, function));
     match many {
         Some((function, path)) => {
             let text = format!("`{function}` in {path} makes one for each call");
@@ -96,6 +108,10 @@ fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
     let facts = context.facts;
     let function = facts.function(one.function);
     let serves = lifetime::serves(facts, &context.words.words, one.function);
+    let at_exit = context.words.words.at_exit.iter().any(|word| word.fits(facts.callee_path(one.at), facts.method_name(one.at)));
+    if serves.is_none() && function.traits.is_constructor && at_exit {
+        return Some(Evidence::doubts(Weight::Fair, "nothing says how many objects there are that register it"));
+    }
     if serves.is_some() || function.traits.is_constructor {
         return serves;
     }

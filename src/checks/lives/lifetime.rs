@@ -153,7 +153,8 @@ pub fn ticks(facts: &Facts, expr: ExprId) -> Option<Evidence> {
 pub fn is_program(words: &Words, path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
-    folders.split('/').chain([stem]).any(|part| words.programs.iter().any(|word| word == part))
+    let named = |part: &str| words.programs.iter().any(|word| word == part);
+    folders.split('/').chain([stem]).any(named) || named("cli") && key::split(stem).iter().any(|word| word == "cli")
 }
 
 /// Whether the name of a function says that it runs once per request, message or event.

@@ -2,6 +2,7 @@
 
 use super::abandon;
 use super::endless::{self, End, Enders};
+use super::home;
 use super::outlive;
 use super::pending;
 use super::race;
@@ -73,6 +74,9 @@ pub fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> 
 fn judge(context: &Context, worker: &Worker, all: &[Worker]) -> Option<Finding> {
     let facts = context.facts;
     if worker.kept.holders.iter().any(|place| kept::is_element(facts, *place) || is_shared(facts, *place)) {
+        return None;
+    }
+    if !context.words.words.drawn.is_empty() && home::settles(context, worker) {
         return None;
     }
     let deeds = kept::deeds(facts, worker.resource, &worker.kept.holders);
@@ -230,7 +234,8 @@ pub fn single(context: &Context, ty: TypeId) -> Option<Evidence> {
     let facts = context.facts;
     let name = facts.text(facts.ty(ty).name);
     if owner::made_at_top(facts, ty).is_some() || owner::is_single(facts, ty) {
-        return Some(Evidence::doubts(Weight::Strong, format!("there is one `{name}` in the process")));
+        let weight = if context.words.words.drawn.is_empty() { Weight::Strong } else { Weight::Decisive };
+        return Some(Evidence::doubts(weight, format!("there is one `{name}` in the process")));
     }
     let lasting = key::ends_with(&context.words.words.lasting, name) && owner::teardowns(facts, ty).is_empty();
     lasting.then(|| Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")))
@@ -277,7 +282,10 @@ fn replaced(context: &Context, worker: &Worker, field: PlaceId, deeds: &[(Functi
         Evidence::doubts(Weight::Strong, "nothing shows that it is started twice"),
     ];
     evidence.extend(reason(facts, worker).map(|reason| Evidence { weight: Weight::Slight, ..reason }));
-    evidence.extend(lifetime::serves(facts, &context.words.words, worker.function));
+    // That a method is called `subscribe` says that its users call it, and not how often they do.
+    let once = ["subscribe", "connect", "observe"].map(str::to_owned);
+    let told = |piece: &Evidence| piece.weight >= Weight::Strong || !lifetime::named(facts, &once, worker.function);
+    evidence.extend(lifetime::serves(facts, &context.words.words, worker.function).filter(told));
     let message = format!("`{name}` is given a new {} while the former one may still run", worker.resource.kind);
     Some(tell(context, worker, message, evidence, &[]).weigh(context.prior()))
 }
