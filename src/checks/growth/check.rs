@@ -137,13 +137,29 @@ fn present(facts: &Facts, held: &Held, growth: &Growth, key: ExprId) -> bool {
     facts.around(growth.at).any(|around| {
         let crate::facts::Around::Step(step) = around else { return false };
         let StepKind::Branch { condition, then, .. } = &facts.step(step).kind else { return false };
-        let ExprKind::Operation { operator: Operator::In, operands } = facts.kind(*condition) else { return false };
-        let [asked, within] = facts.list(operands) else { return false };
-        facts.place(*within) == Some(held.place)
-            && facts.place(*asked).is_some()
-            && facts.place(*asked) == facts.place(key)
+        let Some((asked, within)) = asked_for(facts, held, *condition) else { return false };
+        facts.place(within) == Some(held.place)
+            && facts.place(asked).is_some()
+            && facts.place(asked) == facts.place(key)
             && facts.in_block(growth.at, then)
     })
+}
+
+/// The key and the collection of a question for a key: `key in items`, `items.has(key)`.
+fn asked_for(facts: &Facts, held: &Held, condition: ExprId) -> Option<(ExprId, ExprId)> {
+    match facts.kind(condition) {
+        ExprKind::Operation { operator: Operator::In, operands } => match facts.list(operands) {
+            [asked, within] => Some((*asked, *within)),
+            _ => None,
+        },
+        ExprKind::Call { .. } => {
+            let name = facts.callee_name(condition)?;
+            let asks = matches!(name, "has" | "contains" | "contains_key");
+            let looks = asks && held.container.look.iter().any(|word| word == name);
+            Some((facts.positional(condition, 0)?, facts.callee(condition).receiver.filter(|_| looks)?))
+        }
+        _ => None,
+    }
 }
 
 /// The other collection in which a key is looked up first, so that there are as many entries as that has.
@@ -227,7 +243,9 @@ fn compared(facts: &Facts, at: ExprId) -> bool {
 
 /// Whether the collection of an instance is made by a method other than its constructor, so that it starts anew.
 fn made_again(context: &Context, held: &Held) -> bool {
-    let function = context.facts.function_of(held.declared);
+    // A callback inside a method runs as often as the method does.
+    let within = context.facts.function_of(held.declared);
+    let function = context.facts.method_of(within).filter(|_| !context.facts.typed).unwrap_or(within);
     let own = context.facts.function(function);
     let opening = lifetime::named(context.facts, &context.words.words.opening, function);
     held.life == Life::Instance && own.kind == crate::facts::FunctionKind::Named && !own.traits.is_constructor && !opening
@@ -428,7 +446,7 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         Some(known) => known,
         // A cache is there because it is asked often.
         None if hearsay::offered(context, held, growth) => {
-            Evidence::doubts(Weight::None, "whoever uses the module decides how often the function runs")
+            Evidence::doubts(Weight::Strong, "whoever uses the module decides how often the function runs")
         }
         None if context.rule.check == Check::Cache => {
             // What a module or a function keeps for itself is a table of its own more often than what callers fill.

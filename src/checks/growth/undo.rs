@@ -145,7 +145,10 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -
     let mut ways = path::exits(facts, context.words.tables(), &custody, growth.at, &harmless);
     // `if !active.insert(key) { return }`: there the entry is somebody else's.
     ways.retain(|way| !refused(facts, growth.at, way.at) && !told_apart(facts, growth.at, way.at));
+    // What only a handler takes out is meant to stay where nothing fails.
+    let meant = releases.iter().all(|release| in_handler(facts, *release));
     let telling = |way: &&Way| match way.leaving {
+        Leaving::Return | Leaving::End if meant => false,
         Leaving::Return | Leaving::Raise | Leaving::Propagate => true,
         Leaving::End => way.state != HELD,
         Leaving::Fail { .. } => way.state & HELD != 0,
@@ -156,6 +159,17 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -
         _ => 1,
     };
     ways.iter().filter(telling).min_by_key(rank).copied()
+}
+
+/// Whether an expression stands where a failure is dealt with.
+fn in_handler(facts: &Facts, at: ExprId) -> bool {
+    facts.around(at).any(|around| match around {
+        crate::facts::Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Try { handlers, .. } => handlers.iter().any(|handler| facts.in_block(at, &handler.body)),
+            _ => false,
+        },
+        crate::facts::Around::Expr(_) => false,
+    })
 }
 
 /// Whether a way out is taken because of the answer that making the entry gave.

@@ -142,8 +142,10 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
             let text = "an instance may be of use after that teardown";
             all.push(Evidence::doubts(Weight::Strong, text).at(head));
         }
+        let lent = lent(facts, method);
+        let weight = if lent.is_some() { Weight::None } else { weight };
         all.push(Evidence::supports(weight, "the type has a teardown, which does not release the field").at(head));
-        if let Some(at) = lent(facts, method) {
+        if let Some(at) = lent {
             let text = "the teardown gives what a method of its own returns to a call that may release it";
             all.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
         }

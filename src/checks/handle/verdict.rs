@@ -139,7 +139,7 @@ pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut f
     let field = receiver.is_some_and(|place| matches!(context.facts.places.get(place).root, Root::Instance(_)));
     if !resource.receivers.is_empty() && field {
         let (weight, text) = if ledger.is_released_somewhere(resource) {
-            (Weight::Slight, "only its name says what kind of pool hands it out")
+            (Weight::Decisive, "only its name says what kind of pool hands it out")
         } else {
             (Weight::Decisive, "nothing in the file gives one back, so what hands it out may keep it")
         };

@@ -148,13 +148,16 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     if (reach <= Reach::Local && !(adds && reach == Reach::Owned)) || (one.registration.ends && !kept_on) {
         return None;
     }
+    let again = one.registration.once && runs == Runs::PerCall && reach == Reach::Unknown && emitter::hangs(facts, emitter);
     let mut evidence = vec![match reach {
+        _ if again => Evidence::supports(Weight::Slight, "the emitter hangs on the object, and is the same for each call"),
         Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
         Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
         Reach::Owned => Evidence::doubts(Weight::Fair, "the emitter goes with its owner"),
         _ => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
     }];
     evidence.extend(ephemeral(facts, one, emitter, runs));
+    evidence.extend(emitter::brought(facts, words, emitter));
     if adds {
         evidence.push(Evidence::supports(Weight::Fair, "each call adds a closure of its own"));
     } else if one.holds == Holds::Locals {
@@ -191,13 +194,17 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         let weight = if runs == Runs::PerInstance { Weight::Strong } else { Weight::Slight };
         evidence.push(Evidence::doubts(weight, format!("a `{name}` may live as long as the emitter")));
     }
-    if runs == Runs::PerCall && identity::is_param(facts, emitter) {
+    if runs == Runs::PerCall && emitter::is_given_per_request(facts, words, emitter) {
+        let text = "it is registered again with each request, on what serves them all";
+        evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(one.at).span));
+    } else if runs == Runs::PerCall && identity::is_param(facts, emitter) {
         evidence.push(Evidence::doubts(Weight::Strong, "the caller hands the emitter in, and can remove what is registered"));
     }
     if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(|piece| piece.span.is_some()) {
         evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
     }
-    evidence.extend(ending(facts, one, emitter));
+    // Who waits for the end as well as for something else waits for it once more with each call.
+    evidence.extend(ending(facts, one, emitter).filter(|_| !again));
     Some(evidence)
 }
 
@@ -296,6 +303,11 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
     if reach <= Reach::Local {
         return None;
     }
+    // Whoever is given the controller may end the work, so it was made for that work alone.
+    let controls = |name: &str| key::split(name).last().is_some_and(|last| last == "controller");
+    if emitter::is_given(facts, one.emitter?) && emitter::root(facts, one.emitter?).is_some_and(controls) {
+        return None;
+    }
     // What belongs to one request goes with it.
     if emitter::root(facts, one.emitter?).is_some_and(|name| context.words.words.life.given.iter().any(|word| word == name)) {
         return None;
@@ -335,7 +347,7 @@ pub fn teardown(facts: &Facts, life: &Life, ty: TypeId, lifetime: Lifetime) -> O
             Some(Evidence::supports(Weight::Fair, text).at(own.head))
         }
         None if lifetime == Lifetime::Process && life.components.is_empty() => None,
-        None => Some(Evidence::doubts(Weight::Slight, "nothing says that the object ends before the emitter")),
+        None => Some(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the emitter")),
     }
 }
 

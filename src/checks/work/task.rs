@@ -14,7 +14,7 @@ use crate::checks::lives::kept::{self, Deed};
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
-use crate::facts::{ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, TypeId};
+use crate::facts::{Action, ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
 
@@ -154,6 +154,17 @@ fn in_field(
     Some(tell(context, worker, message, evidence, &teardowns).weigh(context.prior()))
 }
 
+/// The message that a teardown sends to the worker.
+fn told(facts: &Facts, ty: TypeId, worker: &Worker) -> Option<ExprId> {
+    let reached = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
+    let operations = worker.kept.holders.iter().flat_map(|place| facts.operations(*place));
+    let sends = |operation: &&crate::facts::Operation| match operation.action {
+        Action::Method { name, .. } => matches!(facts.text(name), "send" | "postMessage" | "send_signal"),
+        _ => false,
+    };
+    operations.filter(sends).find(|operation| reached.contains(&operation.function)).map(|operation| operation.expr)
+}
+
 /// What speaks for and against work that goes on after the end of its owner.
 fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, ExprId, Deed)]) -> Vec<Evidence> {
     let facts = context.facts;
@@ -169,6 +180,10 @@ fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, E
             let text = format!("`{}` may end it", owner::name_of(facts, deed.0));
             evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
         }
+    }
+    if let Some(at) = told(facts, ty, worker) {
+        let text = "a teardown sends it a message, which may ask it to end";
+        evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
     }
     if worker.behind.is_some() && worker.end == End::Own {
         evidence.push(Evidence::doubts(Weight::Strong, "its work can end by itself"));
