@@ -164,6 +164,31 @@ fn a_diff_shows_the_fix_and_changes_no_file() {
     assert_eq!(run(clean.path(), &["check", "--diff", "--quiet"]), (0, String::new(), String::new()), "no safe fix, no diff");
 }
 
+/// Each fix of a teardown tells more of what it leaves, so they only work together.
+#[test]
+fn what_one_teardown_leaves_is_fixed_together() {
+    let owner: &[u8] =
+        b"import threading\n\n\nclass Owner:\n    def __init__(self, path):\n        self.lines = open(path)\n        \
+        self.timer = threading.Timer(5, self.go)\n        self.timer.start()\n\n    def go(self):\n        pass\n\n    \
+        def close(self):\n        \"\"\"Ends it.\"\"\"\n";
+    let element: &[u8] = b"export class Panel extends HTMLElement {\n  observer: any;\n  connectedCallback() {\n    \
+        window.addEventListener('resize', this.draw);\n    this.observer = new MutationObserver(this.draw);\n    \
+        this.observer.observe(this, {});\n  }\n  draw = () => { this.innerHTML = ''; };\n  disconnectedCallback() {}\n}\n";
+    let bound: &[u8] = b"export class Panel {\n  private draw = () => {};\n  constructor() {\n    \
+        window.addEventListener('resize', this.draw);\n    window.addEventListener('scroll', this.move.bind(this));\n  }\n  \
+        move() {}\n  dispose() {}\n}\n";
+    let folder = folder(&[("owner.py", owner), ("element.ts", element), ("bound.ts", bound)]);
+    let (code, out, err) = run(folder.path(), &["check", "--isolated", "--fix"]);
+    assert_eq!((code, err.as_str()), (1, ""), "nothing was taken back");
+    assert!(out.ends_with("5 fixed, 1 remains\n"), "what cannot be fixed is a finding of its own: {out}");
+    let text = |name: &str| fs::read_to_string(folder.path().join(name)).expect("text");
+    assert!(text("owner.py").ends_with("\"\"\"Ends it.\"\"\"\n        self.timer.cancel()\n        self.lines.close()\n"));
+    assert!(
+        text("element.ts").contains("\n    this.observer?.disconnect();\n    window.removeEventListener('resize', this.draw);\n")
+    );
+    assert!(text("bound.ts").contains("removeEventListener('resize', this.draw)"));
+}
+
 #[test]
 fn only_what_is_safe_is_done_unasked() {
     let folder = folder(&[("a.py", LEAKY), ("b.py", CACHED)]);

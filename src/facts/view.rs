@@ -138,7 +138,7 @@ impl Facts {
     }
 
     /// The entries of an object literal, or of a variable that is given one once.
-    fn options(&self, object: ExprId) -> Option<List> {
+    pub fn options(&self, object: ExprId) -> Option<List> {
         let made = match self.binding_of(object).map(|binding| self.binding(binding).definitions.as_slice()) {
             Some([only]) => self.value_of(only)?,
             Some(_) => return None,

@@ -9,6 +9,10 @@ pub struct Phrases {
     pub indent: String,
     /// What ends a statement, where the file ends its statements with it.
     pub end: String,
+    /// What parts two statements on one line.
+    pub apart: String,
+    /// What a line cannot begin with where the line above has no mark at its end: it would go on with that line.
+    pub joining: Vec<String>,
     /// What stands before a region that releases `{value}`, called `{name}` inside, on every way out. Its body is indented.
     pub managed: String,
     /// The same in a coroutine, for what takes time to release.
@@ -31,6 +35,10 @@ pub struct Phrases {
     pub body: Option<[String; 2]>,
     /// A body of the statements `{first}` and `{second}` in the place of an expression.
     pub both: String,
+    /// A body that returns the value `{second}` after the statement `{first}`, in the place of that value.
+    pub returned: String,
+    /// What stands in a body that does nothing, where a body cannot be empty.
+    pub nothing: Vec<String>,
     /// Imports `{name}` from `{module}`, on a line of its own.
     pub import: String,
     /// What stands between the parts of a path.

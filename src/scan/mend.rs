@@ -6,12 +6,16 @@ use super::pipeline::pool;
 use super::read::reread;
 use super::{Analyzer, Candidate, Looked, Options};
 use crate::finding::{Finding, Fix, Problem, ProblemKind, Safety, Scanned};
+use crate::source::Span;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// More fixes than this are not made in one file and one run.
 const MOST: usize = 1000;
+
+/// So many fixes are made together at most, where one brings what the next ends.
+const TOGETHER: usize = 8;
 
 /// Which fixes are to be made.
 #[derive(Clone, Debug)]
@@ -59,8 +63,8 @@ pub struct Mended {
 /// taken back.
 ///
 /// Fixes are made one after the other, and each is judged on its own: the text must parse as well as before, the finding
-/// must be gone, and no other may have come. So two fixes never meet in one place: the second is written for what the
-/// first has left. A fix that fails is taken back and said.
+/// must be gone, and no other may have come but one that was in doubt before, or that is fixed as well. So two fixes never meet in one place: the second is
+/// written for what the first has left. A fix that fails is taken back and said.
 ///
 /// # Errors
 /// The threads could not be started.
@@ -130,8 +134,8 @@ impl Work<'_> {
         let (mut titles, mut refused) = (Vec::new(), FxHashSet::default());
         while let Some((at, fix)) = self.next(&file, &refused).filter(|_| titles.len() + refused.len() < MOST) {
             match self.attempt(&file, at, &fix) {
-                Ok(fixed) => {
-                    titles.push(fix.title);
+                Ok((fixed, done)) => {
+                    titles.extend(done);
                     file = fixed;
                 }
                 Err(why) => {
@@ -176,8 +180,39 @@ impl Work<'_> {
         wanted.find(|(at, fix)| !refused.contains(&name(file, *at, fix))).map(|(at, fix)| (at, fix.clone()))
     }
 
-    /// The file after a fix, or why it cannot be made.
-    fn attempt(&self, file: &Scanned, at: usize, fix: &Fix) -> Result<Scanned, &'static str> {
+    /// The file after a fix and what was done, or why it cannot be made. Where another finding comes with it, such as one
+    /// that the teardown now shows, the two are fixed together or not at all.
+    fn attempt(&self, file: &Scanned, at: usize, fix: &Fix) -> Result<(Scanned, Vec<String>), String> {
+        let mut fixed = self.after(file, at, fix)?;
+        let mut titles = vec![fix.title.clone()];
+        while let Some(came) = came(file, &fixed).into_iter().find(|at| !self.doubted(file, &fixed, *at)) {
+            let finding = &fixed.findings[came];
+            let line = 1 + fixed.text[..finding.primary.span.start as usize].matches('\n').count();
+            let why = format!("another finding would come ({}, line {line})", finding.rule);
+            let next = finding.fix.clone().filter(|fix| self.wanted.includes(fix) && self.wanted.reported.is_none());
+            let next = next.filter(|_| titles.len() < TOGETHER).ok_or_else(|| why.clone())?;
+            titles.push(next.title.clone());
+            fixed = self.after(&fixed, came, &next).map_err(|_| why)?;
+        }
+        Ok((fixed, titles))
+    }
+
+    /// Whether a finding that a file has after a fix was there before: not sure enough to be shown, where what the fix writes
+    /// makes it sure, or as another place of a finding.
+    fn doubted(&self, before: &Scanned, after: &Scanned, at: usize) -> bool {
+        let one = &after.findings[at];
+        let words = one.primary.span.slice(&after.text);
+        let analysis = self.analyzer.analyse(&self.candidate.shown, &before.text, self.project);
+        let about = |finding: &&Finding| (&finding.rule, &finding.symbol) == (&one.rule, &one.symbol);
+        let says = |span: Span| span.slice(&before.text) == words;
+        let marks = |finding: &Finding| finding.related.iter().map(|mark| mark.span).chain([finding.primary.span]).any(says);
+        let known = analysis.findings.iter().filter(about).filter(|finding| marks(finding)).count();
+        let shown = before.findings.iter().filter(about).filter(|finding| says(finding.primary.span)).count();
+        known > shown
+    }
+
+    /// The file after a fix that ends its finding, or why there is none.
+    fn after(&self, file: &Scanned, at: usize, fix: &Fix) -> Result<Scanned, &'static str> {
         let path = &self.candidate.shown;
         let text: Arc<str> = fix.apply(&file.text).ok_or("its edits do not fit the text")?.into();
         if self.analyzer.faults(path, &text) > self.analyzer.faults(path, &file.text) {
@@ -185,21 +220,23 @@ impl Work<'_> {
         }
         let fixed = self.look(text);
         let fault = &file.findings[at];
-        let same = |file: &Scanned| {
-            let like =
-                |other: &&Finding| (&other.rule, &other.message, &other.symbol) == (&fault.rule, &fault.message, &fault.symbol);
-            file.findings.iter().filter(like).count()
-        };
-        if same(&fixed) >= same(file) {
-            return Err("the finding would still be there");
-        }
-        let rules: FxHashSet<&str> = fixed.findings.iter().map(|finding| finding.rule.as_str()).collect();
-        let count = |file: &Scanned, rule: &str| file.findings.iter().filter(|finding| finding.rule == rule).count();
-        if rules.into_iter().any(|rule| count(&fixed, rule) > count(file, rule)) {
-            return Err("another finding would come");
-        }
-        Ok(fixed)
+        if alike(&fixed, fault) >= alike(file, fault) { Err("the finding would still be there") } else { Ok(fixed) }
     }
+}
+
+/// How many findings say the same of the same.
+fn alike(file: &Scanned, fault: &Finding) -> usize {
+    let like = |other: &&Finding| (&other.rule, &other.message, &other.symbol) == (&fault.rule, &fault.message, &fault.symbol);
+    file.findings.iter().filter(like).count()
+}
+
+/// The findings of rules that have more of them after than before, without those that were there before.
+fn came(before: &Scanned, after: &Scanned) -> Vec<usize> {
+    let count = |file: &Scanned, rule: &str| file.findings.iter().filter(|finding| finding.rule == rule).count();
+    let more = |finding: &Finding| count(after, &finding.rule) > count(before, &finding.rule);
+    let new = |finding: &Finding| alike(after, finding) > alike(before, finding);
+    let came = |at: &usize| more(&after.findings[*at]) && new(&after.findings[*at]);
+    (0..after.findings.len()).filter(came).collect()
 }
 
 /// A fix as it is known again when others have moved it.

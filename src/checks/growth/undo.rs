@@ -146,7 +146,7 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -
     // `if !active.insert(key) { return }`: there the entry is somebody else's.
     ways.retain(|way| !refused(facts, growth.at, way.at) && !told_apart(facts, growth.at, way.at));
     // What only a handler takes out is meant to stay where nothing fails.
-    let meant = releases.iter().all(|release| in_handler(facts, *release));
+    let meant = releases.iter().all(|release| only_caught(facts, *release));
     let telling = |way: &&Way| match way.leaving {
         Leaving::Return | Leaving::End if meant => false,
         Leaving::Return | Leaving::Raise | Leaving::Propagate => true,
@@ -162,7 +162,7 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -
 }
 
 /// Whether an expression stands where a failure is dealt with.
-fn in_handler(facts: &Facts, at: ExprId) -> bool {
+fn only_caught(facts: &Facts, at: ExprId) -> bool {
     facts.around(at).any(|around| match around {
         crate::facts::Around::Step(step) => match &facts.step(step).kind {
             StepKind::Try { handlers, .. } => handlers.iter().any(|handler| facts.in_block(at, &handler.body)),

@@ -392,12 +392,11 @@ fn is_used(facts: &Facts, call: ExprId) -> bool {
     }
 }
 
-/// A teardown of the type or its relatives that does something, one after which the instance is of no use if there is one.
+/// A teardown of the type or its relatives, one after which the instance is of no use if there is one.
 fn teardown(context: &Context, relatives: &[TypeId]) -> Option<FunctionId> {
     let facts = context.facts;
     let methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().copied());
-    let ends = |id: &FunctionId| facts.function(*id).traits.is_teardown && !facts.function(*id).calls.is_empty();
-    let all: Vec<FunctionId> = methods.filter(ends).collect();
+    let all: Vec<FunctionId> = methods.filter(|id| facts.function(*id).traits.is_teardown).collect();
     let named = |id: &FunctionId| facts.function(*id).name.map_or("", |name| facts.text(name));
     let last = all.iter().copied().find(|id| context.words.last.iter().any(|word| word == named(id)));
     last.or_else(|| all.first().copied())

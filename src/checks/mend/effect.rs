@@ -56,7 +56,7 @@ impl Mender<'_> {
 /// Adds a statement to what an effect returns.
 pub fn end(mender: &Mender, begin: Begin, statement: &str) -> Option<Edit> {
     if let Some(end) = begin.end {
-        return ending::append(mender, end, statement, begin.step);
+        return ending::append_to_effect(mender, end, statement, begin.step);
     }
     let ending = fill(&mender.phrases.ending, &[("value", statement)]);
     // What leaves earlier has begun nothing; only behind what begins is there something to end.

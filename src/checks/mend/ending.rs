@@ -1,6 +1,6 @@
 //! What lets go, and where it is added: at the end of a body that runs when its owner ends.
 
-use super::Mender;
+use super::{Mender, body};
 use crate::facts::{ExitKind, ExprId, ExprKind, FunctionId, StepId, StepKind};
 use crate::finding::Edit;
 use crate::language::fill;
@@ -44,20 +44,28 @@ fn some(text: String) -> Option<String> {
 }
 
 /// Adds a statement to the body of a function so that it always runs: at its end, or at its start where it may be left
-/// before. `like` is a statement of the file that shows how it ends them.
+/// before. `like` is a statement of the file that shows how it ends them. What the function returns stays.
 pub fn append(mender: &Mender, function: FunctionId, statement: &str, like: StepId) -> Option<Edit> {
     let own = mender.context.facts.function(function);
     match own.body.as_slice() {
-        [] => into_empty(mender, function, statement, like),
-        [only] if is_value(mender, *only) => into_value(mender, *only, statement),
-        [.., last] if !left_early(mender, function, *last) => Some(beside(mender, *last, own.span, statement, like)),
+        [] => body::fill_empty(mender, function, statement, like),
+        [only] if body::is_value(mender, function, *only) => body::before_value(mender, *only, statement),
+        [.., last] if !left_early(mender, function, *last) => beside(mender, *last, own.span, statement, like),
         body => {
             // What stands first may be a remark in the form of a text.
             let facts = mender.context.facts;
             let remark = |step: &&StepId| mender.statement_value(**step).is_some_and(|value| facts.literal(value).is_some());
             let first = body.iter().find(|step| !remark(step))?;
-            Some(before(mender, *first, statement, like))
+            before(mender, *first, statement, like)
         }
+    }
+}
+
+/// Adds a statement to what an effect returns, whose own value nobody looks at.
+pub fn append_to_effect(mender: &Mender, function: FunctionId, statement: &str, like: StepId) -> Option<Edit> {
+    match mender.context.facts.function(function).body.as_slice() {
+        [only] if body::is_value(mender, function, *only) => body::behind_value(mender, *only, statement),
+        _ => append(mender, function, statement, like),
     }
 }
 
@@ -65,9 +73,9 @@ pub fn append(mender: &Mender, function: FunctionId, statement: &str, like: Step
 pub fn last(mender: &Mender, function: FunctionId, statement: &str, like: StepId) -> Option<Edit> {
     let own = mender.context.facts.function(function);
     match own.body.as_slice() {
+        [only] if body::is_value(mender, function, *only) => None,
+        [.., last] => beside(mender, *last, own.span, statement, like),
         [] => None,
-        [only] if is_value(mender, *only) => into_value(mender, *only, statement),
-        [.., last] => Some(beside(mender, *last, own.span, statement, like)),
     }
 }
 
@@ -82,57 +90,45 @@ fn left_early(mender: &Mender, function: FunctionId, last: StepId) -> bool {
 }
 
 /// Adds a statement before another.
-fn before(mender: &Mender, step: StepId, statement: &str, like: StepId) -> Edit {
-    let (layout, mark) = (&mender.layout, mender.mark_of(like));
-    let start = mender.context.facts.step(step).span.start;
-    let indent = layout.indent(start);
-    let gap = if layout.begins(start) { format!("{}{indent}", layout.newline) } else { " ".to_owned() };
-    Edit::insert(start, format!("{statement}{mark}{gap}"))
+fn before(mender: &Mender, step: StepId, statement: &str, like: StepId) -> Option<Edit> {
+    let layout = &mender.layout;
+    let start = mender.front(mender.context.facts.step(step).span.start);
+    if layout.begins(start) {
+        let indent = layout.indent(start);
+        let mark = mender.mark_before(start, like);
+        let text = mender.lines(statement, indent);
+        return Some(Edit::insert(
+            start,
+            format!("{}{text}{mark}{}{indent}", mender.apart_from_above(&text, like), layout.newline),
+        ));
+    }
+    let text = on_one_line(mender, statement)?;
+    Some(Edit::insert(start, format!("{text}{} ", mender.phrases.apart)))
 }
 
 /// Adds a statement behind the last one, or before it where that leaves.
-fn beside(mender: &Mender, last: StepId, body: Span, statement: &str, like: StepId) -> Edit {
+fn beside(mender: &Mender, last: StepId, body: Span, statement: &str, like: StepId) -> Option<Edit> {
     let (facts, layout) = (mender.context.facts, &mender.layout);
-    let (start, mark) = (facts.step(last).span.start, mender.mark_of(like));
-    let indent = layout.indent(start);
-    let leaves = matches!(facts.step(last).kind, StepKind::Exit { .. });
-    if leaves {
+    if matches!(facts.step(last).kind, StepKind::Exit { .. }) {
         return before(mender, last, statement, like);
     }
+    let (start, mark) = (mender.front(facts.step(last).span.start), mender.mark_of(like));
+    let indent = layout.indent(start);
     let end = mender.end_of(last);
     // A remark stays on the line of the statement, unless the body ends on that line.
     let ends_below = layout.end(end) < body.end || mender.phrases.body.is_none();
     if ends_below && layout.leads(start) {
-        return Edit::insert(layout.end(end), format!("{}{indent}{statement}{mark}", layout.newline));
+        let text = mender.lines(statement, indent);
+        let above = mender.apart_from_above(&text, like);
+        return Some(Edit::insert(layout.end(end), format!("{}{indent}{above}{text}{mark}", layout.newline)));
     }
-    let gap = if mender.text[..end as usize].ends_with(&mender.phrases.end) { "" } else { mender.phrases.end.as_str() };
-    Edit::insert(end, format!("{gap} {statement}{mark}"))
+    let text = on_one_line(mender, statement)?;
+    let apart = mender.phrases.apart.as_str();
+    let gap = if mender.text[..end as usize].ends_with(apart) { "" } else { apart };
+    Some(Edit::insert(end, format!("{gap} {text}{mark}")))
 }
 
-/// Fills a body in which nothing stands.
-fn into_empty(mender: &Mender, function: FunctionId, statement: &str, like: StepId) -> Option<Edit> {
-    let (span, layout) = (mender.context.facts.function(function).span, &mender.layout);
-    let [open, close] = mender.phrases.body.as_ref()?;
-    let inner = span.slice(mender.text).strip_suffix(close.as_str())?;
-    let start = inner.trim_end().strip_suffix(open.as_str()).map(|_| span.start + inner.trim_end().len() as u32)?;
-    let (indent, mark) = (layout.indent(span.start), mender.mark_of(like));
-    let (newline, unit) = (layout.newline, layout.step(span.start));
-    let text = format!("{newline}{indent}{unit}{statement}{mark}{newline}{indent}");
-    Some(Edit::replace(Span::new(start, span.end - close.len() as u32), text))
-}
-
-/// Whether the body of a function is no block but a value.
-fn is_value(mender: &Mender, step: StepId) -> bool {
-    let step = mender.context.facts.step(step);
-    match step.kind {
-        StepKind::Exit { kind: ExitKind::Return, value: Some(value) } => mender.context.facts.expr(value).span == step.span,
-        _ => false,
-    }
-}
-
-/// A value becomes a body in which it is the first of two statements.
-fn into_value(mender: &Mender, step: StepId, statement: &str) -> Option<Edit> {
-    let span = mender.context.facts.step(step).span;
-    let text = some(fill(&mender.phrases.both, &[("first", span.slice(mender.text)), ("second", statement)]))?;
-    Some(Edit::replace(span, text))
+/// A statement that can stand on a line with others.
+fn on_one_line<'s>(mender: &Mender, statement: &'s str) -> Option<&'s str> {
+    (!statement.contains('\n') && !mender.phrases.apart.is_empty()).then_some(statement)
 }

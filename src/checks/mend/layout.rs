@@ -79,11 +79,11 @@ impl<'t> Layout<'t> {
         self.text[at as usize..self.end(at) as usize].trim()
     }
 
-    /// The text of whole lines, each indented by one step more; lines that begin inside one of `frozen` stay as they are.
-    pub fn indented(&self, lines: Span, frozen: &[Span]) -> String {
+    /// The text of whole lines, each indented by `step` more; empty ones and those that begin inside one of `frozen` stay as
+    /// they are.
+    pub fn indented(&self, lines: Span, step: &str, frozen: &[Span]) -> String {
         let mut shifted = String::with_capacity(lines.len() as usize * 5 / 4);
         let mut at = lines.start;
-        let step = self.step(at);
         while at < lines.end {
             let line = Span::new(at, self.next(at).min(lines.end)).slice(self.text);
             let inside = frozen.iter().any(|span| span.start < at && at < span.end);
@@ -94,6 +94,27 @@ impl<'t> Layout<'t> {
             at += line.len() as u32;
         }
         shifted
+    }
+
+    /// A text of which the first line moves to a line with this indentation: what the others are indented further than
+    /// the first comes after that.
+    pub fn outdented(&self, span: Span, indent: &str, frozen: &[Span]) -> String {
+        let old = self.indent(span.start);
+        let mut moved = String::with_capacity(span.len() as usize);
+        let mut at = span.start;
+        while at < span.end {
+            let line = Span::new(at, self.next(at).min(span.end)).slice(self.text);
+            let inside = at == span.start || frozen.iter().any(|text| text.start < at && at < text.end);
+            match line.strip_prefix(old).filter(|_| !inside) {
+                Some(rest) if !rest.trim().is_empty() => {
+                    moved.push_str(indent);
+                    moved.push_str(rest);
+                }
+                _ => moved.push_str(line),
+            }
+            at += line.len() as u32;
+        }
+        moved
     }
 }
 
@@ -147,6 +168,6 @@ mod tests {
     fn what_counts_its_white_space_is_not_indented() {
         let text = "a = '''\nb\n'''\n\nc\n";
         let layout = Layout { text, newline: "\n", unit: " ".into(), spaces: " ".into() };
-        assert_eq!(layout.indented(Span::new(0, text.len() as u32), &[Span::new(4, 13)]), " a = '''\nb\n'''\n\n c\n");
+        assert_eq!(layout.indented(Span::new(0, text.len() as u32), " ", &[Span::new(4, 13)]), " a = '''\nb\n'''\n\n c\n");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::effect::{self, Begin};
 use super::{Mender, ending, teardown};
-use crate::facts::{ExprId, ExprKind, FunctionId, StepId};
+use crate::facts::{BindingId, ExprId, ExprKind, Facts, FunctionId, Parent, StepId};
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::language::fill;
 use crate::source::Span;
@@ -34,7 +34,10 @@ struct Registered<'m> {
     receiver: Option<ExprId>,
     callback: ExprId,
     args: Vec<ExprId>,
-    undo: &'m str,
+    /// How the call that takes it back begins.
+    function: String,
+    /// The options, as that call takes them; empty if it needs none of them.
+    options: Option<(ExprId, String)>,
     event: Option<&'m str>,
 }
 
@@ -63,7 +66,23 @@ impl<'m> Registered<'m> {
         if facts.has_spread(call) || named.into_iter().any(asked) {
             return None;
         }
-        Some(Self { mender, kind: &registration.kind, receiver, callback, args, undo, event })
+        let ExprKind::Call { callee, .. } = facts.kind(call) else { return None };
+        // Parentheses and casts around the emitter stay.
+        let base = mender.slice(callee).strip_suffix(facts.callee_name(call)?)?;
+        let options = match registration.capture.and_then(|at| facts.positional(call, at)) {
+            Some(given) => Some((given, phase(mender, given)?)),
+            None => None,
+        };
+        Some(Self {
+            mender,
+            kind: &registration.kind,
+            receiver,
+            callback,
+            args,
+            function: format!("{base}{undo}"),
+            options,
+            event,
+        })
     }
 
     /// Whether the callback is the same whenever it is mentioned: a field, a method, or what the file has one of.
@@ -74,16 +93,13 @@ impl<'m> Registered<'m> {
 
     /// The call that takes it back; `callback` is what the callback is called now.
     fn removal(&self, callback: Option<&str>) -> String {
-        let args = self.args.iter().map(|arg| match callback {
-            Some(name) if *arg == self.callback => name,
+        let said = |arg: &ExprId| match (&self.options, callback) {
+            (Some((options, text)), _) if options == arg => text,
+            (_, Some(name)) if *arg == self.callback => name,
             _ => self.mender.slice(*arg),
-        });
-        let args = args.collect::<Vec<_>>().join(", ");
-        let function = match self.receiver {
-            Some(receiver) => format!("{}.{}", self.mender.slice(receiver), self.undo),
-            None => self.undo.to_owned(),
         };
-        fill(&self.mender.phrases.call, &[("function", &function), ("target", &args)])
+        let args = self.args.iter().map(said).filter(|arg| !arg.is_empty()).collect::<Vec<_>>().join(", ");
+        fill(&self.mender.phrases.call, &[("function", &self.function), ("target", &args)])
     }
 
     /// A name for a callback that has none: `onResize` for the event `resize`.
@@ -93,6 +109,34 @@ impl<'m> Registered<'m> {
         let words = words.filter(|word| !word.is_empty()).map(capital).collect::<String>();
         self.mender.unused(&format!("on{words}"), function)
     }
+}
+
+/// The options of a registration, as far as what takes it back has to repeat them: which phase of the event it is for.
+/// Nothing if that cannot be told.
+fn phase(mender: &Mender, given: ExprId) -> Option<String> {
+    let facts = mender.context.facts;
+    let Some(items) = facts.options(given) else { return Some(mender.slice(given).to_owned()) };
+    let spread = facts.list(items).iter().any(|item| matches!(facts.kind(*item), ExprKind::Spread(_)));
+    let said = match (facts.binding_of(given), facts.entry(given, "capture")) {
+        (None, _) if spread => return None,
+        (None, Some(flag)) => mender.slice(flag),
+        (None, None) => "",
+        // What names no phase is of a type that does not fit, as far as nobody adds one.
+        (Some(binding), None) if !spread && only_handed(facts, binding) => "",
+        _ => mender.slice(given),
+    };
+    Some(said.to_owned())
+}
+
+/// Whether nothing is done with a variable but to give it to calls.
+fn only_handed(facts: &Facts, binding: BindingId) -> bool {
+    let handed = |at: &ExprId| match facts.expr(*at).parent {
+        Parent::Expr(outer) => {
+            facts.args(outer).contains(at) || matches!(facts.kind(outer), ExprKind::Assign { target, .. } if target == *at)
+        }
+        _ => false,
+    };
+    facts.binding(binding).uses.iter().all(handed)
 }
 
 fn in_effect(mender: &Mender, one: &Registered, begin: Begin) -> Option<Fix> {
@@ -124,13 +168,15 @@ fn in_effect(mender: &Mender, one: &Registered, begin: Begin) -> Option<Fix> {
 /// Gives a closure a name in the line above.
 fn named(mender: &Mender, step: StepId, closure: ExprId, name: &str) -> Option<[Edit; 2]> {
     let (facts, layout) = (mender.context.facts, &mender.layout);
-    let start = facts.step(step).span.start;
-    let mark = mender.mark_of(step);
-    let declaration = fill(&mender.phrases.declaration, &[("name", name), ("value", mender.slice(closure))]);
+    let start = mender.front(facts.step(step).span.start);
+    let value = layout.outdented(facts.expr(closure).span, layout.indent(start), &mender.frozen());
+    let declaration = fill(&mender.phrases.declaration, &[("name", name), ("value", &value)]);
     if declaration.is_empty() {
         return None;
     }
-    let gap = if layout.begins(start) { format!("{}{}", layout.newline, layout.indent(start)) } else { " ".to_owned() };
+    let alone = layout.begins(start);
+    let mark = if alone { mender.mark_before(start, step) } else { mender.phrases.apart.as_str() };
+    let gap = if alone { format!("{}{}", layout.newline, layout.indent(start)) } else { " ".to_owned() };
     let above = Edit::replace(Span::new(start, start), format!("{declaration}{mark}{gap}"));
     Some([above, Edit::replace(facts.expr(closure).span, name)])
 }

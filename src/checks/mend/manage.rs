@@ -1,8 +1,8 @@
 //! A named handle, and everything that needs it, goes into a managed region.
 
-use super::{Mender, taint};
+use super::{Mender, frozen, taint};
 use crate::checks::lives::acquire;
-use crate::facts::{ExprId, ExprKind, Parent, StepId, StepKind};
+use crate::facts::{ExprId, ExprKind, FunctionId, Parent, StepId, StepKind};
 use crate::finding::{Edit, Fix, Safety};
 use crate::language::fill;
 use crate::rules::{Pattern, Resource};
@@ -83,7 +83,10 @@ pub fn named(mender: &Mender, call: ExprId) -> Option<Fix> {
     let resource = resource(mender, call)?;
     let needs = taint::of_name(mender, resource, binding, function)?;
     let (block, at) = mender.siblings(step)?;
-    let last = block.iter().rposition(|own| needs.mentions.iter().any(|mention| facts.step(*own).span.contains(*mention)))?;
+    let mentioned = |own: &StepId| needs.mentions.iter().any(|mention| facts.step(*own).span.contains(*mention));
+    // What is never mentioned again is kept for what it does by being there, such as a lock.
+    let unread = !block[at + 1..].iter().any(mentioned);
+    let last = if unread { kept_until(mender, block, function)? } else { block.iter().rposition(mentioned)? };
     let outside = |mention: &&Span| !block[at..=last].iter().any(|own| facts.step(*own).span.contains(**mention));
     if last == at || needs.mentions.iter().any(|mention| outside(&mention)) {
         return None;
@@ -100,8 +103,14 @@ pub fn named(mender: &Mender, call: ExprId) -> Option<Fix> {
     }
     let name = facts.text(name);
     edits.push(region(mender, step, body, &head.named(name))?);
-    let safety = if needs.lent { Safety::Unsafe } else { Safety::Safe };
+    let safety = if needs.lent || unread { Safety::Unsafe } else { Safety::Safe };
     Some(Fix::new(format!("Hold `{name}` in a managed block"), safety, edits))
+}
+
+/// The last statement of a function, if these are all its statements.
+fn kept_until(mender: &Mender, block: &[StepId], function: FunctionId) -> Option<usize> {
+    let whole = mender.context.facts.function(function).body.as_slice() == block;
+    whole.then(|| block.len().checked_sub(1)).flatten()
 }
 
 /// Whether a statement does nothing but release what a name holds.
@@ -133,11 +142,11 @@ pub fn region(mender: &Mender, step: StepId, body: &[StepId], head: &str) -> Opt
     }
     let lines = Span::new(layout.next(own), end);
     let frozen = mender.frozen();
-    if counts_white_space(mender, lines, &frozen) {
+    if frozen::counts_white_space(mender, lines, &frozen) {
         return None;
     }
     let remark = &mender.text[own as usize..layout.end(own) as usize];
-    let text = format!("{head}{remark}{}{}", layout.newline, layout.indented(lines, &frozen));
+    let text = format!("{head}{remark}{}{}", layout.newline, layout.indented(lines, layout.step(start), &frozen));
     Some(Edit::replace(Span::new(start, end), text))
 }
 
@@ -146,18 +155,4 @@ pub fn comment(mender: &Mender, rest: &str) -> bool {
     let language = crate::language::languages().get(&mender.context.facts.language);
     rest.is_empty()
         || language.is_some_and(|language| language.habits.comments.iter().any(|mark| rest.starts_with(mark.as_str())))
-}
-
-/// Whether a text that is not known as such begins in some lines, in which white space counts.
-pub fn counts_white_space(mender: &Mender, lines: Span, frozen: &[Span]) -> bool {
-    mender.phrases.verbatim.iter().any(|mark| {
-        let text = lines.slice(mender.text);
-        let mut marks = text.match_indices(mark.as_str()).map(|(at, _)| lines.start + at as u32);
-        // One on a single line ends there.
-        marks.any(|at| {
-            let known = frozen.iter().any(|span| span.start <= at && at < span.end);
-            let line = Span::new(mender.layout.start(at), mender.layout.end(at)).slice(mender.text);
-            !known && line.matches(mark.as_str()).count() % 2 == 1
-        })
-    })
 }

@@ -5,8 +5,10 @@
 //! is not decided here: whoever makes it looks again (`scan/mend.rs`).
 
 mod backedge;
+mod body;
 mod effect;
 mod ending;
+mod frozen;
 mod layout;
 mod limit;
 mod listener;
@@ -123,5 +125,43 @@ impl Mender<'_> {
         let end = self.end_of(step) as usize;
         let marked = self.text[..end].ends_with(&self.phrases.end);
         if marked { &self.phrases.end } else { "" }
+    }
+
+    /// The same for what is put before the statement at an offset: never nothing where that one would go on with it.
+    fn mark_before(&self, at: u32, like: StepId) -> &str {
+        let mark = self.mark_of(like);
+        if mark.is_empty() && self.joins(&self.text[at as usize..]) { &self.phrases.end } else { mark }
+    }
+
+    /// What has to stand before a statement on its own line where the line above may have no mark at its end.
+    fn apart_from_above(&self, statement: &str, like: StepId) -> &str {
+        if self.mark_of(like).is_empty() && self.joins(statement) { &self.phrases.end } else { "" }
+    }
+
+    /// Whether a text would go on with the line above.
+    fn joins(&self, text: &str) -> bool {
+        self.phrases.joining.iter().any(|mark| text.starts_with(mark.as_str()))
+    }
+
+    /// Where a statement begins, its decorators included, and the marks before it on its line that part it from the line
+    /// above.
+    fn front(&self, start: u32) -> u32 {
+        let facts = self.context.facts;
+        let functions = facts.functions.iter().map(|own| (own.span, &own.decorators));
+        let types = facts.types.iter().map(|own| (own.span, &own.decorators));
+        let own = functions.chain(types).find(|(span, decorators)| span.start == start && !decorators.is_empty());
+        let first = own.and_then(|(_, decorators)| decorators.iter().map(|expr| facts.expr(*expr).span.start).min());
+        if let Some(first) = first.filter(|first| *first < start) {
+            return self.layout.start(first) + self.layout.indent(first).len() as u32;
+        }
+        let line = Span::new(self.layout.start(start), start).slice(self.text);
+        let marks = line.trim_start();
+        let only = !self.phrases.end.is_empty() && !marks.is_empty() && marks.trim().replace(&self.phrases.end, "").is_empty();
+        if only { start - marks.len() as u32 } else { start }
+    }
+
+    /// The lines of a statement, where the first stands behind this indentation.
+    fn lines(&self, statement: &str, indent: &str) -> String {
+        statement.replace('\n', &format!("{}{indent}", self.layout.newline))
     }
 }

@@ -1,7 +1,7 @@
 //! A handle without a name is given one by a managed region around the statement that uses it.
 
-use super::{Mender, manage, taint};
-use crate::facts::{Around, ExitKind, ExprId, ExprKind, Facts, LoopKind, Operator, StepId, StepKind};
+use super::{Mender, frozen, manage, taint};
+use crate::facts::{Around, ExitKind, ExprId, ExprKind, Facts, LoopKind, Operator, Parent, StepId, StepKind};
 use crate::finding::{Edit, Fix, Safety};
 use crate::source::Span;
 
@@ -11,7 +11,12 @@ pub fn fix(mender: &Mender, call: ExprId) -> Option<Fix> {
     let step = facts.step_of(call)?;
     let span = facts.step(step).span;
     let function = facts.function_of(call);
-    if !is_plain(facts, step, call) || !runs_once(facts, call) || facts.function_of_step(facts.step(step)) != function {
+    // A region around nothing would release it before what it is kept for.
+    if is_idle(facts, call)
+        || !is_plain(facts, step, call)
+        || !runs_once(facts, call)
+        || facts.function_of_step(facts.step(step)) != function
+    {
         return None;
     }
     let resource = manage::resource(mender, call)?;
@@ -28,11 +33,16 @@ pub fn fix(mender: &Mender, call: ExprId) -> Option<Fix> {
     let frozen = mender.frozen();
     let start = layout.start(span.start);
     let inside = frozen.iter().any(|text| text.contains(facts.expr(call).span));
-    if inside || manage::counts_white_space(mender, Span::new(start, end), &frozen) {
+    if inside || frozen::counts_white_space(mender, Span::new(start, end), &frozen) {
         return None;
     }
     let at = facts.expr(call).span;
-    let before = layout.indented(Span::new(start, at.start), &frozen);
+    let step = layout.step(span.start);
+    let before = match Span::new(start, at.start) {
+        // The statement begins with it.
+        before if before.slice(mender.text).trim().is_empty() => format!("{step}{}", before.slice(mender.text)),
+        before => layout.indented(before, step, &frozen),
+    };
     // The rest of the line of the call goes on as it is; the lines below it are indented.
     let rest = Span::new(at.end, layout.next(at.end).min(end));
     let below = Span::new(rest.end, end);
@@ -42,11 +52,24 @@ pub fn fix(mender: &Mender, call: ExprId) -> Option<Fix> {
         head.named(&name),
         layout.newline,
         rest.slice(mender.text),
-        layout.indented(below, &frozen)
+        layout.indented(below, step, &frozen)
     );
     let edits = head.import().into_iter().chain([Edit::replace(Span::new(start, end), region)]).collect();
     let safety = if needs.lent { Safety::Unsafe } else { Safety::Safe };
     Some(Fix::new(format!("Hold the {} in a managed block", resource.kind), safety, edits))
+}
+
+/// Whether nothing is done with the value of a call where it is made: it is dropped, or kept under a name.
+fn is_idle(facts: &Facts, call: ExprId) -> bool {
+    match facts.expr(call).parent {
+        Parent::Expr(outer) => match facts.kind(outer) {
+            ExprKind::Await(_) => is_idle(facts, outer),
+            ExprKind::Assign { value, .. } => value == Some(call),
+            _ => false,
+        },
+        Parent::Step(step) => matches!(facts.step(step).kind, StepKind::Evaluate(_)),
+        Parent::None => true,
+    }
 }
 
 /// Whether a step evaluates the call once, and nothing is lost when a region begins before it.

@@ -100,22 +100,6 @@ impl Mender<'_> {
         alone.next().map(|span| Edit::replace(span, import.text.trim_end()))
     }
 
-    /// Texts that go over several lines.
-    pub fn frozen(&self) -> Vec<Span> {
-        let facts = self.context.facts;
-        let over = |span: &Span| span.slice(self.text).contains('\n');
-        let texts = facts.exprs.iter().filter(|expr| match expr.kind {
-            ExprKind::Literal(_) => true,
-            // A text with gaps holds other expressions, and begins as a text does.
-            ExprKind::Other(_) => self.phrases.verbatim.iter().any(|mark| {
-                let own = expr.span.slice(self.text).trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
-                own.starts_with(mark.as_str())
-            }),
-            _ => false,
-        });
-        texts.map(|expr| expr.span).filter(over).collect()
-    }
-
     /// Whether everything that an expression names means the same at a place of this scope.
     pub fn means_the_same(&self, expr: ExprId, there: ScopeId) -> bool {
         let facts = self.context.facts;

@@ -52,10 +52,8 @@ pub fn resource(mender: &Mender, finding: &Finding, call: ExprId) -> Option<Fix>
         // Nobody minds that nothing is cleared, where a guard is not asked for.
         _ if mender.phrases.guard.is_empty() && !by_method => release,
         Filled::Maybe if !mender.phrases.guard.is_empty() => {
-            let layout = &mender.layout;
-            let first = facts.function(teardown).body.last().map(|step| facts.step(*step).span.start)?;
             let guard = fill(&mender.phrases.guard, &[("target", &target)]);
-            format!("{guard}{}{}{}{release}", layout.newline, layout.indent(first), layout.step(first))
+            format!("{guard}\n{}{release}", mender.layout.step(facts.function(teardown).span.start))
         }
         _ => return None,
     };
