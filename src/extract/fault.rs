@@ -34,24 +34,6 @@ fn are_joined(one: Node, next: Node) -> bool {
     states(one) && states(next) && one.end_position().row == next.start_position().row
 }
 
-#[cfg(test)]
-mod tests {
-    use super::faults;
-    use crate::language::languages;
-
-    #[test]
-    fn statements_need_something_between_them() {
-        let python = languages().get("python").expect("a built-in language");
-        for right in ["a()\nb()\n", "a(); b()\n", "if a: b()\nelse: c()\n", "def a(): b(); return c\n", "class A: b = 1; c = 2\n"]
-        {
-            assert_eq!(faults(python, right), 0, "{right}");
-        }
-        for wrong in ["def a():\n    b(); c() return None\n", "def a(): b() return c()\n", "b(); c() raise d\n"] {
-            assert!(faults(python, wrong) > 0, "{wrong}");
-        }
-    }
-}
-
 /// How much the grammar has to skip, in bytes, before that is more than a slip of the pen or of the grammar.
 const SLIP: usize = 6;
 
@@ -70,4 +52,22 @@ pub fn skipped(root: Node) -> Option<Node> {
         }
     }
     first.filter(|_| bytes > SLIP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::faults;
+    use crate::language::languages;
+
+    #[test]
+    fn statements_need_something_between_them() {
+        let python = languages().get("python").expect("a built-in language");
+        for right in ["a()\nb()\n", "a(); b()\n", "if a: b()\nelse: c()\n", "def a(): b(); return c\n", "class A: b = 1; c = 2\n"]
+        {
+            assert_eq!(faults(python, right), 0, "{right}");
+        }
+        for wrong in ["def a():\n    b(); c() return None\n", "def a(): b() return c()\n", "b(); c() raise d\n"] {
+            assert!(faults(python, wrong) > 0, "{wrong}");
+        }
+    }
 }
