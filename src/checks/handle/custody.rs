@@ -44,16 +44,16 @@ pub struct Custody {
     pub mild: FxHashSet<ExprId>,
     /// Where a loop goes through its elements.
     pub iterated: Option<ExprId>,
-    /// Whether nothing leaves such a loop before its end.
-    pub exhausted: bool,
+    /// Where a loop does so that nothing leaves before its end.
+    pub exhausted: Option<ExprId>,
     /// Whether it is returned on some way.
     pub returned: bool,
     /// Where it is used up, so that it closes itself.
     pub drained: Option<ExprId>,
     /// Where the value of a field by which others know it is handed on.
     pub named: Option<ExprId>,
-    /// Whether the value of such a field is read at all.
-    pub found: bool,
+    /// Where the value of such a field is read at all.
+    pub found: Option<ExprId>,
     /// Whether one of its names is a parameter, so that the caller could have given one.
     pub optional: bool,
     /// Whether a nested function takes care of it, or the name belongs to another function.
@@ -159,7 +159,7 @@ impl Reading<'_, '_> {
             Fate::Used(at) => {
                 if self.is_iterated(at) {
                     self.custody.iterated = Some(at);
-                    self.custody.exhausted |= self.is_gone_through(at);
+                    self.custody.exhausted = self.custody.exhausted.or(Some(at).filter(|at| self.is_gone_through(*at)));
                 }
                 if self.is_drained(at) {
                     self.custody.drained = Some(at);
@@ -204,7 +204,7 @@ impl Reading<'_, '_> {
         }
         let found = fates(self.ledger, self.resource, field, None, 0);
         if !found.iter().all(|fate| matches!(fate, Fate::Written)) {
-            self.custody.found = true;
+            self.custody.found = Some(field);
         }
         if self.leaves(field, HELPERS) {
             self.custody.named = Some(field);

@@ -143,7 +143,7 @@ impl Case<'_, '_> {
         all.extend(self.collection());
         if let Some(at) = self.custody.iterated.filter(|_| resource.ends) {
             let text = "it ends by itself when a loop has gone through it";
-            let weight = if self.custody.exhausted { Weight::Decisive } else { Weight::Strong };
+            let weight = if self.custody.exhausted.is_some() { Weight::Decisive } else { Weight::Strong };
             all.push(Evidence::doubts(weight, text).at(self.context.span(at)));
         }
         if let Some(at) = self.custody.drained {
@@ -198,7 +198,7 @@ impl Case<'_, '_> {
         }
         let text = "it is freed when its last reference goes, at the latest with the frame of the function";
         let lingers = is_lingering(self.context.facts, self.obligation);
-        let nameless = lingers && (!self.custody.found || self.plight == Plight::Caught && self.custody.named.is_some());
+        let nameless = lingers && (self.custody.found.is_none() || self.plight == Plight::Caught && self.custody.named.is_some());
         let weight = match self.plight {
             _ if !resource.collected => return None,
             // Nobody learns where the file is that stays behind.
