@@ -43,6 +43,9 @@ pub struct Vocabulary {
     pub fails: Vec<Pattern>,
     /// Calls that end the process, so that nothing needs to be released after them.
     pub exit: Vec<Pattern>,
+    /// Those of them by which a program gives up, or says that it has done its work (`sys.exit`): whoever makes one is the
+    /// program itself, and not a library.
+    pub quits: Vec<Pattern>,
     /// Folders of test code, by name.
     pub trials: Vec<String>,
     /// Folders of programs that are run by hand, do one thing and end (`examples`, `migrations`), by name.
@@ -369,6 +372,18 @@ pub struct Resource {
     /// Methods which, called without an argument, use it up, so that it closes itself (`read` of a response).
     #[serde(default)]
     pub drained_by: Vec<String>,
+    /// Methods whose value, gone through by a loop that nothing leaves early, uses it up as well (`iter_content`).
+    #[serde(default)]
+    pub drained_in_loop: Vec<String>,
+    /// Calls that ask for one that is there already. What is made only when they fail takes its place, and lasts as long.
+    #[serde(default)]
+    pub instead_of: Vec<Pattern>,
+    /// Calls after which it serves the whole thread or process (`asyncio.set_event_loop`).
+    #[serde(default)]
+    pub installed_by: Vec<Pattern>,
+    /// Position of the argument by which a stream is given that somebody else has opened, from 0.
+    #[serde(default)]
+    pub given_at: Option<usize>,
     /// Whether it has threads of its own, which work on until it is closed.
     #[serde(default)]
     pub active: bool,

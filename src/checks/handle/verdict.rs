@@ -123,8 +123,8 @@ pub fn release(resource: &Resource, named: &str) -> String {
 /// Fills in what the resource says about itself, and weighs.
 pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut finding: Finding) -> Finding {
     let resource = obligation.resource;
-    if resource.collected && ledger.is_wrapper(obligation.call) {
-        finding.evidence.push(Evidence::doubts(Weight::Strong, "it is built on a stream that is not its own"));
+    if resource.collected && ledger.is_wrapper(obligation.call) || ledger.is_given(obligation.call) {
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, "it is built on a stream that is not its own"));
     }
     if let Some(helper) = obligation.helper {
         let name = context.facts.function(helper).name.map_or("a helper", |name| context.facts.text(name));
