@@ -335,7 +335,10 @@ pub fn teardown(facts: &Facts, life: &Life, ty: TypeId, lifetime: Lifetime) -> O
             Some(Evidence::supports(Weight::Fair, text).at(own.head))
         }
         None if lifetime == Lifetime::Process && life.components.is_empty() => None,
-        None => Some(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the emitter")),
+        None => {
+            let weight = if lifetime == Lifetime::Receiver { Weight::Fair } else { Weight::Slight };
+            Some(Evidence::doubts(weight, "nothing says that the object ends before the emitter"))
+        }
     }
 }
 
