@@ -117,10 +117,11 @@ fn hashed(path: &str) -> bool {
 }
 
 /// How far a build is from what was written; what no folder or name calls a build is nearest.
-fn nearness(path: &str) -> (usize, usize, &str) {
+fn nearness(path: &str) -> (usize, bool, usize, &str) {
     let (_, build) = place(path);
     let far = build.iter().map(|word| BUILDS.iter().position(|one| one == word).map_or(BUILDS.len(), |at| at + 1)).max();
-    (far.unwrap_or(0) + usize::from(hashed(path)), path.len(), path)
+    // Beside a module of this ending one without it is for `require`.
+    (far.unwrap_or(0) + usize::from(hashed(path)), !path.ends_with(".mjs"), path.len(), path)
 }
 
 /// The names of which the line speaks. Builds differ in their punctuation, and in what they put before an import.
