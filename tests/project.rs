@@ -360,3 +360,29 @@ fn who_makes_a_type_of_the_same_name_makes_another_one() {
     let unknown = found(&[("app/hub.py", HUB)]);
     assert_eq!(found(&[("app/hub.py", HUB), other, ("lib/views.py", passing)]), unknown);
 }
+
+const SCHEDULED: &str = "
+export class Heartbeat {
+  start() {
+    this.timer = setInterval(() => this.beat(), 1000);
+  }
+  beat() {}
+  close() {
+    this.beat();
+  }
+}
+";
+
+#[test]
+fn several_builds_of_one_module_are_one_finding() {
+    let commonjs = SCHEDULED.replace("export class", "exports.Heartbeat = class");
+    let bundle = format!("(function () {{\n{}\n}})();\n", SCHEDULED.replace("export class", "class"));
+    let builds =
+        [("dist/cjs/heartbeat.js", commonjs.as_str()), ("dist/esm/heartbeat.js", SCHEDULED), ("dist/app.umd.js", &bundle)];
+    assert_eq!(found(&builds), ["dist/esm/heartbeat.js:uncleared-timer"]);
+    let with_source = [builds[0], builds[1], ("src/heartbeat.ts", SCHEDULED)];
+    assert_eq!(found(&with_source), ["src/heartbeat.ts:uncleared-timer"]);
+    // What is written twice has to be mended twice.
+    let sources = [("src/a/heartbeat.js", SCHEDULED), ("src/b/heartbeat.js", SCHEDULED)];
+    assert_eq!(found(&sources), ["src/a/heartbeat.js:uncleared-timer", "src/b/heartbeat.js:uncleared-timer"]);
+}

@@ -21,7 +21,9 @@ pub fn merge(files: &mut [Scanned]) {
     let mut alike: BTreeMap<(&str, &str, &str), Vec<At>> = BTreeMap::new();
     for (at, file) in files.iter().enumerate().filter(|(_, file)| is_script(&file.path)) {
         for (number, finding) in file.findings.iter().enumerate() {
-            alike.entry((&finding.rule, &finding.message, &finding.symbol)).or_default().push((at, number));
+            // A bundle may wrap all that is in it.
+            let symbol = finding.symbol.rsplit('.').next().unwrap_or_default();
+            alike.entry((&finding.rule, &finding.message, symbol)).or_default().push((at, number));
         }
     }
     let mut copies: BTreeMap<At, At> = BTreeMap::new();
@@ -109,14 +111,17 @@ fn hashed(path: &str) -> bool {
     let stem = name.split_once(".js").or_else(|| name.split_once(".mjs")).map_or(name, |(stem, _)| stem);
     let hash = stem.rsplit(['-', '.']).next().unwrap_or_default();
     let mixed = |is: fn(&u8) -> bool| hash.as_bytes().iter().any(is);
-    hash.len() >= 8 && mixed(u8::is_ascii_digit) && mixed(u8::is_ascii_alphabetic) && stem.len() > hash.len()
+    let digits = mixed(u8::is_ascii_digit) && mixed(u8::is_ascii_alphabetic);
+    let cases = hash.len() == 8 && mixed(u8::is_ascii_uppercase) && mixed(u8::is_ascii_lowercase);
+    hash.len() >= 8 && (digits || cases) && stem.len() > hash.len()
 }
 
 /// How far a build is from what was written; what no folder or name calls a build is nearest.
-fn nearness(path: &str) -> (usize, usize, &str) {
+fn nearness(path: &str) -> (usize, bool, usize, &str) {
     let (_, build) = place(path);
     let far = build.iter().map(|word| BUILDS.iter().position(|one| one == word).map_or(BUILDS.len(), |at| at + 1)).max();
-    (far.unwrap_or(0) + usize::from(hashed(path)), path.len(), path)
+    // Beside a module of this ending one without it is for `require`.
+    (far.unwrap_or(0) + usize::from(hashed(path)), !path.ends_with(".mjs"), path.len(), path)
 }
 
 /// The names of which the line speaks. Builds differ in their punctuation, and in what they put before an import.

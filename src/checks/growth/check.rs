@@ -45,8 +45,12 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let alone = first.key.is_none() || first.key == first.value;
     let works =
         |value| settles(context, value).is_some() || held.life == Life::Closure && is_work(facts, &context.words.words, value);
-    let keyed =
-        first.key.is_some() && !shown.is_empty() || alone && adds_itself(context, held, first) || first.value.is_some_and(works);
+    // What few things are moved between shows no growth.
+    let several =
+        |key| facts.exported.is_none() || facts.typed || key::entries(facts, &context.words.words, held.place, key) == Keys::Open;
+    let keyed = first.key.is_some_and(several) && !shown.is_empty()
+        || alone && adds_itself(context, held, first)
+        || first.value.is_some_and(works);
     evidence.extend(shown);
     evidence.extend(hearsay::doubts(context, held, first, keyed));
     evidence.extend(rate(context, held, first));

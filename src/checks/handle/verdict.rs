@@ -6,7 +6,7 @@ use super::plight::{Case, Plight};
 use super::setting;
 use super::way::{Leaving, Way};
 use crate::checks::Context;
-use crate::facts::{BindingId, Root};
+use crate::facts::{BindingId, ExprId, Root};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::{Resource, Vocabulary};
 
@@ -120,6 +120,17 @@ pub fn release(resource: &Resource, named: &str) -> String {
     }
 }
 
+/// The call that gives back what was taken under a key, by that key: `pool.acquire(id)`, `pool.release(id)`.
+fn by_key(context: &Context, taken: ExprId) -> Option<ExprId> {
+    let facts = context.facts;
+    let key = facts.place(facts.positional(taken, 0)?)?;
+    let gives = |call: &ExprId| {
+        facts.method_name(*call).is_some_and(|name| name.starts_with("release"))
+            && facts.positional(*call, 0).is_some_and(|given| facts.place(given) == Some(key))
+    };
+    facts.callees.keys().copied().filter(gives).min()
+}
+
 /// Fills in what the resource says about itself, and weighs.
 pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut finding: Finding) -> Finding {
     let resource = obligation.resource;
@@ -144,6 +155,10 @@ pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut f
             (Weight::Decisive, "nothing in the file gives one back, so what hands it out may keep it")
         };
         finding.evidence.push(Evidence::doubts(weight, text));
+    }
+    if let Some(at) = (!resource.receivers.is_empty()).then(|| by_key(context, obligation.call)).flatten() {
+        let text = "it is given back by the key under which it was taken";
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(context.span(at)));
     }
     finding.severity = resource.severity.unwrap_or(context.rule.severity);
     finding.risk = match resource.cost.as_str() {

@@ -88,6 +88,23 @@ pub fn is_given_per_request(facts: &Facts, words: &Words, emitter: ExprId) -> bo
     })
 }
 
+/// The registrant keeps the emitter in a collection of its own, so that it goes with the registrant or before it:
+/// `this.blocks.push(block)`.
+pub fn taken_in(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
+    let place = facts.place(emitter).filter(|_| facts.exported.is_some() && is_given(facts, emitter))?;
+    let keeps = |call: &ExprId| {
+        let adds = facts.method_name(*call).is_some_and(|name| matches!(name, "push" | "add" | "set" | "unshift"));
+        let own = facts.callee(*call).receiver.and_then(|on| facts.place(on)).is_some_and(|on| {
+            let Place { root, path } = facts.places.get(on);
+            matches!(root, Root::Instance(_)) && path.len() == 1
+        });
+        adds && own && facts.args(*call).iter().any(|arg| facts.place(*arg) == Some(place))
+    };
+    let at = facts.function(facts.function_of(emitter)).calls.iter().copied().find(keeps)?;
+    let text = "the object keeps the emitter itself, which goes with it or before it";
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span))
+}
+
 /// Whether the way to an emitter begins with a parameter.
 pub fn is_given(facts: &Facts, emitter: ExprId) -> bool {
     let mut expr = emitter;

@@ -160,6 +160,10 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     }];
     evidence.extend(ephemeral(facts, one, emitter, runs));
     evidence.extend(emitter::brought(facts, words, emitter));
+    evidence.extend(emitter::taken_in(facts, emitter));
+    if facts.entry(one.callback, "complete").is_some() {
+        evidence.push(Evidence::doubts(Weight::Strong, "it is told of the end of the source, and goes with it"));
+    }
     if adds {
         evidence.push(Evidence::supports(Weight::Fair, "each call adds a closure of its own"));
     } else if one.holds == Holds::Locals {
@@ -349,7 +353,10 @@ pub fn teardown(facts: &Facts, life: &Life, ty: TypeId, lifetime: Lifetime) -> O
             Some(Evidence::supports(Weight::Fair, text).at(own.head))
         }
         None if lifetime == Lifetime::Process && life.components.is_empty() => None,
-        None => Some(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the emitter")),
+        None => {
+            let weight = if lifetime == Lifetime::Receiver { Weight::Fair } else { Weight::Slight };
+            Some(Evidence::doubts(weight, "nothing says that the object ends before the emitter"))
+        }
     }
 }
 
@@ -364,6 +371,10 @@ pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Ev
     };
     let removed =
         others.filter(alike).filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
+    // One of many closures says nothing of the others.
+    if matches!(facts.kind(removed.callback), ExprKind::Closure(_)) {
+        return None;
+    }
     let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));
     Some(Evidence::supports(Weight::Strong, text).at(facts.expr(removed.at).span))
 }

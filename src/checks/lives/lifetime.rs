@@ -122,12 +122,38 @@ pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<
             return Some(Evidence::supports(Weight::Fair, text).at(own.head));
         }
         let again = own.kind == FunctionKind::Closure && life::start(facts, words, id) == life::Start::Again;
-        let call = given_to(facts, id).filter(|_| again)?;
+        let call = given_to(facts, id).filter(|call| again && !comes_once(facts, *call))?;
         let name = facts.callee_name(call).unwrap_or_default();
         let text = format!("a callback of `{name}` runs once per event");
         Some(Evidence::supports(Weight::Fair, text).at(facts.expr(call).span))
     })
 }
+
+/// Whether a registration is for an event that marks a beginning or an end, and so comes once.
+fn comes_once(facts: &Facts, call: ExprId) -> bool {
+    let event = facts.positional(call, 0).and_then(|event| facts.literal_text(event));
+    event.is_some_and(|event| MILESTONES.contains(&event))
+}
+
+/// Events that come once in the life of what tells of them.
+const MILESTONES: [&str; 16] = [
+    "ready",
+    "deviceready",
+    "load",
+    "loaded",
+    "DOMContentLoaded",
+    "init",
+    "initialized",
+    "listening",
+    "exit",
+    "beforeExit",
+    "end",
+    "finish",
+    "close",
+    "destroy",
+    "unload",
+    "beforeunload",
+];
 
 /// The call that a closure is given to, or that calls it on the spot.
 fn given_to(facts: &Facts, function: FunctionId) -> Option<ExprId> {

@@ -1,18 +1,19 @@
 //! Places for values of which the language forgets that there is one: `MaybeUninit` never drops what was written to it.
 
 use crate::checks::Context;
+use crate::checks::lives::callback;
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, Place, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Weight};
 
 /// What drops a value that stands in such a place, or takes it out.
-const DROPS: [&str; 4] = ["assume_init_drop", "drop_in_place", "assume_init_read", "needs_drop"];
+const DROPS: [&str; 5] = ["assume_init_drop", "drop_in_place", "assume_init_read", "needs_drop", "read"];
 /// What only borrows or points at such a place.
 const BORROWS: [&str; 7] = ["NonNull", "AtomicPtr", "PhantomData", "Ref", "RefMut", "Weak", "MutexGuard"];
 
 /// Types that keep values of their users in `MaybeUninit` and have no destructor, in a file where nothing drops such values.
 pub fn check(context: &Context) -> Vec<Finding> {
     let facts = context.facts;
-    if !facts.typed || facts.names.find("MaybeUninit").is_none() || drops(facts) {
+    if !facts.typed || facts.names.find("MaybeUninit").is_none() || !fills(facts) || drops(facts) {
         return Vec::new();
     }
     let fields = facts.places.iter().filter_map(|(id, place)| match *place {
@@ -25,14 +26,21 @@ pub fn check(context: &Context) -> Vec<Finding> {
     fields.map(|(ty, declared)| tell(context, ty, declared)).collect()
 }
 
+/// Whether the file puts a value that it was given into such a place. Without that it may be room for the answer of a call.
+fn fills(facts: &Facts) -> bool {
+    let makes = |call: &ExprId| {
+        facts.callee_path(*call).is_some_and(|path| path == "MaybeUninit.new" || path.ends_with(".MaybeUninit.new"))
+            && facts.positional(*call, 0).is_some_and(|value| facts.literal(value).is_none())
+    };
+    facts.callees.keys().any(makes)
+}
+
 /// Whether something in the file drops what stands in such places, if only by taking out one after the other in a destructor.
 fn drops(facts: &Facts) -> bool {
     let named = |name: &str| facts.names.find(name).is_some();
     let by_hand = |function: FunctionId| {
-        facts.function(function).calls.iter().any(|call| {
-            let on_itself = facts.callee(*call).receiver.is_some_and(|on| crate::checks::lives::callback::is_instance(facts, on));
-            on_itself || facts.callee_name(*call).is_some_and(|name| matches!(name, "read" | "assume_init"))
-        })
+        let itself = |call: &ExprId| facts.callee(*call).receiver.is_some_and(|on| callback::is_instance(facts, on));
+        facts.function(function).calls.iter().any(itself)
     };
     let destructors = facts.functions().filter(|(_, function)| function.name.is_some_and(|name| facts.text(name) == "drop"));
     DROPS.into_iter().any(named) || destructors.map(|(id, _)| id).any(by_hand)
