@@ -1,4 +1,4 @@
-//! Real editors: the language client of Neovim, and the libraries with which VS Code speaks.
+//! Real editors: the language clients of Neovim and Emacs, and the libraries with which VS Code speaks.
 
 mod editor;
 
@@ -33,10 +33,10 @@ fn path() -> std::ffi::OsString {
     std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&others))).expect("a path")
 }
 
-/// The setup for Neovim as the README gives it.
-fn setup() -> String {
+/// The setup for an editor as the README gives it, in the language of that editor.
+fn setup(language: &str) -> String {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("there");
-    let (_, rest) = readme.split_once("```lua\n").expect("the README has a setup for Neovim");
+    let (_, rest) = readme.split_once(&format!("```{language}\n")).expect("the README has a setup");
     rest.split_once("```").expect("it ends").0.to_owned()
 }
 
@@ -46,7 +46,7 @@ fn neovim_shows_a_finding_and_suppresses_it() {
         return skip("Neovim is not installed");
     }
     let text = TEXT;
-    let project = Project::new(&[("a.py", text), ("setup.lua", &setup()), (".git/HEAD", ""), ("state/nvim/x", "")]);
+    let project = Project::new(&[("a.py", text), ("setup.lua", &setup("lua")), (".git/HEAD", ""), ("state/nvim/x", "")]);
     let out = project.1.join("out.json");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/neovim.lua");
     let run = Command::new("nvim")
@@ -72,6 +72,36 @@ fn neovim_shows_a_finding_and_suppresses_it() {
     let expected = text.trim_end().replace(MARKED, &format!("{MARKED}  {COMMENT}"));
     assert_eq!(seen["text"], expected.as_str(), "{seen:#}");
     assert_eq!((&seen["typed"][0]["text"], &seen["typed"][0]["line"]), (&MARKED.into(), &5.into()), "{seen:#}");
+}
+
+#[test]
+fn emacs_shows_a_finding_and_applies_its_fix() {
+    let asked = ["--batch", "--eval", "(progn (package-initialize) (require 'eglot))"];
+    if !Command::new("emacs").args(asked).output().is_ok_and(|output| output.status.success()) {
+        return skip("Emacs with eglot is not installed");
+    }
+    let text =
+        "WORD = '\u{1f600}\u{4e2d}'\n\n\ndef f(path, mark='\u{1f600}'):\n    handle = open(path)\n    return handle.read()\n";
+    let project = Project::new(&[("a.py", text), ("setup.el", &setup("elisp")), (".git/HEAD", ""), ("home/.emacs.d/x", "")]);
+    let run = Command::new("emacs")
+        .args(["--batch", "-l"])
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/emacs.el"))
+        .env("PATH", path())
+        .env("LANG", "C.UTF-8")
+        .env("HOME", project.1.join("home"))
+        .env("FILE", project.1.join("a.py"))
+        .env("SETUP", project.1.join("setup.el"))
+        .output()
+        .expect("Emacs starts");
+    let (seen, said) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(run.status.success(), "{seen}\n{said}");
+    assert!(seen.contains("marked open(path)\n"), "{seen}\n{said}");
+    assert!(seen.contains("[unclosed-handle]: `handle` holds a file"), "{seen}\n{said}");
+    let expected = text.replace(
+        "    handle = open(path)\n    return handle.read()\n",
+        "    with open(path) as handle:\n        return handle.read()\n",
+    );
+    assert!(seen.ends_with(&format!("text\n{expected}")), "{seen}\n{said}");
 }
 
 #[test]

@@ -185,6 +185,17 @@ fn only_what_is_safe_is_done_unasked() {
 }
 
 #[test]
+fn a_weak_back_reference_compiles() {
+    let folder = folder(&[("lib.rs", include_bytes!("../fixtures/fix/reference-cycle/back.fixed.rs"))]);
+    let made = std::process::Command::new("rustc")
+        .args(["--edition=2024", "--crate-type=lib", "--emit=metadata", "lib.rs"])
+        .current_dir(folder.path())
+        .output()
+        .expect("a Rust toolchain builds this");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
+#[test]
 fn what_is_not_reported_is_not_fixed() {
     let suppressed =
         "def read(path):\n    stream = open(path)  # watertight: ignore[unclosed-handle] meant so\n    return stream.read()\n";

@@ -21,8 +21,11 @@ pub struct Mend {
     pub undo: BTreeMap<String, String>,
     /// Calls that can be given a limit.
     pub limit: Vec<Limit>,
-    /// By the path of what makes a collection: one like it that keeps no key alive.
+    /// By the path of what makes a collection: one like it that keeps no key alive. By the path of a type of counted
+    /// references, as it is imported: how the one that does not count is written.
     pub weak: BTreeMap<String, String>,
+    /// What copies a counted reference, and what makes a weak one of it.
+    pub downgrade: BTreeMap<String, String>,
     /// The only methods that such a collection has.
     pub weak_methods: Vec<String>,
     /// Last names of types whose values are objects, which a weak collection can have for keys.

@@ -4,6 +4,7 @@
 //! comes from its phrases; which calls a fix fits comes from the vocabulary of the rule. Whether a fix does end its finding
 //! is not decided here: whoever makes it looks again (`scan/mend.rs`).
 
+mod backedge;
 mod effect;
 mod ending;
 mod layout;
@@ -62,7 +63,8 @@ impl Mender<'_> {
             Check::Timer | Check::Task => effect::resource(self, at).or_else(|| teardown::resource(self, finding, at)),
             Check::Listener => listener::fix(self, finding, at),
             Check::Growth | Check::Cache | Check::Channel => limit::fix(self, finding).or_else(|| weak::fix(self, finding, at)),
-            Check::Memo | Check::Cycle | Check::Forgotten | Check::Loss | Check::Suppression => None,
+            Check::Cycle => backedge::fix(self, finding),
+            Check::Memo | Check::Forgotten | Check::Loss | Check::Suppression => None,
         }
     }
 
