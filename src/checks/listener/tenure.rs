@@ -41,10 +41,11 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
         evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
     }
     let starting = |word: &str| words.running.iter().any(|own| own == word);
-    if !words.drawn.is_empty() && !words.at_exit.is_empty() && one.registration.remove.is_empty() {
-        if let crate::index::Tenure::Lasting(path) = context.project.tenure(context.path, name, &starting) {
-            evidence.push(Evidence::doubts(Weight::Fair, format!("{path} keeps a `{name}` for as long as the process lives")));
-        }
+    if !words.drawn.is_empty()
+        && one.registration.remove.is_empty()
+        && let crate::index::Tenure::Lasting(path) = context.project.tenure(context.path, name, &starting)
+    {
+        evidence.push(Evidence::doubts(Weight::Fair, format!("{path} keeps a `{name}` for as long as the process lives")));
     }
     evidence.extend(at_exit(context, one, ty));
     if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
