@@ -30,6 +30,12 @@ impl Project {
         !made.is_empty() && made.iter().all(|(_, one)| !one.looping)
     }
 
+    /// Whether the project makes instances of a type of this file in a loop.
+    pub fn is_made_in_loop(&self, path: &str, ty: &str) -> bool {
+        self.note(ty);
+        self.instances(path, ty).iter().any(|(_, one)| one.looping)
+    }
+
     /// A function that makes an instance of a type of this file for itself, with its file; `starting` run for the life of the process.
     pub fn made_for_calls<'a>(&'a self, path: &str, ty: &'a str, starting: &dyn Fn(&str) -> bool) -> Option<(&'a str, &'a str)> {
         self.note(ty);

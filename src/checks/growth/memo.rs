@@ -96,7 +96,12 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         evidence.push(Evidence::doubts(Weight::Strong, format!("no loop of the project makes many a `{name}`")));
     }
     let heavy = |of: &str| key::ends_with(&words.heavy, of);
-    if limited && project.len() > 1 && !heavy(name) && !bases.clone().any(|base| heavy(crate::facts::last(base))) {
+    if limited
+        && project.len() > 1
+        && !project.is_made_in_loop(context.path, name)
+        && !heavy(name)
+        && !bases.clone().any(|base| heavy(crate::facts::last(base)))
+    {
         let text = format!("nothing says that a `{name}` is so large that the limit is no help");
         evidence.push(Evidence::doubts(Weight::Strong, text));
     }

@@ -42,7 +42,6 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     }
     let starting = |word: &str| words.running.iter().any(|own| own == word);
     if !words.drawn.is_empty()
-        && !words.at_exit.is_empty()
         && one.registration.remove.is_empty()
         && let crate::index::Tenure::Lasting(path) = context.project.tenure(context.path, name, &starting)
     {

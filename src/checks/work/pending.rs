@@ -34,7 +34,10 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
     let foreign = lost.iter().all(|waiter| is_foreign(facts, resource, waiter.made));
     let known = !foreign || context.words.words.drawn.is_empty();
     if facts.in_loop(call) && known {
-        evidence.push(Evidence::supports(Weight::Slight, "it waits in a loop, so each round can leave one behind"));
+        // With a limit to the wait, rounds in which nothing comes are the rule.
+        let timed = !context.words.words.drawn.is_empty() && facts.argument(call, "timeout", None).is_some();
+        let weight = if timed { Weight::Fair } else { Weight::Slight };
+        evidence.push(Evidence::supports(weight, "it waits in a loop, so each round can leave one behind"));
     }
     let served = crate::checks::lives::lifetime::serves(facts, &context.words.words, function);
     if !context.words.words.drawn.is_empty() {
