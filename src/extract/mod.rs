@@ -63,7 +63,28 @@ fn read(language: &Language, text: &str, prepared: &Prepared, tree: &Tree) -> Fa
     if DIRECTIVE.iter().any(|word| text.contains(word)) {
         facts.comments = forms::comments(language, tree.root_node(), |node| lower::span(prepared, node));
     }
+    facts.skipped = skipped(tree.root_node()).map(|node| lower::span(prepared, node));
     facts
+}
+
+/// How much the grammar has to skip, in bytes, before that is more than a slip of the pen or of the grammar.
+const SLIP: usize = 6;
+
+/// The first stretch of code that the grammar skips, if there is enough of it in the file.
+fn skipped(root: Node) -> Option<Node> {
+    let (mut open, mut first, mut bytes) = (vec![root], None::<Node>, 0);
+    while let Some(node) = open.pop() {
+        if node.is_error() {
+            bytes += node.byte_range().len();
+            if first.is_none_or(|first| node.start_byte() < first.start_byte()) {
+                first = Some(node);
+            }
+        } else if node.has_error() {
+            let mut cursor = node.walk();
+            open.extend(node.children(&mut cursor));
+        }
+    }
+    first.filter(|_| bytes > SLIP)
 }
 
 /// How many places of a text the grammar cannot make sense of: what it skips, and what it has to imagine.
