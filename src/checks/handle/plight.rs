@@ -203,7 +203,6 @@ impl Case<'_, '_> {
             _ if !resource.collected => return None,
             // Nobody learns where the file is that stays behind.
             Plight::Ordinary | Plight::Caught if nameless => Weight::None,
-            Plight::Ordinary if self.is_read_at_once() => Weight::Decisive,
             Plight::Failing => Weight::None,
             Plight::Ordinary if self.context.words.fails.is_empty() => Weight::Fair,
             Plight::Ordinary if self.is_idle() => Weight::Strong,
@@ -220,16 +219,6 @@ impl Case<'_, '_> {
         let calls = facts.function(facts.function_of(self.obligation.call)).calls.iter();
         let mut after = calls.filter(|call| self.context.span(**call).start >= from);
         after.all(|call| self.is_own(*call) || self.is_harmless(*call))
-    }
-
-    /// Whether the function does nothing with the handle but read all of it, and nothing after that.
-    fn is_read_at_once(&self) -> bool {
-        let facts = self.context.facts;
-        let from = self.context.span(self.obligation.call).end;
-        let calls = facts.function(facts.function_of(self.obligation.call)).calls.iter().copied();
-        let mut after = calls.filter(|call| self.context.span(*call).start >= from).peekable();
-        let whole = |call: ExprId| matches!(facts.method_name(call), Some("read" | "readlines")) && facts.args(call).is_empty();
-        after.peek().is_some() && after.all(|call| self.is_own(call) && whole(call))
     }
 
     fn is_own(&self, call: ExprId) -> bool {
