@@ -121,7 +121,8 @@ fn nearness(path: &str) -> (usize, bool, usize, &str) {
     let (_, build) = place(path);
     let far = build.iter().map(|word| BUILDS.iter().position(|one| one == word).map_or(BUILDS.len(), |at| at + 1)).max();
     // Beside a module of this ending one without it is for `require`.
-    (far.unwrap_or(0) + usize::from(hashed(path)), !path.ends_with(".mjs"), path.len(), path)
+    let module = path.rsplit_once('.').is_some_and(|(_, extension)| extension == "mjs");
+    (far.unwrap_or(0) + usize::from(hashed(path)), !module, path.len(), path)
 }
 
 /// The names of which the line speaks. Builds differ in their punctuation, and in what they put before an import.
