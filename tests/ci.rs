@@ -180,6 +180,14 @@ fn pre_commit_refuses_a_leak_and_counts_only_what_is_staged() {
     fs::write(project.join("vendored.py"), LEAK).expect("a file can be written");
     done(project, &["git", "add", "vendored.py"]);
     assert!(commit().status.success(), "excludes hold for files that are named");
+    let page = "<script>\nexport default {\n  mounted() {\n    window.addEventListener('resize', () => this.draw())\n  },\n}\n</script>\n";
+    for name in ["page.vue", "page.svelte"] {
+        fs::write(project.join(name), page).expect("a file can be written");
+    }
+    done(project, &["git", "add", "page.vue", "page.svelte"]);
+    let refused = commit();
+    let said = text(&refused.stdout) + &text(&refused.stderr);
+    assert!(said.contains("page.vue") && said.contains("page.svelte"), "pages are looked at: {said}");
 }
 
 /// Microsoft's validator with the rules of GitHub: `npm install --global @microsoft/sarif-multitool-linux`.

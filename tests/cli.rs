@@ -255,6 +255,21 @@ fn bad_files_neither_stop_nor_fail_a_run_over_their_folder() {
 }
 
 #[test]
+fn code_that_cannot_be_parsed_is_no_clean_code() {
+    let broken = b"def f(p):\n    x = open(p)\n    return x.read()\n\n\nthis is {{ not python %% at all\n((((\n";
+    let merged = b"<<<<<<< HEAD\nA = 1\n=======\nA = 2\n>>>>>>> other\n";
+    let files: [(&str, &[u8]); 4] =
+        [("a.py", broken), ("b.py", merged), ("c.d.ts", b"export declare const a: %%%%%% odd odd;\n"), ("d.py", b"A = 1\n")];
+    let folder = folder(&files);
+    let (code, out, err) = run(folder.path(), &["check", "--format", "concise"]);
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(out.contains("a.py:2:9"), "what can be read is judged: {out}");
+    assert!(err.contains("a.py: could not be parsed at line 6; some of the code from there on was not looked at"), "{err}");
+    assert!(err.contains("b.py: could not be parsed at line 1"), "{err}");
+    assert!(!err.contains("c.d.ts") && !err.contains("d.py"), "{err}");
+}
+
+#[test]
 fn the_output_does_not_depend_on_threads() {
     let files: Vec<(String, Vec<u8>)> = (0..60).map(|n| (format!("d{}/f{n}.py", n % 5), LEAKY.to_vec())).collect();
     let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();

@@ -119,6 +119,7 @@ fn fingerprints_stay_when_lines_move_and_tell_like_lines_apart() {
     let before = names("f = LEAK\nf = LEAK\n", "watertight/v1");
     assert_ne!(before[0], before[1]);
     assert_eq!(before, names("x\n\n  f  =  LEAK\n  f = LEAK\n", "watertight/v1"));
+    assert_eq!(before, names("f = LEAK  # said beside it\ng = LEAK\n", "watertight/v1"));
     let hashes = names("f = LEAK\nf = LEAK\n", "primaryLocationLineHash");
     assert!(hashes.iter().all(|hash| hash.as_str().is_some_and(|hash| hash.contains(':'))) && hashes[0] != hashes[1]);
 }

@@ -20,6 +20,7 @@ use crate::finding::{Analysis, Finding, ProblemKind};
 use crate::index::{Outline, Project, outline};
 use crate::language::languages;
 use crate::rules::{Check, RuleSet, Verbs};
+use crate::source::Lines;
 use std::path::Path;
 
 /// Everything that the rules say about one text alone; its language follows from the path or the first line.
@@ -78,6 +79,11 @@ fn judge_until(
     let mut problems = Vec::new();
     if facts.cut {
         problems.push((ProblemKind::TooDeep, "nested too deeply; what lies below the limit was not analysed".to_owned()));
+    }
+    if let Some(skipped) = facts.skipped.filter(|_| !languages().only_declares(Path::new(source.0))) {
+        let line = Lines::new(source.1).line(skipped.start);
+        let message = format!("could not be parsed at line {line}; some of the code from there on was not looked at");
+        problems.push((ProblemKind::Unparsed, message));
     }
     let findings = check(source, facts, rules, project, stop)?;
     Some(Analysis { findings, problems, comments: facts.comments.clone() })

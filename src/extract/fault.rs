@@ -34,6 +34,26 @@ fn are_joined(one: Node, next: Node) -> bool {
     states(one) && states(next) && one.end_position().row == next.start_position().row
 }
 
+/// How much the grammar has to skip, in bytes, before that is more than a slip of the pen or of the grammar.
+const SLIP: usize = 6;
+
+/// The first stretch of code that the grammar skips, if there is enough of it in the file.
+pub fn skipped(root: Node) -> Option<Node> {
+    let (mut open, mut first, mut bytes) = (vec![root], None::<Node>, 0);
+    while let Some(node) = open.pop() {
+        if node.is_error() {
+            bytes += node.byte_range().len();
+            if first.is_none_or(|first| node.start_byte() < first.start_byte()) {
+                first = Some(node);
+            }
+        } else if node.has_error() {
+            let mut cursor = node.walk();
+            open.extend(node.children(&mut cursor));
+        }
+    }
+    first.filter(|_| bytes > SLIP)
+}
+
 #[cfg(test)]
 mod tests {
     use super::faults;

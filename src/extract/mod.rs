@@ -65,5 +65,6 @@ fn read(language: &Language, text: &str, prepared: &Prepared, tree: &Tree) -> Fa
     if DIRECTIVE.iter().any(|word| text.contains(word)) {
         facts.comments = forms::comments(language, tree.root_node(), |node| lower::span(prepared, node));
     }
+    facts.skipped = fault::skipped(tree.root_node()).map(|node| lower::span(prepared, node));
     facts
 }

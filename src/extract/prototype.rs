@@ -1,8 +1,8 @@
 //! Functions that are used as types: their methods are given to the prototype, or to `this` in the function itself.
 
 use crate::facts::{
-    BindingId, BindingKind, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, Name, Scope, ScopeId, Traits, Type,
-    TypeId,
+    BindingId, BindingKind, CollectionKind, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, Name, Scope, ScopeId,
+    Traits, Type, TypeId,
 };
 use crate::language::Habits;
 use rustc_hash::FxHashMap;
@@ -26,6 +26,7 @@ pub fn resolve(facts: &mut Facts, habits: &Habits) {
     let mut all = Prototypes { facts, habits, given };
     for at in 0..all.facts.exprs.len() {
         match all.facts.exprs[at].kind {
+            ExprKind::Collection { kind: CollectionKind::Map, .. } => all.described(ExprId(at as u32)),
             ExprKind::Assign { target, value: Some(value), .. } => all.assigned(target, value),
             ExprKind::Call { callee, .. } => all.called(ExprId(at as u32), callee),
             _ => {}
@@ -91,6 +92,70 @@ impl Prototypes<'_> {
                     self.make(binding, function);
                 }
             }
+        }
+    }
+
+    /// `{ mounted() { … }, methods: { … } }`: what a framework makes instances of.
+    fn described(&mut self, object: ExprId) {
+        let entries = self.closures(object);
+        let named = |(name, _): &(Name, FunctionId)| self.habits.hooks.iter().skip(1).any(|hook| hook == self.facts.text(*name));
+        let (Some(first), Some(word)) = (entries.iter().find(|entry| named(entry)), self.habits.hooks.first()) else { return };
+        if self.facts.function(first.1).owner.is_some() {
+            return;
+        }
+        let own = Function { name: None, span: self.facts.expr(object).span, ..self.facts.function(first.1).clone() };
+        let name = self.facts.names.intern(word);
+        let id = TypeId(self.facts.types.len() as u32);
+        let body = self.body(&own, id, first.1);
+        self.facts.types.push(Type {
+            traits: Vec::new(),
+            name,
+            span: own.span,
+            head: own.head,
+            parent: own.parent.unwrap_or(FunctionId(0)),
+            bases: Vec::new(),
+            local_bases: Vec::new(),
+            base_paths: vec![name],
+            decorators: Vec::new(),
+            is_foreign: false,
+            is_copied: false,
+            methods: Vec::new(),
+            body,
+        });
+        let inner: Vec<_> = self.objects(object).into_iter().flat_map(|object| self.closures(object)).collect();
+        for (name, method) in entries.into_iter().chain(inner) {
+            self.facts.functions[method.index()].name.get_or_insert(name);
+            self.adopt(id, method);
+        }
+    }
+
+    /// The functions that are entries of an object literal, with their names, without those that have no instance.
+    fn closures(&self, object: ExprId) -> Vec<(Name, FunctionId)> {
+        let closure = |item: &ExprId| match self.facts.kind(*item) {
+            ExprKind::Named { name, value } => match self.facts.kind(value) {
+                ExprKind::Closure(method) if self.facts.function(method).traits.own_instance => Some((name, method)),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.items(object).iter().filter_map(closure).collect()
+    }
+
+    /// The object literals that are entries of one.
+    fn objects(&self, object: ExprId) -> Vec<ExprId> {
+        let inner = |item: &ExprId| match self.facts.kind(*item) {
+            ExprKind::Named { value, .. } => {
+                matches!(self.facts.kind(value), ExprKind::Collection { kind: CollectionKind::Map, .. }).then_some(value)
+            }
+            _ => None,
+        };
+        self.items(object).iter().filter_map(inner).collect()
+    }
+
+    fn items(&self, object: ExprId) -> Vec<ExprId> {
+        match self.facts.kind(object) {
+            ExprKind::Collection { items, .. } => self.facts.list(items).to_vec(),
+            _ => Vec::new(),
         }
     }
 

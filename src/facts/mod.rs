@@ -123,4 +123,6 @@ pub struct Facts {
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.
     pub cut: bool,
+    /// What the grammar could make nothing of, where that is more than a slip: the first of it.
+    pub skipped: Option<Span>,
 }

@@ -315,6 +315,11 @@ impl Facts {
         None
     }
 
+    /// Whether a function is the body of a module that is loaded once; the script of a page may run for each instance.
+    pub fn is_module(&self, function: FunctionId) -> bool {
+        self.function(function).kind == FunctionKind::Module && !self.per_instance
+    }
+
     /// Whether the code of a function runs once, when its file is loaded: the module body, and what is called on the spot there.
     pub fn at_top(&self, function: FunctionId) -> bool {
         !self.per_instance

@@ -18,6 +18,8 @@ pub enum ProblemKind {
     TooDeep,
     /// It took longer than the limit.
     TooSlow,
+    /// Parts of it are no code in its language.
+    Unparsed,
     /// It is in no language that this program reads.
     Unsupported,
     /// The baseline accepts what is not found any more.
@@ -43,6 +45,7 @@ impl ProblemKind {
             Self::TooLarge => "too-large",
             Self::TooDeep => "too-deep",
             Self::TooSlow => "too-slow",
+            Self::Unparsed => "unparsed",
             Self::Unsupported => "unsupported",
             Self::Stale => "stale",
             Self::Unfixed => "unfixed",
@@ -61,6 +64,7 @@ impl ProblemKind {
             Self::Encoding => "save the file as UTF-8",
             Self::TooLarge => "raise --max-file-size, or leave the file out",
             Self::TooDeep | Self::TooSlow => "split the code up, or leave the file out",
+            Self::Unparsed => "mend the syntax, or leave the file out",
             Self::Unsupported => "name a file in a language that `watertight explain` shows examples in, or a folder",
             Self::Stale => "`watertight baseline --prune` takes them out",
             Self::Unfixed => "change it by hand, as its remedy says",

@@ -96,11 +96,17 @@ impl Languages {
         if !entry.habits.pages.contains(&extension(path)?) {
             return Some(whole(entry.compiled()));
         }
-        let page = page::read(text);
+        let page = page::read(text, extension(path).is_some_and(|extension| entry.habits.instances.contains(&extension)));
         // The language of a script is named by its extension.
         let named = self.all.iter().find(|other| other.habits.extensions.contains(&page.lang) && other.lineage[0] == entry.id);
         let language = named.unwrap_or(entry).compiled();
         Some(Script { language, text: Cow::Owned(page.text), per_instance: page.per_instance })
+    }
+
+    /// Whether a file only declares what other files do, so that there is nothing in it to find.
+    pub fn only_declares(&self, path: &Path) -> bool {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        self.entry(path).is_some_and(|entry| entry.habits.declarations.iter().any(|end| name.ends_with(end.as_str())))
     }
 
     /// The extensions of all files that are read, without the dot, in order.

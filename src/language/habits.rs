@@ -43,8 +43,12 @@ pub struct Habits {
     pub name: String,
     /// File extensions, without the dot.
     pub extensions: Vec<String>,
+    /// Ends of the names of files that only declare what other files do.
+    pub declarations: Vec<String>,
     /// Extensions of pages that hold scripts in this language, or in one that inherits from it.
     pub pages: Vec<String>,
+    /// Those of them in which a script runs for each instance unless it says otherwise.
+    pub instances: Vec<String>,
     /// Interpreters a `#!` line may name.
     pub interpreters: Vec<String>,
     /// What starts a comment.
@@ -143,6 +147,8 @@ pub struct Habits {
     pub globals: Vec<String>,
     /// The field through which the methods of a function used as a type are given.
     pub prototype: String,
+    /// Methods by which a framework drives an object literal, so that it describes a type; the first word is its name.
+    pub hooks: Vec<String>,
     /// Whether a parameter without a type is an error where nothing tells its type.
     pub annotates: bool,
     /// How what a fix adds is written.
@@ -162,6 +168,7 @@ impl Habits {
             all.remove("extensions");
             all.remove("interpreters");
             all.remove("pages");
+            all.remove("instances");
             all.extend(file.parse::<toml::Table>().map_err(refuse)?);
         }
         all.try_into().map_err(refuse)

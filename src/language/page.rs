@@ -12,8 +12,9 @@ pub struct Page {
     pub per_instance: bool,
 }
 
-/// Reads the scripts of a page. What is commented out is no script, and one that never ends reaches to the end.
-pub fn read(text: &str) -> Page {
+/// Reads the scripts of a page. What is commented out is no script, and one that never ends reaches to the end. `instances`
+/// says that a script runs for each instance unless it says otherwise, and not only if it says so.
+pub fn read(text: &str, instances: bool) -> Page {
     let mut kept: Vec<u8> = text.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { byte } else { b' ' }).collect();
     let lower = text.to_ascii_lowercase();
     let (mut lang, mut plain, mut setup) = (String::new(), false, false);
@@ -24,7 +25,7 @@ pub fn read(text: &str) -> Page {
         let end = lower[open..].find("</script").map_or(text.len(), |end| open + end);
         at = end;
         let module = attributes.contains("context=\"module\"") || attributes.split_whitespace().any(|word| word == "module");
-        let instance = attributes.split_whitespace().any(|word| word == "setup") || !module;
+        let instance = attributes.split_whitespace().any(|word| word == "setup") || instances && !module;
         plain |= module;
         setup |= instance;
         if let Some(own) = attribute(attributes, "lang") {
@@ -35,7 +36,7 @@ pub fn read(text: &str) -> Page {
         }
     }
     let text = String::from_utf8(kept).unwrap_or_default();
-    Page { text, lang, per_instance: setup || !plain }
+    Page { text, lang, per_instance: setup || instances && !plain }
 }
 
 /// Where the next script begins that is not commented out.
@@ -63,7 +64,7 @@ mod tests {
     #[test]
     fn only_scripts_remain_and_stay_where_they_are() {
         let page = "<template>\n <p>é {{ a }}</p>\n</template>\n<!-- <script>no()</script> -->\n<script lang=\"ts\" setup>\nconst a = 1;\n</script>\n<style>b{}</style>";
-        let read = read(page);
+        let read = read(page, true);
         assert_eq!((read.text.len(), read.text.trim(), read.lang.as_str()), (page.len(), "const a = 1;", "ts"));
         assert_eq!(read.text.find("const"), page.find("const"));
         assert_eq!(read.text.lines().count(), page.lines().count());
@@ -73,8 +74,9 @@ mod tests {
     #[test]
     fn broken_pages_are_read_as_far_as_they_go() {
         for page in ["<script", "<script>a", "<!-- <script>a", "<script>a</script", "</script><script/>", "<script>é"] {
-            assert_eq!(read(page).text.len(), page.len(), "{page}");
+            assert_eq!(read(page, true).text.len(), page.len(), "{page}");
         }
-        assert!(!read("<script module>a</script>").per_instance);
+        assert!(!read("<script module>a</script>", true).per_instance);
+        assert!(!read("<script>a</script>", false).per_instance && read("<script setup>a</script>", false).per_instance);
     }
 }

@@ -234,6 +234,8 @@ pub struct Life {
     pub ends: Vec<String>,
     /// Names of parameters by which a function is given one request, message or connection.
     pub given: Vec<String>,
+    /// First words of functions that each component which uses them calls for itself.
+    pub composed: Vec<String>,
     /// Last words of the bases and decorators of types whose instances come and go with what is shown.
     pub components: Vec<String>,
 }

@@ -3,6 +3,7 @@
 use super::composable;
 use super::copied;
 use super::custody::custody;
+use super::effect;
 use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
 use super::obligation::{Ledger, Obligation};
@@ -39,7 +40,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
         let function = context.facts.function(context.facts.function_of(obligation.call));
         // What is acquired while a module or type is loaded serves the whole process.
         let once = match function.kind {
-            FunctionKind::Module => true,
+            FunctionKind::Module => !context.facts.per_instance,
             FunctionKind::TypeBody => !fills_instance(context.facts, obligation.call),
             FunctionKind::Named | FunctionKind::Closure => false,
         };
@@ -92,7 +93,8 @@ fn acquired<'a>(
     for fate in &found {
         match fate {
             Fate::Stored(target, _) => {
-                findings.extend(composable::check(context, obligation, *target));
+                let state = composable::check(context, obligation, *target);
+                findings.extend(state.or_else(|| effect::check(context, ledger, obligation, *target)));
                 kept.extend(own_field(ledger, obligation, *target));
             }
             // Used up, it has ended by itself.

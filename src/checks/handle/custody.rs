@@ -87,9 +87,7 @@ impl Reading<'_, '_> {
     fn name(&mut self, name: BindingId, acquire: ExprId) {
         let facts = self.ledger.facts;
         let binding = facts.binding(name);
-        if facts.scopes[binding.scope.index()].function != self.function
-            || facts.function(self.function).kind == FunctionKind::Module
-        {
+        if facts.scopes[binding.scope.index()].function != self.function || facts.is_module(self.function) {
             self.custody.elsewhere = true;
             return;
         }

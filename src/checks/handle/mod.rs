@@ -4,6 +4,7 @@ pub mod check;
 pub mod composable;
 pub mod copied;
 pub mod custody;
+mod effect;
 pub mod example;
 pub mod fate;
 pub mod field;

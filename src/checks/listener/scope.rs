@@ -2,7 +2,7 @@
 
 use crate::checks::Context;
 use crate::checks::lives::kept::{self, Fate};
-use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind};
+use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 
 /// Findings about calls that bind what they register to the active scope.
@@ -34,10 +34,7 @@ fn judge(context: &Context, call: ExprId) -> Option<Finding> {
     let function = facts.function_of(call);
     // What is kept can be stopped by hand.
     let kept = !matches!(kept::fate(facts, call), Fate::Dropped);
-    if kept
-        || facts.function(function).kind == FunctionKind::Module
-        || facts.enclosing(function).any(|id| facts.function(id).traits.is_test)
-    {
+    if kept || facts.is_module(function) || facts.enclosing(function).any(|id| facts.function(id).traits.is_test) {
         return None;
     }
     let waited = awaited_before(facts, function, call)?;

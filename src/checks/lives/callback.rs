@@ -122,7 +122,7 @@ pub fn captures(facts: &Facts, weak: &[Pattern], function: FunctionId) -> Holds 
     let own = facts.function(function);
     let mut widest = if mentions_instance(facts, function) { Holds::Instance } else { Holds::Nothing };
     let mut next = facts.scopes[own.scope.index()].parent;
-    while let Some(scope) = next.filter(|scope| *scope != ScopeId(0)) {
+    while let Some(scope) = next.filter(|scope| *scope != ScopeId(0) || facts.per_instance) {
         let here = &facts.scopes[scope.index()];
         next = here.parent;
         if facts.function(here.function).kind == FunctionKind::TypeBody {
@@ -224,7 +224,7 @@ pub fn written(facts: &Facts, expr: ExprId) -> String {
         ExprKind::Closure(_) => "a closure".to_owned(),
         ExprKind::Name { name, .. } => format!("`{}`", facts.text(name)),
         ExprKind::Field { base, name } => {
-            let owner = if is_instance(facts, base) { "self." } else { "" };
+            let owner = if is_instance(facts, base) { format!("{}.", facts.instance) } else { String::new() };
             format!("`{owner}{}`", facts.text(name))
         }
         ExprKind::Call { .. } => facts.callee_name(expr).map_or_else(|| "a callback".to_owned(), |name| format!("`{name}(…)`")),

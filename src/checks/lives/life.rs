@@ -1,6 +1,9 @@
 //! When a function runs and what ends that which it begins, where a framework, an object or a returned function says so.
 
-use crate::facts::{ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Name, Parent, StepKind, TypeId};
+use crate::facts::{
+    BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Name, Parent, Place, PlaceId, Root,
+    Segment, StepKind, TypeId,
+};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Life, Words};
 
@@ -93,6 +96,7 @@ pub fn span(facts: &Facts, words: &Words, function: FunctionId) -> Option<Span> 
         let start = match facts.function(begin).kind {
             FunctionKind::Closure => start(facts, words, begin),
             FunctionKind::Named => Start::Named,
+            FunctionKind::Module if facts.per_instance => Start::Begin,
             FunctionKind::Module | FunctionKind::TypeBody => return None,
         };
         match start {
@@ -103,6 +107,42 @@ pub fn span(facts: &Facts, words: &Words, function: FunctionId) -> Option<Span> 
             Start::End | Start::Again | Start::Inside => None,
         }
     })
+}
+
+/// Whether a function gives a framework something to do when a life begins or ends, so that it runs as one is set up.
+pub fn sets_up(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    let life = &words.life;
+    let hook = |name: &str| life.begins.iter().chain(&life.ends).any(|word| word == name);
+    let imported = |call: ExprId| {
+        let binding = match facts.kind(call) {
+            ExprKind::Call { callee, .. } => facts.binding_of(callee),
+            _ => None,
+        };
+        binding.is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Import(_)))
+    };
+    facts.function(function).calls.iter().any(|call| facts.callee_name(*call).is_some_and(hook) && imported(*call))
+}
+
+/// Whether a function is one that each component which uses it calls for itself: a hook, a composable.
+pub fn is_shared_setup(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    let named = name_of(facts, function).map_or("", |name| facts.text(name));
+    facts.owner_of(function).is_none()
+        && words
+            .life
+            .composed
+            .iter()
+            .any(|word| named.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with(char::is_uppercase)))
+}
+
+/// Whether a place is a field of a variable (`timer.current`) of the function around one which a framework calls when a life
+/// begins, so that it is the state of that life.
+pub fn is_state(facts: &Facts, words: &Words, function: FunctionId, place: PlaceId) -> bool {
+    let Place { root: Root::Binding(variable), path } = facts.places.get(place) else { return false };
+    let begun = span(facts, words, function);
+    let begun = begun.filter(|span| matches!(span.start, Start::Effect | Start::Begin) && !span.unseen);
+    let own = facts.scopes[facts.binding(*variable).scope.index()].function;
+    let around = |span: &Span| facts.enclosing(span.begin).any(|id| id == own);
+    matches!(path.as_slice(), [Segment::Field(_)]) && !facts.is_global(*variable) && begun.is_some_and(|span| around(&span))
 }
 
 /// What an effect returns ends what it began; a coroutine returns nothing that anybody could call.

@@ -36,6 +36,7 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
             },
             // Fields that are given a value in the body of their type are filled for every instance.
             FunctionKind::TypeBody if !words.life.effects.is_empty() => return Runs::PerInstance,
+            FunctionKind::Module if facts.per_instance => return Runs::PerInstance,
             FunctionKind::Module | FunctionKind::TypeBody => {}
         }
     }
@@ -56,14 +57,15 @@ fn named(facts: &Facts, words: &Words, named: FunctionId) -> Runs {
     if own.params.is_empty() && own.decorators.iter().any(keeps) {
         return Runs::Once;
     }
-    if own.traits.is_constructor || words.life.begins.iter().any(|word| word == name) {
+    if own.traits.is_constructor || words.life.begins.iter().any(|word| word == name) || life::sets_up(facts, words, named) {
         return Runs::PerInstance;
     }
     if only_from_constructors(facts, named) {
         return Runs::PerInstance;
     }
-    let starts =
-        own.owner.is_none() && (super::key::starts_with(&words.setup, name) || super::lifetime::only_at_import(facts, named));
+    let starts = own.owner.is_none()
+        && !life::is_shared_setup(facts, words, named)
+        && (super::key::starts_with(&words.setup, name) || super::lifetime::only_at_import(facts, named));
     let outer = own.parent.filter(|parent| facts.function(*parent).kind == FunctionKind::Named);
     let inside_start = outer.is_some_and(|outer| runs(facts, words, outer) == Runs::Once);
     if starts || inside_start { Runs::Once } else { Runs::PerCall }

@@ -90,6 +90,9 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
                 evidence.push(Evidence::doubts(Weight::Fair, "such an object may live as long as the process"));
             }
         }
+        None if facts.enclosing(timer.function).any(|id| life::is_shared_setup(facts, words, id)) => {
+            evidence.push(Evidence::supports(Weight::Fair, "each component that uses the function begins one, and none ends it"));
+        }
         None => match lifetime::serves(facts, words, timer.function) {
             Some(serves) => evidence.push(serves),
             None => evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process")),

@@ -157,7 +157,11 @@ fn kept_in_field(
     let missed = owner.and_then(|ty| missed_teardown(context, timer, ty, field, deeds, all));
     // Without an end of its owner, a handle that is only kept is as good as lost.
     let unended = || {
-        let forgotten = owner.is_some_and(|ty| owner::teardowns(facts, ty).is_empty()) && deeds.is_empty();
+        let forgotten = deeds.is_empty()
+            && match owner {
+                Some(ty) => owner::teardowns(facts, ty).is_empty(),
+                None => life::is_state(facts, &context.words.words, timer.function, field),
+            };
         (forgotten && !timer.resource.ends).then(|| ticking(context, timer)).flatten()
     };
     missed.or_else(|| replaced(context, timer, field, deeds)).or_else(unended)
