@@ -155,9 +155,9 @@ fn what_is_handed_on_is_relieved_under_the_same_name() {
 
 #[test]
 fn a_limited_cache_on_what_is_made_in_no_loop_is_silent() {
-    let page = "import functools\n\n\nclass Page:\n    @functools.lru_cache\n    def words(self, size):\n        return self.text.split()\n";
-    let many = "from app.page import Page\n\n\ndef pages(texts):\n    for text in texts:\n        yield Page(text)\n";
-    let one = "from app.page import Page\n\n\ndef main(text):\n    show(Page(text))\n";
+    let page = "import functools\n\n\nclass Document:\n    @functools.lru_cache\n    def words(self, size):\n        return self.text.split()\n";
+    let many = "from app.page import Document\n\n\ndef pages(texts):\n    for text in texts:\n        yield Document(text)\n";
+    let one = "from app.page import Document\n\n\ndef main(text):\n    show(Document(text))\n";
     assert_eq!(found(&[("app/page.py", page), ("app/many.py", many)]), ["app/page.py:cached-method"]);
     assert_eq!(found(&[("app/page.py", page), ("app/one.py", one)]), [""; 0]);
 }

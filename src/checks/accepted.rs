@@ -1,7 +1,7 @@
 //! Faults that somebody has looked at and accepted, by what the line says to another linter.
 
 use super::Context;
-use crate::finding::{Evidence, Finding, Weight};
+use crate::finding::{Evidence, Finding, Role, Weight};
 
 /// The finding with what its line says about it.
 pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
@@ -13,5 +13,32 @@ pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
         return finding.weigh(context.prior());
     }
+    if let Some(line) = meant(context, text, &finding) {
+        let text = format!("a comment says that this is meant: \"{line}\"");
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
+        return finding.weigh(context.prior());
+    }
     finding
+}
+
+/// The comment at the fault, or at what it is about, that says why it is so.
+fn meant<'a>(context: &Context, text: &'a str, finding: &Finding) -> Option<&'a str> {
+    let words = &context.words.meant;
+    let declared = finding.related.iter().filter(|mark| mark.role == Role::Declaration).map(|mark| mark.span.start);
+    let places: Vec<usize> = declared.chain([finding.primary.span.start]).map(|at| at as usize).collect();
+    let comments = places.into_iter().filter(|_| !words.is_empty()).flat_map(|at| comments(text, at));
+    comments.into_iter().find(|line| {
+        let line = line.to_lowercase();
+        words.iter().any(|word| line.contains(word.as_str()))
+    })
+}
+
+/// The comment on the line of a place, and those directly above it.
+fn comments(text: &str, at: usize) -> Vec<&str> {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let own = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let beside = own.split_once("# ").map(|(_, comment)| comment);
+    let above = text.get(..start).unwrap_or_default().lines().rev().map(str::trim_start);
+    let above = above.take_while(|line| line.starts_with('#')).map(|line| line.trim_start_matches(['#', ' ']));
+    beside.into_iter().chain(above).collect()
 }

@@ -134,7 +134,11 @@ fn one(context: &Context) -> Vec<Finding> {
         }
         Check::Task => work::task::check(context),
         Check::Cycle => reference::cycle::check(context),
-        Check::Forgotten => reference::forgotten::check(context),
+        Check::Forgotten => {
+            let mut found = reference::forgotten::check(context);
+            found.extend(reference::uninit::check(context));
+            found
+        }
         Check::Suppression => Vec::new(),
         Check::Loss => growth::loss::check(context),
     }

@@ -25,7 +25,13 @@ impl<'tree> Lowering<'_, 'tree> {
             Some(Form::Borrow) => this.borrowed_value(node),
             None | Some(Form::Block) => this.unnamed(node),
             Some(Form::Transparent) => match this.part(node, Part::Value) {
-                Some(value) => this.expr(value),
+                Some(value) => {
+                    let value = this.expr(value);
+                    if this.habits.typed_fields && this.source(node).starts_with('&') {
+                        this.facts.borrows.insert(value);
+                    }
+                    value
+                }
                 None => this.unnamed(node),
             },
             Some(Form::Ignored) => this.expr_with(node, |_| ExprKind::Other(List::default())),
@@ -219,6 +225,9 @@ impl<'tree> Lowering<'_, 'tree> {
     fn index(&mut self, node: Node<'tree>) -> ExprKind {
         let base = self.required(node, Part::Base);
         let keys = self.parts(node, Part::Key);
+        if let Some(name) = self.spelt_member(node, &keys) {
+            return ExprKind::Field { base, name };
+        }
         let key = match keys.as_slice() {
             [] => None,
             [only] if self.form(*only) == Some(Form::Slice) => None,
@@ -228,6 +237,16 @@ impl<'tree> Lowering<'_, 'tree> {
             }
         };
         ExprKind::Index { base, key }
+    }
+
+    /// The method that is called by its quoted name, as transpilers write a name that once was reserved: `map["delete"](key)`.
+    fn spelt_member(&mut self, node: Node<'tree>, keys: &[Node<'tree>]) -> Option<Name> {
+        let [only] = keys else { return None };
+        let called = node.parent().is_some_and(|parent| self.part(parent, Part::Callee) == Some(node));
+        let text = self.source(*only);
+        let name = unquoted(text);
+        let plain = name.len() + 2 == text.len() && !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        (called && plain && self.habits.member_texts).then(|| self.facts.names.intern(name))
     }
 
     fn call(&mut self, node: Node<'tree>, form: Form) -> ExprKind {
@@ -270,7 +289,7 @@ impl<'tree> Lowering<'_, 'tree> {
     /// What a call says about the closures in it and about the module it may stand for.
     fn called(&mut self, call: ExprId, callee: ExprId, args: List) {
         let args = self.facts.list(args).to_vec();
-        self.lend_instance(&args);
+        self.lend_instance(callee, &args);
         match self.facts.kind(callee) {
             ExprKind::Closure(function) => self.facts.functions[function.index()].traits.is_immediate = true,
             ExprKind::Name { name, .. } => {
@@ -291,10 +310,16 @@ impl<'tree> Lowering<'_, 'tree> {
         }
     }
 
-    /// `each(function () {}, this)`: the instance is that of the function around it.
-    fn lend_instance(&mut self, args: &[ExprId]) {
+    /// `each(function () {}, this)`: the instance is that of the function around it. `__awaiter(this, …, function* () {})`:
+    /// what a transpiler makes of a function that waits takes the instance first.
+    fn lend_instance(&mut self, callee: ExprId, args: &[ExprId]) {
         let Some(given) = args.iter().rposition(|arg| self.facts.kind(*arg) == ExprKind::This) else { return };
-        for arg in &args[..given] {
+        let name = match self.facts.kind(callee) {
+            ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => self.facts.text(name),
+            _ => "",
+        };
+        let first = given == 0 && self.habits.runners.iter().any(|word| word == name);
+        for arg in if first { &args[1..] } else { &args[..given] } {
             if let ExprKind::Closure(function) = self.facts.kind(*arg) {
                 self.facts.functions[function.index()].traits.own_instance = false;
             }

@@ -149,7 +149,7 @@ fn bases(facts: &mut Facts) {
         let exprs: Vec<ExprId> =
             lineage.into_iter().flat_map(|ty| [&facts.ty(ty).bases, &facts.ty(ty).traits]).flatten().copied().collect();
         let paths = exprs.into_iter().filter_map(|base| facts.dotted(base)).collect::<Vec<_>>();
-        let names = paths.iter().map(|path| facts.names.intern(path)).collect();
-        facts.types[at].base_paths = names;
+        let names: Vec<Name> = paths.iter().map(|path| facts.names.intern(path)).collect();
+        facts.types[at].base_paths.extend(names);
     }
 }

@@ -91,6 +91,8 @@ pub struct Facts {
     pub wraps: FxHashMap<ExprId, ExprId>,
     /// Expressions that are lent for reading only: `&value`.
     pub lent_to_read: FxHashSet<ExprId>,
+    /// Written types, and values, that are only referred to.
+    pub borrows: FxHashSet<ExprId>,
     /// What the first parameter of a closure stands for, where a call lends its receiver to it.
     #[serde(skip)]
     pub lent: FxHashMap<FunctionId, ExprId>,

@@ -99,4 +99,15 @@ impl Project {
     pub fn has_heirs(&self, name: &str) -> bool {
         self.heirs.contains_key(name)
     }
+
+    /// Whether some file of the project, of the language of this one, gives a type of this name a teardown of that name.
+    pub fn has_teardown(&self, path: &str, ty: &str, teardown: &str) -> bool {
+        self.note(ty);
+        let language = self.outline_of(path).map(|own| own.language.as_str());
+        self.kinds.get(ty).into_iter().flatten().any(|at| {
+            let file = self.owner(*at);
+            language.is_none_or(|language| file.language == language)
+                && self.kind(*at).teardowns.iter().any(|name| file.text(*name) == teardown)
+        })
+    }
 }

@@ -163,6 +163,9 @@ impl Reading<'_> {
         calls.sort_unstable();
         let wrappers = self.facts.wraps.iter().map(|(wrapper, inner)| (*inner, *wrapper)).collect();
         for call in calls {
+            if self.is_tested(self.facts.function_of(call)) {
+                continue;
+            }
             let callee = self.facts.callee(call);
             let written = callee.name.map_or("", |name| self.facts.text(name));
             let name = match (callee.constructs, callee.path) {
@@ -266,7 +269,7 @@ impl Reading<'_> {
     }
 
     fn calls(&mut self) {
-        for (id, function) in self.facts.functions() {
+        for (id, function) in self.facts.functions().filter(|(id, _)| !self.is_tested(*id)).collect::<Vec<_>>() {
             let named = self.facts.enclosing(id).find(|id| self.facts.function(*id).kind == FunctionKind::Named);
             let traits = named.map(|id| self.facts.function(id).traits).unwrap_or_default();
             let name = self.function_name(id);
@@ -282,6 +285,11 @@ impl Reading<'_> {
                 self.outline.calls.push((callee, from));
             }
         }
+    }
+
+    /// Whether a function stands in code that its file marks as a test's, which says nothing of how the program runs.
+    fn is_tested(&self, function: FunctionId) -> bool {
+        self.facts.marked_failures && self.facts.enclosing(function).any(|id| self.facts.function(id).traits.is_test)
     }
 
     pub(super) fn kind_name(&mut self, ty: TypeId) -> Text {

@@ -131,6 +131,12 @@ pub struct Habits {
     pub sizes: Vec<String>,
     /// Calls that hand each element of their receiver to the first parameter of a closure.
     pub visits: Vec<String>,
+    /// Functions that run the function behind their first argument with that argument as its instance.
+    #[serde(default)]
+    pub runners: Vec<String>,
+    /// Whether a quoted name reaches the same member as the bare one.
+    #[serde(default)]
+    pub member_texts: bool,
     /// Whether a default value is made anew for every call.
     pub fresh_defaults: bool,
     /// Whether `break` leaves a switch.

@@ -43,6 +43,9 @@ pub struct Vocabulary {
     pub fails: Vec<Pattern>,
     /// Calls that end the process, so that nothing needs to be released after them.
     pub exit: Vec<Pattern>,
+    /// Those of them by which a program gives up, or says that it has done its work (`sys.exit`): whoever makes one is the
+    /// program itself, and not a library.
+    pub quits: Vec<Pattern>,
     /// Folders of test code, by name.
     pub trials: Vec<String>,
     /// Folders of programs that are run by hand, do one thing and end (`examples`, `migrations`), by name.
@@ -87,6 +90,8 @@ pub struct Vocabulary {
     pub weak: Vec<Pattern>,
     /// What the line says when the finding of another linter for this fault was looked at and accepted.
     pub accepted: Vec<String>,
+    /// What a comment at the fault, or at what it is about, says when it is meant to be so; lower case.
+    pub meant: Vec<String>,
     /// Types by which several owners keep one value alive, freed when the last of them goes (`Rc`); check `cycle`.
     pub strong: Vec<Pattern>,
     /// Types through which a value can be changed that others can see as well (`RefCell`); check `cycle`.
@@ -153,6 +158,8 @@ pub struct Words {
     pub notices: Vec<String>,
     /// Words in the name of a type that stands in for another one in tests, or keeps everything to be looked at.
     pub doubles: Vec<String>,
+    /// Last words of types whose instances are large: a model, a data set.
+    pub heavy: Vec<String>,
     /// Last words in the name of a collection in which users register things.
     pub registries: Vec<String>,
     /// Decorators that keep the value of a function, so that one without parameters runs once.
@@ -365,6 +372,18 @@ pub struct Resource {
     /// Methods which, called without an argument, use it up, so that it closes itself (`read` of a response).
     #[serde(default)]
     pub drained_by: Vec<String>,
+    /// Methods whose value, gone through by a loop that nothing leaves early, uses it up as well (`iter_content`).
+    #[serde(default)]
+    pub drained_in_loop: Vec<String>,
+    /// Calls that ask for one that is there already. What is made only when they fail takes its place, and lasts as long.
+    #[serde(default)]
+    pub instead_of: Vec<Pattern>,
+    /// Calls after which it serves the whole thread or process (`asyncio.set_event_loop`).
+    #[serde(default)]
+    pub installed_by: Vec<Pattern>,
+    /// Position of the argument by which a stream is given that somebody else has opened, from 0.
+    #[serde(default)]
+    pub given_at: Option<usize>,
     /// Whether it has threads of its own, which work on until it is closed.
     #[serde(default)]
     pub active: bool,

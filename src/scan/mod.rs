@@ -8,6 +8,7 @@ mod baseline;
 mod change;
 mod chosen;
 pub mod config;
+mod copies;
 mod decode;
 mod directive;
 mod generated;

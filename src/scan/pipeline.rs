@@ -1,3 +1,4 @@
+use super::copies;
 use super::guard::guarded;
 use super::judge::judge;
 use super::read::{Reading, read};
@@ -87,6 +88,8 @@ pub fn over(
         report.files.extend(outcome.file);
         report.problems.extend(outcome.problems);
     }
+    copies::merge(&mut report.files);
+    report.files.retain(|file| !file.findings.is_empty());
     if report.scanned == 0 && report.generated == 0 && report.problems.is_empty() {
         report.problems.push(nothing(asked.values().map(|asked| asked.left_out).sum()));
     }

@@ -127,22 +127,25 @@ pub fn rate(context: &Context, function: FunctionId) -> Option<Evidence> {
     all.then(|| Evidence::doubts(Weight::Decisive, "the project calls it only while something is set up"))
 }
 
-/// Whether nobody in the project calls a private function, and its own file does not mention it either.
+/// Whether nobody in the project calls a private function, or the one around it, and its own file does not mention it
+/// either.
 pub fn is_unused(context: &Context, function: FunctionId) -> bool {
     let facts = context.facts;
-    let Some(named) = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named) else { return false };
-    let Some(own) = facts.function(named).name else { return false };
+    let mut named = facts.enclosing(function).filter(|id| facts.function(*id).kind == FunctionKind::Named);
+    context.project.len() > 1 && named.any(|id| is_idle(context, id))
+}
+
+/// Whether a private function is named nowhere.
+fn is_idle(context: &Context, function: FunctionId) -> bool {
+    let facts = context.facts;
+    let Some(own) = facts.function(function).name else { return false };
     let name = facts.text(own);
-    let private = name.starts_with('_') && !name.starts_with("__") && facts.function(named).decorators.is_empty();
+    let private = name.starts_with('_') && !name.starts_with("__") && facts.function(function).decorators.is_empty();
     let mentioned = || {
         facts.exprs.iter().any(|expr| match expr.kind {
             ExprKind::Field { name, .. } | ExprKind::Name { name, .. } => name == own,
             _ => false,
         })
     };
-    private
-        && context.project.len() > 1
-        && context.project.is_distinctive(name)
-        && context.project.callers(&facts.language, name).is_empty()
-        && !mentioned()
+    private && context.project.is_distinctive(name) && context.project.callers(&facts.language, name).is_empty() && !mentioned()
 }

@@ -3,11 +3,13 @@
 
 use super::abroad;
 use super::container::{self, Growth, Held, Release};
+use super::fixed;
 use super::hearsay;
 use super::holder;
 use super::signs;
 use crate::checks::Context;
 use crate::checks::lives::callback;
+use crate::checks::lives::fresh::{self, Fresh};
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
@@ -33,13 +35,13 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     if caching != (context.rule.check == Check::Cache) || measured(facts, held) || reset_first(facts, held, first) {
         return None;
     }
-    if shared(context, held) {
+    if shared(context, held) || fixed::is_sized(context, held, first) {
         return None;
     }
     let mut evidence = holder::owner(context, held);
     evidence.extend(relief(context, held, first)?);
     evidence.extend(abroad::relief(context, held)?);
-    let shown: Vec<Evidence> = siblings(facts, held, first, all).into_iter().chain(pruned(context, held)).collect();
+    let shown: Vec<Evidence> = siblings(context, held, first, all).into_iter().chain(pruned(context, held)).collect();
     let alone = first.key.is_none() || first.key == first.value;
     let works =
         |value| settles(context, value).is_some() || held.life == Life::Closure && is_work(facts, &context.words.words, value);
@@ -49,6 +51,7 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(hearsay::doubts(context, held, first, keyed));
     evidence.extend(rate(context, held, first));
     evidence.extend(reach(context, held));
+    evidence.extend(fixed::doubts(context, held, first));
     signs::weigh(context, held, first, all, &mut evidence);
     let mut finding = tell(context, held, first, evidence);
     finding.severity = exposure(context, held, first);
@@ -115,15 +118,17 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
 
 /// `if item not in items: items.append(item)` and `if not self._done: …` run once per item or once at all.
 fn once(facts: &Facts, held: &Held, growth: &Growth) -> bool {
-    let flagged =
-        lifetime::conditions(facts, growth.at).into_iter().find(|condition| match facts.kind(*condition) {
+    let conditions = lifetime::conditions(facts, growth.at);
+    let flagged = conditions.into_iter().flat_map(|condition| fixed::parts(facts, condition)).find(|condition| {
+        match facts.kind(*condition) {
             ExprKind::Operation { operator: Operator::Not, operands } => {
                 facts.list(operands).first().is_some_and(|flag| {
                     facts.place(*flag).is_some_and(|flag| flag == held.place || assigned_in(facts, flag, growth))
                 }) || (growth.key.is_none() && facts.typed && mentions(facts, held, *condition))
             }
             _ => false,
-        });
+        }
+    });
     flagged.is_some()
 }
 
@@ -132,13 +137,29 @@ fn present(facts: &Facts, held: &Held, growth: &Growth, key: ExprId) -> bool {
     facts.around(growth.at).any(|around| {
         let crate::facts::Around::Step(step) = around else { return false };
         let StepKind::Branch { condition, then, .. } = &facts.step(step).kind else { return false };
-        let ExprKind::Operation { operator: Operator::In, operands } = facts.kind(*condition) else { return false };
-        let [asked, within] = facts.list(operands) else { return false };
-        facts.place(*within) == Some(held.place)
-            && facts.place(*asked).is_some()
-            && facts.place(*asked) == facts.place(key)
+        let Some((asked, within)) = asked_for(facts, held, *condition) else { return false };
+        facts.place(within) == Some(held.place)
+            && facts.place(asked).is_some()
+            && facts.place(asked) == facts.place(key)
             && facts.in_block(growth.at, then)
     })
+}
+
+/// The key and the collection of a question for a key: `key in items`, `items.has(key)`.
+fn asked_for(facts: &Facts, held: &Held, condition: ExprId) -> Option<(ExprId, ExprId)> {
+    match facts.kind(condition) {
+        ExprKind::Operation { operator: Operator::In, operands } => match facts.list(operands) {
+            [asked, within] => Some((*asked, *within)),
+            _ => None,
+        },
+        ExprKind::Call { .. } => {
+            let name = facts.callee_name(condition)?;
+            let asks = matches!(name, "has" | "contains" | "contains_key");
+            let looks = asks && held.container.look.iter().any(|word| word == name);
+            Some((facts.positional(condition, 0)?, facts.callee(condition).receiver.filter(|_| looks)?))
+        }
+        _ => None,
+    }
 }
 
 /// The other collection in which a key is looked up first, so that there are as many entries as that has.
@@ -222,7 +243,9 @@ fn compared(facts: &Facts, at: ExprId) -> bool {
 
 /// Whether the collection of an instance is made by a method other than its constructor, so that it starts anew.
 fn made_again(context: &Context, held: &Held) -> bool {
-    let function = context.facts.function_of(held.declared);
+    // A callback inside a method runs as often as the method does.
+    let within = context.facts.function_of(held.declared);
+    let function = context.facts.method_of(within).filter(|_| !context.facts.typed).unwrap_or(within);
     let own = context.facts.function(function);
     let opening = lifetime::named(context.facts, &context.words.words.opening, function);
     held.life == Life::Instance && own.kind == crate::facts::FunctionKind::Named && !own.traits.is_constructor && !opening
@@ -348,7 +371,7 @@ fn membership(facts: &Facts, expr: ExprId) -> bool {
 }
 
 /// Whether a new instance puts itself into a collection that outlives it.
-fn adds_itself(context: &Context, held: &Held, growth: &Growth) -> bool {
+pub fn adds_itself(context: &Context, held: &Held, growth: &Growth) -> bool {
     let facts = context.facts;
     // A name under which an instance is found again belongs to a registry, of which each entry is made once.
     let named =
@@ -369,12 +392,15 @@ pub fn is_left_behind(context: &Context, held: &Held, growth: &Growth) -> bool {
 }
 
 /// Another collection of the same owner is relieved while this one is not.
-pub fn siblings(facts: &Facts, held: &Held, growth: &Growth, all: &[Held]) -> Option<Evidence> {
+pub fn siblings(context: &Context, held: &Held, growth: &Growth, all: &[Held]) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
     let root = facts.places.get(held.place).root;
+    // Where keys can be told apart, only the same key makes a twin.
+    let told = |twin: &Growth| words.drawn.is_empty() || fixed::is_twin(context, held, growth, twin);
     let relieved = |other: &&Held| {
         other.place != held.place
             && facts.places.get(other.place).root == root
-            && other.growth.iter().any(|twin| twin.function == growth.function)
+            && other.growth.iter().any(|twin| twin.function == growth.function && told(twin))
             && other
                 .release
                 .iter()
@@ -420,7 +446,7 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         Some(known) => known,
         // A cache is there because it is asked often.
         None if hearsay::offered(context, held, growth) => {
-            Evidence::doubts(Weight::None, "whoever uses the module decides how often the function runs")
+            Evidence::doubts(Weight::Strong, "whoever uses the module decides how often the function runs")
         }
         None if context.rule.check == Check::Cache => {
             // What a module or a function keeps for itself is a table of its own more often than what callers fill.
@@ -454,7 +480,11 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         let text = "it keeps what settles one call, and nobody needs that when it is settled";
         evidence.push(Evidence::supports(Weight::Decisive, text).at(facts.expr(settles).span));
     }
-    if let Some(work) = growth.value.filter(|value| is_work(facts, words, *value)) {
+    // What a cache makes is handed out again, and what is registered stays on purpose.
+    let meant = !words.drawn.is_empty()
+        && (context.rule.check == Check::Cache
+            || lifetime::named(facts, &words.adding, growth.function) && !is_weakly(context, growth));
+    if let Some(work) = growth.value.filter(|value| !meant && is_work(facts, words, *value)) {
         evidence.push(
             Evidence::supports(Weight::Strong, "what it keeps is done at some time and stays in it").at(facts.expr(work).span),
         );
@@ -529,6 +559,13 @@ fn settles(context: &Context, value: ExprId) -> Option<ExprId> {
     mentions.into_iter().find(|at| span.contains(facts.expr(*at).span))
 }
 
+/// Whether what is kept is a mere weak reference, which stays when its object has gone.
+fn is_weakly(context: &Context, growth: &Growth) -> bool {
+    let facts = context.facts;
+    let weak = |value: ExprId| facts.callee_path(value).is_some_and(|path| path == "weakref.ref" || path == "weakref.WeakMethod");
+    growth.value.is_some_and(weak)
+}
+
 /// Whether a value is named or made like a task, thread or other piece of work that ends.
 fn is_work(facts: &Facts, words: &crate::rules::Words, value: ExprId) -> bool {
     named_value(facts, &words.work, value)
@@ -551,7 +588,11 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
     if let Root::Instance(_) = facts.places.get(held.place).root
         && context.words.words.reflection.iter().any(|word| facts.names.find(word).is_some())
     {
-        return Some(Evidence::doubts(Weight::Decisive, "fields are reached by reflection in this file"));
+        // Nobody asks by reflection for a key that is drawn for each call.
+        let drawn =
+            |growth: &Growth| growth.key.and_then(|key| fresh::fresh(facts, &context.words.words, key)) == Some(Fresh::Drawn);
+        let weight = if held.growth.iter().any(drawn) { Weight::Slight } else { Weight::Decisive };
+        return Some(Evidence::doubts(weight, "fields are reached by reflection in this file"));
     }
     let own = held.growth.iter().any(|growth| adds_itself(context, held, growth));
     let work =

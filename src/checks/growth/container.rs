@@ -87,6 +87,9 @@ fn one<'a>(context: &Context<'a>, handed: &FxHashSet<FunctionId>, id: PlaceId, p
         }
     }
     held.release.extend(by_entry(facts, &held));
+    for (at, function) in super::fixed::by_default(facts, id, &container.shrink) {
+        held.release.push(Release { at, function, certain: true, replaced: false });
+    }
     if let (Life::Closure, Root::Binding(binding)) = (life, place.root) {
         let own = facts.scopes[facts.binding(binding).scope.index()].function;
         held.growth.retain(|growth| escapes(facts, handed, growth.function, own));

@@ -9,7 +9,7 @@ use crate::checks::Context;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
-use crate::facts::{Action, ExprId, Facts, Parent, Root};
+use crate::facts::{Action, BindingId, ExprId, Facts, Parent, Root, Source};
 use crate::finding::{Evidence, Weight};
 use crate::index::Tenure;
 use crate::rules::Check;
@@ -32,13 +32,15 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
     if proven || goes_on(context, growth.at) {
         return all;
     }
-    if is_cache(context, held, growth) || often(context, held, growth) {
+    let lasting = held.life == Life::Instance && lasts(context, held);
+    let several = growth.key.is_none_or(|key| key::entries(facts, &context.words.words, held.place, key) == Keys::Open);
+    let told = facts.typed || held.life != Life::Instance || lasting || several;
+    if is_cache(context, held, growth) || told && often(context, held, growth) {
         return all;
     }
     // What is asked before it is filled is there to be asked often.
     let open = || growth.key.is_some_and(|key| key::keys(facts, &context.words.words, key) == Keys::Open);
     let asked = context.rule.check == Check::Cache && (facts.typed || held.life == Life::Module && open());
-    let lasting = held.life == Life::Instance && lasts(context, held);
     if held.life == Life::Instance && !asked && !lasting {
         all.push(Evidence::doubts(Weight::Decisive, "only its name says that the owner lives long"));
     } else if held.life == Life::Instance && !asked {
@@ -46,6 +48,7 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
     }
     let weight = match held.life {
         // An owner that is there for all that comes is asked for it again and again.
+        _ if lasting && context.rule.check == Check::Cache => Weight::Fair,
         _ if lasting => Weight::Slight,
         Life::Module if asked => Weight::Fair,
         _ if asked => Weight::Strong,
@@ -97,14 +100,42 @@ fn lasts(context: &Context, held: &Held) -> bool {
 /// Whether something besides names says that the function runs again and again.
 fn often(context: &Context, held: &Held, growth: &Growth) -> bool {
     let (facts, words) = (context.facts, &context.words.words);
+    let stray =
+        !facts.typed && lifetime::given(facts, words, growth.function).is_some_and(|given| !brought(facts, growth, given));
     if let Some(serves) = lifetime::serves(facts, words, growth.function)
+        && !stray
         && (serves.weight >= Weight::Strong || lifetime::serves_one(facts, words, growth.function).is_some())
     {
         return true;
     }
     // What a module keeps is there for all that it is asked to do.
-    let served = held.life == Life::Module && context.rule.check != Check::Cache;
+    let served = held.life == Life::Module && context.rule.check != Check::Cache && !stray;
     served && lifetime::serves(facts, words, growth.function).is_some() || offered(context, held, growth)
+}
+
+/// How many variables are followed from a key to what an event brings.
+const HOPS: u32 = 3;
+
+/// Whether what is kept, or its key, comes with the event for which the function runs.
+fn brought(facts: &Facts, growth: &Growth, given: BindingId) -> bool {
+    growth.key.into_iter().chain(growth.value).any(|kept| mentions(facts, kept, given, HOPS))
+}
+
+fn mentions(facts: &Facts, expr: ExprId, given: BindingId, hops: u32) -> bool {
+    let span = facts.expr(expr).span;
+    let within = |at: &ExprId| span.contains(facts.expr(*at).span);
+    if facts.binding(given).uses.iter().any(within) {
+        return true;
+    }
+    hops > 0
+        && facts.bindings.iter().filter(|own| own.uses.iter().any(within)).any(|own| {
+            own.definitions.iter().any(|definition| match definition.source {
+                Source::Assigned(value) | Source::Unpacked(value, _) | Source::Iterated(value) => {
+                    mentions(facts, value, given, hops - 1)
+                }
+                _ => false,
+            })
+        })
 }
 
 /// Whether whoever uses the module calls what adds, with keys of their own.

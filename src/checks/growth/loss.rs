@@ -2,6 +2,7 @@
 
 use super::clear;
 use super::container::{self, Growth, Held};
+use super::fixed;
 use super::holder;
 use super::revive;
 use super::undo;
@@ -144,10 +145,27 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
         let text = "all that is asked of it is whether something was there before, also after it has gone";
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
     }
+    if !context.words.words.drawn.is_empty() {
+        finding.evidence.extend(fixed::known(facts, growth));
+        if let Some(key) = fixed::constant_key(facts, held) {
+            let text = "it is also given keys that are constants, so there are so many";
+            finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(key).span));
+        }
+        if let Some(at) = filled_alone(held, sibling) {
+            let text = "it is filled here without its twin, so it need not go with it";
+            finding.evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
+        }
+    }
     if returned(facts, held) {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "it is handed out, so a caller could remove entries"));
     }
     finding.weigh(context.prior())
+}
+
+/// Where a map gets an entry in a function that puts none into its sibling.
+fn filled_alone(held: &Held, sibling: &Held) -> Option<ExprId> {
+    let both = |function: FunctionId| sibling.growth.iter().any(|other| other.function == function);
+    held.growth.iter().find(|growth| !growth.by_read && !both(growth.function)).map(|growth| growth.at)
 }
 
 fn returned(facts: &Facts, held: &Held) -> bool {

@@ -95,11 +95,21 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
     if limited && project.len() > 1 && project.is_made_singly(context.path, name) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("no loop of the project makes many a `{name}`")));
     }
+    let heavy = |of: &str| key::ends_with(&words.heavy, of);
+    if limited && project.len() > 1 && !heavy(name) && !bases.clone().any(|base| heavy(crate::facts::last(base))) {
+        let text = format!("nothing says that a `{name}` is so large that the limit is no help");
+        evidence.push(Evidence::doubts(Weight::Strong, text));
+    }
+    let label = function.name.map_or("", |name| facts.text(name));
+    if key::split(label).iter().any(|word| words.notices.contains(word)) {
+        evidence.push(Evidence::doubts(Weight::Decisive, "it remembers what has been said once"));
+    }
     if limited && key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("a `{name}` may live as long as the process")));
     }
-    if key::split(name).iter().any(|word| words.light.contains(word)) {
-        evidence.push(Evidence::doubts(Weight::Strong, format!("a program has few of `{name}`, and each is light")));
+    let has_role = |base: &str| key::split(base).iter().any(|word| word == "plugin" || word == "extension");
+    if is_light(words, name) || bases.clone().any(|base| has_role(crate::facts::last(base))) {
+        evidence.push(Evidence::doubts(Weight::Decisive, format!("a program has few of `{name}`, and each is light")));
     }
     if lifetime::is_program(words, context.path) {
         evidence.push(Evidence::doubts(Weight::Decisive, "it belongs to a command, which ends soon"));
@@ -113,6 +123,12 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         evidence.push(Evidence::doubts(Weight::Decisive, format!("the cache is cleared in {path}")));
     }
     evidence
+}
+
+/// Whether a type is something of which a program has few, unless that is only what it is for: `TokenizerModel`.
+fn is_light(words: &crate::rules::Words, name: &str) -> bool {
+    let has = |list: &[String]| key::split(name).iter().any(|word| list.contains(word));
+    has(&words.light) && !key::ends_with(&words.heavy, name)
 }
 
 /// A limit that is written as a number.

@@ -5,6 +5,7 @@ pub mod check;
 pub mod clear;
 pub mod container;
 pub mod ends;
+pub mod fixed;
 pub mod hearsay;
 pub mod holder;
 pub mod loss;

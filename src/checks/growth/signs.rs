@@ -57,7 +57,7 @@ fn told(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], evide
     // What a list keeps of each guest is as good as a key.
     let comes = growth.key.or(growth.value).is_some_and(|key| fresh::is_guest(facts, words, key));
     check::is_left_behind(context, held, growth)
-        || growth.key.is_some() && check::siblings(facts, held, growth, all).is_some()
+        || growth.key.is_some() && check::siblings(context, held, growth, all).is_some()
         || matches!(held.life, Life::Loop | Life::Default)
         || framework && open
         || comes && (often || shared)
@@ -82,7 +82,7 @@ fn is_live(context: &Context, value: ExprId) -> bool {
 }
 
 /// Whether entries are taken out of what the collection keeps under its keys.
-fn emptied(context: &Context, held: &Held) -> bool {
+pub fn emptied(context: &Context, held: &Held) -> bool {
     let facts = context.facts;
     let Some(item) = facts.member(held.place, Segment::Item) else { return false };
     let aliases = facts.operations(item).iter().filter_map(|operation| match operation.action {
@@ -109,7 +109,8 @@ fn locks(context: &Context, held: &Held, growth: &Growth, all: &[Held]) -> Optio
             (Root::Binding(_), Root::Binding(_)) => held.life == Life::Module && other.life == Life::Module,
             (ours, theirs) => ours == theirs,
         };
-        let keyed = other.growth.iter().any(|growth| growth.key.is_some());
+        let named = |growth: &Growth| growth.key.and_then(|key| key::last_name(facts, key));
+        let keyed = other.growth.iter().any(|twin| named(twin).is_some() && named(twin) == named(growth));
         other.place != held.place && same && keyed
     };
     let goes = |other: &Held| {

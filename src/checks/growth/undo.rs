@@ -16,6 +16,7 @@ use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 /// The entry that a function makes and takes out again itself, and misses on some way out.
 pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
     let (facts, words) = (context.facts, &context.words.words);
+    let idle = |growth: &Growth| !words.drawn.is_empty() && super::abroad::is_unused(context, growth.function);
     if matches!(held.life, Life::Loop | Life::Default | Life::Closure) || check::measured(facts, held) {
         return None;
     }
@@ -24,7 +25,7 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
     let fixed = |growth: &&Growth| {
         growth.by_read || counted(growth) || growth.key.is_none_or(|key| key::keys(facts, words, key) <= Keys::Few)
     };
-    held.growth.iter().filter(|growth| !fixed(growth)).find_map(|growth| {
+    held.growth.iter().filter(|growth| !fixed(growth) && !idle(growth)).find_map(|growth| {
         let releases = own_releases(facts, held, growth)?;
         // Where every call may raise, any of them can skip the removal; only those that wait do so often.
         let any = !words.drawn.is_empty() && !matches!(held.life, Life::Instance);
@@ -42,11 +43,41 @@ fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprI
     let after = |release: &&Release| facts.expr(release.at).span.start > facts.expr(growth.at).span.start;
     let moves =
         |release: &&Release| growth.value.is_some_and(|value| facts.expr(value).span.contains(facts.expr(release.at).span));
+    if in_handler(facts, growth.at, &single) || only_undone(facts, &single) {
+        return None;
+    }
     let reached = |release: &&Release| {
         !excluded(facts, growth.at, release.at) && !left_behind(facts, growth.at, release.at) && !moves(release)
     };
     (here && single.iter().all(after) && single.iter().all(reached) && !single.is_empty())
         .then(|| single.iter().map(|release| release.at).collect())
+}
+
+/// Whether an entry is made where a failure is dealt with, and taken out elsewhere: it notes the failure.
+fn in_handler(facts: &Facts, made: ExprId, releases: &[&Release]) -> bool {
+    facts.around(made).any(|around| {
+        let crate::facts::Around::Step(step) = around else { return false };
+        let StepKind::Try { handlers, .. } = &facts.step(step).kind else { return false };
+        let handler = handlers.iter().find(|handler| handler.span.contains(facts.expr(made).span));
+        handler.is_some_and(|handler| !releases.iter().any(|release| handler.span.contains(facts.expr(release.at).span)))
+    })
+}
+
+/// Whether entries are taken out only where something has failed, so that they stay when all is well.
+fn only_undone(facts: &Facts, releases: &[&Release]) -> bool {
+    let fails = |release: &&Release| {
+        facts.around(release.at).any(|around| {
+            let crate::facts::Around::Step(step) = around else { return false };
+            let StepKind::Branch { then, otherwise, .. } = &facts.step(step).kind else { return false };
+            [then, otherwise].into_iter().any(|block| {
+                let raises = |step: &crate::facts::StepId| {
+                    matches!(facts.step(*step).kind, StepKind::Exit { kind: crate::facts::ExitKind::Raise, .. })
+                };
+                facts.in_block(release.at, block) && block.last().is_some_and(raises)
+            })
+        })
+    };
+    !facts.marked_failures && facts.exported.is_none() && !releases.is_empty() && releases.iter().all(fails)
 }
 
 /// Whether two expressions stand in different arms of one branch, so that no way leads from one to the other.
@@ -113,8 +144,11 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -
     };
     let mut ways = path::exits(facts, context.words.tables(), &custody, growth.at, &harmless);
     // `if !active.insert(key) { return }`: there the entry is somebody else's.
-    ways.retain(|way| !refused(facts, growth.at, way.at));
+    ways.retain(|way| !refused(facts, growth.at, way.at) && !told_apart(facts, growth.at, way.at));
+    // What only a handler takes out is meant to stay where nothing fails.
+    let meant = releases.iter().all(|release| only_caught(facts, *release));
     let telling = |way: &&Way| match way.leaving {
+        Leaving::Return | Leaving::End if meant => false,
         Leaving::Return | Leaving::Raise | Leaving::Propagate => true,
         Leaving::End => way.state != HELD,
         Leaving::Fail { .. } => way.state & HELD != 0,
@@ -127,6 +161,17 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -
     ways.iter().filter(telling).min_by_key(rank).copied()
 }
 
+/// Whether an expression stands where a failure is dealt with.
+fn only_caught(facts: &Facts, at: ExprId) -> bool {
+    facts.around(at).any(|around| match around {
+        crate::facts::Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Try { handlers, .. } => handlers.iter().any(|handler| facts.in_block(at, &handler.body)),
+            _ => false,
+        },
+        crate::facts::Around::Expr(_) => false,
+    })
+}
+
 /// Whether a way out is taken because of the answer that making the entry gave.
 fn refused(facts: &Facts, made: ExprId, exit: crate::source::Span) -> bool {
     facts.around(made).any(|around| match around {
@@ -137,6 +182,36 @@ fn refused(facts: &Facts, made: ExprId, exit: crate::source::Span) -> bool {
             _ => false,
         },
         crate::facts::Around::Expr(_) => false,
+    })
+}
+
+/// Whether a way out stands under a flag that is given a constant beside the entry: `entries[key] = x; own = True`, and
+/// `if not own: return` later on.
+fn told_apart(facts: &Facts, made: ExprId, exit: crate::source::Span) -> bool {
+    let arm = facts.around(made).find_map(|around| match around {
+        crate::facts::Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Branch { then, otherwise, .. } => Some(if facts.in_block(made, then) { then } else { otherwise }),
+            _ => None,
+        },
+        crate::facts::Around::Expr(_) => None,
+    });
+    let Some(arm) = arm else { return false };
+    let flags = facts.bindings.iter().filter(|binding| {
+        binding.definitions.len() > 1
+            && binding.definitions.iter().any(|one| {
+                facts.in_block(one.target, arm)
+                    && facts.value_of(one).is_some_and(|value| matches!(facts.literal(value), Some(Literal::Bool(_))))
+            })
+    });
+    let uses: Vec<ExprId> = flags.flat_map(|binding| binding.uses.iter().copied()).collect();
+    facts.steps.iter().any(|step| match step.kind {
+        StepKind::Branch { condition, .. } => {
+            let asked = facts.expr(condition).span;
+            step.span.contains(exit)
+                && !step.span.contains(facts.expr(made).span)
+                && uses.iter().any(|at| asked.contains(facts.expr(*at).span))
+        }
+        _ => false,
     })
 }
 

@@ -256,8 +256,9 @@ fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fa
     };
     let mut finding = context.finding(obligation.call, message, label);
     finding.evidence.push(Evidence::supports(Weight::Fair, "it has no name by which it could be released"));
-    // What is built on it keeps it, and does not release it.
-    let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some());
+    // What is built on it keeps it, and does not release it; neither does a loop while it goes through it.
+    let looped = || matches!(context.facts.expr(obligation.call).parent, Parent::Step(_));
+    let kept = matches!(fate, Fate::Used(call) if ledger.made(call).is_some() && (call != obligation.call || looped()));
     if obligation.resource.collected || is_finalised(context.facts, obligation) {
         let weight = if kept { Weight::Slight } else { Weight::Strong };
         finding

@@ -2,7 +2,9 @@
 
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::Ledger;
-use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, FunctionId, FunctionKind, Literal, Parent, Source, StepKind};
+use crate::facts::{
+    BindingId, BindingKind, ExitKind, ExprId, ExprKind, FunctionId, FunctionKind, Literal, Parent, Source, StepKind,
+};
 use crate::rules::Resource;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -42,12 +44,16 @@ pub struct Custody {
     pub mild: FxHashSet<ExprId>,
     /// Where a loop goes through its elements.
     pub iterated: Option<ExprId>,
+    /// Where a loop does so that nothing leaves before its end.
+    pub exhausted: Option<ExprId>,
     /// Whether it is returned on some way.
     pub returned: bool,
     /// Where it is used up, so that it closes itself.
     pub drained: Option<ExprId>,
     /// Where the value of a field by which others know it is handed on.
     pub named: Option<ExprId>,
+    /// Where the value of such a field is read at all.
+    pub found: Option<ExprId>,
     /// Whether one of its names is a parameter, so that the caller could have given one.
     pub optional: bool,
     /// Whether a nested function takes care of it, or the name belongs to another function.
@@ -151,6 +157,7 @@ impl Reading<'_, '_> {
             Fate::Used(at) => {
                 if self.is_iterated(at) {
                     self.custody.iterated = Some(at);
+                    self.custody.exhausted = self.custody.exhausted.or(Some(at).filter(|at| self.is_gone_through(*at)));
                 }
                 if self.is_drained(at) {
                     self.custody.drained = Some(at);
@@ -169,7 +176,20 @@ impl Reading<'_, '_> {
     fn is_drained(&self, call: ExprId) -> bool {
         let facts = self.ledger.facts;
         let method = facts.method_name(call);
-        facts.args(call).is_empty() && method.is_some_and(|method| self.resource.drained_by.iter().any(|word| word == method))
+        let among = |words: &[String]| method.is_some_and(|method| words.iter().any(|word| word == method));
+        facts.args(call).is_empty() && among(&self.resource.drained_by)
+            || among(&self.resource.drained_in_loop) && self.is_gone_through(call)
+    }
+
+    /// Whether a loop goes through the value of a call to its end: nothing leaves it early.
+    fn is_gone_through(&self, call: ExprId) -> bool {
+        let facts = self.ledger.facts;
+        let Parent::Step(step) = facts.expr(call).parent else { return false };
+        let StepKind::Loop { target: Some(_), .. } = facts.step(step).kind else { return false };
+        let span = facts.step(step).span;
+        !facts.steps.iter().any(|inner| {
+            span.contains(inner.span) && matches!(inner.kind, StepKind::Exit { kind, .. } if kind != ExitKind::Continue)
+        })
     }
 
     /// Notes where the value of a field by which the handle is known leaves the function or is kept.
@@ -180,18 +200,31 @@ impl Reading<'_, '_> {
         if base != mention || !self.resource.known_by.iter().any(|word| word == facts.text(name)) {
             return;
         }
-        let leaves = |at: ExprId| {
-            let kept = |fate: &Fate| matches!(fate, Fate::Returned(_) | Fate::Yielded(_) | Fate::Stored(..));
-            fates(self.ledger, self.resource, at, None, 0).iter().any(kept)
-        };
-        let bound = fates(self.ledger, self.resource, field, None, 0).into_iter().find_map(|fate| match fate {
-            Fate::Bound(name, _) => Some(name),
-            _ => None,
-        });
-        let through = || bound.is_some_and(|name| facts.binding(name).uses.iter().any(|at| leaves(*at)));
-        if leaves(field) || through() {
+        let found = fates(self.ledger, self.resource, field, None, 0);
+        if !found.iter().all(|fate| matches!(fate, Fate::Written)) {
+            self.custody.found = Some(field);
+        }
+        if self.leaves(field, HELPERS) {
             self.custody.named = Some(field);
         }
+    }
+
+    /// Whether a value, or what is made of it, leaves the function or is kept.
+    fn leaves(&self, at: ExprId, depth: u32) -> bool {
+        let Some(left) = depth.checked_sub(1) else { return false };
+        fates(self.ledger, self.resource, at, None, 0).into_iter().any(|fate| match fate {
+            Fate::Returned(_) | Fate::Yielded(_) | Fate::Stored(..) => true,
+            Fate::Bound(name, _) => {
+                let uses = self.ledger.facts.binding(name).uses.iter();
+                uses.filter(|mention| self.ledger.facts.expr(**mention).span.start > self.ledger.facts.expr(at).span.start)
+                    .any(|mention| self.leaves(*mention, left))
+            }
+            // Whatever it is given to makes something of it: `Upload(path=file.name)`.
+            Fate::Handed(call) if call != at && matches!(self.ledger.facts.kind(call), ExprKind::Call { .. }) => {
+                self.leaves(call, left)
+            }
+            _ => false,
+        })
     }
 
     fn is_iterated(&self, expr: ExprId) -> bool {

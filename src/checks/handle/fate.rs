@@ -173,6 +173,8 @@ impl Climb<'_, '_> {
             Some(call) if releases => self.end(Fate::Released(call)),
             // A bare value has no methods of its own; what a foreign one makes of it is out of sight.
             Some(call) if self.facts().raii && self.is_bare() && !self.ledger.is_question(call) => self.end(Fate::Handed(call)),
+            // `Path(made()).resolve()`
+            Some(call) if !self.facts().raii && self.is_bare() && self.is_made_of(field) => Some(call),
             Some(call) if self.ledger.chains(name) => self.end(Fate::Handed(call)),
             Some(call) if self.ledger.is_fluent(name) && !self.contained && self.goes_on(field, call) => Some(call),
             Some(call) => self.end(Fate::Used(call)),
@@ -180,6 +182,12 @@ impl Climb<'_, '_> {
             None if releases || self.ledger.serves(name) => self.end(Fate::Handed(field)),
             None => self.end(Fate::Tested),
         }
+    }
+
+    /// Whether a method is called on what a call has made of the handle, rather than on one of its names.
+    fn is_made_of(&self, field: ExprId) -> bool {
+        let facts = self.facts();
+        matches!(facts.kind(field), ExprKind::Field { base, .. } if matches!(facts.kind(base), ExprKind::Call { .. }))
     }
 
     /// Whether a chain begins with what makes the handle, or its value is used. What is chained to keeps the handle.

@@ -14,6 +14,7 @@ use crate::facts::{
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Found, Kind, Outline, Verb};
+use crate::rules::Pattern;
 use rustc_hash::FxHashSet;
 
 /// A handle that a method has stored in a field of its own instance.
@@ -142,8 +143,10 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
             let text = "an instance may be of use after that teardown";
             all.push(Evidence::doubts(Weight::Strong, text).at(head));
         }
+        let lent = lent(facts, method);
+        let weight = if lent.is_some() { Weight::None } else { weight };
         all.push(Evidence::supports(weight, "the type has a teardown, which does not release the field").at(head));
-        if let Some(at) = lent(facts, method) {
+        if let Some(at) = lent {
             let text = "the teardown gives what a method of its own returns to a call that may release it";
             all.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
         }
@@ -152,8 +155,13 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         }
     } else {
         all.push(Evidence::supports(Weight::Fair, "no method of the type releases it"));
-        all.push(inherited(context, kept.ty).unwrap_or_else(|| untorn(context, kept.ty)));
+        all.push(inherited(context, kept.ty).unwrap_or_else(|| untorn(context, kept)));
     }
+    let replacing = setting::replacing(context, &kept.obligation);
+    if teardown.is_none() || replacing.is_some() {
+        all.extend(installed(context, kept));
+    }
+    all.extend(replacing);
     if has_unknown_base(context, kept.ty) {
         let own = teardown.is_some_and(|method| sibling(facts, ledger, kept, method).is_some());
         let weight = if own { Weight::Fair } else { Weight::Strong };
@@ -193,12 +201,28 @@ fn inherited(context: &Context, ty: TypeId) -> Option<Evidence> {
 }
 
 /// What it means that a type has no teardown at all: less where its instances come and go.
-fn untorn(context: &Context, ty: TypeId) -> Evidence {
-    if passes(context, ty) {
+fn untorn(context: &Context, kept: &Kept) -> Evidence {
+    if passes(context, kept.ty) {
         return Evidence::doubts(Weight::Slight, "the type has no teardown, and its instances come and go");
+    }
+    if setting::outlives_process(kept.obligation.resource) {
+        return Evidence::doubts(Weight::Fair, "the type has no teardown, so perhaps it lives as long as the process");
     }
     let weight = if context.facts.raii { Weight::Slight } else { Weight::Decisive };
     Evidence::doubts(weight, "the type has no teardown, so perhaps it lives as long as the process")
+}
+
+/// What says that the field holds what serves the whole thread or process.
+fn installed(context: &Context, kept: &Kept) -> Option<Evidence> {
+    let facts = context.facts;
+    let names = |arg: &ExprId| matches!(facts.kind(*arg), ExprKind::Field { name, .. } if name == kept.name);
+    let calls = &facts.function(facts.function_of(kept.obligation.call)).calls;
+    let found = calls.iter().find(|call| {
+        let fits = |pattern: &Pattern| pattern.fits(facts.callee_path(**call), facts.method_name(**call));
+        kept.obligation.resource.installed_by.iter().any(fits) && facts.args(**call).iter().any(names)
+    })?;
+    let text = "it is made the one that its thread uses, and lasts as long";
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(*found).span))
 }
 
 /// Whether the name of a type says that an instance is made for one piece of work.

@@ -1,6 +1,6 @@
 //! What a condition says about a handle.
 
-use crate::facts::{Around, ExprId, ExprKind, Facts, Literal, Operator, Source, StepKind};
+use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, Literal, Operator, Source, StepKind};
 use crate::rules::{Patterns, Tables};
 use crate::source::Span;
 use rustc_hash::FxHashSet;
@@ -94,6 +94,14 @@ pub fn asks(facts: &Facts, condition: ExprId, mentions: &FxHashSet<ExprId>) -> b
         call.is_none_or(|call| facts.args(call).is_empty())
     };
     mentions.iter().any(|mention| span.contains(facts.expr(*mention).span) && asks(mention))
+}
+
+/// Whether a condition asks what kind of failure was caught (`error.errno == EADDRINUSE`).
+pub fn asks_failure(facts: &Facts, condition: ExprId) -> bool {
+    let caught = |name: BindingId| facts.binding(name).definitions.iter().any(|definition| definition.source == Source::Caught);
+    let span = facts.expr(condition).span;
+    let names = facts.bindings.iter().enumerate().filter(|(at, _)| caught(BindingId(*at as u32)));
+    names.flat_map(|(_, binding)| binding.uses.iter()).any(|at| span.contains(facts.expr(*at).span))
 }
 
 /// What decides whether an expression is evaluated: the branches, switches and choices around it.

@@ -153,7 +153,9 @@ impl Walk<'_, '_> {
         // Where the condition looks at the handle, or decides like the one around the acquisition, an arm without the
         // release is the one in which there is nothing to release. A clean-up that asks first is taken at its word.
         let asked = super::guard::asks(self.facts, condition, &self.custody.mentions);
-        if asked || self.cleanup > 0 || self.deciders.iter().any(|decider| !decider.contains(span)) {
+        // What asks for the failure that was caught does not ask for the handle.
+        let trusted = self.cleanup > 0 && !super::guard::asks_failure(self.facts, condition);
+        if asked || trusted || self.deciders.iter().any(|decider| !decider.contains(span)) {
             let (first, second) = (self.settles(arms.0, then_bits), self.settles(arms.1, else_bits));
             if first && !second {
                 else_bits = settled(else_bits);

@@ -3,9 +3,10 @@
 use super::custody::Custody;
 use super::guard;
 use super::obligation::Obligation;
+use super::setting;
 use super::way::{CAUGHT, HELD, Leaving, Way};
 use crate::checks::Context;
-use crate::facts::{Around, BindingKind, ExprId, ExprKind, Facts, Handler, Literal, StepKind};
+use crate::facts::{Around, BindingKind, ExitKind, ExprId, ExprKind, Facts, Handler, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
 
 /// How a handle gets lost, the plainest first.
@@ -92,12 +93,36 @@ impl Case<'_, '_> {
                 let text = "a step that can fail leaves the function while it is held";
                 vec![Evidence::supports(Weight::Strong, text)]
             }
-            Plight::Raised => vec![Evidence::supports(Weight::Strong, "the function raises while it is held")],
+            Plight::Raised => {
+                let mut all = vec![Evidence::supports(Weight::Strong, "the function raises while it is held")];
+                if let Some(at) = self.sought() {
+                    let text = "the loop ends as soon as one is found that works, and the failure may be for the case of none";
+                    all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(at)));
+                }
+                all
+            }
             Plight::Caught => vec![Evidence::supports(Weight::Fair, "the handler goes on without releasing it")],
             Plight::Failing => self.failing(),
         };
         all.extend(self.circumstances());
+        if !self.is_abandoned() {
+            all.extend(setting::replacing(self.context, self.obligation));
+        }
         all
+    }
+
+    /// A release in the loop that acquires, where that loop breaks off with the handle and what raises stands after it.
+    fn sought(&self) -> Option<ExprId> {
+        let facts = self.context.facts;
+        let around = facts.loop_around(self.obligation.call).filter(|_| !self.context.words.fails.is_empty())?;
+        let span = facts.step(around).span;
+        let after = self.shown.iter().all(|way| way.at.start >= span.end);
+        let broken = facts
+            .steps
+            .iter()
+            .any(|step| span.contains(step.span) && matches!(step.kind, StepKind::Exit { kind: ExitKind::Break, .. }));
+        let release = self.custody.releases.iter().find(|release| span.contains(self.context.span(**release)));
+        release.copied().filter(|_| after && broken)
     }
 
     fn partly(&self) -> String {
@@ -118,13 +143,14 @@ impl Case<'_, '_> {
         all.extend(self.collection());
         if let Some(at) = self.custody.iterated.filter(|_| resource.ends) {
             let text = "it ends by itself when a loop has gone through it";
-            all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(at)));
+            let weight = if self.custody.exhausted.is_some() { Weight::Decisive } else { Weight::Strong };
+            all.push(Evidence::doubts(weight, text).at(self.context.span(at)));
         }
         if let Some(at) = self.custody.drained {
             let text = "it is used up here, and closes itself when nothing is left of it";
             all.push(Evidence::doubts(Weight::Decisive, text).at(self.context.span(at)));
         }
-        if let Some(at) = self.custody.named {
+        if let Some(at) = self.custody.named.filter(|_| self.plight == Plight::Ordinary || self.context.words.fails.is_empty()) {
             let text = "what it is known by is handed on here, so that it is meant to stay";
             all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(at)));
         }
@@ -171,8 +197,13 @@ impl Case<'_, '_> {
             return Some(Evidence::doubts(Weight::Decisive, text));
         }
         let text = "it is freed when its last reference goes, at the latest with the frame of the function";
+        let lingers = is_lingering(self.context.facts, self.obligation);
+        let nameless = lingers && (self.custody.found.is_none() || self.plight == Plight::Caught && self.custody.named.is_some());
         let weight = match self.plight {
             _ if !resource.collected => return None,
+            // Nobody learns where the file is that stays behind.
+            Plight::Ordinary | Plight::Caught if nameless => Weight::None,
+            Plight::Ordinary if self.is_read_at_once() => Weight::Decisive,
             Plight::Failing => Weight::None,
             Plight::Ordinary if self.context.words.fails.is_empty() => Weight::Fair,
             Plight::Ordinary if self.is_idle() => Weight::Strong,
@@ -189,6 +220,16 @@ impl Case<'_, '_> {
         let calls = facts.function(facts.function_of(self.obligation.call)).calls.iter();
         let mut after = calls.filter(|call| self.context.span(**call).start >= from);
         after.all(|call| self.is_own(*call) || self.is_harmless(*call))
+    }
+
+    /// Whether the function does nothing with the handle but read all of it, and nothing after that.
+    fn is_read_at_once(&self) -> bool {
+        let facts = self.context.facts;
+        let from = self.context.span(self.obligation.call).end;
+        let calls = facts.function(facts.function_of(self.obligation.call)).calls.iter().copied();
+        let mut after = calls.filter(|call| self.context.span(*call).start >= from).peekable();
+        let whole = |call: ExprId| matches!(facts.method_name(call), Some("read" | "readlines")) && facts.args(call).is_empty();
+        after.peek().is_some() && after.all(|call| self.is_own(call) && whole(call))
     }
 
     fn is_own(&self, call: ExprId) -> bool {
@@ -229,7 +270,26 @@ impl Case<'_, '_> {
         if calls.iter().all(|call| self.is_harmless(*call)) {
             return vec![Evidence::doubts(Weight::Strong, "nothing that is caught here can fail while it is held")];
         }
+        if self.is_watched_in_use() {
+            return vec![Evidence::supports(Weight::None, "what is caught here fails while it is in use")];
+        }
         vec![Evidence::doubts(Weight::Slight, "what is caught here may fail only before it is held")]
+    }
+
+    /// Whether the regions whose handlers leave with it use it, and none of them acquires it.
+    fn is_watched_in_use(&self) -> bool {
+        let facts = self.context.facts;
+        let leaves = |handler: &Handler| self.shown.iter().any(|way| handler.span.contains(way.at));
+        let regions = facts.steps.iter().filter_map(|step| match &step.kind {
+            StepKind::Try { body, handlers, .. } if handlers.iter().any(leaves) => Some(body),
+            _ => None,
+        });
+        let mut regions = regions.peekable();
+        regions.peek().is_some()
+            && regions.all(|body| {
+                let used = self.custody.mentions.iter().any(|mention| facts.in_block(*mention, body));
+                used && !facts.in_block(self.obligation.call, body)
+            })
     }
 
     /// The calls after the acquisition over which those handlers watch that leave with it, or any if none of them does.
@@ -292,7 +352,10 @@ impl Case<'_, '_> {
         if collected && self.custody.returned {
             all.push(Evidence::doubts(Weight::Fair, "what is to be returned is freed with the frame that fails"));
         }
-        if !collected && (sustained || self.custody.returned) {
+        let wanted = known && setting::outlives_process(self.obligation.resource) && self.custody.returned;
+        if wanted && self.custody.kept.is_empty() {
+            all.push(Evidence::doubts(Weight::Fair, "its path is what the caller wants, and most get it"));
+        } else if !collected && (sustained || self.custody.returned) {
             all.push(Evidence::supports(Weight::Fair, "nothing else ever frees it"));
         }
         let tests = self.context.words.trials.is_empty()
@@ -358,6 +421,15 @@ impl Case<'_, '_> {
         };
         facts.function(facts.function_of(self.obligation.call)).calls.iter().any(detaches)
     }
+}
+
+/// Whether something stays behind when the last reference has gone.
+fn is_lingering(facts: &Facts, obligation: &Obligation) -> bool {
+    let denied = |keyword: &String| {
+        let given = facts.option(obligation.call, keyword);
+        given.is_some_and(|value| facts.literal(value) == Some(Literal::Bool(false)))
+    };
+    obligation.resource.lingers.iter().any(denied)
 }
 
 /// Whether nothing is left of a handle, and nobody hears of it, once its last reference has gone.

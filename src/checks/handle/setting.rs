@@ -3,48 +3,125 @@
 
 use super::obligation::Obligation;
 use crate::checks::Context;
+use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
-use crate::facts::{ExprId, ExprKind, FunctionId};
+use crate::facts::{Around, ExprId, ExprKind, FunctionId, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
+use crate::rules::{Pattern, Resource};
 
 /// What speaks against a finding because of where it stands. `certain` says that it takes no failure to lose the handle.
 pub fn setting(context: &Context, obligation: &Obligation, certain: bool) -> Vec<Evidence> {
     let mut all = Vec::new();
     let function = context.facts.function_of(obligation.call);
+    let resource = obligation.resource;
     // What only the process's end gives back matters in a long run of tests as well.
-    if (obligation.resource.collected || !certain) && is_trial(context, function) {
+    let object = resource.collected || !resource.release.is_empty();
+    if (object || !certain) && is_trial(context, function) {
         all.push(Evidence::doubts(Weight::Decisive, "it is test code"));
     }
-    if is_within(context.path, &context.words.aside) {
+    if is_aside(context) {
         all.push(Evidence::doubts(Weight::Decisive, "the file lies where programs are kept that are run by hand"));
     }
-    if lifetime::is_program(&context.words.words, context.path) {
-        all.push(Evidence::doubts(Weight::Decisive, "the file is part of a program that does one thing and ends"));
+    if let Some(condition) = switched_off(context, obligation) {
+        let text = "it is made only where a constant is changed by hand";
+        all.push(Evidence::doubts(Weight::Decisive, text).at(context.facts.expr(condition).span));
     }
-    all.extend(once(context, function));
+    // The end of a process takes descriptors away, and no directories. What runs once may do it many times.
+    let again = certain && context.facts.in_loop(obligation.call);
+    let weight = if outlives_process(resource) || again { Weight::Strong } else { Weight::Decisive };
+    if lifetime::is_program(&context.words.words, context.path) {
+        all.push(Evidence::doubts(weight, "the file is part of a program that does one thing and ends"));
+    }
+    all.extend(once(context, obligation, weight));
     all
 }
 
+/// Whether a resource is something that the end of the process leaves behind: a folder on disk.
+pub fn outlives_process(resource: &Resource) -> bool {
+    resource.stays && resource.release.is_empty() && !resource.release_by.is_empty()
+}
+
 /// Why a function runs once, if it does.
-fn once(context: &Context, function: FunctionId) -> Option<Evidence> {
-    let facts = context.facts;
+fn once(context: &Context, obligation: &Obligation, weight: Weight) -> Option<Evidence> {
+    let (facts, function) = (context.facts, context.facts.function_of(obligation.call));
     if loaded(context, function) {
         let text = "the function is called where the module is loaded or run as a program, so perhaps once";
-        return Some(Evidence::doubts(Weight::Decisive, text));
+        return Some(Evidence::doubts(weight, text));
     }
     if let Some(command) = facts.enclosing(function).find_map(|id| command(context, id)) {
         let text = "the function is a command, and what it holds goes when the command ends";
-        return Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(command).span));
+        return Some(Evidence::doubts(weight, text).at(facts.expr(command).span));
     }
     if let Some(start) = process(context, function) {
         let text = "the function runs in a process of its own, which ends with it";
-        return Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(start).span));
+        return Some(Evidence::doubts(weight, text).at(facts.expr(start).span));
+    }
+    if let Some(end) = [Some(function), obligation.helper].into_iter().flatten().find_map(|id| quits(context, id)) {
+        let text = "the function ends the process where it cannot go on, so it is part of a program, and perhaps runs once";
+        return Some(Evidence::doubts(weight, text).at(facts.expr(end).span));
     }
     let mut callers = callers(context, function).peekable();
     let known = callers.peek().is_some();
     let once = |caller: FunctionId| loaded(context, caller) || command(context, caller).is_some();
-    (known && callers.all(once))
-        .then(|| Evidence::doubts(Weight::Decisive, "it is called only by what runs as a program, so perhaps once"))
+    (known && callers.all(once)).then(|| Evidence::doubts(weight, "it is called only by what runs as a program, so perhaps once"))
+}
+
+/// The call by which a function gives up with the whole process: one that only programs make, or any in a handler.
+fn quits(context: &Context, function: FunctionId) -> Option<ExprId> {
+    let facts = context.facts;
+    let fits =
+        |call: ExprId, words: &[Pattern]| words.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)));
+    let handled = |call: ExprId| {
+        facts.around(call).any(|around| match around {
+            Around::Step(step) => match &facts.step(step).kind {
+                StepKind::Try { handlers, .. } => handlers.iter().any(|handler| facts.in_block(call, &handler.body)),
+                _ => false,
+            },
+            Around::Expr(_) => false,
+        })
+    };
+    let calls = facts.function(function).calls.iter().copied();
+    let known = !context.words.quits.is_empty();
+    calls.filter(|_| known).find(|call| fits(*call, &context.words.quits) || handled(*call) && fits(*call, &context.words.exit))
+}
+
+/// The condition around an acquisition that is a name of the module with one value, which says no.
+fn switched_off(context: &Context, obligation: &Obligation) -> Option<ExprId> {
+    let facts = context.facts;
+    facts.around(obligation.call).find_map(|around| {
+        let Around::Step(step) = around else { return None };
+        let StepKind::Branch { condition, then, .. } = &facts.step(step).kind else { return None };
+        let binding = facts.binding(facts.binding_of(*condition)?);
+        let [only] = binding.definitions.as_slice() else { return None };
+        let off = facts.value_of(only).is_some_and(|value| facts.literal(value) == Some(Literal::Bool(false)));
+        let module = facts.scopes[binding.scope.index()].function == FunctionId(0);
+        (off && module && facts.in_block(obligation.call, then)).then_some(*condition)
+    })
+}
+
+/// What says that a handle takes the place of one that is not there, and is kept as long as that would have been.
+pub fn replacing(context: &Context, obligation: &Obligation) -> Option<Evidence> {
+    let asked = fallback(context, obligation)?;
+    let text = "it is made only where there is none yet, and then serves as long as that would have";
+    Some(Evidence::doubts(Weight::Decisive, text).at(context.facts.expr(asked).span))
+}
+
+/// The call that asks for one that is there, where the handle is made only after that has failed.
+fn fallback(context: &Context, obligation: &Obligation) -> Option<ExprId> {
+    let facts = context.facts;
+    let asks = |call: &ExprId| {
+        let fits = |pattern: &Pattern| pattern.fits(facts.callee_path(*call), facts.method_name(*call));
+        obligation.resource.instead_of.iter().any(fits)
+    };
+    facts.around(obligation.call).find_map(|around| {
+        let Around::Step(step) = around else { return None };
+        let StepKind::Try { body, handlers, .. } = &facts.step(step).kind else { return None };
+        if !handlers.iter().any(|handler| facts.in_block(obligation.call, &handler.body)) {
+            return None;
+        }
+        let calls = facts.function(facts.function_of(obligation.call)).calls.iter().copied();
+        calls.filter(asks).find(|call| facts.in_block(*call, body))
+    })
 }
 
 /// The functions of the file that call a function.
@@ -90,6 +167,12 @@ fn process(context: &Context, function: FunctionId) -> Option<ExprId> {
 fn is_trial(context: &Context, function: FunctionId) -> bool {
     let named = context.facts.enclosing(function).any(|id| context.facts.function(id).traits.is_test);
     !context.words.trials.is_empty() && (named || is_within(context.path, &context.words.trials))
+}
+
+/// Whether a folder around the file has such a name, or one that ends with its word (`db_migrations`).
+fn is_aside(context: &Context) -> bool {
+    let folders = context.path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|folder| key::ends_with(&context.words.aside, folder))
 }
 
 fn is_within(path: &str, folders: &[String]) -> bool {

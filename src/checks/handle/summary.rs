@@ -22,7 +22,7 @@ pub fn fresh(ledger: &Ledger) -> FxHashMap<FunctionId, usize> {
             let function = ledger.facts.function_of(call);
             let plain = ledger.facts.function(function);
             let direct = plain.decorators.is_empty() && !plain.traits.is_generator && plain.name.is_some();
-            if direct && returns(ledger, ledger.resource(at), call, part) {
+            if direct && !is_choosy(ledger, function, call) && returns(ledger, ledger.resource(at), call, part) {
                 found.insert(function, at);
             }
         }
@@ -31,6 +31,17 @@ pub fn fresh(ledger: &Ledger) -> FxHashMap<FunctionId, usize> {
         }
     }
     found
+}
+
+/// Whether a function returns an object of a type of the project on another way, which has ways of its own to be closed.
+fn is_choosy(ledger: &Ledger, function: FunctionId, call: ExprId) -> bool {
+    let facts = ledger.facts;
+    let own =
+        |value: ExprId| value != call && !facts.raii && facts.callee(value).constructs.is_some() && ledger.made(value).is_none();
+    facts.steps.iter().filter(|step| facts.function_of_step(step) == function).any(|step| match step.kind {
+        StepKind::Exit { kind: ExitKind::Return, value: Some(value) } => own(facts.peeled(value)),
+        _ => false,
+    })
 }
 
 /// Whether the caller gets what a call makes, and nobody else.
@@ -121,7 +132,7 @@ pub fn taking(ledger: &Ledger, resource: &Resource, call: ExprId, arg: ExprId, d
 }
 
 /// The parameter that an argument of a call reaches, where the callee is a plain function of this file.
-fn parameter(ledger: &Ledger, call: ExprId, arg: ExprId) -> Option<BindingId> {
+pub fn parameter(ledger: &Ledger, call: ExprId, arg: ExprId) -> Option<BindingId> {
     let facts = ledger.facts;
     let callee = facts.callee(call);
     let function = facts.function(callee.function?);

@@ -123,8 +123,8 @@ pub fn release(resource: &Resource, named: &str) -> String {
 /// Fills in what the resource says about itself, and weighs.
 pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut finding: Finding) -> Finding {
     let resource = obligation.resource;
-    if resource.collected && ledger.is_wrapper(obligation.call) {
-        finding.evidence.push(Evidence::doubts(Weight::Strong, "it is built on a stream that is not its own"));
+    if resource.collected && ledger.is_wrapper(obligation.call) || ledger.is_given(obligation.call) {
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, "it is built on a stream that is not its own"));
     }
     if let Some(helper) = obligation.helper {
         let name = context.facts.function(helper).name.map_or("a helper", |name| context.facts.text(name));
@@ -139,7 +139,7 @@ pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut f
     let field = receiver.is_some_and(|place| matches!(context.facts.places.get(place).root, Root::Instance(_)));
     if !resource.receivers.is_empty() && field {
         let (weight, text) = if ledger.is_released_somewhere(resource) {
-            (Weight::Slight, "only its name says what kind of pool hands it out")
+            (Weight::Decisive, "only its name says what kind of pool hands it out")
         } else {
             (Weight::Decisive, "nothing in the file gives one back, so what hands it out may keep it")
         };

@@ -99,7 +99,9 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     {
         return None;
     }
-    if is_data(facts, callback) {
+    let named = |word: &str| facts.argument(call, word, None).and_then(|value| facts.literal(value));
+    let python = !context.words.words.drawn.is_empty();
+    if is_data(facts, callback) || python && (is_property(facts, callback) || named("weak") == Some(Literal::Bool(true))) {
         return None;
     }
     let event = registration.event.and_then(|at| facts.literal_text(facts.positional(call, at)?));
@@ -143,6 +145,17 @@ fn is_data(facts: &Facts, callback: ExprId) -> bool {
         ExprKind::This => facts.exported.is_some() && facts.names.find("handleEvent").is_none(),
         _ => false,
     }
+}
+
+/// Whether a field of the instance is a decorated method, whose value is read there: nobody can call that.
+fn is_property(facts: &Facts, callback: ExprId) -> bool {
+    let ExprKind::Field { base, name } = facts.kind(callback) else { return false };
+    let method = facts.owner_of(facts.function_of(callback)).and_then(|ty| facts.method(ty, facts.text(name)));
+    let property = |decorator: &ExprId| {
+        let path = facts.dotted(*decorator);
+        path.as_deref().and_then(|path| path.rsplit('.').next()).is_some_and(|last| last.ends_with("property"))
+    };
+    callback::is_instance(facts, base) && method.is_some_and(|method| facts.function(method).decorators.iter().any(property))
 }
 
 /// What a chain of registrations begins with: `emitter.on(…).on(…)`.
@@ -346,7 +359,12 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     evidence.extend(tenure::passed_on(context, one));
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {
-        evidence.extend(tenure::teardown(facts, &context.words.words.life, ty, one.registration.lifetime));
+        // The end of an object says nothing about what is kept without it.
+        let concerns = context.words.words.drawn.is_empty()
+            || one.registration.lifetime != Lifetime::Process
+            || one.holds == Holds::Instance;
+        let ended = tenure::teardown(facts, &context.words.words.life, ty, one.registration.lifetime);
+        evidence.extend(ended.filter(|_| concerns));
         evidence.extend(tenure::sibling(facts, one, all));
     }
     Some(tell(context, one, removal, evidence))
@@ -367,6 +385,13 @@ fn teardown_list(context: &Context, one: &Registered) -> bool {
     let name = facts.callee(one.at).receiver.and_then(|receiver| key::last_name(facts, receiver)).unwrap_or_default();
     let makes = facts.callee(one.callback).constructs.is_some()
         || facts.callee_name(one.callback).is_some_and(|name| name.starts_with(char::is_uppercase));
+    // What is put among the clean-ups is what ends things, and not who hears of them.
+    let cleans = |part: &String| {
+        matches!(part.as_str(), "cleanup" | "cleanups" | "unsub" | "unsubs" | "unsubscribe" | "unload" | "teardown")
+    };
+    if !context.words.words.drawn.is_empty() && key::split(name).iter().any(cleans) {
+        return true;
+    }
     let ending = |part: &String| context.words.words.ending.contains(part);
     matches!(facts.kind(one.callback), ExprKind::Call { .. }) && (makes || key::split(name).iter().any(ending))
 }

@@ -3,8 +3,11 @@
 use crate::checks::lives::acquire;
 use crate::checks::lives::callback;
 use crate::checks::lives::kept;
+use crate::checks::lives::key;
+use crate::checks::lives::lifetime;
 use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
-use crate::rules::Pattern;
+use crate::finding::{Evidence, Weight};
+use crate::rules::{Pattern, Words};
 
 /// How long an emitter lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +49,85 @@ pub fn root(facts: &Facts, emitter: ExprId) -> Option<&str> {
 pub fn is_handed_in(facts: &Facts, emitter: ExprId) -> bool {
     let Some(binding) = facts.binding_of(emitter) else { return false };
     let function = facts.scopes[facts.binding(binding).scope.index()].function;
+    // `source.on('request', ({request}) => …)`
+    if let [only] = facts.binding(binding).definitions.as_slice()
+        && let Source::Assigned(value) = only.source
+        && let ExprKind::Field { base, .. } = facts.kind(value)
+        && let Some(whole) = facts.binding_of(base)
+        && facts.text(facts.binding(whole).name).is_empty()
+    {
+        return lifetime::is_event_callback(facts, function);
+    }
     matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) && facts.function(function).kind == FunctionKind::Closure
+}
+
+/// Whether an emitter hangs on the instance whose method waits for it, so that each call of the method gets the same one.
+pub fn hangs(facts: &Facts, emitter: ExprId) -> bool {
+    let mut expr = emitter;
+    for _ in 0..HOPS {
+        expr = match facts.kind(facts.peeled(expr)) {
+            ExprKind::Field { base, .. } if callback::is_instance(facts, base) => return true,
+            ExprKind::Field { base, .. } => base,
+            ExprKind::Name { binding: Some(binding), .. } => match kept::only_value(facts, &facts.binding(binding).definitions) {
+                Some(value) => value,
+                None => return false,
+            },
+            _ => return false,
+        };
+    }
+    false
+}
+
+/// Whether the file gives a function an emitter that is there for many requests, each time it serves one: the server behind
+/// a connection, say.
+pub fn is_given_per_request(facts: &Facts, words: &Words, emitter: ExprId) -> bool {
+    acquire::passed(facts, emitter).into_iter().any(|value| {
+        let lasting = key::last_name(facts, value).is_some_and(|name| matches!(name, "server" | "socket" | "connection"));
+        let given = || root(facts, value).is_some_and(|name| words.life.given.iter().any(|word| word == name));
+        lasting && matches!(facts.kind(value), ExprKind::Field { .. }) && given()
+    })
+}
+
+/// Whether the way to an emitter begins with a parameter.
+pub fn is_given(facts: &Facts, emitter: ExprId) -> bool {
+    let mut expr = emitter;
+    while let ExprKind::Field { base, .. } = facts.kind(facts.peeled(expr)) {
+        expr = base;
+    }
+    facts.binding_of(expr).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_)))
+}
+
+/// What one event brings with it: a field of its argument, or what is taken out of it by name. Each brings another one; a
+/// connection or a server is there for many.
+pub fn brought(facts: &Facts, words: &Words, emitter: ExprId) -> Option<Evidence> {
+    let shared = ["socket", "connection", "server", "client", "agent", "pool", "app", "window", "document", "process"];
+    let mut expr = emitter;
+    for hop in 0..HOPS {
+        let lasting = key::last_name(facts, expr).is_some_and(|name| shared.contains(&name));
+        if lasting {
+            return None;
+        }
+        expr = match facts.kind(facts.peeled(expr)) {
+            ExprKind::Field { base, .. } => base,
+            ExprKind::Name { name, binding: Some(binding) } => {
+                let own = facts.binding(binding);
+                let event = words.life.given.iter().any(|word| word == facts.text(name));
+                match (own.kind, own.definitions.as_slice()) {
+                    (BindingKind::Variable, [only]) => match only.source {
+                        Source::Assigned(value) | Source::Unpacked(value, _) => value,
+                        _ => return None,
+                    },
+                    (BindingKind::Parameter(_), _) if event && hop > 0 => {
+                        let text = format!("each `{}` brings another one", facts.text(name));
+                        return Some(Evidence::doubts(Weight::Strong, text));
+                    }
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+    }
+    None
 }
 
 /// How many names are followed in a row.

@@ -40,6 +40,14 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     } else if key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
     }
+    let starting = |word: &str| words.running.iter().any(|own| own == word);
+    if !words.drawn.is_empty()
+        && !words.at_exit.is_empty()
+        && one.registration.remove.is_empty()
+        && let crate::index::Tenure::Lasting(path) = context.project.tenure(context.path, name, &starting)
+    {
+        evidence.push(Evidence::doubts(Weight::Fair, format!("{path} keeps a `{name}` for as long as the process lives")));
+    }
     evidence.extend(at_exit(context, one, ty));
     if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
         evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
@@ -76,11 +84,17 @@ fn at_exit(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> 
         facts.function(**method).name.is_some_and(|name| words.finaliser.iter().any(|word| word == facts.text(name)))
     };
     if let Some(method) = facts.ty(ty).methods.iter().find(finaliser) {
+        if callback::function_behind(facts, one.callback) == Some(*method) {
+            let text = "what it registers is the finaliser, so it is meant to be kept until the end";
+            return Some(Evidence::doubts(Weight::Strong, text).at(facts.function(*method).head));
+        }
         let text = "its finaliser can never run, because the registry keeps the object";
         return Some(Evidence::supports(Weight::Slight, text).at(facts.function(*method).head));
     }
     let starting = |name: &str| words.running.iter().any(|word| word == name);
     let many = context.project.made_for_calls(context.path, facts.text(facts.ty(ty).name), &starting);
+    // A command makes one and ends; what sets things up makes one.
+    let many = many.filter(|(function, path)| !lifetime::is_program(words, path) && !key::starts_with(&words.setup, function));
     match many {
         Some((function, path)) => {
             let text = format!("`{function}` in {path} makes one for each call");
@@ -96,6 +110,10 @@ fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
     let facts = context.facts;
     let function = facts.function(one.function);
     let serves = lifetime::serves(facts, &context.words.words, one.function);
+    let at_exit = context.words.words.at_exit.iter().any(|word| word.fits(facts.callee_path(one.at), facts.method_name(one.at)));
+    if serves.is_none() && function.traits.is_constructor && at_exit {
+        return Some(Evidence::doubts(Weight::Fair, "nothing says how many objects there are that register it"));
+    }
     if serves.is_some() || function.traits.is_constructor {
         return serves;
     }
@@ -132,13 +150,16 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     if (reach <= Reach::Local && !(adds && reach == Reach::Owned)) || (one.registration.ends && !kept_on) {
         return None;
     }
+    let again = one.registration.once && runs == Runs::PerCall && reach == Reach::Unknown && emitter::hangs(facts, emitter);
     let mut evidence = vec![match reach {
+        _ if again => Evidence::supports(Weight::Slight, "the emitter hangs on the object, and is the same for each call"),
         Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
         Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
         Reach::Owned => Evidence::doubts(Weight::Fair, "the emitter goes with its owner"),
         _ => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
     }];
     evidence.extend(ephemeral(facts, one, emitter, runs));
+    evidence.extend(emitter::brought(facts, words, emitter));
     if adds {
         evidence.push(Evidence::supports(Weight::Fair, "each call adds a closure of its own"));
     } else if one.holds == Holds::Locals {
@@ -175,13 +196,17 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         let weight = if runs == Runs::PerInstance { Weight::Strong } else { Weight::Slight };
         evidence.push(Evidence::doubts(weight, format!("a `{name}` may live as long as the emitter")));
     }
-    if runs == Runs::PerCall && identity::is_param(facts, emitter) {
+    if runs == Runs::PerCall && emitter::is_given_per_request(facts, words, emitter) {
+        let text = "it is registered again with each request, on what serves them all";
+        evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(one.at).span));
+    } else if runs == Runs::PerCall && identity::is_param(facts, emitter) {
         evidence.push(Evidence::doubts(Weight::Strong, "the caller hands the emitter in, and can remove what is registered"));
     }
     if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(|piece| piece.span.is_some()) {
         evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
     }
-    evidence.extend(ending(facts, one, emitter));
+    // Who waits for the end as well as for something else waits for it once more with each call.
+    evidence.extend(ending(facts, one, emitter).filter(|_| !again));
     Some(evidence)
 }
 
@@ -280,6 +305,11 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
     if reach <= Reach::Local {
         return None;
     }
+    // Whoever is given the controller may end the work, so it was made for that work alone.
+    let controls = |name: &str| key::split(name).last().is_some_and(|last| last == "controller");
+    if emitter::is_given(facts, one.emitter?) && emitter::root(facts, one.emitter?).is_some_and(controls) {
+        return None;
+    }
     // What belongs to one request goes with it.
     if emitter::root(facts, one.emitter?).is_some_and(|name| context.words.words.life.given.iter().any(|word| word == name)) {
         return None;
@@ -319,7 +349,7 @@ pub fn teardown(facts: &Facts, life: &Life, ty: TypeId, lifetime: Lifetime) -> O
             Some(Evidence::supports(Weight::Fair, text).at(own.head))
         }
         None if lifetime == Lifetime::Process && life.components.is_empty() => None,
-        None => Some(Evidence::doubts(Weight::Slight, "nothing says that the object ends before the emitter")),
+        None => Some(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the emitter")),
     }
 }
 

@@ -73,7 +73,8 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Option<Fresh> 
                 Source::Assigned(value) => judge(facts, words, value, hops),
                 _ => None,
             });
-            given.filter(|fresh| *fresh == Fresh::Drawn).max().or_else(|| by_name(words, facts.text(name)))
+            let drawn = given.filter(|fresh| *fresh == Fresh::Drawn).max();
+            drawn.or_else(|| if key::is_other(facts, binding) { None } else { by_name(words, facts.text(name)) })
         }
         ExprKind::Collection { items, .. } | ExprKind::Operation { operands: items, .. } | ExprKind::Other(items) => {
             facts.list(items).iter().filter_map(|item| judge(facts, words, *item, hops)).max()
@@ -85,12 +86,17 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Option<Fresh> 
 }
 
 fn draws(facts: &Facts, words: &Words, call: ExprId) -> bool {
-    words.drawn.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
+    // A project may have a function of its own for it, by the name that everybody knows.
+    let known = facts.callee_name(call).is_some_and(|name| {
+        matches!(name, "uuid1" | "uuid4" | "uuid6" | "uuid7") && words.drawn.iter().any(|word| word.last() == name)
+    });
+    known || words.drawn.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
 }
 
 fn by_name(words: &Words, name: &str) -> Option<Fresh> {
     let own = key::split(name);
     let (last, of) = own.split_last()?;
     let event = words.identifiers.contains(last) && !of.is_empty() && key::ends_with(&words.events, &of.join("_"));
-    (event || matches!(last.as_str(), "uuid" | "guid" | "nonce")).then_some(Fresh::Named)
+    // A `uuid` may just as well name a device; one that is drawn is told by the call.
+    (event || matches!(last.as_str(), "nonce" | "pid")).then_some(Fresh::Named)
 }

@@ -162,6 +162,9 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
         },
         _ => Keys::Unknown,
     });
+    if is_other(facts, binding) {
+        return from.max().unwrap_or(Keys::Unknown);
+    }
     // What comes from outside is only called like something of which there are few.
     let filled = own.definitions.iter().any(|definition| match definition.source {
         Source::Assigned(value) => awaited(facts, value, hops),
@@ -174,6 +177,16 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
         (_, Some(Keys::Fixed)) => Keys::Fixed,
         (named, _) => named,
     }
+}
+
+/// Whether a `pid` is given by a call that is not named for processes: it is short for something else.
+pub fn is_other(facts: &Facts, binding: crate::facts::BindingId) -> bool {
+    let own = facts.binding(binding);
+    let given = |definition: &crate::facts::Definition| match definition.source {
+        Source::Assigned(value) => facts.callee_name(value).is_some_and(|name| !name.ends_with("pid") && !name.ends_with("fork")),
+        _ => false,
+    };
+    facts.text(own.name) == "pid" && own.definitions.iter().any(given)
 }
 
 /// Whether an expression is a field of the instance, or what such a field hands out.

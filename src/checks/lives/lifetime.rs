@@ -2,7 +2,7 @@
 
 use super::key;
 use super::life;
-use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
+use crate::facts::{BindingId, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Words;
 
@@ -77,11 +77,47 @@ pub fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
 }
 
 /// What says that a function is given one request, message or event, or is registered for such.
+pub fn given(facts: &Facts, words: &Words, function: FunctionId) -> Option<BindingId> {
+    facts.enclosing(function).find_map(|id| brings(facts, words, id).map(|param| param.binding))
+}
+
+/// The parameter that brings a function its one event. One by whose name a registration is made names many of them.
+fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&'a crate::facts::Param> {
+    let names_event = |at: &ExprId| match facts.expr(*at).parent {
+        Parent::Expr(call) => {
+            facts.positional(call, 0) == Some(*at) && facts.method_name(call).is_some_and(|name| SWITCHES.contains(&name))
+        }
+        _ => false,
+    };
+    let own = facts.function(function);
+    let given = own.params.iter().find(|param| words.life.given.iter().any(|word| word == facts.text(param.name)))?;
+    (!facts.binding(given.binding).uses.iter().any(names_event)).then_some(given)
+}
+
+/// Whether a closure is what an emitter is given to call for each event of a name.
+pub fn is_event_callback(facts: &Facts, function: FunctionId) -> bool {
+    given_to(facts, function).is_some_and(|call| facts.method_name(call).is_some_and(|name| SWITCHES.contains(&name)))
+}
+
+/// Methods whose first argument is the name of an event.
+const SWITCHES: [&str; 10] = [
+    "on",
+    "once",
+    "off",
+    "emit",
+    "addListener",
+    "removeListener",
+    "prependListener",
+    "addEventListener",
+    "removeEventListener",
+    "trigger",
+];
+
+/// What says that a function runs for one event at a time: it is given it, or it is its callback.
 pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
     facts.enclosing(function).find_map(|id| {
         let own = facts.function(id);
-        let given = own.params.iter().find(|param| words.life.given.iter().any(|word| word == facts.text(param.name)));
-        if let Some(param) = given {
+        if let Some(param) = brings(facts, words, id) {
             let text = format!("it runs once for each `{}`", facts.text(param.name));
             return Some(Evidence::supports(Weight::Fair, text).at(own.head));
         }
@@ -153,7 +189,8 @@ pub fn ticks(facts: &Facts, expr: ExprId) -> Option<Evidence> {
 pub fn is_program(words: &Words, path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
-    folders.split('/').chain([stem]).any(|part| words.programs.iter().any(|word| word == part))
+    let named = |part: &str| words.programs.iter().any(|word| word == part);
+    folders.split('/').chain([stem]).any(named) || named("cli") && key::split(stem).iter().any(|word| word == "cli")
 }
 
 /// Whether the name of a function says that it runs once per request, message or event.

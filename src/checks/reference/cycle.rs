@@ -182,14 +182,36 @@ fn stored(context: &Context, id: PlaceId, place: &Place) -> Option<Finding> {
     let message = format!("`{name}` keeps a caught exception, and with it the frames of its whole way");
     let mut finding = context.finding(operation.expr, message, "the exception is kept here".to_owned());
     evidence.push(Evidence::supports(Weight::Slight, "nothing clears it, and its traceback is not cut off"));
-    let again = lifetime::ticks(facts, operation.expr).is_some()
-        || lifetime::serves(facts, &context.words.words, operation.function).is_some_and(|piece| piece.weight > Weight::Slight);
+    // What leaves the loop, or hands the failure on, has ended; a method that returns is called again.
+    let looping = facts.loop_around(operation.expr).is_some();
+    let ways: &[ExitKind] = if looping { &[ExitKind::Raise, ExitKind::Return] } else { &[ExitKind::Raise] };
+    let ticks = lifetime::ticks(facts, operation.expr).is_some() && !leaves(facts, operation, ways);
+    let serves =
+        lifetime::serves(facts, &context.words.words, operation.function).is_some_and(|piece| piece.weight > Weight::Slight);
+    let again = ticks || serves && !leaves(facts, operation, ways);
     if matches!(place.root, Root::Instance(_)) && !again {
         evidence.push(Evidence::doubts(Weight::Strong, "it may be what ended the object, kept for whoever asks"));
     }
     finding.evidence = evidence;
     "the local variables of every frame it went through stay alive until the next failure".clone_into(&mut finding.risk);
     Some(finding.weigh(context.prior()))
+}
+
+/// Whether the handler that keeps an exception leaves the function then: the failure has ended what it did.
+fn leaves(facts: &Facts, kept: &Operation, ways: &[ExitKind]) -> bool {
+    let span = facts.expr(kept.expr).span;
+    let exits = |block: &crate::facts::Block| {
+        let last = block.last().map(|last| &facts.step(*last).kind);
+        facts.in_block(kept.expr, block) && matches!(last, Some(StepKind::Exit { kind, .. }) if ways.contains(kind))
+    };
+    facts.around(kept.expr).any(|around| match around {
+        crate::facts::Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Try { handlers, .. } => handlers.iter().any(|handler| handler.span.contains(span) && exits(&handler.body)),
+            StepKind::Branch { then, otherwise, .. } => exits(then) || exits(otherwise),
+            _ => false,
+        },
+        crate::facts::Around::Expr(_) => false,
+    })
 }
 
 fn is_caught(context: &Context, value: ExprId) -> bool {

@@ -6,3 +6,4 @@ pub mod object;
 mod pointer;
 pub mod ring;
 pub mod strong;
+pub mod uninit;

@@ -8,6 +8,9 @@ use crate::checks::lives::lifetime;
 use crate::checks::lives::owner;
 use crate::finding::{Evidence, Finding, Weight};
 
+/// First words of functions that are named for starting something.
+const STARTING: [&str; 4] = ["spawn", "respawn", "restart", "launch"];
+
 /// A worker that is dropped where it is started: a fault if its work goes on, or if it must be waited for.
 pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     let facts = context.facts;
@@ -72,10 +75,11 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     } else {
         evidence.push(Evidence::supports(Weight::Strong, "its handle is at hand, and nobody waits for it"));
     }
-    evidence.extend(
-        lifetime::serves(facts, &context.words.words, worker.function)
-            .map(|serves| if serves.weight > Weight::Slight { Evidence { weight: Weight::Strong, ..serves } } else { serves }),
-    );
+    // `spawn` says what the function does, and not how often.
+    let tells = lifetime::named(facts, &STARTING.map(str::to_owned), worker.function) && worker.kept.holders.is_empty();
+    evidence.extend(lifetime::serves(facts, &context.words.words, worker.function).map(|serves| {
+        if serves.weight > Weight::Slight && !tells { Evidence { weight: Weight::Strong, ..serves } } else { serves }
+    }));
     if lifetime::is_program(&context.words.words, context.path) {
         evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
     }

@@ -219,6 +219,19 @@ fn changes(facts: &Facts, flag: PlaceId, header: crate::source::Span) -> bool {
             facts.binding_of(value).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_)))
         })
     });
+    // What a function hands out, such as the loop that runs the work, belongs to somebody else; a question whether anything
+    // is left is answered by the work itself.
+    let lent = |value: ExprId| {
+        let callee = facts.callee(value);
+        let plain = callee.name.is_some_and(|name| facts.text(name).starts_with(|first: char| first.is_lowercase()));
+        matches!(facts.kind(value), ExprKind::Call { .. }) && callee.constructs.is_none() && plain
+    };
+    let borrowed = !facts.definitions_of(flag).is_empty()
+        && facts.definitions_of(flag).iter().all(|one| kept::given(one.source).is_some_and(lent));
+    let drained = questions.iter().any(|name| matches!(facts.text(*name), "empty" | "qsize"));
+    if borrowed || drained {
+        return true;
+    }
     // A flag without any value in sight belongs to somebody else.
     let foreign = facts.definitions_of(flag).is_empty() || facts.method(ty, facts.text(*name)).is_some();
     hidden || changed || given || foreign || written_elsewhere(facts, *name, flag)

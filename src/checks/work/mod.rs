@@ -2,6 +2,7 @@
 
 pub mod abandon;
 pub mod endless;
+pub mod home;
 pub mod outlive;
 pub mod overwrite;
 pub mod pending;

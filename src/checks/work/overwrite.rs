@@ -6,8 +6,35 @@ use crate::checks::lives::callback::{self, Holds};
 use crate::checks::lives::kept::{self, Deed};
 use crate::checks::lives::key;
 use crate::checks::lives::owner::{self, Runs};
-use crate::facts::{Action, ExprId, Facts, FunctionId, PlaceId, Root};
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, PlaceId, Root};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+
+/// Whether whoever in the file calls the function that sets the timer cancels the former one just before.
+fn cancelled_before(facts: &Facts, timer: &Timer, deeds: &[(FunctionId, ExprId, Deed)]) -> bool {
+    let owner = facts.owner_of(timer.function);
+    let cancels = |call: ExprId| {
+        let behind = match facts.kind(call) {
+            ExprKind::Call { callee, .. } => facts.callee(call).function.or_else(|| callback::function_behind(facts, callee)),
+            _ => None,
+        };
+        behind.is_some_and(|behind| {
+            let reached = owner::reach(facts, owner, &[behind]);
+            deeds.iter().any(|deed| deed.2 == Deed::Released && reached.contains(&deed.0))
+        })
+    };
+    let behind = |call: ExprId| match facts.kind(call) {
+        ExprKind::Call { callee, .. } => callback::function_behind(facts, callee),
+        _ => None,
+    };
+    facts.enclosing(timer.function).any(|maker| {
+        let mut calls = facts.callees.keys().copied().filter(|call| behind(*call) == Some(maker)).peekable();
+        let before = |call: ExprId| {
+            let function = facts.function(facts.function_of(call));
+            function.calls.iter().any(|other| facts.expr(*other).span.end <= facts.expr(call).span.start && cancels(*other))
+        };
+        calls.peek().is_some() && calls.all(before)
+    })
+}
 
 /// A function that can be called twice replaces the handle of a timer that still runs.
 pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(FunctionId, ExprId, Deed)]) -> Option<Finding> {
@@ -17,6 +44,9 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
     let cleared = deeds.iter().any(|deed| inside.contains(&deed.0));
     let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released && !inside.contains(&deed.0))?;
     let runs = owner::runs(facts, &context.words.words, timer.function);
+    if cancelled_before(facts, timer, deeds) {
+        return None;
+    }
     if cleared || runs != Runs::PerCall || repeats(facts, timer) || owner::guarded(facts, timer.call) {
         return None;
     }
@@ -98,7 +128,7 @@ fn again(context: &Context, timer: &Timer, deeds: &[(FunctionId, ExprId, Deed)])
 
 /// Whether a receiver is a field of something that this function was given or got by a call of its own.
 fn is_handed_in(facts: &Facts, receiver: ExprId) -> bool {
-    let crate::facts::ExprKind::Field { base, .. } = facts.kind(receiver) else { return false };
+    let ExprKind::Field { base, .. } = facts.kind(receiver) else { return false };
     let Some(binding) = facts.binding_of(base) else { return false };
     let own = facts.binding(binding);
     let inside = facts.scopes[own.scope.index()].function == facts.function_of(receiver);

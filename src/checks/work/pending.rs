@@ -31,22 +31,33 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
         waiters(facts, waited, HOPS)?.into_iter().filter(|waiter| is_lost(facts, resource, call, *waiter)).collect();
     let first = lost.first()?;
     let mut evidence = vec![Evidence::supports(Weight::Fair, "what is pending after the wait is thrown away")];
-    if facts.in_loop(call) {
+    let foreign = lost.iter().all(|waiter| is_foreign(facts, resource, waiter.made));
+    let known = !foreign || context.words.words.drawn.is_empty();
+    if facts.in_loop(call) && known {
         evidence.push(Evidence::supports(Weight::Slight, "it waits in a loop, so each round can leave one behind"));
     }
     let served = crate::checks::lives::lifetime::serves(facts, &context.words.words, function);
     if !context.words.words.drawn.is_empty() {
         if !facts.in_loop(call) && served.is_none_or(|piece| piece.weight <= Weight::Slight) {
-            evidence.push(Evidence::doubts(Weight::Strong, "nothing says that it waits more than once"));
+            // A task that is made for one wait is left behind by each call.
+            let own = lost.iter().all(|waiter| is_made(facts, resource, waiter.made));
+            let weight = if own && !begins(context, function) { Weight::Slight } else { Weight::Strong };
+            evidence.push(Evidence::doubts(weight, "nothing says that it waits more than once"));
+        }
+        if crate::checks::lives::lifetime::is_program(&context.words.words, context.path) {
+            evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
+        }
+        if lost.iter().all(|waiter| is_polling(facts, waiter.made)) {
+            evidence.push(Evidence::doubts(Weight::Strong, "it asks again and again whether it is still needed"));
         }
         if lost.iter().all(|waiter| is_tracked(facts, waiter.made)) {
             evidence.push(Evidence::doubts(Weight::Strong, "what makes it keeps it, and may end it"));
         }
     }
-    if lost.iter().any(|waiter| waiter.name.is_none()) {
+    if known && lost.iter().any(|waiter| waiter.name.is_none()) {
         evidence.push(Evidence::supports(Weight::Slight, "nobody else has a handle of what is waited for"));
     }
-    if lost.iter().all(|waiter| is_foreign(facts, resource, waiter.made)) {
+    if foreign {
         evidence.push(Evidence::doubts(Weight::Strong, "what is waited for comes from somebody else, who may end it"));
     }
     if facts.function(function).traits.is_teardown {
@@ -66,6 +77,28 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
     finding.evidence = evidence;
     finding.severity = resource.severity.unwrap_or(context.rule.severity);
     Some(finding.weigh(context.prior()))
+}
+
+/// Whether the work of a waiter is a loop of this file that asks each round whether it is still needed.
+fn is_polling(facts: &Facts, made: ExprId) -> bool {
+    crate::checks::lives::callback::function_behind(facts, made).is_some_and(|work| {
+        let enders = super::endless::Enders::default();
+        let flagged = matches!(super::endless::end(facts, enders, work), super::endless::End::Flagged(_));
+        flagged || super::endless::has_way_out(facts, enders, work)
+    })
+}
+
+/// Whether a call starts a task by itself.
+fn is_made(facts: &Facts, resource: &Resource, made: ExprId) -> bool {
+    resource.maker.iter().any(|word| word.fits(facts.callee_path(made), facts.method_name(made)))
+}
+
+/// Whether a function is named for what happens once: the run of a program, the beginning or the end of something.
+fn begins(context: &Context, function: crate::facts::FunctionId) -> bool {
+    let words = &context.words.words;
+    let own = [&words.running, &words.beginning, &words.setup, &words.ending];
+    let mut around = context.facts.enclosing(function);
+    around.any(|id| own.iter().any(|list| crate::checks::lives::lifetime::named(context.facts, list, id)))
 }
 
 /// Whether the function of this file that makes a task puts it into a field.
@@ -180,7 +213,19 @@ fn is_kept(facts: &Facts, resource: &Resource, name: BindingId, wait: ExprId) ->
     let own = facts.function_of(wait);
     // Whoever closes over it can end it.
     let captured = facts.binding(name).uses.iter().any(|at| facts.function_of(*at) != own);
+    // `stack.callback(task.cancel)`: whoever is handed the method ends it.
+    let handed = facts.binding(name).uses.iter().any(|at| match facts.expr(*at).parent {
+        Parent::Expr(member) => {
+            let release = match facts.kind(member) {
+                ExprKind::Field { name, .. } => resource.release.iter().any(|word| word == facts.text(name)),
+                _ => false,
+            };
+            release && matches!(facts.expr(member).parent, Parent::Expr(call) if facts.args(call).contains(&member))
+        }
+        Parent::Step(_) | Parent::None => false,
+    });
     captured
+        || handed
         || places.iter().flat_map(|place| facts.operations(*place)).filter(outside).any(|at| match at.action {
             Action::Method { name, .. } => resource.release.iter().any(|word| word == facts.text(name)),
             Action::Awaited | Action::Returned | Action::Argument { .. } | Action::Alias { .. } | Action::Iterated => true,

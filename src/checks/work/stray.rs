@@ -25,12 +25,14 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     let owner = facts.owner_of(timer.function);
     if let Some(ty) = owner {
         evidence.extend(single(context, ty));
-        evidence.extend(super::reach::exits(context, ty));
+        let exits = super::reach::exits(context, ty);
+        let ends = exits.is_none();
+        evidence.extend(exits);
         if let Some(teardown) = owner::teardowns(facts, ty).first() {
             let own = facts.function(*teardown);
             let name = own.name.map_or("", |name| facts.text(name));
             let text = format!("`{name}` ends the object and leaves the timer running");
-            evidence.push(Evidence::supports(Weight::Fair, text).at(own.head));
+            evidence.extend(ends.then(|| Evidence::supports(Weight::Fair, text).at(own.head)));
         } else {
             evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the process"));
         }
@@ -39,9 +41,21 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     } else {
         evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
     }
+    if !context.words.words.drawn.is_empty() && is_scheduled_by_object(facts, timer.call) {
+        evidence
+            .push(Evidence::doubts(Weight::Strong, "what schedules it is no event loop, and may cancel all that it was given"));
+    }
     let name = owner::name_of(facts, timer.function);
     let message = format!("the {} schedules `{name}` again for ever: nothing can stop it", timer.resource.kind);
     Some(tell(context, timer, message, evidence).weigh(context.prior()))
+}
+
+/// Whether something other than an event loop is asked to call back.
+fn is_scheduled_by_object(facts: &Facts, call: ExprId) -> bool {
+    let Some(receiver) = facts.callee(call).receiver else { return false };
+    let name = facts.callee_name(receiver).or_else(|| key::last_name(facts, receiver));
+    let known = facts.callee_path(call).is_some_and(|path| path.starts_with("asyncio.") || path.starts_with("twisted."));
+    !known && name.is_some_and(|name| !key::split(name).iter().any(|word| word.contains("loop") || word == "reactor"))
 }
 
 /// A timer that goes on until somebody cancels it, whose handle nobody uses.
@@ -75,12 +89,14 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
     match facts.owner_of(timer.function) {
         Some(ty) => {
             evidence.extend(single(context, ty));
-            evidence.extend(super::reach::exits(context, ty));
+            let exits = super::reach::exits(context, ty);
+            let ends = exits.is_none();
+            evidence.extend(exits);
             if let Some(teardown) = owner::teardowns(facts, ty).first() {
                 let own = facts.function(*teardown);
                 let name = own.name.map_or("", |name| facts.text(name));
                 let text = format!("`{name}` ends the object and leaves the timer running");
-                evidence.push(Evidence::supports(Weight::Fair, text).at(own.head));
+                evidence.extend(ends.then(|| Evidence::supports(Weight::Fair, text).at(own.head)));
             } else if life::is_component(facts, &words.life, ty) {
                 evidence.push(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"));
             } else {

@@ -2,6 +2,7 @@
 
 use super::abandon;
 use super::endless::{self, End, Enders};
+use super::home;
 use super::outlive;
 use super::pending;
 use super::race;
@@ -13,7 +14,7 @@ use crate::checks::lives::kept::{self, Deed};
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
-use crate::facts::{ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, TypeId};
+use crate::facts::{Action, ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
 
@@ -73,6 +74,9 @@ pub fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> 
 fn judge(context: &Context, worker: &Worker, all: &[Worker]) -> Option<Finding> {
     let facts = context.facts;
     if worker.kept.holders.iter().any(|place| kept::is_element(facts, *place) || is_shared(facts, *place)) {
+        return None;
+    }
+    if !context.words.words.drawn.is_empty() && home::settles(context, worker) {
         return None;
     }
     let deeds = kept::deeds(facts, worker.resource, &worker.kept.holders);
@@ -150,6 +154,17 @@ fn in_field(
     Some(tell(context, worker, message, evidence, &teardowns).weigh(context.prior()))
 }
 
+/// The message that a teardown sends to the worker.
+fn told(facts: &Facts, ty: TypeId, worker: &Worker) -> Option<ExprId> {
+    let reached = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
+    let operations = worker.kept.holders.iter().flat_map(|place| facts.operations(*place));
+    let sends = |operation: &&crate::facts::Operation| match operation.action {
+        Action::Method { name, .. } => matches!(facts.text(name), "send" | "postMessage" | "send_signal"),
+        _ => false,
+    };
+    operations.filter(sends).find(|operation| reached.contains(&operation.function)).map(|operation| operation.expr)
+}
+
 /// What speaks for and against work that goes on after the end of its owner.
 fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, ExprId, Deed)]) -> Vec<Evidence> {
     let facts = context.facts;
@@ -165,6 +180,10 @@ fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, E
             let text = format!("`{}` may end it", owner::name_of(facts, deed.0));
             evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
         }
+    }
+    if let Some(at) = told(facts, ty, worker) {
+        let text = "a teardown sends it a message, which may ask it to end";
+        evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
     }
     if worker.behind.is_some() && worker.end == End::Own {
         evidence.push(Evidence::doubts(Weight::Strong, "its work can end by itself"));
@@ -230,7 +249,8 @@ pub fn single(context: &Context, ty: TypeId) -> Option<Evidence> {
     let facts = context.facts;
     let name = facts.text(facts.ty(ty).name);
     if owner::made_at_top(facts, ty).is_some() || owner::is_single(facts, ty) {
-        return Some(Evidence::doubts(Weight::Strong, format!("there is one `{name}` in the process")));
+        let weight = if context.words.words.drawn.is_empty() { Weight::Strong } else { Weight::Decisive };
+        return Some(Evidence::doubts(weight, format!("there is one `{name}` in the process")));
     }
     let lasting = key::ends_with(&context.words.words.lasting, name) && owner::teardowns(facts, ty).is_empty();
     lasting.then(|| Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")))
@@ -277,7 +297,10 @@ fn replaced(context: &Context, worker: &Worker, field: PlaceId, deeds: &[(Functi
         Evidence::doubts(Weight::Strong, "nothing shows that it is started twice"),
     ];
     evidence.extend(reason(facts, worker).map(|reason| Evidence { weight: Weight::Slight, ..reason }));
-    evidence.extend(lifetime::serves(facts, &context.words.words, worker.function));
+    // That a method is called `subscribe` says that its users call it, and not how often they do.
+    let once = ["subscribe", "connect", "observe"].map(str::to_owned);
+    let told = |piece: &Evidence| piece.weight >= Weight::Strong || !lifetime::named(facts, &once, worker.function);
+    evidence.extend(lifetime::serves(facts, &context.words.words, worker.function).filter(told));
     let message = format!("`{name}` is given a new {} while the former one may still run", worker.resource.kind);
     Some(tell(context, worker, message, evidence, &[]).weigh(context.prior()))
 }

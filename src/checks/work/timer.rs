@@ -188,6 +188,9 @@ fn missed_teardown(
     if timer.resource.minor && !repeats(facts, timer) {
         evidence.push(Evidence::doubts(Weight::Strong, "it fires once, and lets go then"));
     }
+    if !context.words.words.drawn.is_empty() && timer.resource.ends && timer.holds < Holds::Instance && !repeats(facts, timer) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it fires once, and holds nothing of the object that has ended"));
+    }
     if let Some(at) = deeds.iter().find_map(|deed| hears_the_end(facts, deed.0)) {
         let text = "what cancels it is called when something that the teardown may end has ended";
         evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));

@@ -1,0 +1,133 @@
+//! One fault that several builds of the same module repeat is one finding.
+//!
+//! A published package often ships its code several times over: as it was written, as ES modules, as `CommonJS`, as one
+//! bundle. Whoever mends the fault mends it once, so it is shown once, in the build that is nearest to what was written.
+
+use crate::finding::{Evidence, Finding, Scanned, Weight};
+use std::collections::BTreeMap;
+
+/// Folders that builds are written to, and words in file names that tell one build from another, those nearest to the
+/// source first.
+const BUILDS: [&str; 14] =
+    ["es", "esm", "mjs", "lib", "dist", "build", "out", "bundle", "cjs", "commonjs", "es5", "umd", "iife", "amd"];
+/// Words in the name of a bundle that say for what it was made.
+const MODES: [&str; 8] = ["development", "production", "dev", "prod", "browser", "global", "bundler", "min"];
+
+/// Where a finding stands: its file, and its number there.
+type At = (usize, usize);
+
+/// Leaves of each finding that several builds repeat only the one nearest to the source, and says there where the others are.
+pub fn merge(files: &mut [Scanned]) {
+    let mut alike: BTreeMap<(&str, &str, &str), Vec<At>> = BTreeMap::new();
+    for (at, file) in files.iter().enumerate().filter(|(_, file)| is_script(&file.path)) {
+        for (number, finding) in file.findings.iter().enumerate() {
+            alike.entry((&finding.rule, &finding.message, &finding.symbol)).or_default().push((at, number));
+        }
+    }
+    let mut copies: BTreeMap<At, At> = BTreeMap::new();
+    for group in alike.into_values().filter(|group| group.len() > 1) {
+        for copy in &group {
+            let better = |first: &&At| {
+                first.0 != copy.0
+                    && !copies.contains_key(*first)
+                    && nearness(&files[first.0].path) < nearness(&files[copy.0].path)
+                    && is_copy(files, **first, *copy)
+            };
+            if let Some(first) = group.iter().filter(better).min_by_key(|first| nearness(&files[first.0].path)) {
+                copies.insert(*copy, *first);
+            }
+        }
+    }
+    drop_all(files, &copies);
+}
+
+fn is_script(path: &str) -> bool {
+    let extension = path.rsplit('.').next().unwrap_or_default();
+    matches!(extension, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte")
+}
+
+/// Takes the copies out, and notes them at what they are copies of.
+fn drop_all(files: &mut [Scanned], copies: &BTreeMap<At, At>) {
+    let mut kept: BTreeMap<At, Vec<String>> = BTreeMap::new();
+    for (copy, first) in copies {
+        // What is a copy of a copy is one of what that was copied from.
+        let mut root = first;
+        while let Some(next) = copies.get(root) {
+            root = next;
+        }
+        kept.entry(*root).or_default().push(files[copy.0].path.clone());
+    }
+    for ((file, number), paths) in kept {
+        let text = match paths.as_slice() {
+            [only] => format!("the same code stands in {only}"),
+            [first, rest @ ..] => format!("the same code stands in {first} and {} other builds", rest.len()),
+            [] => continue,
+        };
+        files[file].findings[number].evidence.push(Evidence::supports(Weight::None, text));
+    }
+    for (at, file) in files.iter_mut().enumerate() {
+        let mut number = 0;
+        file.findings.retain(|_| {
+            number += 1;
+            !copies.contains_key(&(at, number - 1))
+        });
+    }
+}
+
+/// Whether two findings point at the same code in two builds of one package.
+fn is_copy(files: &[Scanned], first: At, copy: At) -> bool {
+    let (ours, theirs) = (&files[first.0], &files[copy.0]);
+    let ((above, build), (other_above, other_build)) = (place(&ours.path), place(&theirs.path));
+    let apart = build != other_build || hashed(&ours.path) && hashed(&theirs.path);
+    let nested = above.starts_with(other_above) || other_above.starts_with(above);
+    apart && nested && said(ours, &ours.findings[first.1]) == said(theirs, &theirs.findings[copy.1])
+}
+
+/// What stands above the first folder that a build was written to, and all that tells this build from another.
+fn place(path: &str) -> (&str, Vec<&str>) {
+    let name = path.rfind('/').map_or(0, |at| at + 1);
+    let mut above = None;
+    let mut build = Vec::new();
+    let mut at = 0;
+    for part in path[..name].split_inclusive('/') {
+        let folder = part.trim_end_matches('/');
+        if BUILDS.contains(&folder) {
+            above = above.or(Some(&path[..at]));
+            build.push(folder);
+        }
+        at += part.len();
+    }
+    let words = path[name..].split(['.', '-', '_']);
+    let mut named: Vec<&str> = words.filter(|word| BUILDS.contains(word) || MODES.contains(word)).collect();
+    build.append(&mut named);
+    (above.unwrap_or(""), build)
+}
+
+/// Whether a bundler has put a hash of its content into the name of a file.
+fn hashed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split_once(".js").or_else(|| name.split_once(".mjs")).map_or(name, |(stem, _)| stem);
+    let hash = stem.rsplit(['-', '.']).next().unwrap_or_default();
+    let mixed = |is: fn(&u8) -> bool| hash.as_bytes().iter().any(is);
+    hash.len() >= 8 && mixed(u8::is_ascii_digit) && mixed(u8::is_ascii_alphabetic) && stem.len() > hash.len()
+}
+
+/// How far a build is from what was written; what no folder or name calls a build is nearest.
+fn nearness(path: &str) -> (usize, usize, &str) {
+    let (_, build) = place(path);
+    let far = build.iter().map(|word| BUILDS.iter().position(|one| one == word).map_or(BUILDS.len(), |at| at + 1)).max();
+    (far.unwrap_or(0) + usize::from(hashed(path)), path.len(), path)
+}
+
+/// The names of which the line speaks. Builds differ in their punctuation, and in what they put before an import.
+fn said<'a>(file: &'a Scanned, finding: &Finding) -> Vec<&'a str> {
+    let text: &str = &file.text;
+    let start = text[..finding.primary.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    let names = line.split(|letter: char| !(letter.is_alphanumeric() || letter == '$' || letter == '_'));
+    let own = |name: &&str| name.len() > 2 && !name.starts_with('_') && !WORDS.contains(name);
+    names.filter(own).collect()
+}
+
+/// Words that one build writes and another does not.
+const WORDS: [&str; 9] = ["const", "let", "var", "function", "return", "async", "await", "void", "window"];
