@@ -148,16 +148,16 @@ fn every_fix_that_is_offered_ends_its_finding_and_brings_no_other() {
     assert_eq!(again, texts(folder.path()), "a second run changes something");
 }
 
-const LEAKY: &[u8] = b"def read(path):\n    stream = open(path)\n    return stream.read()\n";
-const MENDED: &str = "def read(path):\n    with open(path) as stream:\n        return stream.read()\n";
+const LEAKY: &[u8] = b"def read(path):\n    stream = open(path, \"w\")\n    return stream.write(path)\n";
+const MENDED: &str = "def read(path):\n    with open(path, \"w\") as stream:\n        return stream.write(path)\n";
 const CACHED: &[u8] = b"from functools import cache\n\n\n@cache\ndef resolve(url):\n    return lookup(url)\n";
 
 #[test]
 fn a_diff_shows_the_fix_and_changes_no_file() {
     let folder = folder(&[("a.py", LEAKY)]);
     let (code, out, err) = run(folder.path(), &["check", "--diff"]);
-    let expected = "--- a.py\n+++ a.py\n@@ -1,3 +1,3 @@\n def read(path):\n-    stream = open(path)\n-    return stream.read()\n\
-                    +    with open(path) as stream:\n+        return stream.read()\n";
+    let expected = "--- a.py\n+++ a.py\n@@ -1,3 +1,3 @@\n def read(path):\n-    stream = open(path, \"w\")\n-    return stream.write(path)\n\
+                    +    with open(path, \"w\") as stream:\n+        return stream.write(path)\n";
     assert_eq!((code, out.as_str(), err.as_str()), (1, expected, "1 fixed, 0 remain; no file was changed\n"));
     assert_eq!(fs::read(folder.path().join("a.py")).expect("the file"), LEAKY);
     let clean = self::folder(&[("a.py", CACHED)]);
@@ -222,8 +222,7 @@ fn a_weak_back_reference_compiles() {
 
 #[test]
 fn what_is_not_reported_is_not_fixed() {
-    let suppressed =
-        "def read(path):\n    stream = open(path)  # watertight: ignore[unclosed-handle] meant so\n    return stream.read()\n";
+    let suppressed = "def read(path):\n    stream = open(path, \"w\")  # watertight: ignore[unclosed-handle] meant so\n    return stream.write(path)\n";
     let folder = folder(&[("a.py", LEAKY), ("b.py", suppressed.as_bytes())]);
     assert_eq!(run(folder.path(), &["baseline"]).0, 0);
     fs::write(folder.path().join("c.py"), LEAKY).expect("a file can be written");
