@@ -129,6 +129,15 @@ fn several_reports_come_of_one_run() {
 }
 
 #[test]
+fn a_dash_is_the_standard_output() {
+    let folder = folder(&[("a.py", b"A = 1\n")]);
+    let (code, out, err) = run(folder.path(), &["check", "--format", "json", "-o", "-"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok(), "{out}");
+    assert!(!folder.path().join("-").exists());
+}
+
+#[test]
 fn named_files_are_answered_by_name() {
     let folder = folder(&[
         ("notes.txt", b"x"),

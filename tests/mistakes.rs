@@ -152,6 +152,22 @@ fn mistakes_are_told_in_the_words_of_the_file() {
 }
 
 #[test]
+fn a_table_where_none_can_be_is_told_with_what_can() {
+    told("watertight.toml", "[resource]\nacquire = ['a.b']\n", &["write `[[resource]]`"]);
+    told(
+        "pyproject.toml",
+        "[tool.watertight.rules.unclosed-handle]\n",
+        &["did you mean `[tool.watertight.rule.unclosed-handle]`?"],
+    );
+    told("watertight.toml", "[watertight]\nlevel = 'pedantic'\n", &["the settings need no section of their own in this file"]);
+    told(
+        "watertight.toml",
+        "[tool.watertight]\nlevel = 'pedantic'\n",
+        &["the settings need no section of their own in this file"],
+    );
+}
+
+#[test]
 fn what_is_not_near_is_not_suggested() {
     for (text, possible) in [
         ("severity = 'low'\n", "below [rule.NAME]"),

@@ -7,8 +7,9 @@ use std::path::Path;
 /// The widest text that is still pleasant to read, and the width of what is no terminal.
 const WIDEST: usize = 100;
 
-/// Writes to a file, or to the standard output. That its reader has gone away is no mistake of ours.
+/// Writes to a file, or to the standard output, which `-` is, too. That its reader has gone away is no mistake of ours.
 pub fn emit(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    let path = path.filter(|path| path.as_os_str() != "-");
     let done = match path {
         Some(path) => File::create(path).and_then(|file| through(file, write)),
         None => through(io::stdout().lock(), write),

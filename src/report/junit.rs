@@ -96,7 +96,7 @@ fn troubles(xml: &mut Xml<'_>, problems: &[Problem]) -> io::Result<()> {
 
 fn passed(xml: &mut Xml<'_>, files: usize) -> io::Result<()> {
     group(xml, env!("CARGO_PKG_NAME"), 0, 0, |xml| {
-        let name = format!("{files} files without findings");
+        let name = format!("{files} {} without findings", if files == 1 { "file" } else { "files" });
         xml.create_element("testcase")
             .with_attribute(("name", name.as_str()))
             .with_attribute(("classname", "watertight"))

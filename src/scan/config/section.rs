@@ -89,15 +89,34 @@ pub fn parse(path: &Path, text: &str) -> Result<Option<Config>, Box<ConfigError>
     }
 }
 
+/// What was probably meant by a table where none can be.
+fn hint(text: &str, place: &Range<usize>, message: &str) -> Option<String> {
+    if !message.contains("not a table") {
+        return None;
+    }
+    let from = text[..place.start].rfind('\n').map_or(0, |at| at + 1);
+    let header = text[from..].lines().next()?.trim().strip_prefix('[')?.strip_suffix(']')?;
+    match header.rsplit_once("rules.") {
+        Some((before, rule)) => {
+            Some(format!("did you mean `[{before}rule.{rule}]`? `rules` names a folder with rules of your own"))
+        }
+        None if message.contains("a list") => Some(format!("write `[[{header}]]`: there can be several")),
+        None => None,
+    }
+}
+
 /// A mistake with what was probably meant.
 fn mistake(path: &Path, text: &str, place: Option<Range<usize>>, message: &str) -> Box<ConfigError> {
     let mut place = place.unwrap_or(0..0);
-    let mut remedy = "see the README, or `watertight schema`, for what can be written".to_owned();
+    let mut remedy = hint(text, &place, message)
+        .unwrap_or_else(|| "see the README, or `watertight schema`, for what can be written".to_owned());
     if message.starts_with("unknown field") || message.starts_with("unknown variant") {
         let mut names = message.split('`').skip(1).step_by(2);
         let written = names.next().unwrap_or_default();
         if let Some(near) = nearest(written, names) {
             remedy = format!("did you mean `{near}`?");
+        } else if matches!(written, "watertight" | "tool") {
+            "the settings need no section of their own in this file: write them at its top".clone_into(&mut remedy);
         } else if written == "severity" && message.contains("`per-file-ignores`") {
             "write it below [rule.NAME], with the name of the rule that it is for".clone_into(&mut remedy);
         } else {
