@@ -129,6 +129,21 @@ fn several_reports_come_of_one_run() {
 }
 
 #[test]
+fn paths_are_told_from_the_root_of_the_repository_that_is_looked_at() {
+    let folder = folder(&[
+        ("code/.git/HEAD", b""),
+        ("code/web/a.py", b"def f(p):\n    s = open(p)\n    s.read()\n    return 1\n"),
+        ("home/x", b""),
+    ]);
+    for (from, path) in [(folder.path().to_path_buf(), "code"), (folder.path().join("home"), "../code/web")] {
+        let (_, out, err) = run(&from, &["check", "--pedantic", "--format", "sarif", path]);
+        let log: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(place["uri"], "web/a.py", "{err}");
+    }
+}
+
+#[test]
 fn a_dash_is_the_standard_output() {
     let folder = folder(&[("a.py", b"A = 1\n")]);
     let (code, out, err) = run(folder.path(), &["check", "--format", "json", "-o", "-"]);

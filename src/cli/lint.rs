@@ -43,7 +43,8 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
     }
     let report = looked.seen.report;
     let exit = exit(&report, flags, fail_on);
-    let root = scan::repository(&cwd).unwrap_or_else(|| cwd.clone());
+    let asked = scan::repository_of(&flags.scope.paths, &cwd);
+    let root = asked.or_else(|| scan::repository(&cwd)).unwrap_or_else(|| cwd.clone());
     let category = flags.category.clone().unwrap_or_else(|| category(family, &cwd, &root));
     let plain =
         Context { rules: &rules, cwd: &cwd, root: &root, category: &category, exit, colour: false, width: 100, seconds: None };

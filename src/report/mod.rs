@@ -45,7 +45,7 @@ pub use wrap::wrap;
 
 use crate::finding::Report;
 use crate::rules::RuleSet;
-use std::path::Path;
+use std::path::{Component, Path};
 
 /// What a writer needs besides the report.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +83,8 @@ impl Context<'_> {
         if path.starts_with('/') {
             return path.to_owned();
         }
-        let below = self.cwd.strip_prefix(self.root).unwrap_or(Path::new(""));
+        // A run may look at another repository than the one it is started in.
+        let Ok(below) = self.cwd.strip_prefix(self.root) else { return self.across(path) };
         let mut parts: Vec<String> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
         for part in path.split('/') {
             // What leads out of the repository stays as it was written.
@@ -92,6 +93,20 @@ impl Context<'_> {
             }
         }
         parts.join("/")
+    }
+
+    /// A path that leads from the working directory into a repository elsewhere.
+    fn across(&self, path: &str) -> String {
+        let mut whole = self.cwd.to_path_buf();
+        for part in Path::new(path).components() {
+            match part {
+                Component::ParentDir => drop(whole.pop()),
+                Component::CurDir => {}
+                part => whole.push(part),
+            }
+        }
+        let inside = whole.strip_prefix(self.root).ok();
+        inside.map_or_else(|| path.to_owned(), |inside| inside.to_string_lossy().replace('\\', "/"))
     }
 }
 
@@ -108,6 +123,10 @@ mod tests {
         let context = Context { rules: &rules, cwd, root, category: "", exit: 0, colour: false, width: 80, seconds: None };
         for (path, expected) in [("a.ts", "web/app/a.ts"), ("../b.ts", "web/b.ts"), ("/etc/a.py", "/etc/a.py")] {
             assert_eq!(context.rooted(path), expected);
+        }
+        let elsewhere = Context { cwd: Path::new("/home/me"), ..context };
+        for (path, expected) in [("../../r/web/a.ts", "web/a.ts"), ("b.ts", "b.ts")] {
+            assert_eq!(elsewhere.rooted(path), expected);
         }
     }
 }

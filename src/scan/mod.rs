@@ -40,7 +40,7 @@ pub use config::FailOn;
 pub use guard::hush;
 pub use mend::{Mended, Wanted, mend};
 pub use pipeline::{Looked, over, run};
-pub use repository::repository;
+pub use repository::{repository, repository_of};
 pub use settle::{included, settle};
 pub use silence::Insertion;
 pub use size::{memory, size};
