@@ -1,6 +1,6 @@
-use crate::facts::{ExprId, ExprKind, Facts, FunctionId, Place, PlaceId, Root, Segment};
+use crate::facts::{ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment};
 use crate::finding::{Confidence, Finding, Mark, Role};
-use crate::index::{Asked, Found, Given, Project, Slot, Taken};
+use crate::index::{Asked, Found, Given, Project, Taken};
 use crate::rules::{Rule, Vocabulary};
 use crate::source::Span;
 
@@ -36,11 +36,7 @@ impl<'a> Context<'a> {
 
     /// What a function of another file does with an argument of a call, where it is surely known which function that is.
     pub fn taken(&self, call: ExprId, arg: ExprId) -> Option<Taken<'a>> {
-        let (facts, callee) = (self.facts, self.facts.callee(call));
-        if callee.function.is_some() || callee.constructs.is_some() {
-            return None;
-        }
-        self.project.taken(&Given { path: self.path, callee: facts.callee_path(call)?, slot: slot(facts, call, arg)? })
+        taken(self.project, (self.facts, self.path), call, arg)
     }
 
     /// How sure a finding is before any evidence is looked at.
@@ -72,12 +68,12 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The parameter that an argument of a call reaches.
-pub fn slot(facts: &Facts, call: ExprId, arg: ExprId) -> Option<Slot<&str>> {
-    if let ExprKind::Named { name, .. } = facts.kind(arg) {
-        return Some(Slot::Named(facts.text(name)));
+/// What a function of another file does with an argument of a call in this one, where it is surely known which that is.
+pub fn taken<'a>(project: &'a Project, (facts, path): (&Facts, &str), call: ExprId, arg: ExprId) -> Option<Taken<'a>> {
+    let callee = facts.callee(call);
+    if callee.function.is_some() || callee.constructs.is_some() {
+        return None;
     }
-    let at = facts.args(call).iter().position(|own| *own == arg)?;
-    let spread = facts.args(call)[..=at].iter().any(|arg| matches!(facts.kind(*arg), ExprKind::Spread(_)));
-    (!spread).then_some(Slot::At(at as u32))
+    let slot = facts.slot(call, arg)?.map(|name| facts.text(name));
+    project.taken(&Given { path, callee: facts.callee_path(call)?, slot })
 }

@@ -107,21 +107,7 @@ impl Prototypes<'_> {
         let name = self.facts.names.intern(word);
         let id = TypeId(self.facts.types.len() as u32);
         let body = self.body(&own, id, first.1);
-        self.facts.types.push(Type {
-            traits: Vec::new(),
-            name,
-            span: own.span,
-            head: own.head,
-            parent: own.parent.unwrap_or(FunctionId(0)),
-            bases: Vec::new(),
-            local_bases: Vec::new(),
-            base_paths: vec![name],
-            decorators: Vec::new(),
-            is_foreign: false,
-            is_copied: false,
-            methods: Vec::new(),
-            body,
-        });
+        self.facts.types.push(Type { base_paths: vec![name], ..bare(name, &own, body) });
         let inner: Vec<_> = self.objects(object).into_iter().flat_map(|object| self.closures(object)).collect();
         for (name, method) in entries.into_iter().chain(inner) {
             self.facts.functions[method.index()].name.get_or_insert(name);
@@ -160,8 +146,7 @@ impl Prototypes<'_> {
     }
 
     fn adopt_all(&mut self, ty: TypeId, object: ExprId) {
-        let ExprKind::Collection { items, .. } = self.facts.kind(object) else { return };
-        for item in self.facts.list(items).to_vec() {
+        for item in self.items(object) {
             if let ExprKind::Named { value, .. } = self.facts.kind(item)
                 && let ExprKind::Closure(method) = self.facts.kind(value)
             {
@@ -198,24 +183,8 @@ impl Prototypes<'_> {
         let id = TypeId(self.facts.types.len() as u32);
         let own = self.facts.function(function).clone();
         let body = self.body(&own, id, function);
-        let parent = own.parent.unwrap_or(FunctionId(0));
-        let (bases, local_bases, base_paths, decorators) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (name, methods) = (self.facts.binding(binding).name, vec![function]);
-        self.facts.types.push(Type {
-            traits: Vec::new(),
-            name,
-            span: own.span,
-            head: own.head,
-            parent,
-            bases,
-            local_bases,
-            base_paths,
-            decorators,
-            is_foreign: false,
-            is_copied: false,
-            methods,
-            body,
-        });
+        let name = self.facts.binding(binding).name;
+        self.facts.types.push(Type { methods: vec![function], ..bare(name, &own, body) });
         for at in 0..self.facts.bindings.len() {
             if self.facts.bindings[at].kind == BindingKind::Function(function) {
                 self.facts.bindings[at].kind = BindingKind::Type(id);
@@ -270,5 +239,24 @@ impl Prototypes<'_> {
         function.kind = FunctionKind::Named;
         function.traits.is_teardown |= teardown;
         self.facts.types[ty.index()].methods.push(method);
+    }
+}
+
+/// A type that stands where a function does, with nothing else known of it.
+fn bare(name: Name, own: &Function, body: FunctionId) -> Type {
+    Type {
+        traits: Vec::new(),
+        name,
+        span: own.span,
+        head: own.head,
+        parent: own.parent.unwrap_or(FunctionId(0)),
+        bases: Vec::new(),
+        local_bases: Vec::new(),
+        base_paths: Vec::new(),
+        decorators: Vec::new(),
+        is_foreign: false,
+        is_copied: false,
+        methods: Vec::new(),
+        body,
     }
 }

@@ -12,6 +12,7 @@ mod infer;
 mod name;
 mod place;
 mod scope;
+mod slot;
 mod tree;
 mod types;
 mod view;
@@ -24,6 +25,7 @@ pub use ids::{BindingId, ExprId, FunctionId, PlaceId, ScopeId, StepId, TypeId};
 pub use name::{Name, Names};
 pub use place::{Action, Confined, Operation, Place, Places, Root, Segment};
 pub use scope::{Binding, BindingKind, Definition, Scope, Source};
+pub use slot::Slot;
 pub use types::Type;
 pub use view::Around;
 

@@ -1,6 +1,7 @@
 use super::{
-    Binding, BindingId, Callee, Confined, Definition, Expr, ExprId, ExprKind, Facts, Function, FunctionId, FunctionKind, List,
-    Literal, Name, Operation, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type, TypeId,
+    Binding, BindingId, Callee, Confined, Definition, ExitKind, Expr, ExprId, ExprKind, Facts, Function, FunctionId,
+    FunctionKind, List, Literal, Name, Operation, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type,
+    TypeId,
 };
 
 /// What stands around an expression or step, innermost first.
@@ -273,6 +274,31 @@ impl Facts {
     /// Whether an expression stands in the given block of a step around it.
     pub fn in_block(&self, expr: ExprId, block: &[StepId]) -> bool {
         self.around(expr).any(|around| matches!(around, Around::Step(step) if block.contains(&step)))
+    }
+
+    /// Whether an expression stands where a failure is dealt with.
+    pub fn in_handler(&self, expr: ExprId) -> bool {
+        self.around(expr).any(|around| match around {
+            Around::Step(step) => match &self.step(step).kind {
+                StepKind::Try { handlers, .. } => handlers.iter().any(|handler| self.in_block(expr, &handler.body)),
+                _ => false,
+            },
+            Around::Expr(_) => false,
+        })
+    }
+
+    /// Whether an expression stands in an arm of a branch that ends by raising.
+    pub fn before_raise(&self, expr: ExprId) -> bool {
+        let raises = |step: &StepId| matches!(self.step(*step).kind, StepKind::Exit { kind: ExitKind::Raise, .. });
+        self.around(expr).any(|around| match around {
+            Around::Step(step) => match &self.step(step).kind {
+                StepKind::Branch { then, otherwise, .. } => {
+                    [then, otherwise].into_iter().any(|arm| self.in_block(expr, arm) && arm.last().is_some_and(raises))
+                }
+                _ => false,
+            },
+            Around::Expr(_) => false,
+        })
     }
 
     /// Whether an expression runs in a loop of its own function.

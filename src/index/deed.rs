@@ -1,6 +1,6 @@
 //! What functions do with their parameters, read off the facts of one file.
 
-use super::outline::{Deed, Slot, Taker, Text};
+use super::outline::{Deed, Taker};
 use super::read::Reading;
 use crate::facts::{
     BindingKind, ExprId, ExprKind, FunctionId, FunctionKind, Operator, Param, ParamKind, Parent, StepKind, TypeId, last,
@@ -149,19 +149,8 @@ impl Reading<'_> {
             (None, Some(_)) => self.facts.callee_name(call).unwrap_or_default().to_owned(),
             (None, None) => return Deed::Keeps,
         };
-        match self.slot(call, arg) {
-            Some(slot) => Deed::Passes(self.outline.intern(&path), slot),
-            None => Deed::Keeps,
-        }
-    }
-
-    fn slot(&mut self, call: ExprId, arg: ExprId) -> Option<Slot<Text>> {
-        if let ExprKind::Named { name, .. } = self.facts.kind(arg) {
-            let name = self.facts.text(name).to_owned();
-            return Some(Slot::Named(self.outline.intern(&name)));
-        }
-        let at = self.facts.args(call).iter().position(|own| *own == arg)?;
-        let spread = self.facts.args(call)[..=at].iter().any(|arg| matches!(self.facts.kind(*arg), ExprKind::Spread(_)));
-        (!spread).then_some(Slot::At(at as u32))
+        let Some(slot) = self.facts.slot(call, arg) else { return Deed::Keeps };
+        let path = self.outline.intern(&path);
+        Deed::Passes(path, slot.map(|name| self.outline.intern(self.facts.text(name))))
     }
 }

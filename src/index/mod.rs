@@ -18,7 +18,7 @@ mod taken;
 
 pub use asked::{Asked, Found};
 pub use fate::Tenure;
-pub use outline::{Caller, Deed, Keeping, Kind, Made, Of, Outline, Slot, Taker, Text, Touch, Verb};
+pub use outline::{Caller, Deed, Keeping, Kind, Made, Of, Outline, Taker, Text, Touch, Verb};
 pub use project::{Log, Project};
 pub use read::outline;
 pub use taken::{Given, Taken};

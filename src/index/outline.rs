@@ -1,4 +1,5 @@
 use super::project::Log;
+use crate::facts::Slot;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU32;
@@ -221,15 +222,6 @@ pub struct Caller {
     pub constructor: bool,
     /// Whether the caller is a coroutine.
     pub waiting: bool,
-}
-
-/// The parameter that an argument reaches, by position or by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Slot<T> {
-    /// By position, the receiver not counted.
-    At(u32),
-    /// By name.
-    Named(T),
 }
 
 /// One thing that a function does with one of its parameters.

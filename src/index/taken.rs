@@ -2,7 +2,8 @@
 
 use super::Project;
 use super::module::{face, lies_in};
-use super::outline::{Deed, Outline, Slot, Taker};
+use super::outline::{Deed, Outline, Taker};
+use crate::facts::Slot;
 
 /// A value that is given to a call.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,6 @@ use super::holder;
 use super::signs;
 use crate::checks::Context;
 use crate::checks::lives::callback;
-use crate::checks::lives::fresh::{self, Fresh};
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
@@ -593,9 +592,8 @@ fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         && context.words.words.reflection.iter().any(|word| facts.names.find(word).is_some())
     {
         // Nobody asks by reflection for a key that is drawn for each call.
-        let drawn =
-            |growth: &Growth| growth.key.and_then(|key| fresh::fresh(facts, &context.words.words, key)) == Some(Fresh::Drawn);
-        let weight = if held.growth.iter().any(drawn) { Weight::Slight } else { Weight::Decisive };
+        let weight =
+            if held.growth.iter().any(|growth| fixed::is_drawn(context, growth)) { Weight::Slight } else { Weight::Decisive };
         return Some(Evidence::doubts(weight, "fields are reached by reflection in this file"));
     }
     let own = held.growth.iter().any(|growth| adds_itself(context, held, growth));

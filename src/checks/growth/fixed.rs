@@ -25,10 +25,11 @@ pub fn is_sized(context: &Context, held: &Held, growth: &Growth) -> bool {
         || is_asked_for(facts, growth)
         || !is_drawn(context, growth) && is_prefilled(facts, held)
         || is_at_import(context, held, growth)
-        || is_double(context, held)
+        || double(context, held).is_some()
 }
 
-fn is_drawn(context: &Context, growth: &Growth) -> bool {
+/// Whether the key is made anew for each entry.
+pub fn is_drawn(context: &Context, growth: &Growth) -> bool {
     growth.key.and_then(|key| fresh::fresh(context.facts, &context.words.words, key)) == Some(Fresh::Drawn)
 }
 
@@ -156,11 +157,12 @@ fn is_at_import(context: &Context, held: &Held, growth: &Growth) -> bool {
     owner::made_at_top(facts, ty).is_some() && check::adds_itself(context, held, growth)
 }
 
-/// Whether a stand-in for the real thing keeps everything on purpose, so that a test can look at it.
-fn is_double(context: &Context, held: &Held) -> bool {
+/// The stand-in for the real thing that keeps everything on purpose, so that a test can look at it.
+pub fn double<'a>(context: &Context<'a>, held: &Held) -> Option<&'a str> {
     let facts = context.facts;
-    let (Root::Instance(ty) | Root::Static(ty)) = facts.places.get(held.place).root else { return false };
-    key::split(facts.text(facts.ty(ty).name)).iter().any(|word| context.words.words.doubles.contains(word))
+    let (Root::Instance(ty) | Root::Static(ty)) = facts.places.get(held.place).root else { return None };
+    let name = facts.text(facts.ty(ty).name);
+    key::split(name).iter().any(|word| context.words.words.doubles.contains(word)).then_some(name)
 }
 
 /// Whether two growths put something under the same key, or one puts the other's key into an entry that nobody prunes.

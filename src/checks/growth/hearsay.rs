@@ -5,6 +5,7 @@
 
 use super::abroad;
 use super::container::{Growth, Held};
+use super::fixed;
 use crate::checks::Context;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
@@ -27,7 +28,9 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
         let text = "somebody waits for all of it at once, so it is one piece of work";
         all.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
     }
-    all.extend(double(context, held));
+    all.extend(fixed::double(context, held).map(|name| {
+        Evidence::doubts(Weight::Decisive, format!("a `{name}` keeps what it is given on purpose, so that it can be seen"))
+    }));
     all.extend(setting_up(context, growth));
     if proven || goes_on(context, growth.at) {
         return all;
@@ -63,17 +66,6 @@ fn setting_up(context: &Context, growth: &Growth) -> Option<Evidence> {
     let words = &context.words.words;
     let named = context.rule.check == Check::Cache && lifetime::named(context.facts, &words.setup, growth.function);
     named.then(|| Evidence::doubts(Weight::Strong, "the function is named like a step of setting things up"))
-}
-
-/// A stand-in for the real thing keeps everything on purpose, so that a test can look at it.
-fn double(context: &Context, held: &Held) -> Option<Evidence> {
-    let facts = context.facts;
-    let (Root::Instance(ty) | Root::Static(ty)) = facts.places.get(held.place).root else { return None };
-    let name = facts.text(facts.ty(ty).name);
-    let named = key::split(name).iter().any(|word| context.words.words.doubles.contains(word));
-    named.then(|| {
-        Evidence::doubts(Weight::Decisive, format!("a `{name}` keeps what it is given on purpose, so that it can be seen"))
-    })
 }
 
 /// Whether a map calls itself a cache and is keyed by an open set, so that it is there to be asked often.

@@ -65,18 +65,7 @@ fn in_handler(facts: &Facts, made: ExprId, releases: &[&Release]) -> bool {
 
 /// Whether entries are taken out only where something has failed, so that they stay when all is well.
 fn only_undone(facts: &Facts, releases: &[&Release]) -> bool {
-    let fails = |release: &&Release| {
-        facts.around(release.at).any(|around| {
-            let crate::facts::Around::Step(step) = around else { return false };
-            let StepKind::Branch { then, otherwise, .. } = &facts.step(step).kind else { return false };
-            [then, otherwise].into_iter().any(|block| {
-                let raises = |step: &crate::facts::StepId| {
-                    matches!(facts.step(*step).kind, StepKind::Exit { kind: crate::facts::ExitKind::Raise, .. })
-                };
-                facts.in_block(release.at, block) && block.last().is_some_and(raises)
-            })
-        })
-    };
+    let fails = |release: &&Release| facts.before_raise(release.at);
     !facts.marked_failures && facts.exported.is_none() && !releases.is_empty() && releases.iter().all(fails)
 }
 
@@ -146,7 +135,7 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -
     // `if !active.insert(key) { return }`: there the entry is somebody else's.
     ways.retain(|way| !refused(facts, growth.at, way.at) && !told_apart(facts, growth.at, way.at));
     // What only a handler takes out is meant to stay where nothing fails.
-    let meant = releases.iter().all(|release| only_caught(facts, *release));
+    let meant = releases.iter().all(|release| facts.in_handler(*release));
     let telling = |way: &&Way| match way.leaving {
         Leaving::Return | Leaving::End if meant => false,
         Leaving::Return | Leaving::Raise | Leaving::Propagate => true,
@@ -159,17 +148,6 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -
         _ => 1,
     };
     ways.iter().filter(telling).min_by_key(rank).copied()
-}
-
-/// Whether an expression stands where a failure is dealt with.
-fn only_caught(facts: &Facts, at: ExprId) -> bool {
-    facts.around(at).any(|around| match around {
-        crate::facts::Around::Step(step) => match &facts.step(step).kind {
-            StepKind::Try { handlers, .. } => handlers.iter().any(|handler| facts.in_block(at, &handler.body)),
-            _ => false,
-        },
-        crate::facts::Around::Expr(_) => false,
-    })
 }
 
 /// Whether a way out is taken because of the answer that making the entry gave.

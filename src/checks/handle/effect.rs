@@ -4,7 +4,7 @@ use super::obligation::{Ledger, Obligation};
 use crate::checks::Context;
 use crate::checks::lives::kept;
 use crate::checks::lives::life;
-use crate::facts::{ExprId, Place};
+use crate::facts::ExprId;
 use crate::finding::{Evidence, Finding, Weight};
 
 /// The finding about a resource that is stored in a field of a variable (`socket.current`) when a component begins to live.
@@ -31,12 +31,6 @@ pub fn check(context: &Context, ledger: &Ledger, obligation: &Obligation, target
 /// Whether neither the field nor the variable that has it gets to somebody who could release it.
 fn is_left(ledger: &Ledger, obligation: &Obligation, target: ExprId) -> bool {
     let facts = ledger.facts;
-    let mut holders = kept::holders(facts, target);
-    for place in holders.clone() {
-        let Place { root, path } = facts.places.get(place);
-        if let [.., _] = path.as_slice() {
-            holders.extend(facts.places.find(&Place { root: *root, path: path[..path.len() - 1].to_vec() }));
-        }
-    }
+    let holders = kept::with_base(facts, &kept::holders(facts, target));
     kept::deeds(facts, obligation.resource, &holders).is_empty()
 }

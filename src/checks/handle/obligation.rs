@@ -1,10 +1,10 @@
 //! What must be released, and who releases it: the vocabulary of a rule, applied to the calls of one file.
 
 use super::summary;
-use crate::checks::context::{Context, slot};
+use crate::checks::context::{self, Context};
 use crate::checks::lives::key;
 use crate::facts::{Around, BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Root, Source};
-use crate::index::{Deed, Given, Outline, Project, Slot, Taken};
+use crate::index::{Deed, Given, Outline, Project, Taken};
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
 use rustc_hash::FxHashMap;
 
@@ -343,12 +343,8 @@ impl<'a> Ledger<'a> {
 
     /// What a function of another file does with the argument, where it is surely known which one that is.
     fn abroad(&self, resource: &Resource, call: ExprId, arg: ExprId, depth: u32) -> Option<Taking> {
-        let (facts, callee) = (self.facts, self.facts.callee(call));
-        if depth == 0 || callee.function.is_some() || callee.constructs.is_some() {
-            return None;
-        }
-        let given = Given { path: self.path, callee: facts.callee_path(call)?, slot: slot(facts, call, arg)? };
-        let taken = self.project.taken(&given)?;
+        let taken = || context::taken(self.project, (self.facts, self.path), call, arg);
+        let taken = (depth > 0).then(taken).flatten()?;
         Some(self.judged(resource, &taken, depth))
     }
 
@@ -378,10 +374,7 @@ impl<'a> Ledger<'a> {
                 if looked_at && !resource.consumer.iter().any(fits) && self.tables.consumer.find(Some(path), None).is_none() {
                     return Taking::Borrows;
                 }
-                let slot = match slot {
-                    Slot::At(at) => Slot::At(at),
-                    Slot::Named(name) => Slot::Named(file.text(name)),
-                };
+                let slot = slot.map(|name| file.text(name));
                 let further = || self.project.taken(&Given { path: &file.path, callee: path, slot });
                 let taken = depth.checked_sub(1).and_then(|left| Some((left, further()?)));
                 taken.map_or(Taking::Keeps, |(left, taken)| self.judged(resource, &taken, left))

@@ -71,18 +71,11 @@ fn quits(context: &Context, function: FunctionId) -> Option<ExprId> {
     let facts = context.facts;
     let fits =
         |call: ExprId, words: &[Pattern]| words.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)));
-    let handled = |call: ExprId| {
-        facts.around(call).any(|around| match around {
-            Around::Step(step) => match &facts.step(step).kind {
-                StepKind::Try { handlers, .. } => handlers.iter().any(|handler| facts.in_block(call, &handler.body)),
-                _ => false,
-            },
-            Around::Expr(_) => false,
-        })
-    };
     let calls = facts.function(function).calls.iter().copied();
     let known = !context.words.quits.is_empty();
-    calls.filter(|_| known).find(|call| fits(*call, &context.words.quits) || handled(*call) && fits(*call, &context.words.exit))
+    calls
+        .filter(|_| known)
+        .find(|call| fits(*call, &context.words.quits) || facts.in_handler(*call) && fits(*call, &context.words.exit))
 }
 
 /// The condition around an acquisition that is a name of the module with one value, which says no.

@@ -2,7 +2,7 @@
 
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Taking};
-use crate::facts::{Around, BindingId, ExitKind, ExprId, ExprKind, FunctionId, ParamKind, StepKind};
+use crate::facts::{BindingId, ExitKind, ExprId, ExprKind, FunctionId, ParamKind, StepKind};
 use crate::rules::Resource;
 use rustc_hash::FxHashMap;
 
@@ -77,22 +77,9 @@ fn returns(ledger: &Ledger, resource: &Resource, call: ExprId, part: Option<usiz
     }
 }
 
-/// Whether an expression is evaluated only after a failure.
+/// Whether an expression is evaluated only after a failure, or just before the function gives up.
 fn is_clean_up(ledger: &Ledger, expr: ExprId) -> bool {
-    let facts = ledger.facts;
-    facts.around(expr).any(|around| match around {
-        Around::Step(step) => match &facts.step(step).kind {
-            StepKind::Try { handlers, .. } => handlers.iter().any(|handler| facts.in_block(expr, &handler.body)),
-            // Just before it is made in another way, or the function gives up.
-            StepKind::Branch { then, otherwise, .. } => [then, otherwise].into_iter().any(|arm| {
-                let raises =
-                    arm.last().is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { kind: ExitKind::Raise, .. }));
-                raises && facts.in_block(expr, arm)
-            }),
-            _ => false,
-        },
-        Around::Expr(_) => false,
-    })
+    ledger.facts.in_handler(expr) || ledger.facts.before_raise(expr)
 }
 
 /// A tuple or a choice that holds the handle is not the handle.

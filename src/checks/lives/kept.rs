@@ -3,8 +3,8 @@
 use super::callback;
 use super::share;
 use crate::facts::{
-    Action, Definition, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, PlaceId, Segment, Source,
-    StepKind, TypeId,
+    Action, Definition, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, Place, PlaceId, Root, Segment,
+    Source, StepKind, TypeId,
 };
 use crate::rules::{Pattern, Resource};
 
@@ -96,6 +96,19 @@ pub fn holders(facts: &Facts, target: ExprId) -> Vec<PlaceId> {
             }
         }
         at += 1;
+    }
+    all
+}
+
+/// An object that wraps the handle may have the same verb: `wrapper.cancel()` for `wrapper.handle`.
+pub fn with_base(facts: &Facts, holders: &[PlaceId]) -> Vec<PlaceId> {
+    let mut all = holders.to_vec();
+    for place in holders {
+        let Place { root, path } = facts.places.get(*place);
+        if let (Root::Binding(_), [_, ..]) = (root, path.as_slice()) {
+            let base = Place { root: *root, path: path[..path.len() - 1].to_vec() };
+            all.extend(facts.places.find(&base));
+        }
     }
     all
 }

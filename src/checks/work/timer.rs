@@ -110,7 +110,7 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
         return None;
     }
     let field = timer.kept.holders.iter().copied().find(|place| is_field(facts, *place));
-    let mut deeds = kept::deeds(facts, timer.resource, &with_base(facts, &timer.kept.holders));
+    let mut deeds = kept::deeds(facts, timer.resource, &kept::with_base(facts, &timer.kept.holders));
     deeds.retain(|deed| !life::is_dead(facts, &context.words.words, deed.0));
     match field {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
@@ -126,19 +126,6 @@ fn is_field(facts: &Facts, place: PlaceId) -> bool {
     let Place { root, path } = facts.places.get(place);
     let module = matches!(root, Root::Binding(binding) if facts.is_global(*binding));
     module || matches!(path.last(), Some(Segment::Field(_)))
-}
-
-/// An object that wraps the handle may have the same verb: `wrapper.cancel()` for `wrapper.handle`.
-fn with_base(facts: &Facts, holders: &[PlaceId]) -> Vec<PlaceId> {
-    let mut all = holders.to_vec();
-    for place in holders {
-        let Place { root, path } = facts.places.get(*place);
-        if let (Root::Binding(_), [_, ..]) = (root, path.as_slice()) {
-            let base = Place { root: *root, path: path[..path.len() - 1].to_vec() };
-            all.extend(facts.places.find(&base));
-        }
-    }
-    all
 }
 
 fn kept_in_field(
