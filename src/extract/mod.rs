@@ -65,6 +65,8 @@ fn read(language: &Language, text: &str, prepared: &Prepared, tree: &Tree) -> Fa
     if DIRECTIVE.iter().any(|word| text.contains(word)) {
         facts.comments = forms::comments(language, tree.root_node(), |node| lower::span(prepared, node));
     }
+    let runs = |mark: &String| text.contains(mark.as_str());
+    facts.is_program = text.starts_with("#!") && language.habits.program.as_ref().is_none_or(runs);
     facts.skipped = fault::skipped(tree.root_node()).map(|node| lower::span(prepared, node));
     facts
 }

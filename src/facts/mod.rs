@@ -123,6 +123,8 @@ pub struct Facts {
     pub modules: FxHashMap<ExprId, Name>,
     /// Whether the module's code runs once for each instance of what the file defines, and not once for the process.
     pub per_instance: bool,
+    /// Whether the file says by itself that it is run as a program.
+    pub is_program: bool,
     /// Comments, for suppressions.
     pub comments: Vec<Span>,
     /// Whether the nesting limit cut something off.

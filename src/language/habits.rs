@@ -49,6 +49,8 @@ pub struct Habits {
     pub pages: Vec<String>,
     /// Those of them in which a script runs for each instance unless it says otherwise.
     pub instances: Vec<String>,
+    /// What a file with a `#!` line also holds where it is a program, and no module that once was one.
+    pub program: Option<String>,
     /// Interpreters a `#!` line may name.
     pub interpreters: Vec<String>,
     /// What starts a comment.

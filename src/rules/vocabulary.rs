@@ -76,6 +76,8 @@ pub struct Vocabulary {
     pub chain: Vec<String>,
     /// Methods whose value is the handle on which they are called (`server.listen`).
     pub fluent: Vec<String>,
+    /// Calls that hand out an attribute of their first argument by its name, the second (`getattr`).
+    pub fetch: Vec<Pattern>,
     /// What ends a handle by itself, for the advice: "a managed block (`with`)".
     pub keeper: String,
     /// Where a release by hand runs on every way out, for the advice: "a `finally`".
@@ -226,6 +228,8 @@ pub struct Words {
     pub trials: Vec<String>,
     /// How frameworks tell that a life begins or ends, and which functions run again and again.
     pub life: Life,
+    /// What stands for a request that is served.
+    pub request: Request,
 }
 
 /// How a framework tells code that a life begins or ends, and which functions run again and again. Functions are given
@@ -245,6 +249,28 @@ pub struct Life {
     pub composed: Vec<String>,
     /// Last words of the bases and decorators of types whose instances come and go with what is shown.
     pub components: Vec<String>,
+}
+
+/// What stands for a request that is served, and which of its parts whoever sends it chooses.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, expecting = "a table of lists of names")]
+pub struct Request {
+    /// Dotted paths of what stands for the request that is being served (`flask.request`).
+    pub current: Vec<Pattern>,
+    /// Names of parameters and fields that hold a request.
+    pub named: Vec<String>,
+    /// Names of parameters beside which a request is one that is served, and not one that is sent (`res`).
+    pub beside: Vec<String>,
+    /// Methods that a framework calls on an object which holds the request (`post`).
+    pub verbs: Vec<String>,
+    /// Fields and methods of a request whose value is up to whoever sends it.
+    pub parts: Vec<String>,
+    /// Calls in the declaration of a parameter by which a framework passes in what the program itself has (`Depends`).
+    pub injected: Vec<String>,
+    /// Types of parameters to which only a framework gives values, once per request.
+    pub extractors: Vec<Pattern>,
+    /// Those by which it passes in what the program itself has (`State`), by their last name.
+    pub shared: Vec<String>,
 }
 
 /// A family of containers that share their verbs.
@@ -369,6 +395,9 @@ pub struct Resource {
     /// Fields by which others know it, so that whoever hands on their value means it to stay (`name`).
     #[serde(default)]
     pub known_by: Vec<String>,
+    /// Methods whose value keeps it, so that whoever gets that value has it as well (`socket` of a messaging context).
+    #[serde(default)]
+    pub keepers: Vec<String>,
     /// Methods which, called without an argument, use it up, so that it closes itself (`read` of a response).
     #[serde(default)]
     pub drained_by: Vec<String>,

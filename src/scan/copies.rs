@@ -1,7 +1,8 @@
 //! One fault that several builds of the same module repeat is one finding.
 //!
 //! A published package often ships its code several times over: as it was written, as ES modules, as `CommonJS`, as one
-//! bundle. Whoever mends the fault mends it once, so it is shown once, in the build that is nearest to what was written.
+//! bundle. Whoever mends the fault mends it once, so it is shown once, in the build that is nearest to what was written. So
+//! is one in a file that stands in several places.
 
 use crate::finding::{Evidence, Finding, Scanned, Weight};
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ type At = (usize, usize);
 
 /// Leaves of each finding that several builds repeat only the one nearest to the source, and says there where the others are.
 pub fn merge(files: &mut [Scanned]) {
+    let mut copies: BTreeMap<At, At> = twins(files);
     let mut alike: BTreeMap<(&str, &str, &str), Vec<At>> = BTreeMap::new();
     for (at, file) in files.iter().enumerate().filter(|(_, file)| is_script(&file.path)) {
         for (number, finding) in file.findings.iter().enumerate() {
@@ -26,7 +28,6 @@ pub fn merge(files: &mut [Scanned]) {
             alike.entry((&finding.rule, &finding.message, symbol)).or_default().push((at, number));
         }
     }
-    let mut copies: BTreeMap<At, At> = BTreeMap::new();
     for group in alike.into_values().filter(|group| group.len() > 1) {
         for copy in &group {
             let better = |first: &&At| {
@@ -41,6 +42,29 @@ pub fn merge(files: &mut [Scanned]) {
         }
     }
     drop_all(files, &copies);
+}
+
+/// Files that are the same byte for byte: an installed package may hold its modules among its data as well. Each finding
+/// stands in the one with the shortest path.
+fn twins(files: &[Scanned]) -> BTreeMap<At, At> {
+    let mut alike: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, file) in files.iter().enumerate().filter(|(_, file)| !file.findings.is_empty() && !file.text.is_empty()) {
+        alike.entry(&file.text).or_default().push(at);
+    }
+    let mut copies = BTreeMap::new();
+    for group in alike.into_values().filter(|group| group.len() > 1) {
+        let near = |at: &usize| (files[*at].path.matches('/').count(), files[*at].path.len(), files[*at].path.as_str());
+        let Some(first) = group.iter().copied().min_by_key(near) else { continue };
+        for copy in group.into_iter().filter(|copy| *copy != first) {
+            for (number, finding) in files[copy].findings.iter().enumerate() {
+                let same = |other: &Finding| other.rule == finding.rule && other.primary.span == finding.primary.span;
+                if let Some(twin) = files[first].findings.iter().position(same) {
+                    copies.insert((copy, number), (first, twin));
+                }
+            }
+        }
+    }
+    copies
 }
 
 fn is_script(path: &str) -> bool {
@@ -62,7 +86,7 @@ fn drop_all(files: &mut [Scanned], copies: &BTreeMap<At, At>) {
     for ((file, number), paths) in kept {
         let text = match paths.as_slice() {
             [only] => format!("the same code stands in {only}"),
-            [first, rest @ ..] => format!("the same code stands in {first} and {} other builds", rest.len()),
+            [first, rest @ ..] => format!("the same code stands in {first} and {} other places", rest.len()),
             [] => continue,
         };
         files[file].findings[number].evidence.push(Evidence::supports(Weight::None, text));

@@ -7,7 +7,9 @@ use super::fixed;
 use super::hearsay;
 use super::holder;
 use super::signs;
+use super::vetted;
 use crate::checks::Context;
+use crate::checks::lives::brought;
 use crate::checks::lives::callback;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
@@ -55,6 +57,7 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(rate(context, held, first));
     evidence.extend(reach(context, held));
     evidence.extend(fixed::doubts(context, held, first));
+    evidence.extend(vetted::doubts(context, held, first));
     signs::weigh(context, held, first, all, &mut evidence);
     let mut finding = tell(context, held, first, evidence);
     finding.severity = exposure(context, held, first);
@@ -469,7 +472,7 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     if context.rule.check == Check::Cache && facts.typed && lifetime::named(facts, &words.setup, growth.function) {
         evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
     }
-    if lifetime::is_program(words, context.path) {
+    if lifetime::is_program(context.facts, words, context.path) {
         evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
     }
     if lifetime::named(facts, &words.adding, growth.function) {
@@ -488,8 +491,10 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         && (context.rule.check == Check::Cache
             || lifetime::named(facts, &words.adding, growth.function) && !is_weakly(context, growth));
     if let Some(work) = growth.value.filter(|value| !meant && is_work(facts, words, *value)) {
+        // An owner that is made for one piece of work keeps what belongs to that.
+        let weight = if held.life == Life::Instance && !words.drawn.is_empty() { Weight::Fair } else { Weight::Strong };
         evidence.push(
-            Evidence::supports(Weight::Strong, "what it keeps is done at some time and stays in it").at(facts.expr(work).span),
+            Evidence::supports(weight, "what it keeps is done at some time and stays in it").at(facts.expr(work).span),
         );
     }
     if let Some(other) = confined(facts, held, growth) {
@@ -507,6 +512,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> 
         Some(key) => {
             let text = facts.expr(key).span;
             match key::entries(facts, words, held.place, key) {
+                Keys::Open if brought::is_brought(facts, words, key) => {
+                    Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
+                }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
                 Keys::Named => Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text),
@@ -517,6 +525,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> 
             }
         }
         None if growth.value.is_some_and(|value| is_work(facts, words, value)) => return None,
+        None if growth.value.is_some_and(|value| brought::is_brought(facts, words, value)) => {
+            Evidence::supports(Weight::Fair, "each request adds what it brings")
+        }
         None if held.container.touch.iter().any(|word| word == "setdefault") => {
             Evidence::doubts(Weight::Decisive, "whole collections are merged into it, perhaps the same keys each time")
         }

@@ -78,7 +78,7 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
         let at = facts.function(method);
         let name = at.name.map_or("", |name| facts.text(name));
         evidence
-            .push(Evidence::supports(Weight::Fair, format!("`{name}` loops for as long as the object is in use")).at(at.head));
+            .push(Evidence::supports(Weight::Slight, format!("`{name}` loops for as long as the object is in use")).at(at.head));
     }
     // What is finished was one piece of work.
     let ends = |method: &FunctionId| {
@@ -89,7 +89,7 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
         let at = facts.function(method);
         let name = at.name.map_or("", |name| facts.text(name));
         evidence.push(
-            Evidence::supports(Weight::Slight, format!("the type has an end of life, `{name}`, so its instances live a while"))
+            Evidence::supports(Weight::None, format!("the type has an end of life, `{name}`, so its instances live a while"))
                 .at(at.head),
         );
     }

@@ -15,4 +15,5 @@ pub mod revive;
 pub mod signs;
 pub mod twins;
 pub mod undo;
+mod vetted;
 pub mod waiting;

@@ -154,6 +154,10 @@ impl Reading<'_, '_> {
                 }
             }
             Fate::Yielded(at) | Fate::Bound(_, at) => self.hand(at),
+            Fate::Used(at) if self.is_kept_by(at) => {
+                self.custody.kept.push(at);
+                self.hand(at);
+            }
             Fate::Used(at) => {
                 if self.is_iterated(at) {
                     self.custody.iterated = Some(at);
@@ -170,6 +174,13 @@ impl Reading<'_, '_> {
             }
             Fate::Tested | Fate::Dropped | Fate::Written | Fate::Deleted(_) => {}
         }
+    }
+
+    /// Whether what a method makes keeps the handle, and leaves the function or is kept itself.
+    fn is_kept_by(&self, call: ExprId) -> bool {
+        let method = self.ledger.facts.method_name(call);
+        let keeps = method.is_some_and(|method| self.resource.keepers.iter().any(|word| word == method));
+        keeps && self.leaves(call, HELPERS)
     }
 
     /// Whether a call takes all that the handle has, so that it closes itself.

@@ -225,6 +225,9 @@ impl Climb<'_, '_> {
         if self.facts().callee(call).receiver.is_none() && self.ledger.hands_through(call) {
             return Some(call);
         }
+        if !self.contained && self.ledger.fetches_release(self.resource, call, at) {
+            return self.end(Fate::Released(call));
+        }
         // A field of a new object, where construction names fields.
         if !self.contained && share::fields(self.facts(), call).is_some() {
             return self.end(Fate::Stored(at, call));

@@ -157,6 +157,14 @@ impl<'a> Ledger<'a> {
         self.words.fluent.iter().any(|word| word == method)
     }
 
+    /// Whether a call asks a handle by its name for the method that lets it go: `getattr(response, "close", None)`.
+    pub fn fetches_release(&self, resource: &Resource, call: ExprId, handle: ExprId) -> bool {
+        let asked = self.facts.positional(call, 1).and_then(|name| self.facts.literal_text(name));
+        self.facts.positional(call, 0) == Some(handle)
+            && self.words.fetch.iter().any(|word| self.fits(word, call))
+            && asked.is_some_and(|name| self.releases(resource, name))
+    }
+
     /// Whether a method runs for as long as the handle on which it is called is in use.
     pub fn serves(&self, method: &str) -> bool {
         self.words.serves.iter().any(|word| word == method)

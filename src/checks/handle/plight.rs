@@ -203,13 +203,32 @@ impl Case<'_, '_> {
             _ if !resource.collected => return None,
             // Nobody learns where the file is that stays behind.
             Plight::Ordinary | Plight::Caught if nameless => Weight::None,
-            Plight::Failing => Weight::None,
+            Plight::Failing if self.context.words.fails.is_empty() || self.is_sustained() => Weight::None,
+            Plight::Failing => Weight::Fair,
             Plight::Ordinary if self.context.words.fails.is_empty() => Weight::Fair,
             Plight::Ordinary if self.is_idle() => Weight::Strong,
             Plight::Ordinary => Weight::Slight,
+            Plight::Raised | Plight::Caught if self.context.words.fails.is_empty() => Weight::Fair,
+            // The frame, and the handle with it, goes as soon as the handler is done.
+            Plight::Caught if !self.goes_up() && !self.context.facts.in_loop(self.obligation.call) => Weight::Strong,
+            // A traceback keeps the frame for as long as anybody looks at the failure.
             Plight::Raised | Plight::Caught => Weight::Fair,
         };
         Some(Evidence::doubts(weight, text))
+    }
+
+    /// Whether it is held for as long as a loop, a managed region or a wait lasts in which something can fail.
+    fn is_sustained(&self) -> bool {
+        let over = |way: &Way| match way.leaving {
+            Leaving::Fail { call, .. } => guard::is_sustained(self.context.facts, self.obligation.call, call),
+            _ => false,
+        };
+        self.shown.iter().any(over)
+    }
+
+    /// Whether a failure leaves with the handle, and takes the frame along.
+    fn goes_up(&self) -> bool {
+        self.shown.iter().any(|way| matches!(way.leaving, Leaving::Raise | Leaving::Propagate))
     }
 
     /// Whether the function does nothing else while it has the handle.
@@ -254,7 +273,9 @@ impl Case<'_, '_> {
         let calls = self.tried();
         if let Some(call) = calls.iter().copied().find(|call| self.is_risky(*call)) {
             let text = "this fails now and then, and the handler is for that";
-            return vec![Evidence::supports(Weight::Fair, text).at(self.context.span(call))];
+            // Where nothing is left for good, whatever fails loses a moment.
+            let weight = if self.obligation.resource.collected { Weight::Slight } else { Weight::Fair };
+            return vec![Evidence::supports(weight, text).at(self.context.span(call))];
         }
         if calls.iter().all(|call| self.is_harmless(*call)) {
             return vec![Evidence::doubts(Weight::Strong, "nothing that is caught here can fail while it is held")];
@@ -314,7 +335,7 @@ impl Case<'_, '_> {
         let calls: Vec<(ExprId, bool)> = self.shown.iter().filter_map(call).collect();
         let foreign = calls.iter().filter(|(_, own)| !own).count();
         let acquire = self.obligation.call;
-        let sustained = calls.iter().any(|(call, _)| guard::is_sustained(self.context.facts, acquire, *call));
+        let sustained = self.is_sustained();
         let collected = self.obligation.resource.collected;
         let facts = self.context.facts;
         let known = !self.context.words.fails.is_empty();

@@ -5,8 +5,9 @@ use super::obligation::Obligation;
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
-use crate::facts::{Around, ExprId, ExprKind, FunctionId, Literal, StepKind};
+use crate::facts::{Around, ExprId, ExprKind, FunctionId, FunctionKind, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
+use crate::index::{Caller, Outline};
 use crate::rules::{Pattern, Resource};
 
 /// What speaks against a finding because of where it stands. `certain` says that it takes no failure to lose the handle.
@@ -29,7 +30,7 @@ pub fn setting(context: &Context, obligation: &Obligation, certain: bool) -> Vec
     // The end of a process takes descriptors away, and no directories. What runs once may do it many times.
     let again = certain && context.facts.in_loop(obligation.call);
     let weight = if outlives_process(resource) || again { Weight::Strong } else { Weight::Decisive };
-    if lifetime::is_program(&context.words.words, context.path) {
+    if lifetime::is_program(context.facts, &context.words.words, context.path) {
         all.push(Evidence::doubts(weight, "the file is part of a program that does one thing and ends"));
     }
     all.extend(once(context, obligation, weight));
@@ -63,7 +64,27 @@ fn once(context: &Context, obligation: &Obligation, weight: Weight) -> Option<Ev
     let mut callers = callers(context, function).peekable();
     let known = callers.peek().is_some();
     let once = |caller: FunctionId| loaded(context, caller) || command(context, caller).is_some();
-    (known && callers.all(once)).then(|| Evidence::doubts(weight, "it is called only by what runs as a program, so perhaps once"))
+    if known && callers.all(once) {
+        return Some(Evidence::doubts(weight, "it is called only by what runs as a program, so perhaps once"));
+    }
+    abroad(context, function, weight)
+}
+
+/// Why the whole project calls a function once at most; only where its name tells it from all others.
+fn abroad(context: &Context, function: FunctionId, weight: Weight) -> Option<Evidence> {
+    let facts = context.facts;
+    let named = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
+    let name = facts.text(facts.function(named).name?);
+    if context.words.fails.is_empty() || context.project.len() < 2 || !context.project.is_distinctive(name) {
+        return None;
+    }
+    let words = &context.words.words;
+    let callers = context.project.callers(&facts.language, name);
+    let loading = |file: &Outline, caller: &Caller| {
+        !caller.looping && (caller.function.is_none() || lifetime::is_among_programs(words, &file.path))
+    };
+    let once = !callers.is_empty() && callers.iter().all(|(file, caller)| loading(file, caller));
+    once.then(|| Evidence::doubts(weight, "the project calls it only where a module is loaded or a program runs, so perhaps once"))
 }
 
 /// The call by which a function gives up with the whole process: one that only programs make, or any in a handler.

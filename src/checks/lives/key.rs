@@ -1,5 +1,6 @@
 //! Where a key comes from: a fixed set, or whatever callers bring.
 
+use super::brought;
 use crate::facts::{BindingKind, ExprId, ExprKind, Facts, Literal, Operator, PlaceId, Segment, Source};
 use crate::rules::Words;
 
@@ -68,6 +69,9 @@ fn by_type(facts: &Facts, words: &Words, written: ExprId, hops: u32) -> Keys {
 fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
     if hops == 0 {
         return Keys::Unknown;
+    }
+    if brought::is_brought(facts, words, key) && (brought::is_read_off(facts, words, key) || !is_few(facts, words, key)) {
+        return Keys::Open;
     }
     match facts.kind(key) {
         ExprKind::Literal(Literal::Other) => Keys::Unknown,
@@ -226,6 +230,11 @@ fn by_name(words: &Words, name: &str) -> Keys {
     } else {
         Keys::Unknown
     }
+}
+
+/// Whether a name, or the last one on the way to a field, is that of something of which there are few.
+fn is_few(facts: &Facts, words: &Words, key: ExprId) -> bool {
+    last_name(facts, key).is_some_and(|name| by_name(words, name) == Keys::Few)
 }
 
 /// Whether a name ends like that of an identifier.

@@ -1,5 +1,6 @@
 //! How long a place lives, and how often a function runs.
 
+use super::brought;
 use super::key;
 use super::life;
 use crate::facts::{BindingId, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
@@ -180,6 +181,10 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
         let text = format!("a framework runs `{name}` once per request or message");
         return Some(Evidence::supports(Weight::Strong, text).at(facts.expr(*decorator).span));
     }
+    if brought::is_extracting(facts, words, method) {
+        let text = format!("a framework runs `{name}` once per request");
+        return Some(Evidence::supports(Weight::Strong, text).at(own.head));
+    }
     if words.handlers.iter().any(|word| word == name) {
         let text = format!("frameworks call `{name}` once per request or message");
         return Some(Evidence::supports(Weight::Strong, text).at(own.head));
@@ -192,6 +197,12 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
         return Some(Evidence::supports(Weight::Slight, text).at(own.head));
     }
     None
+}
+
+/// Whether a framework runs a function per request, message or task, by a decorator or by what it is given.
+pub fn is_entered(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    let mut decorators = facts.function(function).decorators.iter();
+    decorators.any(|decorator| is_entry(facts, words, *decorator)) || brought::is_extracting(facts, words, function)
 }
 
 /// Whether a decorator hands a function to a framework that runs it per request, message or task.
@@ -212,7 +223,12 @@ pub fn ticks(facts: &Facts, expr: ExprId) -> Option<Evidence> {
 }
 
 /// Whether a file is a program, or a part of one, that does one thing and ends.
-pub fn is_program(words: &Words, path: &str) -> bool {
+pub fn is_program(facts: &Facts, words: &Words, path: &str) -> bool {
+    facts.is_program || is_among_programs(words, path)
+}
+
+/// Whether a file lies among programs, or is named like one.
+pub fn is_among_programs(words: &Words, path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
     let named = |part: &str| words.programs.iter().any(|word| word == part);

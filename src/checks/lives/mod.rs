@@ -1,6 +1,7 @@
 //! The common ground of all kinds of reasoning: how long things live, how often code runs, and who keeps what.
 
 pub mod acquire;
+pub mod brought;
 pub mod callback;
 pub mod fresh;
 pub mod kept;

@@ -80,7 +80,7 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     evidence.extend(lifetime::serves(facts, &context.words.words, worker.function).map(|serves| {
         if serves.weight > Weight::Slight && !tells { Evidence { weight: Weight::Strong, ..serves } } else { serves }
     }));
-    if lifetime::is_program(&context.words.words, context.path) {
+    if lifetime::is_program(context.facts, &context.words.words, context.path) {
         evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
     }
     let message = format!("the {} is never waited for", worker.resource.kind);

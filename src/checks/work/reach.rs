@@ -19,7 +19,7 @@ pub fn doubts(context: &Context, worker: &Worker, ty: TypeId) -> Vec<Evidence> {
     }
     let mut evidence = Vec::new();
     evidence.extend(exits(context, ty));
-    if lifetime::is_program(words, context.path) {
+    if lifetime::is_program(context.facts, words, context.path) {
         evidence.push(Evidence::doubts(Weight::Decisive, "it belongs to a command, which ends soon"));
     }
     if worker.resource.collected {
