@@ -112,6 +112,21 @@ impl Class {
             Self::FilePages => "file-pages",
         }
     }
+
+    /// What it is, in the words of a report.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous memory",
+            Self::ManagedHeap => "the managed heap",
+            Self::NativeGap => "native memory beside the managed heap",
+            Self::Arenas => "arenas of the C allocator",
+            Self::Mappings => "mappings",
+            Self::Threads => "threads",
+            Self::Descriptors => "descriptors",
+            Self::SharedMemory => "shared memory",
+            Self::FilePages => "file pages",
+        }
+    }
 }
 
 /// Where the growth leads if it goes on as it does.

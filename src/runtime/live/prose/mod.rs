@@ -4,7 +4,7 @@ mod doctor;
 mod outcome;
 mod triage;
 
-use crate::runtime::Judgement;
+use crate::runtime::Lines;
 use crate::runtime::words::size;
 use std::fmt::Write as _;
 
@@ -34,12 +34,6 @@ fn change(from: u64, to: u64) -> String {
     format!("{sign}{}", amount(to.abs_diff(from)))
 }
 
-/// A rate in bytes a second, with its sign.
-pub fn pace(rate: f64) -> String {
-    let sign = if rate < 0.0 { '-' } else { '+' };
-    format!("{sign}{}/s", size(rate.abs()))
-}
-
 /// What was held over time as a line of blocks, from nothing to the most.
 pub fn curve(points: &[(f64, u64)], width: usize) -> String {
     let most = points.iter().map(|(_, held)| *held).max().unwrap_or(0).max(1);
@@ -51,22 +45,6 @@ pub fn curve(points: &[(f64, u64)], width: usize) -> String {
     };
     (0..columns).map(column).collect()
 }
-
-/// The verdict in a line.
-pub(super) fn verdict(judgement: &Judgement) -> String {
-    let mut text = judgement.verdict.name().replace('-', " ");
-    let _ = write!(text, " (confidence {:.2})", judgement.confidence);
-    if let Some(level) = judgement.level {
-        let _ = write!(text, ", level {}", level.name());
-    }
-    if let Some(class) = judgement.class {
-        let _ = write!(text, ", in {}", class.name().replace('-', " "));
-    }
-    text
-}
-
-/// The lines of a report: what, and its text.
-type Lines = Vec<(String, String)>;
 
 pub(super) fn write_lines(out: &mut String, lines: &Lines, page: bool, margin: &str) {
     for (name, text) in lines {
