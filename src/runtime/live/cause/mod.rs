@@ -6,7 +6,7 @@
 mod host;
 mod process;
 
-use super::prose::amount;
+use super::prose::{amount, brief};
 use super::triage::{Grower, Leader, Triage};
 use crate::runtime::words::{self, span};
 use host::{crowd, host, pressure, shared, slab};
@@ -62,8 +62,7 @@ fn name(leader: &Leader) -> String {
 }
 
 fn called(process: &Grower) -> String {
-    let command: String = process.command.chars().take(60).collect();
-    format!("process {} ({command})", process.pid)
+    format!("process {} ({})", process.pid, brief(&process.command, 60))
 }
 
 /// How fast that is, in the unit of all rates.

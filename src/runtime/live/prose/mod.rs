@@ -28,8 +28,19 @@ pub fn amount(bytes: u64) -> String {
     size(bytes as f64)
 }
 
+/// A command line in a few words. The program's own name says more than the folders it lies in.
+pub(super) fn brief(command: &str, most: usize) -> String {
+    let (program, rest) = command.split_once(' ').map_or((command, ""), |(program, rest)| (program, rest));
+    let name = if program.starts_with('/') { program.rsplit('/').next().unwrap_or(program) } else { program };
+    let text = if rest.is_empty() { name.to_owned() } else { format!("{name} {rest}") };
+    text.chars().take(most).collect()
+}
+
 /// A difference, with its sign.
 fn change(from: u64, to: u64) -> String {
+    if from == to {
+        return "unchanged".to_owned();
+    }
     let sign = if to >= from { '+' } else { '-' };
     format!("{sign}{}", amount(to.abs_diff(from)))
 }

@@ -1,6 +1,6 @@
 use super::super::frame::Frame;
 use super::super::outcome::{Outcome, ProbeUse, Stack, Summary};
-use super::{Form, amount, change, code, curve, write_lines};
+use super::{Form, amount, brief, change, code, curve, write_lines};
 use crate::runtime::words::{percent, span};
 use crate::runtime::{Lines, Sample, WINDOW_S};
 use std::fmt::Write as _;
@@ -23,7 +23,8 @@ impl Outcome {
         let shown = self.total.iter().chain(self.processes.iter().take(SHOWN));
         for summary in shown {
             let _ = if page { writeln!(out, "\n## {}\n", title(summary)) } else { writeln!(out, "\n{}", title(summary)) };
-            let curve = curve(&summary.curve, 60);
+            let over = span(summary.curve.last().map_or(0.0, |last| last.0) - summary.curve.first().map_or(0.0, |first| first.0));
+            let curve = format!("{}  0 to {} over {over}", curve(&summary.curve, 60), amount(summary.peak.held));
             let _ = if page { writeln!(out, "```\n{curve}\n```\n") } else { writeln!(out, "  {curve}") };
             if self.processes.len() > 1 || self.total.is_some() {
                 let line = vec![("verdict".to_owned(), summary.judgement.headline())];
@@ -179,6 +180,6 @@ fn place(stack: &Stack, all: u64) -> String {
 
 fn title(summary: &Summary) -> String {
     let who = summary.pid.map_or_else(|| "all together".to_owned(), |pid| format!("process {pid}"));
-    let command: String = summary.command.chars().take(70).collect();
+    let command = brief(&summary.command, 70);
     format!("{who}: {command}{}", if summary.ended { " (ended)" } else { "" })
 }

@@ -1,6 +1,6 @@
 use super::super::host::Host;
 use super::super::triage::{Grower, Triage};
-use super::{Form, amount, change, code, write_lines};
+use super::{Form, amount, brief, change, code, write_lines};
 use crate::runtime::Lines;
 use crate::runtime::words::{percent, rate, span};
 use std::fmt::Write as _;
@@ -75,7 +75,7 @@ impl Triage {
         }
         for grower in &self.listed {
             let count = |count: Option<u32>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
-            let command: String = grower.command.chars().take(60).collect();
+            let command = brief(&grower.command, 60);
             let cells = [
                 grower.pid.to_string(),
                 if grower.fresh() { "new".to_owned() } else { change(grower.before.held(), grower.after.held()) },
