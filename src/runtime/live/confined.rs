@@ -91,12 +91,29 @@ mod tests {
     use nix::unistd::{Uid, mkfifo};
     use std::fs::{self, File};
     use std::os::unix::fs::{chown, symlink};
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     const LARGEST: u64 = 1024;
 
+    /// A folder of one test, gone after it.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("confined-{name}-{}", std::process::id()));
+            fs::create_dir(&path).expect("a folder");
+            Self(path)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
     /// A root with `tmp/own/7` in it, and something beside the root that must not be read.
-    fn root(folder: &Path) -> std::path::PathBuf {
+    fn root(folder: &Path) -> PathBuf {
         let root = folder.join("root");
         fs::create_dir_all(root.join("tmp/own")).expect("a folder");
         fs::write(root.join("tmp/own/7"), "inside").expect("a file");
@@ -113,8 +130,8 @@ mod tests {
 
     #[test]
     fn what_lies_where_it_should_is_read() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = root(folder.path());
+        let folder = Folder::new("plain");
+        let root = root(&folder.0);
         assert_eq!(read(&root).as_deref(), Some(&b"inside"[..]));
         // A link within the root may be absolute: it is one of that root.
         fs::rename(root.join("tmp"), root.join("var")).expect("it can be moved");
@@ -124,28 +141,28 @@ mod tests {
 
     #[test]
     fn links_lead_nowhere_else() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = root(folder.path());
+        let folder = Folder::new("links");
+        let root = root(&folder.0);
         let file = root.join("tmp/own/7");
-        for target in [folder.path().join("own/7"), "../../../own/7".into(), "/proc/self/status".into()] {
+        for target in [folder.0.join("own/7"), "../../../own/7".into(), "/proc/self/status".into()] {
             fs::remove_file(&file).expect("it is there");
             symlink(&target, &file).expect("a link");
             assert_eq!(read(&root), None, "{}", target.display());
         }
-        for target in [folder.path().join("own"), "../../own".into(), "/proc/self/root".into()] {
+        for target in [folder.0.join("own"), "../../own".into(), "/proc/self/root".into()] {
             fs::remove_dir_all(root.join("tmp/own")).or_else(|_| fs::remove_file(root.join("tmp/own"))).expect("it is there");
             symlink(&target, root.join("tmp/own")).expect("a link");
             assert_eq!(read(&root), None, "{}", target.display());
         }
         fs::remove_dir_all(root.join("tmp")).expect("it is there");
-        symlink(folder.path(), root.join("tmp")).expect("a link");
+        symlink(&folder.0, root.join("tmp")).expect("a link");
         assert!(Confined::open(&root, Uid::effective().as_raw()).and_then(|root| root.folder("tmp")).is_none());
     }
 
     #[test]
     fn pipes_devices_and_giants_are_not_opened() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = root(folder.path());
+        let folder = Folder::new("pipes");
+        let root = root(&folder.0);
         let file = root.join("tmp/own/7");
         File::create(&file).and_then(|file| file.set_len(LARGEST + 1)).expect("a large file");
         assert_eq!(read(&root), None, "too large");
@@ -159,8 +176,8 @@ mod tests {
 
     #[test]
     fn what_belongs_to_somebody_else_is_not_read() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = root(folder.path());
+        let folder = Folder::new("owner");
+        let root = root(&folder.0);
         if !Uid::effective().is_root() {
             // Only root can give files away; the other way round is seen with another user's process.
             let other = Confined::open(&root, Uid::effective().as_raw() + 1).and_then(|root| root.folder("tmp"));
