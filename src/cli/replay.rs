@@ -125,7 +125,7 @@ fn human(series: &Series, decider: &mut Decider, colour: Colour) -> String {
             let level = judgement.level.map_or("", Level::name);
             let size = words::bytes(sample.held());
             let reason = judgement.reasons.first().map_or("", String::as_str);
-            let (at, verdict) = (words::span(sample.at_s), judgement.verdict.name().replace('-', " "));
+            let (at, verdict) = (words::span(sample.at_s), judgement.verdict.words());
             let line = format!("{at:>9}  {level:<11}{verdict:<17}{size:>10}  {reason}");
             let _ = writeln!(text, "{}", if judgement.level == Some(Level::Leak) { paint.strong(&line) } else { line });
         }

@@ -10,7 +10,7 @@ pub type Lines = Vec<(String, String)>;
 impl Judgement {
     /// The verdict in a line.
     pub fn headline(&self) -> String {
-        let mut text = self.verdict.name().replace('-', " ");
+        let mut text = self.verdict.words().to_owned();
         if self.verdict != Verdict::NotEnoughData {
             let _ = write!(text, " ({} sure)", percent(self.confidence));
         }

@@ -22,7 +22,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word used in reports.
+    /// The word that programs are told.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Leak => "leak",
@@ -32,6 +32,15 @@ impl Verdict {
             Self::Fragmentation => "fragmentation",
             Self::MappingLeak => "mapping-leak",
             Self::NotEnoughData => "not-enough-data",
+        }
+    }
+
+    /// The same, to be read.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::MappingLeak => "mapping leak",
+            Self::NotEnoughData => "not enough data",
+            other => other.name(),
         }
     }
 }

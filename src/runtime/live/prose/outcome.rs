@@ -144,7 +144,10 @@ fn detail(summary: &Summary) -> Lines {
     lines.extend(heap(summary).map(|text| ("managed heap".to_owned(), text)));
     if let Some(growth) = &summary.growth {
         let refused = if growth.refused > 0 { format!(", {} events untold", growth.refused) } else { String::new() };
-        lines.push(("growth".to_owned(), format!("{} records of {}{refused}", growth.records, amount(growth.bytes))));
+        lines.push((
+            "growth".to_owned(),
+            format!("{} of new high water, in {} steps{refused}", amount(growth.bytes), growth.records),
+        ));
         lines.extend(growth.stacks.iter().take(STACKS).map(|stack| ("grown in".to_owned(), place(stack, growth.bytes))));
     }
     if let Some(calls) = &summary.calls {
