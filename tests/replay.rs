@@ -26,9 +26,10 @@ fn read(text: &str) -> Result<Series, String> {
 fn a_leak_is_told_with_its_curve_and_its_forecast() {
     let (code, text, _) = replay(&["--limit", "200M"], &recorded("leak-hash-table.csv"));
     assert_eq!(code, 0);
-    assert!(text.contains("verdict: leak, confidence 0."), "{text}");
-    assert!(text.contains("forecast: ") && text.contains("the limit of 200.0 MiB is reached in "), "{text}");
-    assert!(text.lines().any(|line| line.starts_with("leak at ")), "{text}");
+    let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name}: {text}"));
+    assert!(line("verdict").contains(" leak (") && line("verdict").contains(" % sure)"), "{text}");
+    assert!(line("forecast").contains("/h; your limit of 200.0 MiB is then reached in "), "{text}");
+    assert!(text.lines().any(|line| line.starts_with("alert") && line.contains(" leak at ")), "{text}");
     assert!(text.chars().any(|letter| ('\u{2801}'..='\u{28ff}').contains(&letter)), "{text}");
 }
 
@@ -131,7 +132,7 @@ fn a_sample_or_two_are_not_enough() {
         fs::write(&file, &text).expect("it can be written");
         if second % 10 == 0 {
             let (code, text, _) = replay(&[], &file);
-            assert!(code == 0 && text.contains("verdict: not-enough-data"), "{text}");
+            assert!(code == 0 && text.contains("verdict        not enough data"), "{text}");
         }
     }
 }
@@ -171,4 +172,62 @@ fn a_straight_rise_is_not_called_bounded_because_it_was_seen_for_a_minute() {
         ended.push_str(",118400\n");
     }
     assert_ne!(verdict(&ended).0, "not-enough-data", "a rise that ended can be judged");
+}
+
+/// Every fifteenth of a second: what a leak of 300 s is like at fifteen times the speed, with the window that goes with it.
+fn compressed(window: Option<&str>) -> String {
+    let head = window.map_or_else(String::new, |window| format!("{{\"series\":1,\"window_s\":{window}}}\n"));
+    (0..500).fold(head, |mut text, step| {
+        let at_s = f64::from(step) / 15.0;
+        writeln!(text, "{{\"at_s\":{at_s},\"anon\":{}}}", (20 << 20) + step * 100 * 1024).expect("a string can be written");
+        text
+    })
+}
+
+#[test]
+fn a_shorter_window_is_told_in_real_seconds() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("it");
+    fs::write(&file, compressed(None)).expect("it can be written");
+    let (_, text, _) = replay(&[], &file);
+    assert!(text.contains("verdict        not enough data"), "33 s are no window of 300 s: {text}");
+    let (_, text, _) = replay(&["--window", "20s", "--format", "json", "--limit", "1G"], &file);
+    let document: Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!((&document["verdict"], &document["window_s"]), (&"leak".into(), &20.0.into()), "{text}");
+    // 100 KiB fifteen times a second are 1.5 MiB/s, or 5.1 GiB/h; the words must say what the numbers say.
+    let rate = document["forecast"]["rate"].as_f64().expect("a rate") / 1024.0;
+    assert!((rate / 1500.0 - 1.0).abs() < 0.05, "{rate} KiB/s");
+    let first = document["reasons"][0].as_str().expect("a reason");
+    assert!(first.contains("(5.1 GiB/h)") || first.contains("(5.2 GiB/h)") || first.contains("(5.0 GiB/h)"), "{first}");
+    let alerts = document["alerts"].as_array().expect("alerts");
+    let leak = alerts.iter().find(|alert| alert["level"] == "leak").expect("a leak");
+    assert!(leak["at_s"].as_f64().is_some_and(|at_s| (25.0..30.0).contains(&at_s)), "{leak}");
+    let seconds = seconds(&document["reasons"].to_string());
+    assert!(!seconds.is_empty() && seconds.iter().all(|seconds| *seconds <= 34.0), "longer than it ran: {text}");
+}
+
+/// Each number that is followed by ` s`.
+fn seconds(text: &str) -> Vec<f64> {
+    let words: Vec<&str> = text.split(|letter: char| letter.is_whitespace() || "\",()".contains(letter)).collect();
+    words.windows(2).filter(|pair| pair[1] == "s").filter_map(|pair| pair[0].parse().ok()).collect()
+}
+
+#[test]
+fn a_recording_is_replayed_with_the_window_it_was_made_with() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("it");
+    fs::write(&file, compressed(Some("20"))).expect("it can be written");
+    let (_, own, _) = replay(&["--format", "json"], &file);
+    let (_, asked, _) = replay(&["--format", "json", "--window", "20"], &file);
+    let (_, other, _) = replay(&["--format", "json", "--window", "300"], &file);
+    assert!(own.contains("\"verdict\": \"leak\"") && own == asked, "{own}");
+    assert!(other.contains("\"verdict\": \"not-enough-data\""), "{other}");
+}
+
+#[test]
+fn one_unit_for_all_rates() {
+    let (_, text, _) = replay(&["--limit", "200M"], &recorded("leak-hash-table.csv"));
+    let rates: Vec<&str> = text.split_whitespace().filter(|word| word.contains("iB/")).collect();
+    assert!(!rates.is_empty() && rates.iter().all(|word| word.contains("iB/h")), "{rates:?}");
+    assert!(!text.contains("a second") && !text.contains("an hour"), "{text}");
 }

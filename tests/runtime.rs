@@ -405,13 +405,38 @@ fn a_recording_can_be_read_back() {
     let folder = TempDir::new().expect("a folder");
     let record = folder.path().join("series");
     let program = sim();
-    let flags = ["--interval", "100ms", "--duration", "2s", "--record", path(&record)];
+    let flags = ["--window", "30s", "--interval", "100ms", "--duration", "2s", "--record", path(&record)];
     let (outcome, _) = run(folder.path(), "record", &[path(&program), "slow", "20", "4096"], &flags);
     let file = std::io::BufReader::new(fs::File::open(&record).expect("it was written"));
     let series = watertight::runtime::Series::read(file).expect("a series");
     let samples = outcome["processes"][0]["samples"].as_u64().expect("a number");
     assert!(series.samples.len() as u64 >= samples && samples > 10);
     assert_eq!(series.samples.last().map(|sample| sample.anon), outcome["processes"][0]["last"]["anon"].as_u64());
+    assert_eq!(series.origin.and_then(|origin| origin.window_s), Some(30.0), "so that it is replayed as it was judged");
+}
+
+#[test]
+fn a_report_has_one_clock_and_one_unit_for_rates() {
+    let folder = TempDir::new().expect("a folder");
+    let (record, program) = (folder.path().join("series"), sim());
+    // 5 MiB a second are 17.6 GiB an hour; the window is a fifteenth of the usual one.
+    let command = [path(&program), "slow", "60", "5120"];
+    let flags = ["--window", "20s", "--duration", "36s", "--limit", "2G", "--no-probe", "--record", path(&record)];
+    let (outcome, output) = run(folder.path(), "clock", &command, &flags);
+    let told = text(&output.stderr);
+    assert!(leaks(&outcome), "{told}");
+    assert!(told.contains("a leak had 20 s instead of 300 s to show itself"), "{told}");
+    let line = |name: &str| told.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name}: {told}"));
+    let rate = |text: &str| -> f64 {
+        let before = text.split(" GiB/h").next().unwrap_or_default();
+        before.rsplit([' ', '(']).next().and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("no rate: {text}"))
+    };
+    for text in [line("because"), line("forecast")] {
+        assert!((16.0..19.0).contains(&rate(text)), "{text}");
+    }
+    assert!(!told.contains("iB/s") && !told.contains("an hour") && !told.contains("counts as"), "{told}");
+    let replayed = text(&watertight(&["replay", path(&record)]).stdout);
+    assert!(replayed.contains(line("because")), "replayed, it is judged as it was live: {replayed}\n{told}");
 }
 
 /// Copies the program to where everyone may run it, and calls it as somebody with these capabilities alone.

@@ -1,6 +1,7 @@
 use super::flags::Colour;
 use super::output::{emit, paint, width};
-use crate::runtime::{Decider, Judgement, Level, Limits, Sample, Series, plot, words};
+use super::time::some_time;
+use crate::runtime::{Decider, Judgement, Level, Limits, Sample, Series, WINDOW_S, plot, words};
 use crate::scan::memory;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -8,6 +9,7 @@ use std::fmt::Write;
 use std::fs::File;
 use std::io::{BufReader, stdin};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What `replay` understands.
 #[derive(Debug, Args)]
@@ -22,6 +24,9 @@ pub struct Replay {
     /// A limit on the memory of the process, such as 512M or 2GiB: say when it will be reached
     #[arg(long, value_name = "SIZE", value_parser = memory)]
     limit: Option<u64>,
+    /// Time in which a leak must show itself; a shorter one is quicker and less sure [default: that of the recording, or 300s]
+    #[arg(long, value_name = "TIME", value_parser = some_time)]
+    window: Option<Duration>,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     color: Colour,
@@ -50,6 +55,7 @@ struct Step<'a> {
 struct Document<'a> {
     version: u32,
     samples: usize,
+    window_s: f64,
     from_s: f64,
     to_s: f64,
     #[serde(flatten)]
@@ -59,10 +65,12 @@ struct Document<'a> {
 /// Replays a recorded series through the detectors.
 pub fn replay(asked: &Replay) -> Result<u8, String> {
     let series = read(&asked.file)?;
-    let mut decider = Decider::new(Limits { user: asked.limit, ..Limits::default() });
+    let recorded = series.origin.as_ref().and_then(|origin| origin.window_s);
+    let window_s = asked.window.map(|window| window.as_secs_f64()).or(recorded).unwrap_or(WINDOW_S);
+    let mut decider = Decider::with_window(Limits { user: asked.limit, ..Limits::default() }, window_s);
     let text = match asked.format {
         Format::Human => human(&series, &mut decider, asked.color),
-        Format::Json => json(&series, &mut decider)?,
+        Format::Json => json(&series, &mut decider, window_s)?,
         Format::Jsonl => {
             // Every step is written as it comes: a long series would be a long text.
             emit(None, |out| {
@@ -89,7 +97,7 @@ fn read(path: &Path) -> Result<Series, String> {
     read.map_err(|error| format!("`{}`: {error}", path.display()))
 }
 
-fn json(series: &Series, decider: &mut Decider) -> Result<String, String> {
+fn json(series: &Series, decider: &mut Decider, window_s: f64) -> Result<String, String> {
     for sample in &series.samples {
         decider.push(*sample);
     }
@@ -97,6 +105,7 @@ fn json(series: &Series, decider: &mut Decider) -> Result<String, String> {
     let document = Document {
         version: 1,
         samples: series.samples.len(),
+        window_s,
         from_s: at(series.samples.first()),
         to_s: at(series.samples.last()),
         judgement: decider.judgement(),
@@ -116,7 +125,8 @@ fn human(series: &Series, decider: &mut Decider, colour: Colour) -> String {
             let level = judgement.level.map_or("", Level::name);
             let size = words::bytes(sample.held());
             let reason = judgement.reasons.first().map_or("", String::as_str);
-            let line = format!("{:>8.0} s  {level:<11}{:<17}{size:>10}  {reason}", sample.at_s, judgement.verdict.name());
+            let (at, verdict) = (words::span(sample.at_s), judgement.verdict.words());
+            let line = format!("{at:>9}  {level:<11}{verdict:<17}{size:>10}  {reason}");
             let _ = writeln!(text, "{}", if judgement.level == Some(Level::Leak) { paint.strong(&line) } else { line });
         }
     }
@@ -147,25 +157,7 @@ fn curve(samples: &[Sample]) -> String {
     text
 }
 
+/// The last verdict in the words of the other reports.
 fn summary(judgement: &Judgement) -> String {
-    let mut text = format!("verdict: {}, confidence {:.2}", judgement.verdict.name(), judgement.confidence);
-    if let Some(class) = judgement.class {
-        let _ = write!(text, ", growth of {}", class.name());
-    }
-    text.push('\n');
-    for reason in &judgement.reasons {
-        let _ = writeln!(text, "  {reason}");
-    }
-    if let Some(forecast) = &judgement.forecast {
-        let _ = write!(text, "forecast: {} an hour", words::size(forecast.rate * 3600.0));
-        if let (Some(limit), Some(in_s)) = (forecast.limit, forecast.in_s) {
-            let _ = write!(text, "; the limit of {} is reached in {}", words::bytes(limit), words::span(in_s));
-        }
-        text.push('\n');
-    }
-    for alert in &judgement.alerts {
-        let over = alert.retracted_at_s.map(|at_s| format!(", taken back at {}", words::span(at_s))).unwrap_or_default();
-        let _ = writeln!(text, "{} at {}{over}", alert.level.name(), words::span(alert.at_s));
-    }
-    text
+    judgement.lines().iter().fold(String::new(), |text, (name, line)| format!("{text}{name:<14} {line}\n"))
 }

@@ -117,7 +117,7 @@ fn follow(watcher: &mut Watcher, duration: Duration, until_verdict: bool, stop: 
             return "verdict";
         }
         let judgement = watcher.judgement();
-        let message = || format!("so far: {} (confidence {:.2})", judgement.verdict.name(), judgement.confidence);
+        let message = || format!("so far: {}", judgement.headline());
         tell(begin.elapsed().as_secs_f64(), Some(duration.as_secs_f64()), &message);
     }
 }

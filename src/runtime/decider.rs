@@ -5,13 +5,14 @@ use super::exhaustion::{exhaustion, nearest, pace};
 use super::floors::{CELL_S, retained};
 use super::forecast::forecast;
 use super::limits::Limits;
+use super::pace::{Pace, WINDOW_S};
 use super::sample::Sample;
 use super::settled::{settled, too_short};
 use super::standing::{Change, Standing};
 use super::track::{Quantity, Tracks};
 use super::trend::{Growth, LEAK, WATCH, seek};
 use super::verdict::{Alert, Class, Judgement, Level, Verdict};
-use super::words::{size, span};
+use super::words::{percent, rate, size};
 
 /// Alerts that are kept; beyond, the oldest go.
 const ALERTS: usize = 64;
@@ -24,6 +25,7 @@ const SILENCE: u64 = 4096;
 /// begins.
 #[derive(Clone, Debug)]
 pub struct Decider {
+    pace: Pace,
     limits: Limits,
     judgement: Judgement,
     tracks: Tracks,
@@ -38,7 +40,7 @@ pub struct Decider {
     near_s: Option<f64>,
 }
 
-/// Where the samples are in time.
+/// Where the samples are in time, in the detectors' seconds.
 #[derive(Clone, Copy, Debug)]
 struct Clock {
     first_s: f64,
@@ -47,8 +49,14 @@ struct Clock {
 }
 
 impl Decider {
-    /// A decider that has seen nothing yet.
+    /// A decider that has seen nothing yet, with a window of [`WINDOW_S`].
     pub fn new(limits: Limits) -> Self {
+        Self::with_window(limits, WINDOW_S)
+    }
+
+    /// A decider to which a leak must show itself within so many seconds: what it asks for is shorter in proportion, and
+    /// it is less sure. All times and rates it tells are real ones.
+    pub fn with_window(limits: Limits, window_s: f64) -> Self {
         let judgement = Judgement {
             verdict: Verdict::NotEnoughData,
             confidence: 0.0,
@@ -59,6 +67,7 @@ impl Decider {
             reasons: vec!["nothing was seen yet".to_owned()],
         };
         Self {
+            pace: Pace::of(window_s),
             limits,
             judgement,
             tracks: Tracks::default(),
@@ -79,6 +88,7 @@ impl Decider {
 
     /// Takes the next sample. One that is not later than the last, or has no finite time, is ignored.
     pub fn push(&mut self, sample: Sample) -> &Judgement {
+        let sample = Sample { at_s: self.pace.inner(sample.at_s), ..sample };
         let at_s = sample.at_s;
         if !at_s.is_finite() || self.clock.is_some_and(|clock| at_s <= clock.last_s) {
             return &self.judgement;
@@ -97,7 +107,7 @@ impl Decider {
         }
         self.tracks.take(&sample);
         if cell == 0 && self.judgement.verdict == Verdict::NotEnoughData {
-            self.judgement.reasons = vec![too_short(at_s - clock.first_s)];
+            self.judgement.reasons = vec![too_short(at_s - clock.first_s, self.pace)];
         }
         &self.judgement
     }
@@ -174,7 +184,7 @@ impl Decider {
     fn change(&mut self, level: Level, stood: bool, stands: bool, at_s: f64) {
         if stands && !stood {
             let reasons = self.judgement.reasons.clone();
-            self.raise(Alert { at_s, level, reasons, retracted_at_s: None });
+            self.raise(Alert { at_s: self.pace.real(at_s), level, reasons, retracted_at_s: None });
         } else if stood && !stands {
             self.retract(level, at_s);
         }
@@ -188,6 +198,7 @@ impl Decider {
     }
 
     fn retract(&mut self, level: Level, at_s: f64) {
+        let at_s = self.pace.real(at_s);
         let last = self.judgement.alerts.iter_mut().rfind(|alert| alert.level == level);
         if let Some(alert) = last.filter(|alert| alert.retracted_at_s.is_none()) {
             alert.retracted_at_s = Some(at_s);
@@ -202,13 +213,14 @@ impl Decider {
         if let Some((in_s, upper)) = soon {
             if self.near_s.is_none() {
                 let reason = format!(
-                    "the {} limit of {} is {} away: {} left, growing by up to {} a second",
-                    nearest.kind.name(),
+                    "{} of {} may be reached in {}: {} are left, and it grows by up to {}",
+                    nearest.kind.whose(),
                     size(nearest.limit as f64),
-                    span(in_s),
+                    self.pace.span(in_s),
                     size(nearest.left as f64),
-                    size(upper)
+                    rate(self.pace.rate(upper))
                 );
+                let at_s = self.pace.real(at_s);
                 self.raise(Alert { at_s, level: Level::Exhaustion, reasons: vec![reason], retracted_at_s: None });
             }
             self.near_s = Some(at_s);
@@ -230,21 +242,22 @@ impl Decider {
                     Some(Class::Arenas) => Verdict::Fragmentation,
                     _ => Verdict::Leak,
                 };
-                (verdict, sure(growth), spoken(growth, size))
+                (verdict, sure(growth), spoken(growth, self.pace, size))
             }
             (None, Some(growth)) => {
                 let verdict = if self.counted == Some(Class::Mappings) { Verdict::MappingLeak } else { Verdict::Leak };
                 let name = self.counted.map_or("pieces", Class::name);
-                (verdict, sure(growth), spoken(growth, |count| format!("{count:.0} {name}")))
+                (verdict, sure(growth), spoken(growth, self.pace, |count| format!("{count:.0} {name}")))
             }
             (None, None) => {
-                let (verdict, confidence, reason) = settled(held, self.watch.growth().is_some());
+                let (verdict, confidence, reason) = settled(held, self.watch.growth().is_some(), self.pace);
                 let mut reasons = vec![reason];
-                reasons.extend(self.watch.growth().into_iter().flat_map(|growth| spoken(growth, size)));
+                reasons.extend(self.watch.growth().into_iter().flat_map(|growth| spoken(growth, self.pace, size)));
                 (verdict, confidence, reasons)
             }
         };
-        let forecast = growing.map(|growth| forecast(held, growth, nearest(&self.limits, sample), sample.at_s));
+        let nearest = nearest(&self.limits, sample);
+        let forecast = growing.map(|growth| self.pace.forecast(forecast(held, growth, nearest, sample.at_s)));
         let judgement = &mut self.judgement;
         (judgement.verdict, judgement.confidence, judgement.reasons) = (verdict, confidence, reasons);
         (judgement.class, judgement.forecast) = (class.or(self.counted), forecast);
@@ -258,26 +271,26 @@ fn sure(growth: &Growth) -> f64 {
 }
 
 /// Says what a growth looks like.
-fn spoken(growth: &Growth, amount: impl Fn(f64) -> String) -> Vec<String> {
+fn spoken(growth: &Growth, pace: Pace, amount: impl Fn(f64) -> String) -> Vec<String> {
     let shape = &growth.shape;
     let mut reasons = vec![
         format!(
-            "what is retained rose by {} to {} within {}: {} an hour",
+            "what it keeps rose by {} to {} in {} ({}/h)",
             amount(shape.rise),
             amount(shape.base + shape.rise),
-            span(shape.since_s),
-            amount(shape.rate() * 3600.0)
+            pace.span(shape.since_s),
+            amount(pace.rate(shape.rate()) * 3600.0)
         ),
         format!(
-            "it rises in at least {:.0} steps with no standstill beyond {}, in the last third at {:.0} % of the mean rate",
+            "it rises in at least {:.0} steps and never stands still for more than {}; of late it rises at {} of its mean rate",
             shape.steps,
-            span(shape.gap_s.max(CELL_S)),
-            100.0 * shape.recent
+            pace.span(shape.gap_s.max(CELL_S)),
+            percent(shape.recent)
         ),
-        format!("the trend of the floor is not by chance (Mann–Kendall tau {:.2}, z {:.1})", growth.trend.tau, growth.trend.z),
+        format!("that is a trend and not chance (Mann–Kendall test: tau {:.2}, z {:.1})", growth.trend.tau, growth.trend.z),
     ];
     if let Some(period_s) = growth.period_s {
-        reasons.push(format!("a period of {} in the load was taken out", span(period_s)));
+        reasons.push(format!("the load comes and goes every {}; that was taken out", pace.span(period_s)));
     }
     reasons
 }

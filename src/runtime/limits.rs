@@ -24,6 +24,16 @@ impl LimitKind {
             Self::Heap => "heap",
         }
     }
+
+    /// The limit, as a report says it.
+    pub const fn whose(self) -> &'static str {
+        match self {
+            Self::User => "your limit",
+            Self::Cgroup => "the limit of the control group",
+            Self::Host => "what the machine has left",
+            Self::Heap => "the limit of the managed heap",
+        }
+    }
 }
 
 /// The memory limits that are known, in bytes; they may change while a process is watched.

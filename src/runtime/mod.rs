@@ -17,9 +17,11 @@ mod forecast;
 mod limits;
 #[cfg(target_os = "linux")]
 pub mod live;
+mod pace;
 mod period;
 mod plot;
 mod sample;
+mod sentences;
 mod series;
 mod settled;
 mod shape;
@@ -32,7 +34,9 @@ pub mod words;
 
 pub use decider::Decider;
 pub use limits::{LimitKind, Limits};
+pub use pace::WINDOW_S;
 pub use plot::plot;
 pub use sample::Sample;
+pub use sentences::Lines;
 pub use series::{Origin, Recorder, Series, SeriesError};
 pub use verdict::{Alert, Class, Forecast, Judgement, Level, Verdict};

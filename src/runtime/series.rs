@@ -27,7 +27,7 @@ const COLUMNS: [&str; 11] = [
 ];
 
 /// Where a series comes from: the first line of a recording.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
     /// The version of the form, 1.
     pub series: u32,
@@ -40,11 +40,14 @@ pub struct Origin {
     /// Where the samples were read: `statm`, `status`, the probe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// The window that was asked for when it was recorded, seconds, if it was not the usual one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_s: Option<f64>,
 }
 
 impl Default for Origin {
     fn default() -> Self {
-        Self { series: VERSION, pid: None, command: None, source: None }
+        Self { series: VERSION, pid: None, command: None, source: None, window_s: None }
     }
 }
 

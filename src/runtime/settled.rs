@@ -1,9 +1,11 @@
 //! What memory does that no leak was found in.
 
 use super::floors::{Floors, LEVELS, retained};
+use super::pace::Pace;
 use super::shape::shape;
 use super::trend::{LEAK, WATCH};
 use super::verdict::Verdict;
+use super::words::percent;
 
 /// Nothing is said before, seconds.
 const SHORTEST_S: f64 = 60.0;
@@ -21,7 +23,7 @@ const SLOWS: f64 = 0.45;
 pub type Opinion = (Verdict, f64, String);
 
 /// Says what the floors are like, `grows` if they grow now.
-pub fn settled(floors: &Floors, grows: bool) -> Opinion {
+pub fn settled(floors: &Floors, grows: bool, pace: Pace) -> Opinion {
     let (past, cell_s) = whole(floors);
     let seen_s = past.len() as f64 * cell_s;
     // What came within the last minute may be the load of the moment.
@@ -31,13 +33,13 @@ pub fn settled(floors: &Floors, grows: bool) -> Opinion {
         return (Verdict::NotEnoughData, 0.0, "nothing was seen yet".to_owned());
     };
     if seen_s < SHORTEST_S {
-        return (Verdict::NotEnoughData, 0.0, too_short(seen_s));
+        return (Verdict::NotEnoughData, 0.0, too_short(seen_s, pace));
     }
     let highest = past.iter().copied().fold(0.0, f64::max);
     let sure = 0.5 + 0.4 * (seen_s / 900.0).min(1.0);
     let slows = shape(kept, cell_s).map(|growth| growth.recent).filter(|recent| *recent < SLOWS);
     if let Some(recent) = slows.filter(|_| grows && seen_s >= LEAK.lasted_s) {
-        let reason = format!("it still grows but slows down: in the last third at {:.0} % of the mean rate", 100.0 * recent);
+        let reason = format!("it still grows but slows down: of late it rises at {} of its mean rate", percent(recent));
         return (Verdict::WarmUp, sure - 0.2, reason);
     }
     if grows {
@@ -46,7 +48,7 @@ pub fn settled(floors: &Floors, grows: bool) -> Opinion {
     }
     let higher = past.last().is_some_and(|last| highest > HIGHER * last);
     if seen_s < WATCH.lasted_s + SHORTEST_S && !higher && rises(&retained(&past), cell_s) {
-        let reason = format!("it grows, and {seen_s:.0} s are too short to say whether that ends");
+        let reason = format!("it grows, and {} are too short to say whether that ends", pace.span(seen_s));
         return (Verdict::NotEnoughData, 0.4, reason);
     }
     if highest > HIGHER * now {
@@ -61,14 +63,14 @@ pub fn settled(floors: &Floors, grows: bool) -> Opinion {
     }
     match shape(&kept[..full], cell_s) {
         Some(growth) if growth.recent >= STRAIGHT && growth.steps >= 8.0 => {
-            let reason = format!("it grew evenly for {:.0} s and stays at that level since", growth.lasted_s);
+            let reason = format!("it grew evenly for {} and has stayed at that level since", pace.span(growth.lasted_s));
             (Verdict::Cache, sure - 0.1, reason)
         }
         Some(growth) => {
-            let share = 100.0 * growth.recent;
-            (Verdict::WarmUp, sure - 0.1, format!("its growth slowed down (in the end {share:.0} % of its mean rate) and ended"))
+            let share = percent(growth.recent);
+            (Verdict::WarmUp, sure - 0.1, format!("its growth slowed down (in the end to {share} of its mean rate) and ended"))
         }
-        None => (Verdict::WarmUp, sure - 0.1, "it grew at once and stays at that level since".to_owned()),
+        None => (Verdict::WarmUp, sure - 0.1, "it grew at once and has stayed at that level since".to_owned()),
     }
 }
 
@@ -83,8 +85,8 @@ fn rises(kept: &[f64], cell_s: f64) -> bool {
 }
 
 /// Says that so many seconds are not enough.
-pub fn too_short(seen_s: f64) -> String {
-    format!("{seen_s:.0} s were seen; a verdict needs at least {SHORTEST_S:.0} s")
+pub fn too_short(seen_s: f64, pace: Pace) -> String {
+    format!("{} were seen; a verdict needs at least {}", pace.span(seen_s), pace.span(SHORTEST_S))
 }
 
 /// All that is known, in the finest resolution that holds it.

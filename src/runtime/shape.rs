@@ -137,7 +137,7 @@ pub fn trend(floors: &[f64], kept: &[f64]) -> MannKendall {
 }
 
 /// The longest stretch, in cells, in which the floors are above what is retained by more than a small share of the rise.
-fn excursion(floors: &[f64], kept: &[f64]) -> usize {
+pub fn excursion(floors: &[f64], kept: &[f64]) -> usize {
     let least = ABOVE * (kept[kept.len() - 1] - kept[0]);
     let (mut run, mut longest) = (0, 0);
     for (floor, kept) in floors.iter().zip(kept) {

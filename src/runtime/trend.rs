@@ -11,7 +11,8 @@
 //! - goes on as fast as on the whole ([`Demand::recent`]): a saturating exponential of time constant τ has
 //!   `3 (e^{−2x/3} − e^{−x}) / (1 − e^{−x})`, x = window / τ, that is less than 0.75 for each τ below the window's length;
 //!   a square root and a logarithm pass once they are old enough, as they must, for they have no bound,
-//! - goes on now: the newest floor is a new maximum within the longest standstill so far,
+//! - goes on now: the newest floor is a new maximum within the longest standstill so far, where floors that may yet come
+//!   down as garbage does are left out,
 //! - is large enough in itself and against what is held (allocators drift), and
 //! - has a trend by the test of Mann and Kendall.
 //!
@@ -20,7 +21,7 @@
 
 use super::floors::{Floors, LEVELS, retained};
 use super::period::{period, without};
-use super::shape::{Shape, shape, trend};
+use super::shape::{Shape, excursion, shape, trend};
 use super::statistics::MannKendall;
 
 /// The windows looked at, in cells of the finest resolution: 60 s to 1,000 s.
@@ -30,6 +31,10 @@ const NEAR: &[usize] = &[
 ];
 /// The windows looked at, in cells of a coarser resolution: a quarter of them to all.
 const FAR: &[usize] = &[56, 66, 78, 92, 108, 127, 150, 175, 200];
+/// What came last is retained only if it outlasts the garbage: if it has stayed for so many times the longest time that the
+/// floors were seen to stay up and come down again.
+const PROVEN: f64 = 1.5;
+
 /// What a growth must show to be spoken of.
 #[derive(Clone, Copy, Debug)]
 pub struct Demand {
@@ -117,7 +122,7 @@ fn look<const N: usize>(floors: &[f64], level: usize, period_s: Option<f64>, dem
     let windows = if level == 0 { NEAR } else { FAR };
     for window in windows.iter().take_while(|window| **window <= floors.len()) {
         let from = floors.len() - window;
-        let (floors, kept) = (&floors[from..], &kept[from..]);
+        let (floors, kept) = proven(&floors[from..], &kept[from..]);
         let Some(mut shape) = shape(kept, cell_s) else { continue };
         // A coarse cell cannot show how short a standstill is.
         shape.stall_s = (shape.stall_s - if level > 0 { cell_s } else { 0.0 }).max(0.0);
@@ -132,6 +137,14 @@ fn look<const N: usize>(floors: &[f64], level: usize, period_s: Option<f64>, dem
             }
         }
     }
+}
+
+/// A window without its newest part, of which it is not known yet whether it will be let go of. Where nothing ever comes
+/// down that is nothing, and never more than a third.
+fn proven<'a>(floors: &'a [f64], kept: &'a [f64]) -> (&'a [f64], &'a [f64]) {
+    let open = ((excursion(floors, kept) as f64 * PROVEN) as usize).min(kept.len() / 3);
+    let end = kept.len() - open;
+    (&floors[..end], &kept[..end])
 }
 
 /// Level *leak*.

@@ -22,7 +22,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word used in reports.
+    /// The word that programs are told.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Leak => "leak",
@@ -32,6 +32,15 @@ impl Verdict {
             Self::Fragmentation => "fragmentation",
             Self::MappingLeak => "mapping-leak",
             Self::NotEnoughData => "not-enough-data",
+        }
+    }
+
+    /// The same, to be read.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::MappingLeak => "mapping leak",
+            Self::NotEnoughData => "not enough data",
+            other => other.name(),
         }
     }
 }
@@ -110,6 +119,21 @@ impl Class {
             Self::Descriptors => "descriptors",
             Self::SharedMemory => "shared-memory",
             Self::FilePages => "file-pages",
+        }
+    }
+
+    /// What it is, in the words of a report.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous memory",
+            Self::ManagedHeap => "the managed heap",
+            Self::NativeGap => "native memory beside the managed heap",
+            Self::Arenas => "arenas of the C allocator",
+            Self::Mappings => "mappings",
+            Self::Threads => "threads",
+            Self::Descriptors => "descriptors",
+            Self::SharedMemory => "shared memory",
+            Self::FilePages => "file pages",
         }
     }
 }

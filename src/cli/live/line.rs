@@ -1,4 +1,5 @@
-use crate::runtime::live::{Watcher, amount, curve, pace};
+use crate::runtime::live::{Watcher, amount, curve};
+use crate::runtime::words::{rate, span};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal as _, stderr};
 
@@ -21,15 +22,9 @@ impl Line {
         let (last, points) = watcher.now();
         let judgement = watcher.judgement();
         let resident = last.map_or_else(String::new, |last| format!("{} resident  ", amount(last.resident())));
-        let floor = judgement.forecast.map_or_else(String::new, |forecast| format!("floor {}  ", pace(forecast.rate)));
+        let floor = judgement.forecast.map_or_else(String::new, |forecast| format!("grows by {}  ", rate(forecast.rate)));
         let count = if watcher.count() > 1 { format!("{} processes  ", watcher.count()) } else { String::new() };
-        let verdict = judgement.verdict.name().replace('-', " ");
-        let text = format!(
-            "{:>6.0} s  {} {resident}{floor}{count}{verdict} ({:.2})",
-            watcher.at_s(),
-            curve(points, 24),
-            judgement.confidence
-        );
+        let text = format!("{:>7}  {} {resident}{floor}{count}{}", span(watcher.at_s()), curve(points, 24), judgement.headline());
         self.0.set_message(text);
         self.0.tick();
     }

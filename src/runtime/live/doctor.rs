@@ -101,8 +101,8 @@ fn program() -> String {
 fn kernel_side() -> Vec<Ability> {
     match Probe::open(&Plan::default()) {
         Ok(mut probe) => {
-            let kib = probe.step() / 1024;
-            let detail = format!("{}, a record each {kib} KiB of new high water", probe.hook().name());
+            let step = super::amount(probe.step());
+            let detail = format!("{}, a record each {step} of new high water", probe.hook().name());
             let calls = match probe.count() {
                 Ok(()) => Ok("mmap, munmap, brk, madvise and contended futex waits".to_owned()),
                 Err(refusal) => Err((refusal.reason, refusal.remedy)),

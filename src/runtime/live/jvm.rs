@@ -1,12 +1,8 @@
 //! What a Java virtual machine tells of its heap: the file of performance data (`hsperfdata`) that it keeps for `jstat` and
 //! the like, laid out as in `OpenJDK`'s `perfMemory.hpp`. Reading it asks nothing of the machine that runs.
 
-use nix::fcntl::OFlag;
+use super::confined::Confined;
 use procfs::process::Process;
-use std::fs::{self, OpenOptions};
-use std::io::Read as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
 
 /// The file begins with this.
 const MAGIC: [u8; 4] = [0xca, 0xfe, 0xc0, 0xc0];
@@ -16,26 +12,14 @@ const LARGEST: u64 = 1 << 20;
 const MOST: u32 = 10_000;
 
 /// What the heap of a process holds, bytes; `None` if it is no Java process, or one that keeps no such file.
+///
+/// The file is in a folder of the process's own root, under its own number, and belongs to it.
 pub(super) fn heap(process: &Process) -> Option<u64> {
-    used(&read(&file(process)?)?)
-}
-
-/// The file, seen from the process's own root and by its own number.
-fn file(process: &Process) -> Option<PathBuf> {
-    let own = process.status().ok()?.nspid.and_then(|ids| ids.last().copied()).unwrap_or(process.pid);
-    let folders = fs::read_dir(format!("/proc/{}/root/tmp", process.pid)).ok()?.flatten();
-    let mut ours = folders.filter(|entry| entry.file_name().to_string_lossy().starts_with("hsperfdata_"));
-    ours.find_map(|entry| Some(entry.path().join(own.to_string())).filter(|path| path.exists()))
-}
-
-/// Its bytes. It lies where everybody may write, so neither a link nor a pipe is followed.
-fn read(path: &PathBuf) -> Option<Vec<u8>> {
-    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
-    let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path).ok()?;
-    file.metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() <= LARGEST)?;
-    let mut bytes = Vec::new();
-    file.take(LARGEST).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
+    let status = process.status().ok()?;
+    let own = status.nspid.and_then(|ids| ids.last().copied()).unwrap_or(process.pid).to_string();
+    let tmp = Confined::open(format!("/proc/{}/root", process.pid).as_ref(), status.euid)?.folder("tmp")?;
+    let mut folders = tmp.names()?.filter(|name| name.starts_with("hsperfdata_"));
+    used(&folders.find_map(|name| tmp.own_folder(&name)?.read(&own, LARGEST))?)
 }
 
 /// The bytes in use in all spaces of the heap.

@@ -2,6 +2,7 @@
 
 mod cause;
 mod cgroup;
+mod confined;
 mod crowd;
 mod doctor;
 mod family;
@@ -27,7 +28,7 @@ pub use host::{Host, Pressure};
 pub use launch::{Ended, Launched, Signals};
 pub use outcome::{Breach, Ending, Growths, Outcome, Peak, ProbeUse, Stack, Summary};
 pub use process::Process;
-pub use prose::{Form, amount, curve, pace};
+pub use prose::{Form, amount, curve};
 pub use regions::{Anonymous, Regions};
 pub use triage::{Grower, Leader, Triage, triage};
 pub use watcher::{OnLimit, Options, Target, Watcher};

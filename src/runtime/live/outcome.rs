@@ -20,6 +20,8 @@ pub struct Outcome {
     pub duration_s: f64,
     /// Seconds between samples.
     pub interval_s: f64,
+    /// The time in which a leak had to show itself, seconds.
+    pub window_s: f64,
     /// By how much faster than its own pace the deciding ran (300 s divided by the window asked for).
     pub pace: f64,
     /// How it ended.

@@ -11,8 +11,6 @@ const POINTS: usize = 512;
 #[derive(Debug)]
 pub(super) struct Gauge {
     decider: Decider,
-    /// By how much faster the decider's clock runs than ours.
-    pace: f64,
     pub first: Option<Sample>,
     pub last: Option<Sample>,
     pub peak: Peak,
@@ -22,9 +20,10 @@ pub(super) struct Gauge {
 }
 
 impl Gauge {
-    pub fn new(limits: Limits, pace: f64) -> Self {
-        let decider = Decider::new(limits);
-        Self { decider, pace, first: None, last: None, peak: Peak::default(), samples: 0, curve: Vec::new(), every: 1 }
+    /// A leak must show itself within so many seconds.
+    pub fn new(limits: Limits, window_s: f64) -> Self {
+        let decider = Decider::with_window(limits, window_s);
+        Self { decider, first: None, last: None, peak: Peak::default(), samples: 0, curve: Vec::new(), every: 1 }
     }
 
     pub fn set_limits(&mut self, limits: Limits) {
@@ -32,7 +31,7 @@ impl Gauge {
     }
 
     pub fn push(&mut self, sample: Sample) {
-        self.decider.push(Sample { at_s: sample.at_s * self.pace, ..sample });
+        self.decider.push(sample);
         self.first.get_or_insert(sample);
         self.last = Some(sample);
         self.saw(sample.held(), sample.at_s, false);
@@ -57,24 +56,9 @@ impl Gauge {
         }
     }
 
-    /// What is thought now, on our clock.
+    /// What is thought now.
     pub fn judgement(&self) -> Judgement {
-        let mut judgement = self.decider.judgement().clone();
-        for alert in &mut judgement.alerts {
-            alert.at_s /= self.pace;
-            alert.retracted_at_s = alert.retracted_at_s.map(|at| at / self.pace);
-        }
-        if let Some(forecast) = &mut judgement.forecast {
-            forecast.rate *= self.pace;
-            forecast.in_s = forecast.in_s.map(|time| time / self.pace);
-            forecast.at_s = forecast.at_s.map(|at| at / self.pace);
-        }
-        if (self.pace - 1.0).abs() > 1e-6 && self.samples > 0 {
-            // The words were said on the decider's clock.
-            let factor = self.pace;
-            judgement.reasons.push(format!("for the window asked for, a second counts as {factor:.1} in the words above"));
-        }
-        judgement
+        self.decider.judgement().clone()
     }
 
     pub fn curve(&self) -> &[(f64, u64)] {

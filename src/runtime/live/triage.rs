@@ -58,6 +58,11 @@ pub struct Grower {
 }
 
 impl Grower {
+    /// Whether it started between the snapshots: what it grew by is then not known, only what it holds.
+    pub fn fresh(&self) -> bool {
+        self.before == Sample::default()
+    }
+
     /// By how much it grew, bytes.
     pub fn grown(&self) -> i64 {
         self.after.held().cast_signed().saturating_sub(self.before.held().cast_signed())
@@ -176,7 +181,8 @@ fn complete(listed: &mut [Grower], pairs: &[Pair]) {
 /// The one that grew most, or the largest if none grew by more than noise.
 fn lead(growers: &[Pair], gaps: &mut Vec<String>) -> Option<Leader> {
     const NOISE: i64 = 256 * 1024;
-    let grown = growers.first().filter(|(grower, _, _)| grower.grown() > NOISE);
+    // Of what has just started nobody knows whether it goes on.
+    let grown = growers.iter().find(|(grower, _, _)| !grower.fresh()).filter(|(grower, _, _)| grower.grown() > NOISE);
     let (grower, regions_before, process) = grown.or_else(|| growers.iter().max_by_key(|(g, _, _)| (g.after.held(), g.pid)))?;
     let regions = Regions::with_sizes(process.inner());
     if regions.is_none() {

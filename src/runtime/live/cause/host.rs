@@ -3,6 +3,7 @@
 use super::super::prose::amount;
 use super::super::triage::Triage;
 use super::{Cause, NEAR, NOISE, left, name, rate, signed};
+use crate::runtime::words::span;
 
 /// Percent of time in which nothing got done for want of memory, from which a host is thrashing (systemd-oomd acts at 60,
 /// Facebook's oomd is configured with 10 to 20).
@@ -60,7 +61,7 @@ pub fn shared(triage: &Triage) -> Option<Cause> {
         cause: "shared-memory",
         summary: "shared memory or a tmpfs grows".to_owned(),
         evidence: vec![
-            format!("{} in {:.0} s, {} in all", signed(grown), triage.delay_s, amount(triage.after.shmem)),
+            format!("{} in {}, {} in all", signed(grown), span(triage.delay_s), amount(triage.after.shmem)),
             format!("of that, processes have {} mapped", signed(mapped)),
         ],
         recommendation: vec!["see what is in them: `df -h -t tmpfs`, `ipcs -m`, `lsof +L1`".to_owned()],
@@ -92,7 +93,7 @@ pub fn crowd(triage: &Triage) -> Option<Cause> {
     Some(Cause {
         cause: "processes",
         summary: "there are more and more processes".to_owned(),
-        evidence: vec![format!("{before} at first, {after} {:.0} s later", triage.delay_s)],
+        evidence: vec![format!("{before} at first, {after} after {}", span(triage.delay_s))],
         recommendation: vec!["see who starts them: `ps -e --forest`".to_owned()],
         confidence: 0.6,
     })

@@ -6,8 +6,9 @@
 mod host;
 mod process;
 
-use super::prose::amount;
-use super::triage::{Leader, Triage};
+use super::prose::{amount, brief};
+use super::triage::{Grower, Leader, Triage};
+use crate::runtime::words::{self, span};
 use host::{crowd, host, pressure, shared, slab};
 use process::{arenas, descriptors, grows, limit, mappings};
 use serde::Serialize;
@@ -57,38 +58,121 @@ fn signed(bytes: i64) -> String {
 }
 
 fn name(leader: &Leader) -> String {
-    let command: String = leader.process.command.chars().take(60).collect();
-    format!("process {} ({command})", leader.process.pid)
+    called(&leader.process)
+}
+
+fn called(process: &Grower) -> String {
+    format!("process {} ({})", process.pid, brief(&process.command, 60))
+}
+
+/// How fast that is, in the unit of all rates.
+fn speed(triage: &Triage, bytes: i64) -> String {
+    words::rate(rate(triage, bytes))
 }
 
 /// How long until `room` is filled at this pace.
 fn left(room: u64, pace: f64) -> Option<String> {
-    (pace > 0.0)
-        .then(|| room as f64 / pace)
-        .filter(|left| *left < 86_400.0)
-        .map(|left| if left < 120.0 { format!("{left:.0} s") } else { format!("{:.0} min", left / 60.0) })
+    (pace > 0.0).then(|| room as f64 / pace).filter(|left| *left < 86_400.0).map(span)
 }
 
+/// That nothing is wrong, or nothing that two snapshots so close together could tell.
 fn calm(triage: &Triage) -> Cause {
     let (free, available) = (triage.after.free, triage.after.available);
-    let mut evidence = vec![format!(
-        "{} of {} are available; no process grew by more than {} in {:.0} s",
-        amount(available),
-        amount(triage.after.total),
-        amount(NOISE.unsigned_abs()),
-        triage.delay_s
-    )];
+    let mut evidence = vec![format!("{} of {} are available", amount(available), amount(triage.after.total))];
+    let most = triage.listed.iter().filter(|one| !one.fresh() && one.grown() > 0).max_by_key(|one| one.grown());
+    let started = triage.listed.iter().filter(|one| one.fresh()).max_by_key(|one| one.after.held());
+    evidence.extend(most.map(|most| {
+        let (name, grown) = (called(most), most.grown());
+        format!("{name} grew most: {} in {} ({})", signed(grown), span(triage.delay_s), speed(triage, grown))
+    }));
+    evidence.extend(
+        started.map(|one| format!("{} started between the snapshots and holds {}", called(one), amount(one.after.held()))),
+    );
     if available > free.saturating_mul(2) {
         evidence
             .push(format!("that only {} are free is no fault: the rest caches files and is given when asked for", amount(free)));
     }
-    Cause {
-        cause: "none",
-        summary: "nothing is short and nothing grows".to_owned(),
-        evidence,
-        recommendation: vec![
-            "slow growth needs more time: `watertight triage --delay 5m`, or `watertight watch --all`".to_owned(),
-        ],
-        confidence: 0.6,
+    let (summary, confidence) = match most {
+        Some(_) => {
+            (format!("nothing is short, and {} are too short to tell whether what grew goes on", span(triage.delay_s)), 0.5)
+        }
+        None => ("nothing is short and nothing grows".to_owned(), 0.6),
+    };
+    Cause { cause: "none", summary, evidence, recommendation: vec![longer(triage, most)], confidence }
+}
+
+/// How to see more than these two snapshots show.
+fn longer(triage: &Triage, most: Option<&Grower>) -> String {
+    // Ten times as long shows growth a tenth as fast above the same noise.
+    let delay = (triage.delay_s * 10.0).clamp(60.0, 600.0).round();
+    let who = most.map_or_else(|| "--all".to_owned(), |most| format!("--pid {} --until-verdict", most.pid));
+    format!("slow growth needs more time: `watertight triage --delay {delay}s`, or `watertight watch {who}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cause, causes};
+    use crate::runtime::Sample;
+    use crate::runtime::live::{Form, Grower, Host, Triage};
+
+    /// A machine with room, on which these processes went from one size to another, KiB, within three seconds.
+    fn triage(sizes: &[(u64, u64)]) -> Triage {
+        let host = Host { total: 8 << 30, available: 6 << 30, free: 5 << 30, ..Host::default() };
+        let held = |kib: u64| Sample { anon: kib << 10, ..Sample::default() };
+        let grower = |(at, (before, after)): (usize, &(u64, u64))| Grower {
+            pid: 100 + at as u32,
+            command: "service".to_owned(),
+            before: held(*before),
+            after: held(*after),
+            pss: (None, None),
+        };
+        let listed = sizes.iter().enumerate().map(grower).collect();
+        let mut triage = Triage {
+            version: 1,
+            delay_s: 3.0,
+            before: host,
+            after: host,
+            pressure: None,
+            processes: (sizes.len(), sizes.len()),
+            causes: Vec::new(),
+            leader: None,
+            listed,
+            gaps: Vec::new(),
+        };
+        triage.causes = causes(&triage);
+        triage
+    }
+
+    fn only(triage: &Triage) -> &Cause {
+        assert_eq!(triage.causes.len(), 1);
+        &triage.causes[0]
+    }
+
+    #[test]
+    fn nothing_grows_is_said_only_above_a_table_in_which_nothing_grows() {
+        let still = triage(&[(9000, 9000), (5000, 4000)]);
+        assert_eq!(only(&still).summary, "nothing is short and nothing grows");
+        for grown in [4, 300, 1020] {
+            let some = triage(&[(9000, 9000), (5000, 5000 + grown)]);
+            let told = some.text(Form::Human);
+            assert!(!told.contains("nothing grows"), "{told}");
+            assert!(only(&some).evidence.iter().any(|text| text.starts_with("process 101 (service) grew most: +")), "{told}");
+            assert!(only(&some).recommendation[0].contains("--pid 101"), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_has_just_started_is_new_and_did_not_grow() {
+        let told = triage(&[(9000, 9000), (0, 70_000)]).text(Form::Human);
+        assert!(told.contains("process 101 (service) started between the snapshots and holds 68.4 MiB"), "{told}");
+        let row = told.lines().find(|line| line.trim_start().starts_with("101 ")).expect("its row");
+        assert!(row.contains(" new ") && !row.contains("/h"), "{told}");
+    }
+
+    #[test]
+    fn the_table_and_the_words_have_the_same_speed() {
+        let told = triage(&[(9000, 9300)]).text(Form::Human);
+        // 300 KiB in 3 s.
+        assert_eq!(told.matches("351.6 MiB/h").count(), 2, "{told}");
     }
 }

@@ -4,7 +4,8 @@ use super::super::Grower;
 use super::super::cgroup::CgroupMemory;
 use super::super::prose::amount;
 use super::super::triage::{Leader, Triage, regions_grown};
-use super::{Cause, NEAR, NOISE, left, name, rate, signed};
+use super::{Cause, NEAR, NOISE, left, name, rate, signed, speed};
+use crate::runtime::words::{percent, span};
 
 /// Arenas from which they are worth a word; a process with few threads has one or two.
 const MANY_ARENAS: u32 = 8;
@@ -41,20 +42,20 @@ pub fn limit(triage: &Triage, leader: &Leader) -> Option<Cause> {
 
 pub fn grows(triage: &Triage, leader: &Leader) -> Option<Cause> {
     let grown = leader.process.grown();
-    if grown < NOISE || leader.process.before.held() == 0 {
+    if grown < NOISE || leader.process.fresh() {
         return None;
     }
-    let all: i64 = triage.listed.iter().map(Grower::grown).filter(|grown| *grown > 0).sum();
+    let all: i64 = triage.listed.iter().filter(|one| !one.fresh()).map(Grower::grown).filter(|grown| *grown > 0).sum();
     let share = grown as f64 / all.max(grown) as f64;
     let relative = grown as f64 / leader.process.before.held().max(1) as f64;
     let (before, after) = (&leader.process.before, &leader.process.after);
     let mut evidence = vec![
         format!(
-            "it grew by {} in {:.0} s ({}/s), {:.0} % of all growth on this host",
+            "it grew by {} in {} ({}), {} of all growth on this host",
             amount(grown.unsigned_abs()),
-            triage.delay_s,
-            amount(rate(triage, grown) as u64),
-            share * 100.0
+            span(triage.delay_s),
+            speed(triage, grown),
+            percent(share)
         ),
         format!("it holds {} now", amount(after.held())),
     ];

@@ -4,7 +4,7 @@ mod doctor;
 mod outcome;
 mod triage;
 
-use crate::runtime::Judgement;
+use crate::runtime::Lines;
 use crate::runtime::words::size;
 use std::fmt::Write as _;
 
@@ -28,16 +28,21 @@ pub fn amount(bytes: u64) -> String {
     size(bytes as f64)
 }
 
-/// A difference, with its sign.
-fn change(from: u64, to: u64) -> String {
-    let sign = if to >= from { '+' } else { '-' };
-    format!("{sign}{}", amount(to.abs_diff(from)))
+/// A command line in a few words. The program's own name says more than the folders it lies in.
+pub(super) fn brief(command: &str, most: usize) -> String {
+    let (program, rest) = command.split_once(' ').map_or((command, ""), |(program, rest)| (program, rest));
+    let name = if program.starts_with('/') { program.rsplit('/').next().unwrap_or(program) } else { program };
+    let text = if rest.is_empty() { name.to_owned() } else { format!("{name} {rest}") };
+    text.chars().take(most).collect()
 }
 
-/// A rate in bytes a second, with its sign.
-pub fn pace(rate: f64) -> String {
-    let sign = if rate < 0.0 { '-' } else { '+' };
-    format!("{sign}{}/s", size(rate.abs()))
+/// A difference, with its sign.
+fn change(from: u64, to: u64) -> String {
+    if from == to {
+        return "unchanged".to_owned();
+    }
+    let sign = if to >= from { '+' } else { '-' };
+    format!("{sign}{}", amount(to.abs_diff(from)))
 }
 
 /// What was held over time as a line of blocks, from nothing to the most.
@@ -51,22 +56,6 @@ pub fn curve(points: &[(f64, u64)], width: usize) -> String {
     };
     (0..columns).map(column).collect()
 }
-
-/// The verdict in a line.
-pub(super) fn verdict(judgement: &Judgement) -> String {
-    let mut text = judgement.verdict.name().replace('-', " ");
-    let _ = write!(text, " (confidence {:.2})", judgement.confidence);
-    if let Some(level) = judgement.level {
-        let _ = write!(text, ", level {}", level.name());
-    }
-    if let Some(class) = judgement.class {
-        let _ = write!(text, ", in {}", class.name().replace('-', " "));
-    }
-    text
-}
-
-/// The lines of a report: what, and its text.
-type Lines = Vec<(String, String)>;
 
 pub(super) fn write_lines(out: &mut String, lines: &Lines, page: bool, margin: &str) {
     for (name, text) in lines {

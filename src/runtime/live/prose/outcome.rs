@@ -1,8 +1,8 @@
 use super::super::frame::Frame;
 use super::super::outcome::{Outcome, ProbeUse, Stack, Summary};
-use super::{Form, Lines, amount, change, code, curve, pace, verdict, write_lines};
-use crate::runtime::words::span;
-use crate::runtime::{Judgement, LimitKind, Sample};
+use super::{Form, amount, brief, change, code, curve, write_lines};
+use crate::runtime::words::{percent, span};
+use crate::runtime::{Lines, Sample, WINDOW_S};
 use std::fmt::Write as _;
 
 /// Stacks that a report shows, and places of each.
@@ -23,10 +23,11 @@ impl Outcome {
         let shown = self.total.iter().chain(self.processes.iter().take(SHOWN));
         for summary in shown {
             let _ = if page { writeln!(out, "\n## {}\n", title(summary)) } else { writeln!(out, "\n{}", title(summary)) };
-            let curve = curve(&summary.curve, 60);
+            let over = span(summary.curve.last().map_or(0.0, |last| last.0) - summary.curve.first().map_or(0.0, |first| first.0));
+            let curve = format!("{}  0 to {} over {over}", curve(&summary.curve, 60), amount(summary.peak.held));
             let _ = if page { writeln!(out, "```\n{curve}\n```\n") } else { writeln!(out, "  {curve}") };
             if self.processes.len() > 1 || self.total.is_some() {
-                let line = vec![("verdict".to_owned(), verdict(&summary.judgement))];
+                let line = vec![("verdict".to_owned(), summary.judgement.headline())];
                 write_lines(&mut out, &line, page, "  ");
             }
             write_lines(&mut out, &detail(summary), page, "  ");
@@ -41,43 +42,25 @@ impl Outcome {
     }
 }
 
-fn forecast(judgement: &Judgement) -> Option<String> {
-    let forecast = judgement.forecast?;
-    let mut text = format!("floor {}", pace(forecast.rate));
-    if let (Some(limit), Some(kind), Some(left)) = (forecast.limit, forecast.kind, forecast.in_s) {
-        let whose = match kind {
-            LimitKind::User => "your limit",
-            LimitKind::Cgroup => "the limit of the control group",
-            LimitKind::Host => "what the machine has left",
-            LimitKind::Heap => "the limit of the managed heap",
-        };
-        let _ = write!(text, "; at that pace {whose} of {} is reached in {}", amount(limit), span(left));
-    }
-    Some(text)
-}
-
 fn lines(outcome: &Outcome) -> Lines {
     let mut lines = Lines::new();
     let mut line = |name: &str, text: String| lines.push((name.to_owned(), text));
     line("watched", format!("{} for {}", outcome.target, span(outcome.duration_s)));
     let status = outcome.ending.status.map(|status| format!("exit status {status}"));
     let signal = outcome.ending.signal.map(|signal| format!("signal {signal}"));
-    line("ended", [Some(outcome.ending.why.to_owned()), status, signal].into_iter().flatten().collect::<Vec<_>>().join(", "));
-    line("verdict", verdict(&outcome.judgement));
-    for reason in &outcome.judgement.reasons {
-        line("because", reason.clone());
+    line(
+        "ended",
+        [Some(ended(outcome.ending.why).to_owned()), status, signal].into_iter().flatten().collect::<Vec<_>>().join(", "),
+    );
+    if let Some(text) = window(outcome.window_s) {
+        line("window", text);
     }
-    if let Some(text) = forecast(&outcome.judgement) {
-        line("forecast", text);
-    }
-    for alert in &outcome.judgement.alerts {
-        let taken = alert.retracted_at_s.map_or_else(String::new, |at| format!(", taken back at {at:.0} s"));
-        let why = alert.reasons.first().map_or("", String::as_str);
-        line("alert", format!("{} at {:.0} s{taken}: {why}", alert.level.name(), alert.at_s));
+    for (name, text) in outcome.judgement.lines() {
+        line(&name, text);
     }
     for breach in &outcome.breaches {
         let (held, limit) = (amount(breach.held), amount(breach.limit));
-        line("limit", format!("{held} at {:.0} s is above your limit of {limit}: {}", breach.at_s, breach.done));
+        line("limit", format!("{held} at {} is above your limit of {limit}: {}", span(breach.at_s), breach.done));
     }
     if let Some(group) = &outcome.cgroup {
         let limit = group.limit.map_or_else(|| "no limit".to_owned(), |limit| format!("limit {}", amount(limit)));
@@ -86,6 +69,25 @@ fn lines(outcome: &Outcome) -> Lines {
     }
     line("source", source(outcome));
     lines
+}
+
+/// Why watching ended, in words.
+fn ended(why: &str) -> &str {
+    match why {
+        "duration" => "after the time that you set",
+        "verdict" => "the verdict was clear",
+        "limit" => "your limit was passed",
+        "interrupted" => "you interrupted it",
+        "gone" => "nothing is left of what was watched",
+        other => other,
+    }
+}
+
+/// What a window other than the usual one means for the verdict.
+fn window(window_s: f64) -> Option<String> {
+    let than = if window_s < WINDOW_S { "so the verdict came sooner and is less sure" } else { "so the verdict takes longer" };
+    let other = (window_s - WINDOW_S).abs() > f64::EPSILON;
+    other.then(|| format!("a leak had {} instead of {} to show itself, {than}", span(window_s), span(WINDOW_S)))
 }
 
 fn source(outcome: &Outcome) -> String {
@@ -117,12 +119,12 @@ fn detail(summary: &Summary) -> Lines {
     let (first, last, peak) = (&summary.first, &summary.last, &summary.peak);
     let between = if peak.between { ", seen by the probe" } else { "" };
     let held = format!(
-        "{} → {} ({}), at most {} at {:.0} s{between}",
+        "{} → {} ({}), at most {} at {}{between}",
         amount(first.held()),
         amount(last.held()),
         change(first.held(), last.held()),
         amount(peak.held),
-        peak.at_s
+        span(peak.at_s)
     );
     lines.push(("held".to_owned(), held));
     let counts = [
@@ -142,7 +144,10 @@ fn detail(summary: &Summary) -> Lines {
     lines.extend(heap(summary).map(|text| ("managed heap".to_owned(), text)));
     if let Some(growth) = &summary.growth {
         let refused = if growth.refused > 0 { format!(", {} events untold", growth.refused) } else { String::new() };
-        lines.push(("growth".to_owned(), format!("{} records of {}{refused}", growth.records, amount(growth.bytes))));
+        lines.push((
+            "growth".to_owned(),
+            format!("{} of new high water, in {} steps{refused}", amount(growth.bytes), growth.records),
+        ));
         lines.extend(growth.stacks.iter().take(STACKS).map(|stack| ("grown in".to_owned(), place(stack, growth.bytes))));
     }
     if let Some(calls) = &summary.calls {
@@ -170,14 +175,14 @@ fn heap(summary: &Summary) -> Option<String> {
 
 /// A stack in a line: its share of the growth, and its places from the innermost.
 fn place(stack: &Stack, all: u64) -> String {
-    let share = 100.0 * stack.bytes as f64 / all.max(1) as f64;
+    let share = percent(stack.bytes as f64 / all.max(1) as f64);
     let places = stack.frames.iter().take(FRAMES).map(Frame::text).collect::<Vec<_>>().join(" < ");
     let more = if stack.frames.len() > FRAMES { " < …" } else { "" };
-    format!("{share:.0} %: {places}{more}")
+    format!("{share}: {places}{more}")
 }
 
 fn title(summary: &Summary) -> String {
     let who = summary.pid.map_or_else(|| "all together".to_owned(), |pid| format!("process {pid}"));
-    let command: String = summary.command.chars().take(70).collect();
+    let command = brief(&summary.command, 70);
     format!("{who}: {command}{}", if summary.ended { " (ended)" } else { "" })
 }

@@ -1,6 +1,8 @@
 use super::super::host::Host;
-use super::super::triage::Triage;
-use super::{Form, Lines, amount, change, code, write_lines};
+use super::super::triage::{Grower, Triage};
+use super::{Form, amount, brief, change, code, write_lines};
+use crate::runtime::Lines;
+use crate::runtime::words::{percent, rate, span};
 use std::fmt::Write as _;
 
 impl Triage {
@@ -9,7 +11,7 @@ impl Triage {
         let mut out = String::new();
         let page = form == Form::Markdown;
         for (at, cause) in self.causes.iter().enumerate() {
-            let head = format!("{} (confidence {:.2})", cause.summary, cause.confidence);
+            let head = format!("{} ({} sure)", cause.summary, percent(cause.confidence));
             let _ = match (page, at) {
                 (true, 0) => writeln!(out, "# {head}\n"),
                 (true, _) => writeln!(out, "\n## {head}\n"),
@@ -33,7 +35,7 @@ impl Triage {
     fn host(&self) -> Lines {
         let both = |name: &str, of: fn(&Host) -> u64| {
             let (before, after) = (of(&self.before), of(&self.after));
-            (name.to_owned(), format!("{} ({})", amount(after), change(before, after)))
+            (name.to_owned(), format!("{} ({} in {})", amount(after), change(before, after), span(self.delay_s)))
         };
         let mut lines = vec![
             both("available", |host| host.available),
@@ -43,31 +45,41 @@ impl Triage {
             both("swap used", |host| host.swap_used),
         ];
         if let Some(pressure) = self.pressure {
-            let text = format!("some {:.1} %, full {:.1} % of the last 10 s", pressure.some_10, pressure.full_10);
+            let text = format!(
+                "for want of memory some work waited {:.1} % of the last 10 s, and all of it {:.1} %",
+                pressure.some_10, pressure.full_10
+            );
             lines.push(("stalls".to_owned(), text));
         }
         lines
     }
 
+    /// How fast a process grew, where it did.
+    fn speed(&self, grower: &Grower) -> String {
+        let grown = if grower.fresh() { 0 } else { grower.grown() };
+        if grown > 0 { rate(grown as f64 / self.delay_s.max(0.001)) } else { String::new() }
+    }
+
     fn table(&self, out: &mut String, page: bool) {
-        let heads = ["pid", "grown", "held", "pss", "threads", "files", "command"];
-        let row = |cells: [String; 7]| {
+        let heads = ["pid", "grown", "speed", "held", "pss", "threads", "files", "command"];
+        let row = |cells: [String; 8]| {
             if page {
                 return format!("| {} |", cells.join(" | "));
             }
-            let [pid, grown, held, pss, threads, files, command] = cells;
-            format!("{pid:>8} {grown:>11} {held:>11} {pss:>11} {threads:>7} {files:>6}  {command}")
+            let [pid, grown, speed, held, pss, threads, files, command] = cells;
+            format!("{pid:>8} {grown:>11} {speed:>13} {held:>11} {pss:>11} {threads:>7} {files:>6}  {command}")
         };
         let _ = writeln!(out, "{}", row(heads.map(str::to_owned)));
         if page {
-            out.push_str("|---:|---:|---:|---:|---:|---:|---|\n");
+            out.push_str("|---:|---:|---:|---:|---:|---:|---:|---|\n");
         }
         for grower in &self.listed {
             let count = |count: Option<u32>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
-            let command: String = grower.command.chars().take(60).collect();
+            let command = brief(&grower.command, 60);
             let cells = [
                 grower.pid.to_string(),
-                change(grower.before.held(), grower.after.held()),
+                if grower.fresh() { "new".to_owned() } else { change(grower.before.held(), grower.after.held()) },
+                self.speed(grower),
                 amount(grower.after.held()),
                 grower.pss.1.map_or_else(|| "?".to_owned(), amount),
                 count(grower.after.threads),

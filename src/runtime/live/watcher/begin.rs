@@ -3,7 +3,7 @@
 use super::super::LiveError;
 use super::super::probe::{Plan, Probe, Refusal};
 use super::{Options, Target};
-use crate::runtime::{Origin, Recorder};
+use crate::runtime::{Origin, Recorder, WINDOW_S};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
@@ -28,9 +28,16 @@ pub(super) fn open_probe(
     Ok(probe)
 }
 
-pub(super) fn record(path: &PathBuf, target: &Target, label: &str) -> Result<Recorder<BufWriter<File>>, LiveError> {
+pub(super) fn record(
+    path: &PathBuf,
+    target: &Target,
+    label: &str,
+    window_s: f64,
+) -> Result<Recorder<BufWriter<File>>, LiveError> {
     let pid = if let Target::Process(pid) = target { Some(*pid) } else { None };
-    let origin = Origin { pid, command: Some(label.to_owned()), source: Some("status".to_owned()), ..Origin::default() };
+    let window_s = Some(window_s).filter(|window_s| (window_s - WINDOW_S).abs() > f64::EPSILON);
+    let (command, source) = (Some(label.to_owned()), Some("status".to_owned()));
+    let origin = Origin { pid, command, source, window_s, ..Origin::default() };
     let file = File::create(path).and_then(|file| Recorder::new(BufWriter::new(file), &origin));
     file.map_err(|error| LiveError::Write { path: path.clone(), error })
 }

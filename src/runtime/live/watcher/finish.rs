@@ -4,6 +4,7 @@ use super::super::LiveError;
 use super::super::outcome::{Ending, Outcome, ProbeUse, Summary, VERSION};
 use super::super::track::Track;
 use super::{Target, Watcher};
+use crate::runtime::WINDOW_S;
 
 impl Watcher {
     /// Ends the recording, and says what was seen.
@@ -31,7 +32,8 @@ impl Watcher {
             began_at: self.began_at,
             duration_s: self.at_s(),
             interval_s: self.options.interval.as_secs_f64(),
-            pace: self.pace,
+            window_s: self.window_s,
+            pace: WINDOW_S / self.window_s,
             ending,
             total,
             processes,

@@ -33,7 +33,7 @@ impl Watcher {
             if let (Ok(probe), false) = (&self.probe, matches!(self.target, Target::Everyone)) {
                 probe.watch(pid);
             }
-            let mut gauge = Gauge::new(self.limits, self.pace);
+            let mut gauge = Gauge::new(self.limits, self.window_s);
             let (before, ledger) = self.crowd.promote(pid, process.started());
             for sample in before {
                 gauge.push(sample);

@@ -27,8 +27,6 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use sum::add;
 
-/// The window in which a leak shows itself at the decider's own pace.
-const WINDOW: Duration = Duration::from_secs(300);
 /// Limits change seldom and cost a dozen files to read.
 const LIMITS_EVERY: Duration = Duration::from_secs(5);
 /// The longest wait at a time, so that signals are noticed.
@@ -40,7 +38,7 @@ pub struct Watcher {
     target: Target,
     label: String,
     options: Options,
-    pace: f64,
+    window_s: f64,
     began: Instant,
     began_at: u64,
     next: Instant,
@@ -63,19 +61,19 @@ pub struct Watcher {
 impl Watcher {
     /// Prepares to watch; `label` says what, in the user's words.
     pub fn new(target: Target, label: String, options: Options) -> Result<Self, LiveError> {
-        let pace = WINDOW.as_secs_f64() / options.window.as_secs_f64();
+        let window_s = options.window.as_secs_f64();
         let mut calls_refused = None;
         let probe = open_probe(&target, &options, &mut calls_refused);
         let now = Instant::now();
         let limits = Limits { user: options.limit, ..Limits::default() };
-        let recorder = options.record.as_ref().map(|path| record(path, &target, &label)).transpose()?;
+        let recorder = options.record.as_ref().map(|path| record(path, &target, &label, window_s)).transpose()?;
         let began_at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
         let mut watcher = Self {
-            total: Gauge::new(limits, pace),
+            total: Gauge::new(limits, window_s),
             target,
             label,
             options,
-            pace,
+            window_s,
             began: now,
             began_at,
             next: now,
@@ -153,7 +151,7 @@ impl Watcher {
                 continue;
             };
             if track.executed() {
-                let fresh = Gauge::new(self.limits, self.pace);
+                let fresh = Gauge::new(self.limits, self.window_s);
                 let before = std::mem::replace(&mut track.gauge, fresh);
                 self.past.shed(before.summary(Some(*pid), &track.command, true));
             }

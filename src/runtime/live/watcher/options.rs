@@ -1,5 +1,5 @@
 use super::super::cgroup::Cgroup;
-use super::WINDOW;
+use crate::runtime::WINDOW_S;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -48,6 +48,6 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let interval = Duration::from_secs(1);
-        Self { interval, window: WINDOW, limit: None, probe: true, calls: true, record: None }
+        Self { interval, window: Duration::from_secs_f64(WINDOW_S), limit: None, probe: true, calls: true, record: None }
     }
 }
