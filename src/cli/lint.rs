@@ -1,9 +1,10 @@
 use super::FAILED;
 use super::fix;
 use super::flags::Flags;
-use super::look::{baseline, largest, look};
+use super::look::{baseline, look};
 use super::output::{coloured, emit, mention, width};
-use super::settings::{configs, show};
+use super::settings::configs;
+use super::show::show;
 use crate::finding::{Problem, ProblemKind, Report};
 use crate::report::{self, Context, Paint};
 use crate::rules::{Family, RuleSet};
@@ -19,7 +20,7 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
     let mut configs = configs(&flags.scope, family, known, &cwd)?;
     let fail_on = flags.fail_on.or(configs.root().fail_on).unwrap_or(FailOn::Low);
     if flags.show_settings {
-        let text = show(configs.root(), fail_on, largest(&flags.scope, &configs))?;
+        let text = show(flags, family, fail_on, &mut configs, &cwd)?;
         emit(None, |out| out.write_all(text.as_bytes()))?;
         return Ok(0);
     }
