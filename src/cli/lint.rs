@@ -8,6 +8,7 @@ use super::show::show;
 use crate::finding::{Problem, ProblemKind, Report};
 use crate::report::{self, Context, Paint};
 use crate::rules::{Family, RuleSet};
+use crate::scan::config::astray;
 use crate::scan::{self, Build, Change, FailOn};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -31,6 +32,9 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
     let rules = configs.root().rules.clone();
     if flags.scope.baseline.is_none() {
         looked.seen.report.problems.extend(configs.root().absent_baseline(&cwd));
+    }
+    if !flags.scope.isolated && flags.scope.config.is_none() {
+        looked.seen.report.problems.extend(astray(&cwd));
     }
     let restricted = baseline.is_some() || change.is_some();
     if let Some(baseline) = baseline {

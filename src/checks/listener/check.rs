@@ -431,7 +431,9 @@ fn disposed(facts: &Facts, one: &Registered) -> bool {
 
 fn wrong(facts: &Facts, removal: Removal) -> Option<Evidence> {
     let (at, text) = match removal {
-        Removal::Other(at, differing) => (at, format!("a removal exists, and it names {} than the registration", differing.named())),
+        Removal::Other(at, differing) => {
+            (at, format!("a removal exists, and it names {} than the registration", differing.named()))
+        }
         Removal::Phase(at) => {
             (at, "a removal exists, and it is for the other phase: `capture` must be the same for both".to_owned())
         }

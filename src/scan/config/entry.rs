@@ -55,12 +55,12 @@ impl Entry {
 /// Settings for rules that the configuration itself does not let run.
 pub fn resting(config: &Config, running: &RuleSet) -> Vec<Wrong> {
     let rests = |id: &&String| running.get(id).is_none();
-    let says = |key: String, id: &str| Wrong {
-        word: id.to_owned(),
-        message: format!("{key} changes nothing, because `select` and `ignore` do not let that rule run"),
+    let says = |key: String| Wrong {
+        message: format!("`{key}` changes nothing, because `select` and `ignore` do not let that rule run"),
+        word: key,
         remedy: "take it out, or let the rule run".to_owned(),
     };
-    let own = config.rule.keys().filter(rests).map(|id| says(format!("`rule.{id}`"), id));
+    let own = config.rule.keys().filter(rests).map(|id| says(format!("rule.{id}")));
     let twice = config.ignore.iter().filter(|id| config.select.as_ref().is_some_and(|list| !list.contains(id)));
     let twice = twice.map(|id| Wrong {
         word: id.clone(),
@@ -88,7 +88,10 @@ impl Settings {
     }
 
     fn idling(&self, cwd: &Path, word: &str, message: &str, remedy: &str) -> Problem {
-        let line = self.said.word(word).map_or(1, |place| self.said.line(&place));
+        // A table need not be written as a header.
+        let last = word.rsplit_once("rule.").map_or(word, |(_, last)| last);
+        let place = self.said.word(word).or_else(|| self.said.word(last));
+        let line = place.map_or(1, |place| self.said.line(&place));
         let source = self.source.as_deref().unwrap_or(Path::new(""));
         Problem::new(shown(source, cwd), ProblemKind::Idle, format!("line {line}: {message}")).remedied(remedy)
     }

@@ -5,6 +5,7 @@
 //! to the working directory. This is how ruff does it, so that a part of a repository behaves the same from wherever it is
 //! looked at.
 
+mod astray;
 mod entry;
 mod error;
 mod find;
@@ -21,6 +22,7 @@ mod settings;
 mod tree;
 mod vocabulary;
 
+pub use astray::astray;
 pub use error::ConfigError;
 pub use find::{NAMES, inside};
 pub use raw::{Config, FailOn, Level, RuleSettings};
