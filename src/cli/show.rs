@@ -68,7 +68,7 @@ impl Page<'_> {
             line(text, key, value, &self.from(own, key, None));
         }
         let flag = self.flags.scope.force_exclude.then_some("--force-exclude");
-        line(text, "force-exclude", own.force_exclude.into(), &self.from(own, "force-exclude", flag));
+        line(text, "force-exclude", own.force_exclude, &self.from(own, "force-exclude", flag));
     }
 
     fn run(&self, text: &mut String, fail_on: FailOn, largest: u64, baseline: Option<PathBuf>) {
@@ -117,7 +117,8 @@ fn folder(flags: &Flags, cwd: &Path) -> PathBuf {
     if whole.is_dir() { whole } else { whole.parent().unwrap_or(cwd).to_path_buf() }
 }
 
-fn line(text: &mut String, key: &str, value: Value, from: &str) {
+fn line(text: &mut String, key: &str, value: impl Into<Value>, from: &str) {
+    let value = value.into();
     writeln!(text, "{key} = {value}  # {from}").expect("a String can be written");
 }
 

@@ -248,3 +248,29 @@ pub fn ended(facts: &Facts, one: &Registered, ty: TypeId) -> Option<Evidence> {
 fn is_method(facts: &Facts, expr: ExprId) -> bool {
     matches!(facts.kind(expr), ExprKind::Field { base, .. } if callback::is_instance(facts, base))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::analyse;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn a_removal_that_is_none_says_in_what_it_differs() {
+        let rules = RuleSet::builtin().expect("the built-in rules parse");
+        let told = |removal: &str| {
+            let text = format!(
+                "import {{ useEffect }} from \"react\";\nexport function Menu({{ close }}) {{\n  useEffect(() => {{\n    \
+                 window.addEventListener(\"resize\", close);\n    return () => {removal};\n  }}, [close]);\n  return null;\n}}\n"
+            );
+            let found = analyse("a.jsx", &text, &rules).findings;
+            found
+                .into_iter()
+                .map(|finding| finding.message)
+                .find(|message| message.contains("the removal names"))
+                .unwrap_or_default()
+        };
+        assert!(told("window.removeEventListener(\"scroll\", close)").ends_with("the removal names another event"));
+        let both = told("document.removeEventListener(\"scroll\", close)");
+        assert!(both.ends_with("the removal names another emitter and another event"), "{both}");
+    }
+}

@@ -35,7 +35,7 @@ pub fn discard<T: Send + 'static>(thing: T) {
 }
 
 /// All rules at once, unless `stop` says that nobody wants to know any more.
-pub fn at_once<'a>(stop: Stop<'a>) -> impl Fn(&[&Rule], Judging<'_>) -> Option<Vec<Vec<Finding>>> + 'a {
+pub fn at_once(stop: Stop<'_>) -> impl Fn(&[&Rule], Judging<'_>) -> Option<Vec<Vec<Finding>>> + '_ {
     move |rules, judging| {
         let one = |rule: &&Rule| {
             if stop() {
