@@ -105,6 +105,29 @@ fn what_a_baseline_no_longer_needs_is_told_and_pruned() {
 }
 
 #[test]
+fn a_baseline_follows_files_that_move_and_is_not_fooled_by_copies() {
+    let folder = repository();
+    let root = folder.path();
+    run(root, &["baseline"]);
+    fs::create_dir(root.join("lib")).expect("a folder can be made");
+    git(root, &["mv", "old.py", "lib/new.py"]);
+    let (code, out, err) = run(root, &["check"]);
+    assert!(code == 0 && out.contains("1 accepted by the baseline") && err.is_empty(), "{out}{err}");
+    assert_eq!(found(root, &["lib/new.py"]), Vec::<String>::new(), "nor does it matter what is named");
+    assert_eq!(found(root, &["--staged"]), Vec::<String>::new());
+    write(root, "copy.py", &leak("old"));
+    assert_eq!(found(root, &[]).len(), 1, "one was accepted, and not two");
+    fs::remove_file(root.join("copy.py")).expect("a file can be removed");
+    let (_, out, _) = run(root, &["baseline", "--prune"]);
+    assert!(out.starts_with("1 finding accepted"), "{out}");
+    let text = fs::read_to_string(root.join("watertight-baseline.json")).expect("the baseline");
+    assert!(text.contains("lib/new.py") && !text.contains("old.py"), "{text}");
+    write(root, "copy.py", &leak("old"));
+    assert_eq!(found(root, &[]), ["copy.py:5"], "a copy is new as long as the original is there");
+    assert_eq!(found(root, &["copy.py"]), ["copy.py:5"], "even if only the copy is looked at");
+}
+
+#[test]
 fn a_baseline_is_named_or_refused() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let root = folder.path();

@@ -208,3 +208,67 @@ fn the_sarif_validator_finds_no_error() {
     let wrong = judged["runs"][0]["results"].as_array().expect("results");
     assert!(wrong.is_empty() && output.status.success(), "{wrong:#?}\n{}", text(&output.stdout));
 }
+
+/// The shell of a step of a workflow, found by a word in it.
+fn step(workflow: &str, word: &str) -> String {
+    let text = fs::read_to_string(root().join(".github/workflows").join(workflow)).expect("the workflow");
+    let steps = text.split("- run: |\n").skip(1).map(|rest| {
+        let deep = |line: &&str| line.starts_with("          ") || line.is_empty();
+        rest.lines().take_while(deep).map(str::trim_start).collect::<Vec<_>>().join("\n")
+    });
+    steps.into_iter().find(|step| step.contains(word)).expect("the step")
+}
+
+/// A program that only writes down how it was called.
+fn scribe(folder: &Path, name: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/sh\necho {name} \"$@\" >>'{}'\n", folder.join("calls").display()))
+        .expect("a file can be written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it can be run");
+}
+
+/// Runs the shell of a step as GitHub does, in a folder and with programs in it that only write down their calls.
+fn step_in(folder: &Path, script: &str, settings: &[(&str, &str)]) {
+    let path = format!("{}:{}", folder.join("stubs").display(), std::env::var("PATH").unwrap_or_default());
+    let mut command = Command::new("bash");
+    command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", script]).current_dir(folder).env("PATH", path);
+    let output = command.envs(settings.iter().copied()).output().expect("bash runs");
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+#[test]
+fn the_release_packs_what_it_publishes() {
+    if !has("npm") || !has("sha256sum") {
+        return;
+    }
+    let folder = folder(&[]);
+    let target = "x86_64-unknown-linux-musl";
+    let release = folder.path().join("target").join(target).join("release");
+    fs::create_dir_all(&release).expect("a folder can be made");
+    fs::copy(env!("CARGO_BIN_EXE_watertight"), release.join("watertight")).expect("the program can be copied");
+    for part in ["npm", "Cargo.toml", "README.md", "LICENSE"] {
+        std::os::unix::fs::symlink(root().join(part), folder.path().join(part)).expect("a link can be made");
+    }
+    let stubs = folder.path().join("stubs");
+    fs::create_dir(&stubs).expect("a folder can be made");
+    scribe(&stubs, "pipx");
+    let settings = [("TARGET", target), ("PLATFORM", "linux-x64"), ("RUNNER_OS", "Linux")];
+    step_in(folder.path(), &step("release.yml", "mkdir dist"), &settings);
+    let check = format!(
+        "cd dist && sha256sum -c watertight-{target}.tar.gz.sha256 && tar -tzf watertight-{target}.tar.gz | grep -x watertight"
+    );
+    step_in(folder.path(), &check, &[]);
+    scribe(&stubs, "npm");
+    step_in(folder.path(), &step("release.yml", "npm publish"), &[]);
+    let calls = fs::read_to_string(stubs.join("calls")).expect("calls");
+    let calls: Vec<&str> = calls.lines().collect();
+    assert!(calls[0].starts_with("pipx run maturin") && calls[0].contains(target), "{calls:?}");
+    assert!(calls[1].starts_with("npm install --global npm@"), "{calls:?}");
+    let published = |call: &str, start: &str| call.starts_with("npm publish") && call.contains(&format!("./npm-dist/{start}"));
+    assert_eq!(calls.len(), 4, "{calls:?}");
+    assert!(
+        published(calls[2], "watertight-linux-x64-") && published(calls[3], "watertight-0"),
+        "the platforms go first: {calls:?}"
+    );
+}

@@ -1,7 +1,10 @@
 //! Fixes: what they write, that they end what they are for and nothing else comes, and that no file is harmed.
 
+mod skip;
+
 use assert_cmd::Command;
 use serde_json::Value;
+use skip::skip;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -307,4 +310,32 @@ fn a_file_that_was_changed_meanwhile_is_not_overwritten() {
     assert_eq!(fs::read_to_string(folder.path().join("a.py")).expect("text"), "mine = 1\n");
     assert_eq!((looked.report.refused, looked.report.fixed, looked.report.findings().count()), (1, Some(0), 1));
     assert!(looked.report.problems[0].message.contains("was changed"), "{:?}", looked.report.problems);
+}
+
+#[test]
+fn typescript_that_was_fixed_compiles() {
+    let Some(modules) =
+        std::env::var_os("WATERTIGHT_NODE_CLIENT").filter(|at| Path::new(at).join("node_modules/typescript").exists())
+    else {
+        return skip("the compiler of TypeScript is not installed");
+    };
+    let written = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "ts" || extension == "tsx");
+    let sources: Vec<PathBuf> = files(&fixtures()).into_iter().filter(written).collect();
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let named = |path: &Path| path.strip_prefix(fixtures()).expect("below").to_string_lossy().replace(['/', '\\'], "__");
+    for path in sources.iter().filter(|path| !path.to_string_lossy().contains(".fixed.")) {
+        fs::copy(path, folder.path().join(named(path))).expect("a file can be copied");
+    }
+    let (code, _, err) = run(folder.path(), &ALL);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let is_changed = |path: &&PathBuf| {
+        let now = fs::read(folder.path().join(named(path)));
+        now.is_ok_and(|now| now != fs::read(path).expect("the original"))
+    };
+    let changed: Vec<PathBuf> = sources.iter().filter(is_changed).map(|path| folder.path().join(named(path))).collect();
+    assert!(changed.len() >= 15, "only {} files have a fix", changed.len());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/compile.mjs");
+    let output = std::process::Command::new("node").arg(script).arg(modules).args(&changed).output().expect("Node starts");
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && said.is_empty(), "{said}");
 }

@@ -184,3 +184,73 @@ fn what_is_not_near_is_not_suggested() {
         assert!(code == 2 && err.contains("the rules are cached-method, ") && !err.contains("did you mean"), "{err}");
     }
 }
+
+/// What `check` says of the settings on the standard error, with its exit code.
+fn idle(folder: &Path, words: &[&str]) -> (i32, String) {
+    let (code, _, err) = run(folder, &[&["check", "--fail-on", "never"], words].concat());
+    (code, err)
+}
+
+#[test]
+fn entries_that_change_nothing_are_told_and_fail_no_run() {
+    let text = "select = ['unclosed-handle']\nignore = ['lost-entry']\nexclude = ['vendro/', 'x?.py', 'b.py']\n\
+                [per-file-ignores]\n'scripts/**' = ['all']\n[rule.lost-entry]\nlevel = 'pedantic'\n\
+                [[channel]]\nkind = 'box'\nmake = ['a.b']\nrule = 'unclosed-handle'\nlanguage = 'rust'\n";
+    let folder = folder("watertight.toml", text);
+    fs::write(folder.path().join("b.py"), SOCKET).expect("a file can be written");
+    let (code, err) = idle(folder.path(), &[]);
+    assert_eq!(code, 0, "{err}");
+    for part in [
+        "watertight.toml: line 2: `lost-entry` in `ignore` changes nothing",
+        "line 3: `vendro/` in `exclude` fits no source file; write it as from the folder of this file, or take it out",
+        "line 3: `x?.py` in `exclude` fits no source file",
+        "line 5: `scripts/**` in `per-file-ignores` fits no source file",
+        "line 6: `rule.lost-entry` changes nothing",
+    ] {
+        assert!(err.contains(part), "{part} is missing\n{err}");
+    }
+    assert!(!err.contains("`b.py`"), "{err}");
+    assert_eq!(idle(folder.path(), &["--quiet"]), (0, String::new()));
+}
+
+#[test]
+fn a_pattern_is_not_blamed_for_what_was_not_looked_at() {
+    let folder = folder("watertight.toml", "exclude = ['docs/', 'node_modules/', 'dist/', '.venv/', 'b.py']\n");
+    fs::create_dir(folder.path().join("docs")).expect("a folder can be made");
+    fs::create_dir(folder.path().join("lib")).expect("a folder can be made");
+    fs::write(folder.path().join("lib/c.py"), SOCKET).expect("a file can be written");
+    let told = "`b.py` in `exclude` fits no source file";
+    let err = idle(folder.path(), &[]).1;
+    assert!(err.contains(told) && err.matches("fits no source file").count() == 1, "what is there is meant: {err}");
+    assert_eq!(idle(folder.path(), &["lib"]).1, "", "a part of the folder");
+    assert_eq!(idle(folder.path(), &["a.py"]).1, "", "a file");
+    assert_eq!(idle(&folder.path().join("lib"), &[]).1, "", "from below");
+    for words in [&["init", "-q"][..], &["add", "-A"]] {
+        let done = std::process::Command::new("git").current_dir(folder.path()).args(words).status().expect("git runs");
+        assert!(done.success());
+    }
+    assert_eq!(idle(folder.path(), &["--staged"]).1, "", "a change");
+}
+
+#[test]
+fn a_section_that_nobody_reads_because_of_its_spelling_is_told() {
+    for (name, text, part) in [
+        (
+            "pyproject.toml",
+            "[tool.watertigth]\nignore = []\n",
+            "line 1: `tool.watertigth` is read by nobody; did you mean `tool.watertight`?",
+        ),
+        ("pyproject.toml", "\n[tool.Watertight.rule.lost-entry]\n", "line 2: `tool.Watertight`"),
+        ("Cargo.toml", "[package.metadata.water-tight]\n", "did you mean `package.metadata.watertight`?"),
+        ("package.json", "{\n  \"watertigh\": {}\n}", "line 2: `watertigh` is read by nobody; did you mean `watertight`?"),
+        ("watertigth.toml", "ignore = []\n", "watertigth.toml: it is read by nobody; did you mean `watertight.toml`?"),
+    ] {
+        let folder = folder(name, text);
+        let (code, err) = idle(folder.path(), &[]);
+        assert!(code == 0 && err.contains(part), "{part} is missing\n{err}");
+        assert_eq!(idle(folder.path(), &["--isolated"]).1, "");
+    }
+    for (name, text) in [("pyproject.toml", "[tool.black]\n[tool.waters]\n"), ("package.json", "{\"name\": \"watertigh\"}")] {
+        assert_eq!(idle(folder(name, text).path(), &[]).1, "", "{text}");
+    }
+}

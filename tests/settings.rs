@@ -161,12 +161,14 @@ fn own_consumers_and_bounded_types_keep_rules_silent() {
     assert!(!with("[[consumer]]\ncalls = ['pool.adopt']\n").contains(&"sink.py".to_owned()));
 }
 
+const OWN_RULE: &str = "id = 'open-ledger'\nsummary = 'A ledger left open'\nwhy = 'It stays locked.'\nremedy = 'Shut it.'\n\
+    check = 'handle'\nfamily = 'handle'\nseverity = 'high'\nconfidence = 0.8\n\
+    [[vocabulary.python.resource]]\nkind = 'ledger'\nacquire = ['ledger.open_book']\nrelease = ['shut']\n\
+    [[examples]]\nlanguage = 'python'\nbad = 'x'\ngood = 'y'\n";
+
 #[test]
 fn own_rules_come_from_a_folder() {
-    let rule = "id = 'open-ledger'\nsummary = 'A ledger left open'\nwhy = 'It stays locked.'\nremedy = 'Shut it.'\n\
-                check = 'handle'\nfamily = 'handle'\nseverity = 'high'\nconfidence = 0.8\n\
-                [[vocabulary.python.resource]]\nkind = 'ledger'\nacquire = ['ledger.open_book']\nrelease = ['shut']\n\
-                [[examples]]\nlanguage = 'python'\nbad = 'x'\ngood = 'y'\n";
+    let rule = OWN_RULE;
     let folder = folder(&[("a.py", LEDGER), ("lint/ledger.toml", rule), ("watertight.toml", "rules = 'lint'\n")]);
     assert_eq!(found(folder.path(), &[]).1, ["a.py:5 high[open-ledger]"]);
     assert_eq!(found(folder.path(), &["--select", "open-ledger"]).1.len(), 1);
@@ -233,13 +235,81 @@ fn the_schema_knows_what_the_program_accepts() {
         let value: toml::Value = toml::from_str(text).expect("TOML");
         validator.is_valid(&serde_json::to_value(value).expect("JSON"))
     };
-    assert!(valid("select = ['x']\nfail-on = 'high'\nmax-file-size = '4M'\n[per-file-ignores]\n'*.py' = ['all']\n"));
+    let whole =
+        "select = ['lost-entry']\nfail-on = 'high'\nmax-file-size = '4M'\n[per-file-ignores]\n'*.py' = ['all', 'lost-entry']\n";
+    assert!(valid(&format!("{whole}[rule.lost-entry]\nseverity = 'low'\n")));
+    let own = "rules = 'lint'\nselect = ['open-ledger']\n[per-file-ignores]\n'*.py' = ['open-ledger']\n[rule.open-ledger]\n";
+    assert!(valid(own), "rules of one's own are known to the folder alone");
+    assert!(!valid(&own.replace("rules = 'lint'\n", "")), "without a folder there are none");
     assert!(valid("[[resource]]\nrule = 'unclosed-handle'\nlanguage = ['python']\nacquire = ['a.b']\nrelease = ['c']\n"));
-    for wrong in
-        ["slect = []", "fail-on = 'x'", "[[resource]]\nrelease = ['c']", "[[resource]]\nacquire = []\nx = 1", "[rule.a]\nx = 1"]
-    {
+    for wrong in [
+        "slect = []",
+        "fail-on = 'x'",
+        "[[resource]]\nrelease = ['c']",
+        "[[resource]]\nacquire = []\nx = 1",
+        "[rule.a]\nx = 1",
+        "[rule.lost-entry]\nx = 1",
+        "select = ['lost-entrie']",
+        "ignore = ['x']",
+        "[per-file-ignores]\n'*' = ['x']",
+        "[rule.lost-entrie]\nseverity = 'low'",
+    ] {
         assert!(!valid(wrong), "{wrong}");
     }
+}
+
+#[test]
+fn the_schema_offers_the_names_of_the_rules() {
+    let rule = OWN_RULE;
+    let folder = folder(&[("lint/ledger.toml", rule), ("watertight.toml", "rules = 'lint'\n")]);
+    let (_, schema, _) = run(folder.path(), &["schema"]);
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    let offered = schema["$defs"]["RuleName"]["anyOf"][0]["enum"].as_array().expect("a list");
+    assert!(offered.iter().any(|id| id == "lost-entry") && offered.iter().any(|id| id == "open-ledger"), "{offered:?}");
+    assert!(schema["properties"]["rule"]["properties"]["lost-entry"]["$ref"].is_string());
+    fs::write(folder.path().join("watertight.toml"), "slect = []\n").expect("a file can be written");
+    assert_eq!(run(folder.path(), &["schema"]).0, 0, "whoever makes a mistake needs it most");
+}
+
+#[test]
+fn all_settings_are_shown_with_their_origin() {
+    let settings = "select = ['unclosed-handle', 'open-ledger']\nexclude = ['old/']\nrules = 'lint'\nbaseline = 'accepted.json'\n\
+                    [per-file-ignores]\n'a.py' = ['all']\n[rule.unclosed-handle]\nseverity = 'low'\n\
+                    [[resource]]\nacquire = ['ledger.open_book']\nrelease = ['shut']\n[[bounded]]\ntypes = ['limits.Ring']\n";
+    let folder = folder(&[
+        ("a.py", SOCKET),
+        ("lint/ledger.toml", OWN_RULE),
+        ("watertight.toml", settings),
+        ("api/b.py", SOCKET),
+        ("api/pyproject.toml", "[tool.black]\nexclude = 'x'\n[tool.watertight]\nexclude = ['gen/']\n"),
+    ]);
+    let (code, text, _) = run(folder.path(), &["check", "--show-settings", "--fail-on", "high"]);
+    let shown: toml::Table = toml::from_str(&text).expect("TOML");
+    assert_eq!(code, 0);
+    for (key, value) in toml::from_str::<toml::Table>(settings).expect("TOML") {
+        match key.as_str() {
+            "rules" | "baseline" => assert!(shown[&key].as_str().is_some_and(|path| Path::new(path).is_absolute()), "{text}"),
+            "select" => {}
+            _ => assert_eq!(shown[&key], value, "{key}\n{text}"),
+        }
+    }
+    assert_eq!(shown["own-rules"].as_array().expect("a list").len(), 1);
+    for line in [
+        "select = [\"open-ledger\", \"unclosed-handle\"]  # watertight.toml:1",
+        "exclude = [\"old/\"]  # watertight.toml:2",
+        "include = []  # default",
+        "level = \"default\"  # default",
+        "fail-on = \"high\"  # --fail-on",
+        "# watertight.toml:5\n[per-file-ignores]",
+        "# watertight.toml:7\n[rule.unclosed-handle]",
+        "# watertight.toml:9\n[[resource]]",
+    ] {
+        assert!(text.contains(line), "{line} is missing\n{text}");
+    }
+    let (_, text, _) = run(folder.path(), &["check", "--show-settings", "api/b.py"]);
+    assert!(text.contains("exclude = [\"gen/\"]  # api/pyproject.toml:4"), "the settings of the path that is named\n{text}");
+    let (_, text, _) = run(folder.path(), &["check", "--show-settings", "--isolated", "--select", "lost-entry"]);
+    assert!(text.contains("# no configuration file") && text.contains("select = [\"lost-entry\"]  # --select"), "{text}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use super::{handle, judge_until};
+use super::{Each, handle, judge_each};
 use crate::extract::{Parsed, extract_again};
 use crate::facts::Facts;
 use crate::finding::Analysis;
@@ -28,12 +28,13 @@ impl Document {
         Some(Self { path: path.to_owned(), text: text.to_owned(), facts, parsed })
     }
 
-    /// What the text says to the project. With `asking`, that includes the names about which it asks the project.
-    pub fn outline(&self, is_test: bool, rules: &RuleSet, verbs: &Verbs, asking: bool) -> Outline {
+    /// What the text says to the project. With `asking`, that includes the names about which its rules
+    /// ask the project.
+    pub fn outline(&self, is_test: bool, rules: &RuleSet, verbs: &Verbs, asking: Option<Each<'_>>) -> Outline {
         let mut outline = outline(&self.facts, &self.path, is_test, verbs);
         let listening = Project::listening();
-        if asking {
-            judge_until((&self.path, &self.text), &self.facts, rules, &listening, &|| false);
+        if let Some(each) = asking {
+            judge_each((&self.path, &self.text), &self.facts, rules, &listening, each);
         } else {
             handle::check::tell(&self.path, &self.facts, rules, &listening);
         }
@@ -47,8 +48,8 @@ impl Document {
         &self.facts.comments
     }
 
-    /// What the rules say about the text as a part of a project; nothing if `stop` says so meanwhile.
-    pub fn judge(&self, rules: &RuleSet, project: &Project, stop: &dyn Fn() -> bool) -> Option<Analysis> {
-        judge_until((&self.path, &self.text), &self.facts, rules, project, stop)
+    /// What the rules say about the text as a part of a project, as far as `each` asks them.
+    pub fn judge(&self, rules: &RuleSet, project: &Project, each: Each<'_>) -> Option<Analysis> {
+        judge_each((&self.path, &self.text), &self.facts, rules, project, each)
     }
 }

@@ -19,7 +19,7 @@ use crate::facts::Facts;
 use crate::finding::{Analysis, Finding, ProblemKind};
 use crate::index::{Outline, Project, outline};
 use crate::language::languages;
-use crate::rules::{Check, RuleSet, Verbs};
+use crate::rules::{Check, Rule, RuleSet, Verbs};
 use crate::source::Lines;
 use std::path::Path;
 
@@ -65,17 +65,23 @@ fn facts(path: &str, text: &str) -> Option<Facts> {
 }
 
 fn judge(path: &str, text: &str, facts: &Facts, rules: &RuleSet, project: &Project) -> Analysis {
-    judge_until((path, text), facts, rules, project, &|| false).unwrap_or_default()
+    judge_each((path, text), facts, rules, project, &in_turn).unwrap_or_default()
 }
 
-/// What the rules say, unless `stop` says that nobody wants to know it any more.
-fn judge_until(
-    source: (&str, &str),
-    facts: &Facts,
-    rules: &RuleSet,
-    project: &Project,
-    stop: &dyn Fn() -> bool,
-) -> Option<Analysis> {
+/// What one rule finds.
+pub type Judging<'a> = &'a (dyn Fn(&Rule) -> Vec<Finding> + Sync);
+
+/// Asks each rule what it finds and gives the answers in the order of the rules. No rule depends on another, so they can be
+/// asked at once; nothing comes of it if nobody wants to know any more.
+pub type Each<'a> = &'a dyn Fn(&[&Rule], Judging<'_>) -> Option<Vec<Vec<Finding>>>;
+
+/// One rule after the other, to the end.
+pub fn in_turn(rules: &[&Rule], judging: Judging<'_>) -> Option<Vec<Vec<Finding>>> {
+    Some(rules.iter().map(|rule| judging(rule)).collect())
+}
+
+/// What the rules say, as far as `each` asks them.
+fn judge_each(source: (&str, &str), facts: &Facts, rules: &RuleSet, project: &Project, each: Each<'_>) -> Option<Analysis> {
     let mut problems = Vec::new();
     if facts.cut {
         problems.push((ProblemKind::TooDeep, "nested too deeply; what lies below the limit was not analysed".to_owned()));
@@ -85,30 +91,23 @@ fn judge_until(
         let message = format!("could not be parsed at line {line}; some of the code from there on was not looked at");
         problems.push((ProblemKind::Unparsed, message));
     }
-    let findings = check(source, facts, rules, project, stop)?;
+    let findings = check(source, facts, rules, project, each)?;
     Some(Analysis { findings, problems, comments: facts.comments.clone() })
 }
 
 /// Runs every rule that has a vocabulary in the file's language, and orders what they find by place, then rule.
-fn check(
-    (path, text): (&str, &str),
-    facts: &Facts,
-    rules: &RuleSet,
-    project: &Project,
-    stop: &dyn Fn() -> bool,
-) -> Option<Vec<Finding>> {
-    let mut findings = Vec::new();
-    for rule in rules.iter() {
-        if stop() {
-            return None;
-        }
-        let Some(words) = rule.vocabulary.get(&facts.language) else { continue };
+fn check((path, text): (&str, &str), facts: &Facts, rules: &RuleSet, project: &Project, each: Each<'_>) -> Option<Vec<Finding>> {
+    let judging = |rule: &Rule| {
+        let Some(words) = rule.vocabulary.get(&facts.language) else { return Vec::new() };
         let context = Context { facts, rule, words, project, path };
-        let mut found: Vec<Finding> =
-            one(&context).into_iter().map(|finding| accepted::weighed(&context, text, finding)).collect();
+        let found = one(&context).into_iter().map(|finding| accepted::weighed(&context, text, finding));
+        let mut found: Vec<Finding> = found.collect();
         mend::mend(&context, text, &mut found);
-        findings.extend(found);
-    }
+        found
+    };
+    let speaking: Vec<&Rule> =
+        rules.iter().map(AsRef::as_ref).filter(|rule: &&Rule| rule.vocabulary.contains_key(&facts.language)).collect();
+    let mut findings = each(&speaking, &judging)?.concat();
     growth::twins::single(&mut findings, rules);
     findings.sort_by(|a, b| (a.primary.span, &a.rule, &a.message).cmp(&(b.primary.span, &b.rule, &b.message)));
     findings.dedup_by(|a, b| a.primary.span == b.primary.span && a.rule == b.rule);

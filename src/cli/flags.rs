@@ -91,7 +91,7 @@ pub struct Flags {
     /// Exit with 0 even if there are findings
     #[arg(long)]
     pub exit_zero: bool,
-    /// Write the settings that rule the working directory, and look at nothing
+    /// Write all settings that rule the first path and where each comes from, and look at nothing
     #[arg(long)]
     pub show_settings: bool,
 }

@@ -1,4 +1,7 @@
 use super::output::emit;
+use super::settings;
+use crate::rules::RuleSet;
+use crate::scan::config;
 use clap::{Args, Command};
 use clap_complete::Shell;
 use std::path::PathBuf;
@@ -35,5 +38,14 @@ pub fn man(asked: &Man, program: Command) -> Result<u8, String> {
     let mut page = Vec::new();
     clap_mangen::Man::new(program).render(&mut page).map_err(|error| error.to_string())?;
     emit(None, |out| out.write_all(&page))?;
+    Ok(0)
+}
+
+/// Writes the schema of the configuration; the rules of the user's own that the working directory has are in it.
+pub fn schema(builtin: &RuleSet) -> Result<u8, String> {
+    // Who writes a configuration with a mistake in it needs the schema all the more.
+    let known = settings::known(builtin.clone()).unwrap_or_else(|_| builtin.clone());
+    let text = config::schema(&known);
+    emit(None, |out| out.write_all(text.as_bytes()))?;
     Ok(0)
 }

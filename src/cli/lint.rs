@@ -1,12 +1,14 @@
 use super::FAILED;
 use super::fix;
 use super::flags::Flags;
-use super::look::{baseline, largest, look};
+use super::look::{baseline, look};
 use super::output::{coloured, emit, mention, width};
-use super::settings::{configs, show};
+use super::settings::configs;
+use super::show::show;
 use crate::finding::{Problem, ProblemKind, Report};
 use crate::report::{self, Context, Paint};
 use crate::rules::{Family, RuleSet};
+use crate::scan::config::{Configs, astray};
 use crate::scan::{self, Build, Change, FailOn};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -19,7 +21,7 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
     let mut configs = configs(&flags.scope, family, known, &cwd)?;
     let fail_on = flags.fail_on.or(configs.root().fail_on).unwrap_or(FailOn::Low);
     if flags.show_settings {
-        let text = show(configs.root(), fail_on, largest(&flags.scope, &configs))?;
+        let text = show(flags, family, fail_on, &mut configs, &cwd)?;
         emit(None, |out| out.write_all(text.as_bytes()))?;
         return Ok(0);
     }
@@ -28,9 +30,7 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
     let change = flags.since.clone().map(Change::Since).or(flags.staged.then_some(Change::Staged));
     let mut looked = look(&flags.scope, change.as_ref(), &mut configs, &cwd, build)?;
     let rules = configs.root().rules.clone();
-    if flags.scope.baseline.is_none() {
-        looked.seen.report.problems.extend(configs.root().absent_baseline(&cwd));
-    }
+    looked.seen.report.problems.extend(slips(flags, &configs, &cwd));
     let restricted = baseline.is_some() || change.is_some();
     if let Some(baseline) = baseline {
         // What a change brought says nothing about the rest, so nothing in the baseline is stale for it.
@@ -61,6 +61,15 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
     };
     emit(flags.output_file.as_deref(), |out| flags.format.write(out, &report, &context, flags.scope.quiet))?;
     Ok(exit)
+}
+
+/// What is to be said of settings that are not there, or where nobody looks.
+fn slips(flags: &Flags, configs: &Configs, cwd: &Path) -> Vec<Problem> {
+    let scope = &flags.scope;
+    let absent = if scope.baseline.is_none() { configs.root().absent_baseline(cwd) } else { None };
+    let searched = !scope.isolated && scope.config.is_none();
+    let astray = if searched { astray(cwd) } else { Vec::new() };
+    absent.into_iter().chain(astray).collect()
 }
 
 /// Refuses two reports for one file, of which only the later would be left.

@@ -4,7 +4,7 @@ use super::settings::told;
 use crate::scan::config::Configs;
 use crate::scan::{self, Accepted, Analyzer, Baseline, Build, Change, Options, Walked};
 use rustc_hash::FxHashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Larger files are hardly ever written by hand.
 pub const DEFAULT_SIZE: u64 = 4 << 20;
@@ -46,20 +46,37 @@ pub fn look(
             (sides.after, Some(sides.before))
         }
     };
-    let earlier = before.map(|before| judged(before, false, scope, configs, build)).transpose()?;
-    let mut looked = judged(after, true, scope, configs, build)?;
+    let (now, earlier) = if change.is_some() { (Side::After, before) } else { (Side::Whole, None) };
+    let earlier = earlier.map(|before| judged(before, Side::Before, scope, configs, build)).transpose()?;
+    let mut looked = judged(after, now, scope, configs, build)?;
     if let Some(earlier) = earlier {
         let report = &mut looked.seen.report;
-        report.earlier = Accepted::of(&earlier.seen.report).take(report);
+        report.earlier = Accepted::of(&earlier.seen.report).take(report, |_| false);
     }
     Ok(looked)
 }
 
-/// What is found in the files that were walked; `now` unless they are as they were before a change.
-fn judged(mut walked: Walked, now: bool, scope: &Scope, configs: &mut Configs, build: Build<'_>) -> Result<Looked, String> {
+/// Which files are looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// Those that are there.
+    Whole,
+    /// Those of a commit, or of the index, after a change.
+    After,
+    /// The same before it.
+    Before,
+}
+
+/// What is found in the files that were walked.
+fn judged(mut walked: Walked, side: Side, scope: &Scope, configs: &mut Configs, build: Build<'_>) -> Result<Looked, String> {
     scan::settle(&mut walked, configs).map_err(told)?;
-    if now {
+    if side != Side::Before {
         scan::included(&walked, configs).map_err(told)?;
+    }
+    // What belongs to a change need not be all that the patterns could fit.
+    if side == Side::Whole {
+        let idle = scan::idle(&walked, configs);
+        walked.problems.extend(idle);
     }
     let files = walked.candidates.iter().map(|candidate| candidate.shown.clone()).collect();
     let analyzer = scan::chosen(&walked, configs.all(), build);
@@ -80,6 +97,11 @@ pub fn baseline(scope: &Scope, configs: &Configs, cwd: &Path) -> Result<Option<B
         }
         return Baseline::read(named).map(Some);
     }
-    let nearby = if scope.isolated { None } else { scan::nearby(cwd) };
-    configs.root().baseline.clone().or(nearby).map(|path| Baseline::read(&path)).transpose()
+    baseline_at(scope, configs, cwd).map(|path| Baseline::read(&path)).transpose()
+}
+
+/// Where the baseline of a run stands, whether or not there is one yet.
+pub fn baseline_at(scope: &Scope, configs: &Configs, cwd: &Path) -> Option<PathBuf> {
+    let nearby = || if scope.isolated { None } else { scan::nearby(cwd) };
+    scope.baseline.clone().or_else(|| configs.root().baseline.clone()).or_else(nearby)
 }

@@ -24,6 +24,7 @@ mod run;
 
 mod server;
 mod settings;
+mod show;
 mod skill;
 #[cfg(target_os = "linux")]
 mod time;
@@ -36,7 +37,6 @@ pub use analyzer::analyzer;
 
 use crate::rules::{Family, RuleSet};
 use crate::scan::Build;
-use crate::scan::config::schema;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -125,7 +125,7 @@ fn dispatch(command: &Command, build: Build<'_>) -> Result<u8, String> {
         Command::Init => init::init(),
         Command::Completions(asked) => generate::completions(asked, Cli::command()),
         Command::Man(asked) => generate::man(asked, Cli::command()),
-        Command::Schema => output::emit(None, |out| out.write_all(schema().as_bytes())).map(|()| 0),
+        Command::Schema => generate::schema(&known),
         #[cfg(target_os = "linux")]
         Command::Live(live) => live::dispatch(live),
     }

@@ -44,6 +44,9 @@ impl Prepared {
 
 /// Rewrites the macros of a text.
 pub fn prepare(macros: &Macros, text: &str) -> Prepared {
+    if macros.is_empty() {
+        return Prepared::default();
+    }
     let mut writer = Writer { macros, text, out: String::new(), map: Vec::new(), copied: 0, depth: 0 };
     writer.scan(0, text.len());
     if writer.map.is_empty() {

@@ -24,6 +24,8 @@ pub enum ProblemKind {
     Unsupported,
     /// The baseline accepts what is not found any more.
     Stale,
+    /// An entry of the settings changes nothing.
+    Idle,
     /// A fix was made and taken back, because it did not do what it promises.
     Unfixed,
     /// A file was fixed and could not be written.
@@ -48,6 +50,7 @@ impl ProblemKind {
             Self::Unparsed => "unparsed",
             Self::Unsupported => "unsupported",
             Self::Stale => "stale",
+            Self::Idle => "idle",
             Self::Unfixed => "unfixed",
             Self::Unwritten => "unwritten",
             Self::NoFiles => "no-files",
@@ -67,6 +70,7 @@ impl ProblemKind {
             Self::Unparsed => "mend the syntax, or leave the file out",
             Self::Unsupported => "name a file in a language that `watertight explain` shows examples in, or a folder",
             Self::Stale => "`watertight baseline --prune` takes them out",
+            Self::Idle => "correct it, or take it out",
             Self::Unfixed => "change it by hand, as its remedy says",
             Self::Unwritten => "nothing was changed in it; run again when it can be written",
             Self::NoFiles => "name a file or a folder with source in it; ignored and hidden files count only when named",

@@ -34,6 +34,14 @@ pub struct Macros {
     pub look: Vec<String>,
 }
 
+impl Macros {
+    /// Whether the language has none.
+    pub fn is_empty(&self) -> bool {
+        let all = [&self.call, &self.list, &self.item, &self.raise, &self.propagate, &self.select, &self.look];
+        all.iter().all(|list| list.is_empty())
+    }
+}
+
 #[allow(clippy::struct_excessive_bools, reason = "each habit is independent of the others")]
 /// What no query can point at: names to which a language, or the habits of its users, give a meaning.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -25,6 +25,8 @@ pub struct Phrases {
     pub optional: String,
     /// Calls `{function}` with `{target}`.
     pub call: String,
+    /// The statement `{release}`, made only if `{target}` is something, where types are checked.
+    pub present: String,
     /// Waits for `{value}`.
     pub awaited: String,
     /// What stands before statements that run only if `{target}` holds something. They are indented.

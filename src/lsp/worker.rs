@@ -250,7 +250,6 @@ impl Worker {
             self.dirty.extend(others.map(Path::to_path_buf));
         }
         self.tell(Said::Looked { path, version, findings: look.findings });
-        drop(look.spent);
     }
 
     /// Judges an open document again, because of what another one says now; anything else goes first.

@@ -34,29 +34,53 @@ impl Accepted {
         *own = own.saturating_add(count);
     }
 
-    /// How often one is accepted.
-    pub fn count(&self, known: &Known) -> u32 {
-        self.counts.get(known).copied().unwrap_or(0)
-    }
-
-    /// Takes the accepted findings out of a report, and says how many those were.
-    pub fn take(&mut self, report: &mut Report) -> usize {
+    /// Takes the accepted findings out of a report, and says how many those were. What is left of a file that was moved, as
+    /// `gone` says by its path, accepts what is found elsewhere.
+    pub fn take(&mut self, report: &mut Report, gone: impl Fn(&str) -> bool) -> usize {
+        let names: Vec<Vec<Known>> = report.files.iter().map(known).collect();
+        let mut accepted = self.matched(names.iter().flatten(), gone).into_iter();
         let mut taken = 0;
         for file in &mut report.files {
-            let names = known(file);
-            let mut names = names.into_iter();
             file.findings.retain(|_| {
-                let left = names.next().and_then(|name| self.counts.get_mut(&name)).filter(|left| **left > 0);
-                let accepted = left.is_some();
-                if let Some(left) = left {
-                    *left -= 1;
-                    taken += 1;
-                }
+                let accepted = accepted.next().unwrap_or(false);
+                taken += usize::from(accepted);
                 !accepted
             });
         }
         report.files.retain(|file| !file.findings.is_empty());
         taken
+    }
+
+    /// Which of some findings are accepted; each uses up one that may occur. Those at their own place come first, so that a
+    /// copy is never taken for what was moved while the original is still there.
+    pub fn matched<'a>(&mut self, found: impl Iterator<Item = &'a Known>, gone: impl Fn(&str) -> bool) -> Vec<bool> {
+        let found: Vec<&Known> = found.collect();
+        let mut accepted: Vec<bool> = found.iter().map(|known| self.spend(known)).collect();
+        let rest = found.iter().zip(&mut accepted).filter(|(_, accepted)| !**accepted);
+        let rest: Vec<(&Known, &mut bool)> = rest.map(|(known, accepted)| (*known, accepted)).collect();
+        if rest.is_empty() {
+            return accepted;
+        }
+        let mut moved: FxHashMap<(String, String), Vec<Known>> = FxHashMap::default();
+        for (known, _) in self.left().into_iter().rev() {
+            moved.entry((known.rule.clone(), known.hash.clone())).or_default().push(known.clone());
+        }
+        for (known, accepted) in rest {
+            let Some(others) = moved.get_mut(&(known.rule.clone(), known.hash.clone())) else { continue };
+            while let Some(other) = others.last() {
+                *accepted = gone(&other.path) && self.spend(other);
+                if *accepted {
+                    break;
+                }
+                others.pop();
+            }
+        }
+        accepted
+    }
+
+    fn spend(&mut self, known: &Known) -> bool {
+        let left = self.counts.get_mut(known).filter(|left| **left > 0);
+        left.map(|left| *left -= 1).is_some()
     }
 
     /// What has not been taken, in order.

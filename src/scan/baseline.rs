@@ -1,4 +1,4 @@
-use super::accepted::{Accepted, Known};
+use super::accepted::{Accepted, Known, known};
 use crate::finding::{Problem, ProblemKind, Report};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -92,11 +92,11 @@ impl Baseline {
         accepted
     }
 
-    /// Takes the accepted findings out of a report. Entries of files that `looked` names, and of those that are gone, which
-    /// match nothing any more are told as a problem, if their rule ran.
+    /// Takes the accepted findings out of a report, those of files that were moved as well. Entries of files that `looked`
+    /// names, and of those that are gone, which match nothing any more are told as a problem, if their rule ran.
     pub fn apply(&self, report: &mut Report, cwd: &Path, looked: impl Fn(&str) -> bool, ran: impl Fn(&str) -> bool) {
         let mut accepted = self.accepted(cwd);
-        report.accepted = accepted.take(report);
+        report.accepted = accepted.take(report, |path| !cwd.join(path).exists());
         let stale = accepted
             .left()
             .into_iter()
@@ -115,8 +115,7 @@ impl Baseline {
     /// is accepted in other files, or of rules that did not run, stays as long as the file exists.
     pub fn renew(&mut self, report: &Report, cwd: &Path, prune: bool, looked: impl Fn(&str) -> bool, ran: impl Fn(&str) -> bool) {
         let folder = folder(&self.path, cwd);
-        let found = Accepted::of(report);
-        let before = self.accepted(cwd);
+        let mut before = self.accepted(cwd);
         let mut next = Accepted::default();
         for (known, count) in before.left() {
             let judged = ran(&known.rule) && looked(&known.path);
@@ -124,12 +123,10 @@ impl Baseline {
                 next.add(known.clone(), count);
             }
         }
-        for (known, count) in found.left() {
-            let old = before.count(known);
-            let kept = if prune { count.min(old) } else { count };
-            if kept > 0 {
-                next.add(known.clone(), kept);
-            }
+        let found: Vec<Known> = report.files.iter().flat_map(known).collect();
+        let old = before.matched(found.iter(), |path| !cwd.join(path).exists());
+        for (known, _) in found.into_iter().zip(old).filter(|(_, old)| *old || !prune) {
+            next.add(known, 1);
         }
         let entry = |(known, count): (&Known, u32)| Entry {
             path: relative(&cwd.join(&known.path), &folder),

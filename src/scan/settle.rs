@@ -1,5 +1,6 @@
-use super::config::{ConfigError, Configs};
-use super::walk::Walked;
+use super::config::{ConfigError, Configs, Settings};
+use super::walk::{Asked, Walked};
+use crate::finding::Problem;
 use std::path::Path;
 
 /// Says for every candidate which settings rule it, and leaves out those that are excluded; a file that is named stays,
@@ -26,8 +27,12 @@ pub fn settle(walked: &mut Walked, configs: &mut Configs) -> Result<(), Box<Conf
         let settings = &configs.all()[place];
         let below = whole.strip_prefix(&settings.folder).unwrap_or(&whole).join(candidate.path.file_name().unwrap_or_default());
         let stays = !settings.excludes(&below) || (candidate.named && !settings.force_exclude);
+        let asked = walked.asked.entry(place).or_default();
+        asked.met.resize(settings.entries.len(), false);
+        for (entry, met) in settings.entries.iter().zip(&mut asked.met) {
+            *met = *met || entry.fits(&below);
+        }
         if !candidate.sniff {
-            let asked = walked.asked.entry(place).or_default();
             asked.left_out += usize::from(!stays);
             asked.kept += usize::from(stays);
         }
@@ -48,15 +53,27 @@ pub fn settle(walked: &mut Walked, configs: &mut Configs) -> Result<(), Box<Conf
 /// # Errors
 /// An `include` that fits no file.
 pub fn included(walked: &Walked, configs: &Configs) -> Result<(), Box<ConfigError>> {
-    let roots: Vec<_> = walked.paths.iter().filter_map(|path| walked.cwd.join(path).canonicalize().ok()).collect();
-    for (place, asked) in &walked.asked {
-        let settings = &configs.all()[*place];
-        let whole = roots.iter().any(|root| settings.folder.starts_with(root));
-        if whole && asked.kept == 0 && asked.left_out > 0 && settings.includes_some() {
+    for (settings, asked) in whole(walked, configs) {
+        if asked.kept == 0 && asked.left_out > 0 && settings.includes_some() {
             let message = "`include` fits no source file in this folder";
             let remedy = "name folders or files as from the folder of this file, or take the line out";
             return Err(settings.mistake("include", message, remedy));
         }
     }
     Ok(())
+}
+
+/// What is to be said of entries that change nothing. A pattern counts only where everything that it could fit was looked
+/// for.
+pub fn idle(walked: &Walked, configs: &Configs) -> Vec<Problem> {
+    let entries = walked.asked.keys().flat_map(|place| configs.all()[*place].idle(&walked.cwd));
+    let unmet = whole(walked, configs).flat_map(|(settings, asked)| settings.unmet(&walked.cwd, &asked.met));
+    entries.chain(unmet).collect()
+}
+
+/// The settings below whose folder the run has looked everywhere, with what became of the files there.
+fn whole<'a>(walked: &'a Walked, configs: &'a Configs) -> impl Iterator<Item = (&'a Settings, &'a Asked)> {
+    let roots: Vec<_> = walked.paths.iter().filter_map(|path| walked.cwd.join(path).canonicalize().ok()).collect();
+    let each = walked.asked.iter().map(|(place, asked)| (&configs.all()[*place], asked));
+    each.filter(move |(settings, _)| roots.iter().any(|root| settings.folder.starts_with(root)))
 }

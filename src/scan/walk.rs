@@ -62,12 +62,19 @@ pub struct Walked {
 }
 
 /// How many files one of the settings rules.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Asked {
     /// Those that are looked at.
     pub kept: usize,
     /// Those that it leaves out.
     pub left_out: usize,
+    /// Which of the patterns fit a file.
+    pub met: Vec<bool>,
+}
+
+/// Whether files below a folder of this name are left out unless they are named, whatever the settings say.
+pub fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || name == "__pycache__" || DEPENDENCIES.contains(&name) || GENERATED.contains(&name)
 }
 
 /// Finds the files below the paths that a user named.

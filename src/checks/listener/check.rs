@@ -431,8 +431,12 @@ fn disposed(facts: &Facts, one: &Registered) -> bool {
 
 fn wrong(facts: &Facts, removal: Removal) -> Option<Evidence> {
     let (at, text) = match removal {
-        Removal::Other(at) => (at, "a removal exists, and it removes another callback than the registered one"),
-        Removal::Phase(at) => (at, "a removal exists, and it is for the other phase: `capture` must be the same for both"),
+        Removal::Other(at, differing) => {
+            (at, format!("a removal exists, and it names {} than the registration", differing.named()))
+        }
+        Removal::Phase(at) => {
+            (at, "a removal exists, and it is for the other phase: `capture` must be the same for both".to_owned())
+        }
         Removal::Never | Removal::Same => return None,
     };
     Some(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span))
@@ -447,13 +451,15 @@ fn tell(context: &Context, one: &Registered, removal: Removal, evidence: Vec<Evi
     };
     let kind = &one.registration.kind;
     let message = match (one.registration.lifetime, removal) {
-        (_, Removal::Other(_)) => format!("the {kind} {what} is never removed: the removal names another callback"),
+        (_, Removal::Other(_, differing)) => {
+            format!("the {kind} {what} is never removed: the removal names {}", differing.named())
+        }
         (_, Removal::Phase(_)) => format!("the {kind} {what} is never removed: the removal names another phase"),
         (Lifetime::Process, _) => format!("the {kind} {what} is registered for the life of the process and never removed"),
         (Lifetime::Receiver, _) => format!("the {kind} {what} is registered on something that lives longer, and never removed"),
     };
     let mut finding = context.finding(one.at, message, "registered here".to_owned());
-    if let Removal::Other(at) | Removal::Phase(at) = removal {
+    if let Removal::Other(at, _) | Removal::Phase(at) = removal {
         finding.related.push(Mark::new(Role::Release, facts.expr(at).span, "removes something else"));
     }
     let owner = facts.owner_of(one.function).and_then(|ty| owner::teardowns(facts, ty).first().copied());

@@ -21,10 +21,30 @@ pub enum Removal {
     Never,
     /// Something removes it, or may.
     Same,
-    /// A call removes a callback that was made on the spot and was never registered.
-    Other(ExprId),
+    /// A call removes something that was never registered, and in what that differs.
+    Other(ExprId, Differing),
     /// A call removes the callback of another phase of the event (`capture`), which was never registered.
     Phase(ExprId),
+}
+
+/// In what a removal differs from the registration that it may have been meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Differing {
+    emitter: bool,
+    event: bool,
+    callback: bool,
+}
+
+impl Differing {
+    /// What the removal names instead: "another event", "another emitter and another callback".
+    pub fn named(self) -> String {
+        let parts = [(self.emitter, "another emitter"), (self.event, "another event"), (self.callback, "another callback")];
+        let parts: Vec<&str> = parts.into_iter().filter(|(differs, _)| *differs).map(|(_, name)| name).collect();
+        match parts.as_slice() {
+            [first, second, third] => format!("{first}, {second} and {third}"),
+            _ => parts.join(" and "),
+        }
+    }
 }
 
 /// Looks for the removal of a registered callback anywhere in the file.
@@ -42,7 +62,7 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
         for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)).filter(lives) {
             match compare(context, one, call) {
                 Removal::Same => return Removal::Same,
-                other @ (Removal::Other(_) | Removal::Phase(_)) => found = other,
+                other @ (Removal::Other(..) | Removal::Phase(_)) => found = other,
                 Removal::Never => {}
             }
         }
@@ -147,15 +167,18 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
         (Some(ours), Some(theirs)) => may_equal(facts, ours, theirs),
         _ => true,
     });
+    // Where one of them is not named, it may be the same.
+    let emitter = ours.zip(theirs).is_some_and(|(ours, theirs)| ours != theirs);
+    let other = |callback: bool| Removal::Other(call, Differing { emitter, event: !event, callback });
     let (ours, theirs) = (is_fresh(context, one.callback), is_fresh(context, given));
     if event && is_unset(facts, call, given) {
-        return Removal::Other(call);
+        return other(true);
     }
     match (callback::same(facts, given, one.callback), event) {
         (true, true) if phases_differ(facts, one, call) => Removal::Phase(call),
         (true, true) => Removal::Same,
-        (true, false) => Removal::Other(call),
-        (false, true) if ours && theirs => Removal::Other(call),
+        (true, false) => other(false),
+        (false, true) if ours && theirs => other(true),
         _ if ours || theirs || !event => Removal::Never,
         _ if is_method(facts, given) && is_method(facts, one.callback) => Removal::Never,
         // By a variable: it may well be the same.
@@ -224,4 +247,30 @@ pub fn ended(facts: &Facts, one: &Registered, ty: TypeId) -> Option<Evidence> {
 /// A method or field of the instance is told apart by its name.
 fn is_method(facts: &Facts, expr: ExprId) -> bool {
     matches!(facts.kind(expr), ExprKind::Field { base, .. } if callback::is_instance(facts, base))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::analyse;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn a_removal_that_is_none_says_in_what_it_differs() {
+        let rules = RuleSet::builtin().expect("the built-in rules parse");
+        let told = |removal: &str| {
+            let text = format!(
+                "import {{ useEffect }} from \"react\";\nexport function Menu({{ close }}) {{\n  useEffect(() => {{\n    \
+                 window.addEventListener(\"resize\", close);\n    return () => {removal};\n  }}, [close]);\n  return null;\n}}\n"
+            );
+            let found = analyse("a.jsx", &text, &rules).findings;
+            found
+                .into_iter()
+                .map(|finding| finding.message)
+                .find(|message| message.contains("the removal names"))
+                .unwrap_or_default()
+        };
+        assert!(told("window.removeEventListener(\"scroll\", close)").ends_with("the removal names another event"));
+        let both = told("document.removeEventListener(\"scroll\", close)");
+        assert!(both.ends_with("the removal names another emitter and another event"), "{both}");
+    }
 }

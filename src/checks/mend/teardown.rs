@@ -50,7 +50,7 @@ pub fn resource(mender: &Mender, finding: &Finding, call: ExprId) -> Option<Fix>
     let statement = match filled {
         _ if optional || filled == Filled::Always => release,
         // Nobody minds that nothing is cleared, where a guard is not asked for.
-        _ if mender.phrases.guard.is_empty() && !by_method => release,
+        _ if mender.phrases.guard.is_empty() && !by_method => present(mender, field, &target, release),
         Filled::Maybe if !mender.phrases.guard.is_empty() => {
             let guard = fill(&mender.phrases.guard, &[("target", &target)]);
             format!("{guard}\n{}{release}", mender.layout.step(facts.function(teardown).span.start))
@@ -60,6 +60,17 @@ pub fn resource(mender: &Mender, finding: &Finding, call: ExprId) -> Option<Fix>
     let edit = ending::append(mender, teardown, &statement, like)?;
     let name = facts.function(teardown).name.map_or("the teardown", |name| facts.text(name));
     Some(Fix::new(format!("Let go of `{target}` in `{name}`"), safety(mender, teardown), vec![edit]))
+}
+
+/// The release of a field by a function, which takes no `null`: it is asked for where the declared type has one.
+fn present(mender: &Mender, field: PlaceId, target: &str, release: String) -> String {
+    let annotation = mender.context.facts.definitions_of(field).iter().find_map(|one| one.annotation);
+    let words = annotation.map_or("", |annotation| mender.slice(annotation));
+    let nullable = words.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == "null");
+    if mender.annotates && nullable && !mender.phrases.present.is_empty() {
+        return fill(&mender.phrases.present, &[("target", target), ("release", &release)]);
+    }
+    release
 }
 
 /// Whether a field holds something when its owner ends.

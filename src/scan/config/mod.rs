@@ -5,28 +5,28 @@
 //! to the working directory. This is how ruff does it, so that a part of a repository behaves the same from wherever it is
 //! looked at.
 
+mod astray;
+mod entry;
 mod error;
 mod find;
+mod folder;
 mod json;
 mod own;
 mod patterns;
 mod raw;
+mod said;
+mod schema;
 mod section;
 pub mod select;
 mod settings;
 mod tree;
 mod vocabulary;
 
+pub use astray::astray;
 pub use error::ConfigError;
 pub use find::{NAMES, inside};
 pub use raw::{Config, FailOn, Level, RuleSettings};
+pub use schema::schema;
 pub(super) use settings::leaves_out;
 pub use settings::{Overrides, Settings};
 pub use tree::{Choice, Configs};
-
-/// The JSON schema of a configuration, for editors.
-pub fn schema() -> String {
-    let mut schema = schemars::schema_for!(Config);
-    schema.insert("title".to_owned(), "watertight.toml".into());
-    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
-}

@@ -89,6 +89,53 @@ pub fn parse(path: &Path, text: &str) -> Result<Option<Config>, Box<ConfigError>
     }
 }
 
+/// The keys that lead to the settings in a file.
+fn ways(path: &Path) -> &'static [&'static [&'static str]] {
+    match name(path) {
+        "pyproject.toml" => &[&["tool", "watertight"]],
+        "Cargo.toml" => &[&["workspace", "metadata", "watertight"], &["package", "metadata", "watertight"]],
+        "package.json" => &[&["watertight"]],
+        _ => &[&[]],
+    }
+}
+
+/// Where the settings begin in a file, as far as that can be told from its lines.
+pub fn start(path: &Path, text: &str) -> usize {
+    let header = |way: &&[&str]| text.find(&format!("[{}", way.join(".")));
+    let ways = ways(path);
+    match name(path) {
+        "package.json" => text.find("\"watertight\"").unwrap_or(0),
+        _ if ways[0].is_empty() => 0,
+        _ => ways.iter().find_map(header).unwrap_or(0),
+    }
+}
+
+/// What a file says to this program, as it is written; empty if it says nothing.
+pub fn table(path: &Path, text: &str) -> toml::Table {
+    let whole = match name(path) {
+        "package.json" => {
+            let mut file: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+            let own = file.get_mut("watertight").map(serde_json::Value::take).unwrap_or_default();
+            let mut own = serde_json::json!({ "watertight": own });
+            fill(&mut own);
+            toml::Table::try_from(own).ok()
+        }
+        _ => toml::from_str(text).ok(),
+    };
+    let whole = whole.map(toml::Value::Table);
+    let below = |way: &&[&str]| way.iter().try_fold(whole.clone()?, |value, key| value.get(key).cloned());
+    let found = ways(path).iter().find_map(below);
+    found.and_then(|value| value.as_table().cloned()).unwrap_or_default()
+}
+
+/// Takes out the entries that say `null`, which is to say nothing.
+fn fill(value: &mut serde_json::Value) {
+    if let Some(entries) = value.as_object_mut() {
+        entries.retain(|_, value| !value.is_null());
+        entries.values_mut().for_each(fill);
+    }
+}
+
 /// What was probably meant by a table where none can be.
 fn hint(text: &str, place: &Range<usize>, message: &str) -> Option<String> {
     if !message.contains("not a table") {

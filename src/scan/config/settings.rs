@@ -1,15 +1,16 @@
+use super::entry::{Entry, entries, resting};
 use super::error::ConfigError;
 use super::find::Found;
+use super::folder::with_own;
 use super::patterns::Patterns;
 use super::raw::{Config, FailOn, Level, RuleSettings, Size};
+use super::said::Said;
 use super::vocabulary::{Wrong, extended};
 use crate::finding::{Finding, Problem, ProblemKind};
-use crate::rules::{Family, RuleSet, nearest, parse};
+use crate::rules::{Family, RuleSet, nearest};
 use crate::scan::shown::shown;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 /// What the command line says, which goes before any configuration.
 #[derive(Clone, Debug, Default)]
@@ -51,11 +52,17 @@ pub struct Settings {
     pub baseline: Option<PathBuf>,
     /// The folder with the user's own rules.
     pub rules_at: Option<PathBuf>,
+    /// The names of the rules that stand there.
+    pub own: Vec<String>,
+    /// What the file says.
+    pub said: Said,
+    /// Its entries that should fit some file.
+    pub entries: Vec<Entry>,
+    /// Its entries that can change nothing.
+    pub idle: Vec<Wrong>,
     exclude: Patterns,
     include: Option<Patterns>,
     ignores: Vec<(Patterns, Vec<String>)>,
-    /// The text of the file, to show places in it.
-    text: Arc<str>,
 }
 
 impl Settings {
@@ -73,10 +80,13 @@ impl Settings {
             max_file_size: None,
             baseline: None,
             rules_at: None,
+            own: Vec::new(),
+            said: Said::nothing(),
+            entries: Vec::new(),
+            idle: Vec::new(),
             exclude: Patterns::default(),
             include: None,
             ignores: Vec::new(),
-            text: Arc::from(""),
         }
     }
 
@@ -84,12 +94,13 @@ impl Settings {
     pub(super) fn new(found: &Found, builtin: &RuleSet, over: &Overrides) -> Result<Self, Box<ConfigError>> {
         let config = &found.config;
         let folder = found.path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let said = Said::new(&found.path, &found.text);
         let wrong = |wrong: Wrong| {
-            let place = quoted(&found.text, &wrong.word);
+            let place = said.word(&wrong.word);
             ConfigError::new(&found.path, &found.text, place, wrong.message, wrong.remedy)
         };
-        let all = with_own(builtin, config, &folder, found)?;
-        let known = extended(&all, config).map_err(wrong)?;
+        let all = with_own(builtin, config, &folder, &said)?;
+        let (known, mut idle) = extended(&all, config).map_err(wrong)?;
         let ids = config.select.iter().flatten().chain(&config.ignore).chain(config.rule.keys());
         let ids = ids.chain(config.per_file_ignores.values().flatten().filter(|id| *id != ALL));
         for id in ids {
@@ -100,6 +111,8 @@ impl Settings {
         let patterns = |patterns: &[String]| Patterns::new(patterns.iter().map(String::as_str)).map_err(wrong);
         let ignores = config.per_file_ignores.iter();
         let ignores = ignores.map(|(pattern, rules)| Ok((patterns(std::slice::from_ref(pattern))?, rules.clone())));
+        let ignores = ignores.collect::<Result<_, Box<ConfigError>>>()?;
+        idle.extend(resting(config, &selected(&known, config, &Overrides::default())));
         Ok(Self {
             rules: selected(&known, config, over),
             pedantic: over.pedantic || config.level == Some(Level::Pedantic),
@@ -109,13 +122,16 @@ impl Settings {
             max_file_size: config.max_file_size.as_ref().map(bytes).transpose().map_err(wrong)?,
             baseline: config.baseline.as_ref().map(|path| inside(&folder, path)).transpose().map_err(wrong)?,
             rules_at: config.rules.as_ref().map(|path| folder.join(path)),
+            own: all.iter().filter(|rule| builtin.get(&rule.id).is_none()).map(|rule| rule.id.clone()).collect(),
             exclude: patterns(&config.exclude)?,
             include: if config.include.is_empty() { None } else { Some(patterns(&config.include)?) },
-            ignores: ignores.collect::<Result<_, Box<ConfigError>>>()?,
+            ignores,
+            entries: entries(config),
+            idle,
             source: Some(found.path.clone()),
             folder,
             known,
-            text: Arc::from(found.text.as_str()),
+            said,
         })
     }
 
@@ -139,7 +155,7 @@ impl Settings {
     pub fn absent_baseline(&self, cwd: &Path) -> Option<Problem> {
         let path = self.baseline.as_ref().filter(|path| !path.exists())?;
         let source = self.source.as_deref()?;
-        let line = quoted_key(&self.text, "baseline").map_or(1, |at| self.text[..at].matches('\n').count() + 1);
+        let line = self.said.key("baseline").map_or(1, |place| self.said.line(&place));
         let named = path.strip_prefix(&self.folder).unwrap_or(path).display();
         let message = format!("line {line} names the baseline `{named}`, which does not exist, so nothing is accepted");
         let problem = Problem::new(shown(source, cwd), ProblemKind::Missing, message);
@@ -149,8 +165,7 @@ impl Settings {
     /// A mistake that shows only when the settings are put to use, at the key that it belongs to.
     pub fn mistake(&self, key: &str, message: &str, remedy: &str) -> Box<ConfigError> {
         let path = self.source.as_deref().unwrap_or(Path::new(""));
-        let place = quoted_key(&self.text, key).map(|at| at..at + key.len());
-        ConfigError::new(path, &self.text, place, message, remedy)
+        ConfigError::new(path, self.said.text(), self.said.key(key), message, remedy)
     }
 
     /// Gives a finding the severity that is set for its rule.
@@ -202,39 +217,6 @@ fn selected(known: &RuleSet, config: &Config, over: &Overrides) -> RuleSet {
     })
 }
 
-/// The rules with those of the user's own folder.
-fn with_own(builtin: &RuleSet, config: &Config, folder: &Path, found: &Found) -> Result<RuleSet, Box<ConfigError>> {
-    let Some(own) = &config.rules else { return Ok(builtin.clone()) };
-    let refuse = |message: String, remedy: &str| {
-        let place = quoted(&found.text, &own.to_string_lossy());
-        ConfigError::new(&found.path, &found.text, place, message, remedy)
-    };
-    let at = folder.join(own);
-    let listing = fs::read_dir(&at).map_err(|error| {
-        refuse(
-            format!("the folder `{}` with your rules could not be read: {error}", at.display()),
-            "check the path; it is relative to this file",
-        )
-    })?;
-    let mut files: Vec<PathBuf> = listing.flatten().map(|entry| entry.path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    let mut rules = Vec::new();
-    for path in files {
-        let text = fs::read_to_string(&path).map_err(|error| {
-            refuse(format!("the rule `{}` could not be read: {error}", path.display()), "check the permissions")
-        })?;
-        let rule = parse(&path.to_string_lossy(), &text)?;
-        if builtin.get(&rule.id).is_some() || rules.iter().any(|other: &crate::rules::Rule| other.id == rule.id) {
-            let place = quoted(&text, &rule.id);
-            let message = format!("there is already a rule `{}`", rule.id);
-            return Err(ConfigError::new(&path, &text, place, message, "choose another id"));
-        }
-        rules.push(rule);
-    }
-    Ok(builtin.with(rules))
-}
-
 fn bytes(size: &Size) -> Result<u64, Wrong> {
     let text = match size {
         Size::Bytes(bytes) => bytes.to_string(),
@@ -254,23 +236,4 @@ fn inside(folder: &Path, path: &Path) -> Result<PathBuf, Wrong> {
         message,
         remedy: "name it by a relative path without `..`".to_owned(),
     })
-}
-
-/// Where a word stands, as a string or as a key.
-fn quoted(text: &str, word: &str) -> Option<std::ops::Range<usize>> {
-    let marked = |quote: &char| text.find(&format!("{quote}{word}{quote}"));
-    let in_quotes = ['"', '\''].iter().find_map(marked);
-    if word.is_empty() {
-        return in_quotes.map(|at| at..at + 2);
-    }
-    let at = in_quotes.map(|at| at + 1).or_else(|| text.find(word))?;
-    Some(at..at + word.len())
-}
-
-/// Where a key stands at the start of a line of TOML, or in quotes.
-fn quoted_key(text: &str, key: &str) -> Option<usize> {
-    let starts =
-        |at: usize| text[..at].chars().next_back().is_none_or(|before| matches!(before, '\n' | '"' | '\'' | ' ' | '\t' | '.'));
-    let ends = |at: usize| text[at..].trim_start_matches(['"', '\'']).trim_start().starts_with(['=', ':']);
-    text.match_indices(key).map(|(at, _)| at).find(|at| starts(*at) && ends(at + key.len()))
 }

@@ -2,7 +2,8 @@ use super::own::{Languages, Own};
 use super::raw::Config;
 use crate::rules::{Container, Rule, RuleSet, Vocabulary};
 
-/// A mistake in a vocabulary: the word that is wrong, what is wrong with it, and the remedy.
+/// A mistake in a configuration: the word that is wrong, what is wrong with it, and the remedy.
+#[derive(Clone, Debug)]
 pub struct Wrong {
     /// The word as it stands in the file.
     pub word: String,
@@ -12,55 +13,72 @@ pub struct Wrong {
     pub remedy: String,
 }
 
-/// The rules with the user's own words in them, which go before the built-in ones.
-pub fn extended(known: &RuleSet, config: &Config) -> Result<RuleSet, Wrong> {
-    let mut rules = known.clone();
+/// The rules with the user's own words in them, which go before the built-in ones; and the entries that fit no rule.
+pub fn extended(known: &RuleSet, config: &Config) -> Result<(RuleSet, Vec<Wrong>), Wrong> {
+    let mut rules = Extended { rules: known.clone(), idle: Vec::new() };
     let handle = |rule: &Rule, _: &Vocabulary| rule.id == "unclosed-handle";
-    add(&mut rules, &config.resource, handle, |words, own| words.resource.insert(0, own.clone()))?;
+    rules.add("resource", &config.resource, handle, |words, own| words.resource.insert(0, own.clone()))?;
     let listens = |_: &Rule, words: &Vocabulary| !words.registration.is_empty();
-    add(&mut rules, &config.listener, listens, |words, own| words.registration.insert(0, own.clone()))?;
+    rules.add("listener", &config.listener, listens, |words, own| words.registration.insert(0, own.clone()))?;
     let caches = |_: &Rule, words: &Vocabulary| !words.memo.is_empty();
-    add(&mut rules, &config.cache, caches, |words, own| words.memo.insert(0, own.clone()))?;
+    rules.add("cache", &config.cache, caches, |words, own| words.memo.insert(0, own.clone()))?;
     let queues = |_: &Rule, words: &Vocabulary| !words.channel.is_empty();
-    add(&mut rules, &config.channel, queues, |words, own| words.channel.insert(0, own.clone()))?;
+    rules.add("channel", &config.channel, queues, |words, own| words.channel.insert(0, own.clone()))?;
     let contains = |_: &Rule, words: &Vocabulary| !words.container.is_empty();
-    add(&mut rules, &config.collection, contains, |words, own| words.container.insert(0, own.clone()))?;
-    add(&mut rules, &config.bounded, contains, |words, own| {
+    rules.add("collection", &config.collection, contains, |words, own| words.container.insert(0, own.clone()))?;
+    rules.add("bounded", &config.bounded, contains, |words, own| {
         let kind = "bounded collection".to_owned();
         let container = Container { kind, make: own.types.clone(), bounded: true, ..Container::default() };
         words.container.insert(0, container);
     })?;
     let holds = |_: &Rule, words: &Vocabulary| !words.resource.is_empty();
-    add(&mut rules, &config.consumer, holds, |words, own| words.consumer.extend(own.calls.iter().cloned()))?;
-    Ok(rules)
+    rules.add("consumer", &config.consumer, holds, |words, own| words.consumer.extend(own.calls.iter().cloned()))?;
+    Ok((rules.rules, rules.idle))
 }
 
-/// Puts entries where they belong: into the rule and the languages they name, or where `fits` says.
-fn add<T>(
-    rules: &mut RuleSet,
-    entries: &[Own<T>],
-    fits: impl Fn(&Rule, &Vocabulary) -> bool,
-    put: impl Fn(&mut Vocabulary, &T),
-) -> Result<(), Wrong> {
-    // The last is put first, so that the first ends up in front.
-    for own in entries.iter().rev() {
-        check(rules, own)?;
-        *rules = rules.amended(|rule| {
-            if own.rule.as_ref().is_some_and(|name| *name != rule.id) {
-                return;
-            }
-            let wanted = |language: &str| own.language.as_ref().is_none_or(|wanted| wanted.ids().iter().any(|id| id == language));
-            let place = |words: &Vocabulary| own.rule.is_some() || fits(rule, words);
-            let here = rule.vocabulary.iter().filter(|(language, words)| wanted(language) && place(words));
-            let here: Vec<String> = here.map(|(language, _)| language.clone()).collect();
-            for language in here {
-                if let Some(words) = rule.vocabulary.get_mut(&language) {
-                    put(words, &own.entry);
+/// Rules that are being extended.
+struct Extended {
+    rules: RuleSet,
+    idle: Vec<Wrong>,
+}
+
+impl Extended {
+    /// Puts entries where they belong: into the rule and the languages they name, or where `fits` says.
+    fn add<T>(
+        &mut self,
+        table: &str,
+        entries: &[Own<T>],
+        fits: impl Fn(&Rule, &Vocabulary) -> bool,
+        put: impl Fn(&mut Vocabulary, &T),
+    ) -> Result<(), Wrong> {
+        // The last is put first, so that the first ends up in front.
+        for own in entries.iter().rev() {
+            check(&self.rules, own)?;
+            let mut used = false;
+            self.rules = self.rules.amended(|rule| {
+                if own.rule.as_ref().is_some_and(|name| *name != rule.id) {
+                    return;
                 }
+                let wanted =
+                    |language: &str| own.language.as_ref().is_none_or(|wanted| wanted.ids().iter().any(|id| id == language));
+                let place = |words: &Vocabulary| own.rule.is_some() || fits(rule, words);
+                let here = rule.vocabulary.iter().filter(|(language, words)| wanted(language) && place(words));
+                let here: Vec<String> = here.map(|(language, _)| language.clone()).collect();
+                used |= !here.is_empty();
+                for language in here {
+                    if let Some(words) = rule.vocabulary.get_mut(&language) {
+                        put(words, &own.entry);
+                    }
+                }
+            });
+            if !used {
+                let message = format!("an entry of `{table}` changes nothing, because no rule looks for that in its language");
+                let remedy = "correct its `rule` or its `language`, or take it out".to_owned();
+                self.idle.push(Wrong { word: table.to_owned(), message, remedy });
             }
-        });
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Whether the rule and the languages exist.

@@ -1,4 +1,5 @@
-use super::Workspace;
+use super::threads::{at_once, discard};
+use super::{Stop, Workspace};
 use crate::checks::Document;
 use crate::finding::{Analysis, Finding, Report, Scanned};
 use crate::scan::config::Settings;
@@ -24,8 +25,6 @@ pub struct Look {
     pub findings: Vec<Finding>,
     /// Whether it now says other things to the project, so that other documents may have to be judged again.
     pub spread: bool,
-    /// What was known of the document before. To let go of it takes a while, which can be after the findings are told.
-    pub spent: Option<Held>,
 }
 
 /// Whether a document is one of the files that are looked at.
@@ -40,15 +39,15 @@ pub enum State {
 impl Workspace {
     /// Looks at an open document; only what differs from its last version is parsed anew, and nothing comes of it if `stop`
     /// says so meanwhile. With `afresh`, all of it is parsed.
-    pub fn look(&mut self, path: &Path, text: &Arc<str>, afresh: bool, stop: &dyn Fn() -> bool) -> Option<Look> {
+    pub fn look(&mut self, path: &Path, text: &Arc<str>, afresh: bool, stop: Stop<'_>) -> Option<Look> {
         if self.admit(path) == State::Foreign {
-            return Some(Look { findings: Vec::new(), spread: false, spent: None });
+            return Some(Look { findings: Vec::new(), spread: false });
         }
         let candidate = &self.candidates[path];
         let before = self.open.get(path).filter(|_| !afresh).and_then(|held| held.document.as_ref());
         let document = if self.is_readable(candidate, text) {
             // A fault of ours in one document must not end the server.
-            let read = guarded(|| Document::read(&candidate.shown, text, before, stop)).ok().flatten();
+            let read = guarded(|| Document::read(&candidate.shown, text, before, &|| stop())).ok().flatten();
             if stop() {
                 return None;
             }
@@ -56,7 +55,7 @@ impl Workspace {
         } else {
             None
         };
-        let outline = document.as_ref().and_then(|document| guarded(|| self.outlined(candidate, document)).ok());
+        let outline = document.as_ref().and_then(|document| guarded(|| self.outlined(candidate, document, &at_once(stop))).ok());
         let spent = self.open.insert(path.to_path_buf(), Held { text: text.clone(), document });
         let mut spread = false;
         if let Some(outline) = outline {
@@ -64,16 +63,17 @@ impl Workspace {
             self.outdated |= known.is_some_and(|known| outline.asked.iter().any(|name| !known.contains(name)));
             spread = self.project.update(outline);
         }
-        let findings = self.judged(path, stop)?;
-        Some(Look { findings, spread, spent })
+        let findings = self.judged(path, stop);
+        discard(spent);
+        Some(Look { findings: findings?, spread })
     }
 
     /// What is found in an open document, whose text is as it was when it was last looked at.
-    pub fn judged(&self, path: &Path, stop: &dyn Fn() -> bool) -> Option<Vec<Finding>> {
+    pub fn judged(&self, path: &Path, stop: Stop<'_>) -> Option<Vec<Finding>> {
         let (Some(held), Some(candidate)) = (self.open.get(path), self.candidates.get(path)) else { return Some(Vec::new()) };
         let Some(document) = &held.document else { return Some(Vec::new()) };
         let settings = &self.options.settings[candidate.settings];
-        let judged = guarded(|| document.judge(&self.engines[candidate.settings].0, &self.project, stop));
+        let judged = guarded(|| document.judge(&self.engines[candidate.settings].0, &self.project, &at_once(stop)));
         let findings = match judged {
             Ok(analysis) => self.shown(candidate, &held.text, analysis?, settings),
             Err(_) => Vec::new(),
@@ -88,7 +88,7 @@ impl Workspace {
         let settings = &self.options.settings[candidate.settings];
         let judged = guarded(|| {
             let document = Document::read(&candidate.shown, text, before, &|| false)?;
-            document.judge(&self.engines[candidate.settings].0, &self.project, &|| false)
+            document.judge(&self.engines[candidate.settings].0, &self.project, &at_once(&|| false))
         });
         Some(self.shown(candidate, text, judged.ok()??, settings))
     }

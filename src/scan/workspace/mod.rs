@@ -7,6 +7,7 @@
 mod follow;
 mod look;
 mod offer;
+mod threads;
 
 pub use follow::{Followed, is_ruling};
 pub use look::{Held, Look, State};
@@ -14,11 +15,11 @@ pub use offer::Silences;
 
 use super::config::{Choice, ConfigError, Configs, Overrides};
 use super::guard::guarded;
-use super::pipeline::{STACK, text};
+use super::pipeline::text;
 use super::walk::{Candidate, walk};
 use super::wider::{root, searched, wider};
 use super::{Analyzer, Baseline, Options, Progress, is_test, nearby, settle};
-use crate::checks::Document;
+use crate::checks::{Document, Each, in_turn};
 use crate::index::{Outline, Project};
 use crate::rules::{RuleSet, Verbs};
 use follow::{Stamp, stamp};
@@ -26,6 +27,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use threads::pooled;
 
 /// How a folder is looked at.
 #[derive(Clone, Debug)]
@@ -182,14 +184,14 @@ impl Workspace {
         let (text, _) = text(candidate, self.analyzer.as_ref(), &self.options).ok()?;
         let read = || {
             let document = Document::read(&candidate.shown, &text, None, &|| stop())?;
-            Some(self.outlined(candidate, &document))
+            Some(self.outlined(candidate, &document, &in_turn))
         };
         guarded(read).ok()?
     }
 
-    fn outlined(&self, candidate: &Candidate, document: &Document) -> Outline {
+    fn outlined(&self, candidate: &Candidate, document: &Document, each: Each<'_>) -> Outline {
         let (rules, verbs) = &self.engines[candidate.settings];
-        document.outline(is_test(&candidate.own), rules, verbs, self.asked.is_some())
+        document.outline(is_test(&candidate.own), rules, verbs, self.asked.is_some().then_some(each))
     }
 
     /// Reads the files around the folder for what the files in it ask about, unless that was done; whether it changed
@@ -225,11 +227,3 @@ pub fn home(path: &Path) -> Option<PathBuf> {
 
 /// Whether a piece of work is to be given up.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
-
-/// Runs work on threads with room for deep nesting; on this thread if there are no others.
-fn pooled<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
-        Ok(pool) => pool.install(work),
-        Err(_) => work(),
-    }
-}
