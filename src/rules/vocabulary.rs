@@ -78,6 +78,10 @@ pub struct Vocabulary {
     pub fluent: Vec<String>,
     /// Calls that hand out an attribute of their first argument by its name, the second (`getattr`).
     pub fetch: Vec<Pattern>,
+    /// Methods by which a language looks up what an instance does not have (`__getattr__`).
+    pub forwards: Vec<String>,
+    /// Failures that say that there was nothing to acquire (`FileNotFoundError`).
+    pub misses: Vec<Pattern>,
     /// What ends a handle by itself, for the advice: "a managed block (`with`)".
     pub keeper: String,
     /// Where a release by hand runs on every way out, for the advice: "a `finally`".

@@ -119,6 +119,7 @@ fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
         && !constant
         && !registry
         && !once(facts, held, growth)
+        && !vetted::runs_once(facts, growth)
         && lifetime::recurs(facts, words, setup, held.life, growth.function)
 }
 
@@ -493,9 +494,7 @@ fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     if let Some(work) = growth.value.filter(|value| !meant && is_work(facts, words, *value)) {
         // An owner that is made for one piece of work keeps what belongs to that.
         let weight = if held.life == Life::Instance && !words.drawn.is_empty() { Weight::Fair } else { Weight::Strong };
-        evidence.push(
-            Evidence::supports(weight, "what it keeps is done at some time and stays in it").at(facts.expr(work).span),
-        );
+        evidence.push(Evidence::supports(weight, "what it keeps is done at some time and stays in it").at(facts.expr(work).span));
     }
     if let Some(other) = confined(facts, held, growth) {
         let text = "its keys are those of another collection, which is asked first";

@@ -89,7 +89,7 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
         let at = facts.function(method);
         let name = at.name.map_or("", |name| facts.text(name));
         evidence.push(
-            Evidence::supports(Weight::None, format!("the type has an end of life, `{name}`, so its instances live a while"))
+            Evidence::supports(Weight::Slight, format!("the type has an end of life, `{name}`, so its instances live a while"))
                 .at(at.head),
         );
     }

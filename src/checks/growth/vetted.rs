@@ -3,7 +3,8 @@
 use super::container::{Growth, Held};
 use crate::checks::Context;
 use crate::facts::{
-    Action, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, Operation, Operator, PlaceId, Source, StepId, StepKind,
+    Action, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Operation, Operator, PlaceId, Root, Source,
+    StepId, StepKind,
 };
 use crate::finding::{Evidence, Weight};
 
@@ -15,9 +16,9 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Option<Evidenc
     let before = refusals.filter(|step| step.span.end <= facts.expr(growth.at).span.start);
     before.filter_map(|step| Some((step, refusal(facts, &step.kind)?))).find_map(|(step, condition)| {
         let (weight, text) = if asks_another(facts, held, key, condition) {
-            (Weight::Strong, "a key that something else does not know is refused first")
+            (Weight::Decisive, "a key that something else does not know is refused first")
         } else if asks_for(facts, held, key, condition, growth) {
-            (Weight::Fair, "what the key stands for is looked up first, and refused where there is none")
+            (Weight::Strong, "what the key stands for is looked up first, and refused where there is none")
         } else {
             return None;
         };
@@ -28,10 +29,38 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Option<Evidenc
 /// The condition of a branch that leaves the function and does nothing else.
 fn refusal(facts: &Facts, kind: &StepKind) -> Option<ExprId> {
     let StepKind::Branch { condition, then, otherwise } = kind else { return None };
-    let leaves = |step: &StepId| {
-        matches!(facts.step(*step).kind, StepKind::Exit { kind: ExitKind::Return | ExitKind::Raise, .. })
-    };
+    let leaves =
+        |step: &StepId| matches!(facts.step(*step).kind, StepKind::Exit { kind: ExitKind::Return | ExitKind::Raise, .. });
     (otherwise.is_empty() && then.last().is_some_and(leaves)).then_some(*condition)
+}
+
+/// Whether a function leaves at once when it has run before: `if self.loop is not None: return`, and later `self.loop = …`.
+pub fn runs_once(facts: &Facts, growth: &Growth) -> bool {
+    let steps = facts.steps.iter().filter(|step| facts.function_of_step(step) == growth.function);
+    let before = steps.filter(|step| step.span.end <= facts.expr(growth.at).span.start);
+    before.filter_map(|step| refusal(facts, &step.kind)).any(|condition| {
+        let flag = match facts.kind(condition) {
+            ExprKind::Operation { operator: Operator::IsNot | Operator::Is, operands } => facts.list(operands).first().copied(),
+            ExprKind::Name { .. } | ExprKind::Field { .. } => Some(condition),
+            _ => None,
+        };
+        let lasts = |place: &PlaceId| {
+            matches!(facts.places.get(*place).root, Root::Instance(_) | Root::Static(_))
+                && !facts.places.get(*place).path.is_empty()
+        };
+        let set = |place: PlaceId| {
+            facts.operations(place).iter().any(|operation| {
+                let given = match operation.action {
+                    Action::Assign(Source::Assigned(value)) => {
+                        !matches!(facts.literal(value), Some(Literal::Null | Literal::Bool(false)))
+                    }
+                    _ => false,
+                };
+                given && operation.function == growth.function
+            })
+        };
+        flag.and_then(|flag| facts.place(flag)).filter(lasts).is_some_and(set)
+    })
 }
 
 /// Whether a condition asks another collection, or constants, for the key: `if name not in MODELS`.
@@ -45,9 +74,11 @@ fn asks_another(facts: &Facts, held: &Held, key: PlaceId, condition: ExprId) -> 
             facts.list(operands).iter().any(|part| asks_another(facts, held, key, *part))
         }
         ExprKind::Call { .. } => {
-            let asks = facts.method_name(condition).is_some_and(|name| matches!(name, "has" | "contains" | "contains_key" | "includes"));
+            let asks =
+                facts.method_name(condition).is_some_and(|name| matches!(name, "has" | "contains" | "contains_key" | "includes"));
             let on = facts.callee(condition).receiver.and_then(|on| facts.place(on));
-            asks && on.is_some() && on != Some(held.place)
+            asks && on.is_some()
+                && on != Some(held.place)
                 && facts.positional(condition, 0).is_some_and(|asked| facts.place(asked) == Some(key))
         }
         _ => false,

@@ -68,6 +68,9 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
         return reopen::check(context, ledger, kept);
     }
     let abroad = abroad(context, ledger, kept);
+    if ledger.is_forwarded(&relatives, kept.name) {
+        return None;
+    }
     if reached == Some(Reach::Any) || abroad.iter().any(|found| found.sure) {
         return None;
     }

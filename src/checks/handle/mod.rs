@@ -6,6 +6,7 @@ pub mod copied;
 pub mod custody;
 mod effect;
 pub mod example;
+mod failure;
 pub mod fate;
 pub mod field;
 pub mod guard;

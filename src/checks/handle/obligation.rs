@@ -3,7 +3,7 @@
 use super::summary;
 use crate::checks::context::{self, Context};
 use crate::checks::lives::key;
-use crate::facts::{Around, BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Root, Source};
+use crate::facts::{Around, BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Parent, Root, Source, TypeId};
 use crate::index::{Deed, Given, Outline, Project, Taken};
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
 use rustc_hash::FxHashMap;
@@ -157,12 +157,36 @@ impl<'a> Ledger<'a> {
         self.words.fluent.iter().any(|word| word == method)
     }
 
-    /// Whether a call asks a handle by its name for the method that lets it go: `getattr(response, "close", None)`.
+    /// Whether a call hands out the method that lets a handle go: `close = getattr(response, "close", None)`.
     pub fn fetches_release(&self, resource: &Resource, call: ExprId, handle: ExprId) -> bool {
-        let asked = self.facts.positional(call, 1).and_then(|name| self.facts.literal_text(name));
+        let named = match self.facts.expr(call).parent {
+            Parent::Expr(assign) => match self.facts.kind(assign) {
+                ExprKind::Assign { target, .. } => match self.facts.kind(target) {
+                    ExprKind::Name { name, .. } => Some(self.facts.text(name)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
         self.facts.positional(call, 0) == Some(handle)
             && self.words.fetch.iter().any(|word| self.fits(word, call))
-            && asked.is_some_and(|name| self.releases(resource, name))
+            && named.is_some_and(|name| self.releases(resource, name))
+    }
+
+    /// Whether a method of these types looks up whatever they do not have in a field: what is done to them is done to it.
+    pub fn is_forwarded(&self, types: &[TypeId], field: Name) -> bool {
+        let methods = types.iter().flat_map(|ty| self.facts.ty(*ty).methods.iter().copied());
+        let forwards = |method: FunctionId| {
+            let named = self.facts.function(method).name.map_or("", |name| self.facts.text(name));
+            self.words.forwards.iter().any(|word| word == named)
+        };
+        let fetched = |call: &ExprId| {
+            let from = self.facts.positional(*call, 0).map(|from| self.facts.kind(from));
+            self.words.fetch.iter().any(|word| self.fits(word, *call))
+                && matches!(from, Some(ExprKind::Field { name, .. }) if name == field)
+        };
+        methods.filter(|method| forwards(*method)).any(|method| self.facts.function(method).calls.iter().any(fetched))
     }
 
     /// Whether a method runs for as long as the handle on which it is called is in use.

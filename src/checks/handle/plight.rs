@@ -6,7 +6,7 @@ use super::obligation::Obligation;
 use super::setting;
 use super::way::{CAUGHT, HELD, Leaving, Way};
 use crate::checks::Context;
-use crate::facts::{Around, BindingKind, ExitKind, ExprId, ExprKind, Facts, Handler, Literal, StepKind};
+use crate::facts::{BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
 
 /// How a handle gets lost, the plainest first.
@@ -95,6 +95,10 @@ impl Case<'_, '_> {
             }
             Plight::Raised => {
                 let mut all = vec![Evidence::supports(Weight::Strong, "the function raises while it is held")];
+                if self.obligation.resource.collected && self.is_misused() {
+                    let text = "what it raises says that its caller is wrong, which no program goes on doing";
+                    all.push(Evidence::doubts(Weight::Strong, text));
+                }
                 if let Some(at) = self.sought() {
                     let text = "the loop ends as soon as one is found that works, and the failure may be for the case of none";
                     all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(at)));
@@ -226,11 +230,6 @@ impl Case<'_, '_> {
         self.shown.iter().any(over)
     }
 
-    /// Whether a failure leaves with the handle, and takes the frame along.
-    fn goes_up(&self) -> bool {
-        self.shown.iter().any(|way| matches!(way.leaving, Leaving::Raise | Leaving::Propagate))
-    }
-
     /// Whether the function does nothing else while it has the handle.
     fn is_idle(&self) -> bool {
         let facts = self.context.facts;
@@ -240,17 +239,17 @@ impl Case<'_, '_> {
         after.all(|call| self.is_own(*call) || self.is_harmless(*call))
     }
 
-    fn is_own(&self, call: ExprId) -> bool {
+    pub(super) fn is_own(&self, call: ExprId) -> bool {
         self.context.facts.callee(call).receiver.is_some_and(|on| self.custody.mentions.contains(&on))
     }
 
-    fn is_harmless(&self, call: ExprId) -> bool {
+    pub(super) fn is_harmless(&self, call: ExprId) -> bool {
         let facts = self.context.facts;
         self.context.words.tables().harmless.find(facts.callee_path(call), facts.method_name(call)).is_some()
     }
 
     /// Whether a call is one of those that fail now and then, whatever the program does.
-    fn is_risky(&self, call: ExprId) -> bool {
+    pub(super) fn is_risky(&self, call: ExprId) -> bool {
         let facts = self.context.facts;
         let given = match facts.kind(call) {
             // What the caller passes in may do anything.
@@ -259,70 +258,6 @@ impl Case<'_, '_> {
         };
         let given = given.is_some_and(|name| matches!(facts.binding(name).kind, BindingKind::Parameter(_)));
         given || self.context.words.tables().fails.find(facts.callee_path(call), facts.method_name(call)).is_some()
-    }
-
-    /// What a failure that is caught can come from, while the handle is held.
-    fn caught(&self) -> Vec<Evidence> {
-        if self.expects_another_failure() {
-            let text = "it is released in the same region, after calls on it alone, so the handler is for other failures";
-            return vec![Evidence::doubts(Weight::Strong, text)];
-        }
-        if self.context.words.fails.is_empty() {
-            return Vec::new();
-        }
-        let calls = self.tried();
-        if let Some(call) = calls.iter().copied().find(|call| self.is_risky(*call)) {
-            let text = "this fails now and then, and the handler is for that";
-            // Where nothing is left for good, whatever fails loses a moment.
-            let weight = if self.obligation.resource.collected { Weight::Slight } else { Weight::Fair };
-            return vec![Evidence::supports(weight, text).at(self.context.span(call))];
-        }
-        if calls.iter().all(|call| self.is_harmless(*call)) {
-            return vec![Evidence::doubts(Weight::Strong, "nothing that is caught here can fail while it is held")];
-        }
-        if self.is_watched_in_use() {
-            return vec![Evidence::supports(Weight::None, "what is caught here fails while it is in use")];
-        }
-        vec![Evidence::doubts(Weight::Slight, "what is caught here may fail only before it is held")]
-    }
-
-    /// Whether the regions whose handlers leave with it use it, and none of them acquires it.
-    fn is_watched_in_use(&self) -> bool {
-        let facts = self.context.facts;
-        let leaves = |handler: &Handler| self.shown.iter().any(|way| handler.span.contains(way.at));
-        let regions = facts.steps.iter().filter_map(|step| match &step.kind {
-            StepKind::Try { body, handlers, .. } if handlers.iter().any(leaves) => Some(body),
-            _ => None,
-        });
-        let mut regions = regions.peekable();
-        regions.peek().is_some()
-            && regions.all(|body| {
-                let used = self.custody.mentions.iter().any(|mention| facts.in_block(*mention, body));
-                used && !facts.in_block(self.obligation.call, body)
-            })
-    }
-
-    /// The calls after the acquisition over which those handlers watch that leave with it, or any if none of them does.
-    fn tried(&self) -> Vec<ExprId> {
-        let facts = self.context.facts;
-        let function = facts.function_of(self.obligation.call);
-        let from = self.context.span(self.obligation.call).end;
-        let leaves = |handler: &Handler| self.shown.iter().any(|way| handler.span.contains(way.at));
-        let watched = |call: ExprId, all: bool| {
-            facts.around(call).any(|around| match around {
-                Around::Step(step) => match &facts.step(step).kind {
-                    StepKind::Try { body, handlers, .. } => {
-                        facts.in_block(call, body) && handlers.iter().any(|handler| all || leaves(handler))
-                    }
-                    _ => false,
-                },
-                Around::Expr(_) => false,
-            })
-        };
-        let calls = facts.function(function).calls.iter().copied();
-        let calls: Vec<ExprId> = calls.filter(|call| self.context.span(*call).start >= from).collect();
-        let telling: Vec<ExprId> = calls.iter().copied().filter(|call| watched(*call, false)).collect();
-        if telling.is_empty() { calls.into_iter().filter(|call| watched(*call, true)).collect() } else { telling }
     }
 
     /// Failures of which nobody in the function speaks count where the handle is held across foreign work, or where
@@ -378,28 +313,6 @@ impl Case<'_, '_> {
             all.push(Evidence::doubts(Weight::Strong, text));
         }
         all
-    }
-
-    /// Whether a region with handlers acquires, uses and releases the handle, and calls nothing else in between.
-    fn expects_another_failure(&self) -> bool {
-        let facts = self.context.facts;
-        let mut regions = facts.around(self.obligation.call).filter_map(|around| match around {
-            Around::Step(step) => match &facts.step(step).kind {
-                StepKind::Try { body, handlers, .. } if !handlers.is_empty() => Some(body),
-                _ => None,
-            },
-            Around::Expr(_) => None,
-        });
-        let start = self.context.span(self.obligation.call).end;
-        regions.any(|body| {
-            let released = self.custody.releases.iter().find(|release| facts.in_block(**release, body));
-            released.is_some_and(|release| {
-                let end = self.context.span(*release).start;
-                let mut calls = facts.function(facts.function_of(self.obligation.call)).calls.iter();
-                let between = |call: &ExprId| (start..end).contains(&self.context.span(*call).start);
-                calls.all(|call| !between(call) || self.custody.effects.contains_key(call))
-            })
-        })
     }
 
     /// The call that sets the part of a record by its name: `Info::default().fd(fd)`.

@@ -84,7 +84,9 @@ fn abroad(context: &Context, function: FunctionId, weight: Weight) -> Option<Evi
         !caller.looping && (caller.function.is_none() || lifetime::is_among_programs(words, &file.path))
     };
     let once = !callers.is_empty() && callers.iter().all(|(file, caller)| loading(file, caller));
-    once.then(|| Evidence::doubts(weight, "the project calls it only where a module is loaded or a program runs, so perhaps once"))
+    once.then(|| {
+        Evidence::doubts(weight, "the project calls it only where a module is loaded or a program runs, so perhaps once")
+    })
 }
 
 /// The call by which a function gives up with the whole process: one that only programs make, or any in a handler.
@@ -191,5 +193,8 @@ fn is_aside(context: &Context) -> bool {
 
 fn is_within(path: &str, folders: &[String]) -> bool {
     let parts = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    parts.split('/').any(|part| folders.iter().any(|folder| folder == part))
+    // `module_testing` holds tests as well, and `test` alone may be what a library is for.
+    let ends =
+        |part: &str| folders.iter().any(|folder| folder == part) || key::split(part).last().is_some_and(|last| last == "testing");
+    parts.split('/').any(ends)
 }

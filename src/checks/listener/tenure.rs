@@ -93,7 +93,8 @@ fn at_exit(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> 
     let starting = |name: &str| words.running.iter().any(|word| word == name);
     let many = context.project.made_for_calls(context.path, facts.text(facts.ty(ty).name), &starting);
     // A command makes one and ends; what sets things up makes one.
-    let many = many.filter(|(function, path)| !lifetime::is_among_programs(words, path) && !key::starts_with(&words.setup, function));
+    let many =
+        many.filter(|(function, path)| !lifetime::is_among_programs(words, path) && !key::starts_with(&words.setup, function));
     match many {
         Some((function, path)) => {
             let text = format!("`{function}` in {path} makes one for each call");

@@ -133,7 +133,6 @@ fn is_named(words: &Words, name: &str) -> bool {
 fn is_served(facts: &Facts, words: &Words, binding: BindingId) -> bool {
     let function = facts.scopes[facts.binding(binding).scope.index()].function;
     let own = facts.function(function);
-    let answers =
-        own.params.iter().any(|param| words.request.beside.iter().any(|word| word == facts.text(param.name)));
+    let answers = own.params.iter().any(|param| words.request.beside.iter().any(|word| word == facts.text(param.name)));
     answers || lifetime::is_entered(facts, words, function)
 }

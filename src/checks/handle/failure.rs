@@ -1,0 +1,148 @@
+//! What a handle is lost to where something fails: what is raised, what is caught, and whether either can happen.
+
+use super::plight::Case;
+use super::way::Leaving;
+use crate::checks::lives::key;
+use crate::facts::{Around, ExitKind, ExprId, ExprKind, Handler, StepId, StepKind};
+use crate::finding::{Evidence, Weight};
+
+impl Case<'_, '_> {
+    /// Whether every way out raises an exception of those that say that the program itself is wrong.
+    pub(super) fn is_misused(&self) -> bool {
+        let facts = self.context.facts;
+        let words = &self.context.words.words.misuse;
+        let wrong = |value: ExprId| {
+            let path = facts.callee_path(value).map(str::to_owned).or_else(|| facts.dotted(value));
+            let name = path.or_else(|| key::last_name(facts, value).map(str::to_owned));
+            name.is_some_and(|name| words.contains(&name))
+        };
+        self.shown.iter().all(|way| {
+            facts.steps.iter().any(|step| match step.kind {
+                StepKind::Exit { kind: ExitKind::Raise, value: Some(value) } => step.span == way.at && wrong(value),
+                _ => false,
+            })
+        })
+    }
+
+    /// Whether the handlers that leave with it are for what the call that acquires it says when there is nothing to acquire.
+    pub(super) fn is_missing(&self) -> bool {
+        let facts = self.context.facts;
+        let fits = |at: ExprId| {
+            let path = facts.dotted(at);
+            self.context.words.misses.iter().any(|word| word.fits(path.as_deref(), None))
+        };
+        let misses = |catches: ExprId| match facts.kind(catches) {
+            ExprKind::Collection { items, .. } | ExprKind::Other(items) => facts.list(items).iter().all(|item| fits(*item)),
+            _ => fits(catches),
+        };
+        let leaving: Vec<(&Vec<StepId>, &Handler)> = facts
+            .steps
+            .iter()
+            .filter_map(|step| match &step.kind {
+                StepKind::Try { body, handlers, .. } => Some((body, handlers)),
+                _ => None,
+            })
+            .flat_map(|(body, handlers)| handlers.iter().map(move |handler| (body, handler)))
+            .filter(|(_, handler)| self.shown.iter().any(|way| handler.span.contains(way.at)))
+            .collect();
+        !leaving.is_empty()
+            && leaving
+                .iter()
+                .all(|(body, handler)| facts.in_block(self.obligation.call, body) && handler.catches.is_some_and(misses))
+    }
+
+    /// Whether a failure leaves with the handle, and takes the frame along.
+    pub(super) fn goes_up(&self) -> bool {
+        self.shown.iter().any(|way| matches!(way.leaving, Leaving::Raise | Leaving::Propagate))
+    }
+
+    /// What a failure that is caught can come from, while the handle is held.
+    pub(super) fn caught(&self) -> Vec<Evidence> {
+        if self.expects_another_failure() {
+            let text = "it is released in the same region, after calls on it alone, so the handler is for other failures";
+            return vec![Evidence::doubts(Weight::Strong, text)];
+        }
+        if self.context.words.fails.is_empty() {
+            return Vec::new();
+        }
+        if self.is_missing() {
+            let text = "what is caught here says that there was nothing to acquire";
+            return vec![Evidence::doubts(Weight::Decisive, text)];
+        }
+        let calls = self.tried();
+        if let Some(call) = calls.iter().copied().find(|call| self.is_risky(*call)) {
+            let text = "this fails now and then, and the handler is for that";
+            // Where nothing is left for good, whatever fails loses a moment.
+            let weight = if self.obligation.resource.collected { Weight::Slight } else { Weight::Fair };
+            return vec![Evidence::supports(weight, text).at(self.context.span(call))];
+        }
+        if calls.iter().all(|call| self.is_harmless(*call)) {
+            return vec![Evidence::doubts(Weight::Strong, "nothing that is caught here can fail while it is held")];
+        }
+        if self.is_watched_in_use() {
+            return vec![Evidence::supports(Weight::None, "what is caught here fails while it is in use")];
+        }
+        vec![Evidence::doubts(Weight::Slight, "what is caught here may fail only before it is held")]
+    }
+
+    /// Whether the regions whose handlers leave with it use it, and none of them acquires it.
+    pub(super) fn is_watched_in_use(&self) -> bool {
+        let facts = self.context.facts;
+        let leaves = |handler: &Handler| self.shown.iter().any(|way| handler.span.contains(way.at));
+        let regions = facts.steps.iter().filter_map(|step| match &step.kind {
+            StepKind::Try { body, handlers, .. } if handlers.iter().any(leaves) => Some(body),
+            _ => None,
+        });
+        let mut regions = regions.peekable();
+        regions.peek().is_some()
+            && regions.all(|body| {
+                let used = self.custody.mentions.iter().any(|mention| facts.in_block(*mention, body));
+                used && !facts.in_block(self.obligation.call, body)
+            })
+    }
+
+    /// The calls after the acquisition over which those handlers watch that leave with it, or any if none of them does.
+    pub(super) fn tried(&self) -> Vec<ExprId> {
+        let facts = self.context.facts;
+        let function = facts.function_of(self.obligation.call);
+        let from = self.context.span(self.obligation.call).end;
+        let leaves = |handler: &Handler| self.shown.iter().any(|way| handler.span.contains(way.at));
+        let watched = |call: ExprId, all: bool| {
+            facts.around(call).any(|around| match around {
+                Around::Step(step) => match &facts.step(step).kind {
+                    StepKind::Try { body, handlers, .. } => {
+                        facts.in_block(call, body) && handlers.iter().any(|handler| all || leaves(handler))
+                    }
+                    _ => false,
+                },
+                Around::Expr(_) => false,
+            })
+        };
+        let calls = facts.function(function).calls.iter().copied();
+        let calls: Vec<ExprId> = calls.filter(|call| self.context.span(*call).start >= from).collect();
+        let telling: Vec<ExprId> = calls.iter().copied().filter(|call| watched(*call, false)).collect();
+        if telling.is_empty() { calls.into_iter().filter(|call| watched(*call, true)).collect() } else { telling }
+    }
+
+    /// Whether a region with handlers acquires, uses and releases the handle, and calls nothing else in between.
+    pub(super) fn expects_another_failure(&self) -> bool {
+        let facts = self.context.facts;
+        let mut regions = facts.around(self.obligation.call).filter_map(|around| match around {
+            Around::Step(step) => match &facts.step(step).kind {
+                StepKind::Try { body, handlers, .. } if !handlers.is_empty() => Some(body),
+                _ => None,
+            },
+            Around::Expr(_) => None,
+        });
+        let start = self.context.span(self.obligation.call).end;
+        regions.any(|body| {
+            let released = self.custody.releases.iter().find(|release| facts.in_block(**release, body));
+            released.is_some_and(|release| {
+                let end = self.context.span(*release).start;
+                let mut calls = facts.function(facts.function_of(self.obligation.call)).calls.iter();
+                let between = |call: &ExprId| (start..end).contains(&self.context.span(*call).start);
+                calls.all(|call| !between(call) || self.custody.effects.contains_key(call))
+            })
+        })
+    }
+}
