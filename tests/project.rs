@@ -382,6 +382,8 @@ fn several_builds_of_one_module_are_one_finding() {
     assert_eq!(found(&builds), ["dist/esm/heartbeat.js:uncleared-timer"]);
     let with_source = [builds[0], builds[1], ("src/heartbeat.ts", SCHEDULED)];
     assert_eq!(found(&with_source), ["src/heartbeat.ts:uncleared-timer"]);
+    let wheel = [("app/heartbeat.js", SCHEDULED), ("app-1.0.data/data/share/heartbeat.js", SCHEDULED)];
+    assert_eq!(found(&wheel), ["app/heartbeat.js:uncleared-timer"]);
     // What is written twice has to be mended twice.
     let sources = [("src/a/heartbeat.js", SCHEDULED), ("src/b/heartbeat.js", SCHEDULED)];
     assert_eq!(found(&sources), ["src/a/heartbeat.js:uncleared-timer", "src/b/heartbeat.js:uncleared-timer"]);

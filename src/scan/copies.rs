@@ -2,7 +2,7 @@
 //!
 //! A published package often ships its code several times over: as it was written, as ES modules, as `CommonJS`, as one
 //! bundle. Whoever mends the fault mends it once, so it is shown once, in the build that is nearest to what was written. So
-//! is one in a file that stands in several places.
+//! is one in a file that the data of a wheel repeat.
 
 use crate::finding::{Evidence, Finding, Scanned, Weight};
 use std::collections::BTreeMap;
@@ -44,8 +44,8 @@ pub fn merge(files: &mut [Scanned]) {
     drop_all(files, &copies);
 }
 
-/// Files that are the same byte for byte: an installed package may hold its modules among its data as well. Each finding
-/// stands in the one with the shortest path.
+/// What stands in the data of a wheel (`name-1.0.data/`) as it does, byte for byte, beside them. What is written twice in a
+/// project has to be mended twice.
 fn twins(files: &[Scanned]) -> BTreeMap<At, At> {
     let mut alike: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, file) in files.iter().enumerate().filter(|(_, file)| !file.findings.is_empty() && !file.text.is_empty()) {
@@ -55,7 +55,7 @@ fn twins(files: &[Scanned]) -> BTreeMap<At, At> {
     for group in alike.into_values().filter(|group| group.len() > 1) {
         let near = |at: &usize| (files[*at].path.matches('/').count(), files[*at].path.len(), files[*at].path.as_str());
         let Some(first) = group.iter().copied().min_by_key(near) else { continue };
-        for copy in group.into_iter().filter(|copy| *copy != first) {
+        for copy in group.into_iter().filter(|copy| *copy != first && is_data(&files[*copy].path)) {
             for (number, finding) in files[copy].findings.iter().enumerate() {
                 let same = |other: &Finding| other.rule == finding.rule && other.primary.span == finding.primary.span;
                 if let Some(twin) = files[first].findings.iter().position(same) {
@@ -65,6 +65,11 @@ fn twins(files: &[Scanned]) -> BTreeMap<At, At> {
         }
     }
     copies
+}
+
+/// Whether a file lies in the data of an unpacked wheel.
+fn is_data(path: &str) -> bool {
+    path.split('/').any(|folder| folder.ends_with(".data"))
 }
 
 fn is_script(path: &str) -> bool {
