@@ -3,10 +3,12 @@
 pub mod acquire;
 pub mod callback;
 pub mod fresh;
+pub mod hook;
 pub mod kept;
 pub mod key;
 pub mod life;
 pub mod lifetime;
 pub mod owner;
 pub mod share;
+pub mod sole;
 pub mod stale;
