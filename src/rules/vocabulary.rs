@@ -453,6 +453,9 @@ pub struct Resource {
     /// Exceptions by which somebody outside ends it; leaving a loop on one of them is no exit of its own accord.
     #[serde(default)]
     pub interrupt: Vec<Pattern>,
+    /// Exceptions so wide that to catch one says nothing of how the work ends; a narrower one caught around a loop ends it.
+    #[serde(default)]
+    pub broad: Vec<Pattern>,
     /// What it costs the program, as a clause: `a file descriptor stays open`.
     #[serde(default)]
     pub cost: String,

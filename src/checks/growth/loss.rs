@@ -1,5 +1,6 @@
 //! Entries that are left behind: a collection beside others keyed alike is not cleaned where they are.
 
+use super::apart;
 use super::clear;
 use super::container::{self, Growth, Held};
 use super::fixed;
@@ -139,33 +140,27 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
             .push(Evidence::doubts(Weight::Decisive, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
         None => finding.evidence.push(Evidence::supports(Weight::Fair, "no single entry ever leaves it in this file")),
     }
+    let sized = fixed::known(facts, growth).filter(|_| !context.words.words.drawn.is_empty());
     let owner = holder::owner(context, held);
-    finding.evidence.extend(owner.into_iter().filter(|piece| elsewhere.is_none() || piece.stance == Stance::Against));
+    // How long the owner lives matters only where entries do gather.
+    let gathers = elsewhere.is_none() && sized.is_none();
+    finding.evidence.extend(owner.into_iter().filter(|piece| gathers || piece.stance == Stance::Against));
+    finding.evidence.extend(sized);
     if remembers(context, held, growth) {
         let text = "all that is asked of it is whether something was there before, also after it has gone";
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
     }
     if !context.words.words.drawn.is_empty() {
-        finding.evidence.extend(fixed::known(facts, growth));
         if let Some(key) = fixed::constant_key(facts, held) {
             let text = "it is also given keys that are constants, so there are so many";
             finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(key).span));
         }
-        if let Some(at) = filled_alone(held, sibling) {
-            let text = "it is filled here without its twin, so it need not go with it";
-            finding.evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
-        }
+        finding.evidence.extend(apart::doubts(facts, held, sibling, (growth, twin), missed));
     }
     if returned(facts, held) {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "it is handed out, so a caller could remove entries"));
     }
     finding.weigh(context.prior())
-}
-
-/// Where a map gets an entry in a function that puts none into its sibling.
-fn filled_alone(held: &Held, sibling: &Held) -> Option<ExprId> {
-    let both = |function: FunctionId| sibling.growth.iter().any(|other| other.function == function);
-    held.growth.iter().find(|growth| !growth.by_read && !both(growth.function)).map(|growth| growth.at)
 }
 
 fn returned(facts: &Facts, held: &Held) -> bool {
@@ -175,7 +170,8 @@ fn returned(facts: &Facts, held: &Held) -> bool {
 /// Whether a collection of mere marks is only ever asked for what was there before.
 fn remembers(context: &Context, held: &Held, growth: &Growth) -> bool {
     let facts = context.facts;
-    let mark = growth.value.is_none_or(|value| facts.literal(value).is_some());
+    // An element of a set is its own key.
+    let mark = growth.value.is_none_or(|value| facts.literal(value).is_some() || growth.key == Some(value));
     let asks = |action: &Action| !matches!(action, Action::GetItem { .. } | Action::Iterated | Action::Argument { .. });
     let tested = facts.operations(held.place).iter().any(|operation| operation.action == Action::Tested);
     !context.words.words.drawn.is_empty()

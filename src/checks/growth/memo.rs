@@ -91,6 +91,10 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
     if limited && let Some(most) = size(facts, decorator, memo).filter(|most| *most <= FEW) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("it keeps {most} of them at the most")));
     }
+    if limited && super::scalar::is_plain(facts, owner) {
+        let text = format!("a `{name}` holds only plain values, and their number is limited");
+        evidence.push(Evidence::doubts(Weight::Decisive, text));
+    }
     let project = context.project;
     if limited && project.len() > 1 && project.is_made_singly(context.path, name) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("no loop of the project makes many a `{name}`")));

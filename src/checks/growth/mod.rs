@@ -1,6 +1,7 @@
 //! Collections and caches that grow for as long as their owner lives.
 
 pub mod abroad;
+pub mod apart;
 pub mod check;
 pub mod clear;
 pub mod container;
@@ -12,7 +13,9 @@ pub mod loss;
 pub mod memo;
 pub mod queue;
 pub mod revive;
+pub mod scalar;
 pub mod signs;
+pub mod stays;
 pub mod twins;
 pub mod undo;
 mod vetted;

@@ -3,6 +3,7 @@
 use super::check;
 use super::container::{self, Growth, Held, Release};
 use super::holder;
+use super::stays;
 use crate::checks::Context;
 use crate::checks::handle::custody::{Custody, Effect};
 use crate::checks::handle::path;
@@ -30,7 +31,7 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
         // Where every call may raise, any of them can skip the removal; only those that wait do so often.
         let any = !words.drawn.is_empty() && !matches!(held.life, Life::Instance);
         let way = leaving(context, growth, &releases, false).or_else(|| leaving(context, growth, &releases, any))?;
-        Some(tell(context, held, growth, releases[0], &way))
+        Some(tell(context, held, growth, &releases, &way))
     })
 }
 
@@ -229,8 +230,8 @@ fn can_fail(facts: &Facts, call: ExprId) -> bool {
         && matches!(facts.expr(call).parent, crate::facts::Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_)))
 }
 
-fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &Way) -> Finding {
-    let facts = context.facts;
+fn tell(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId], way: &Way) -> Finding {
+    let (facts, release) = (context.facts, releases[0]);
     let name = facts.display(held.place);
     let how = match way.leaving {
         Leaving::Fail { .. } => "when this fails, the entry stays",
@@ -269,6 +270,9 @@ fn tell(context: &Context, held: &Held, growth: &Growth, release: ExprId, way: &
     }
     if growth.value.is_some_and(|value| facts.literal(value) == Some(Literal::Null)) {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "the entry holds nothing"));
+    }
+    if !context.words.words.drawn.is_empty() {
+        finding.evidence.extend(stays::doubts(facts, held, growth, releases, way));
     }
     finding.weigh(context.prior())
 }

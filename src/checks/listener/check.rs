@@ -330,7 +330,10 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     let foreign = |emitter: ExprId| facts.owner_of(one.function).is_some() && !is_receiver(facts, one.function, emitter);
     let waits =
         one.registration.emitter.is_some() && one.registration.lifetime == Lifetime::Process && one.emitter.is_some_and(foreign);
-    if waits || teardown_list(context, one) {
+    let own = one.registration.lifetime == Lifetime::Process
+        && facts.exported.is_some()
+        && one.emitter.is_some_and(|emitter| emitter::is_of_own(facts, emitter));
+    if waits || own || teardown_list(context, one) {
         return None;
     }
     let mut evidence = match one.registration.lifetime {
@@ -345,6 +348,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         ));
     }
     evidence.extend(wrong(facts, removal));
+    evidence.extend(surrounds(context, one, all).filter(|_| runs == Runs::PerInstance));
     if one.registration.lifetime == Lifetime::Receiver && kept::fate(facts, one.at) == Fate::Handed {
         evidence
             .push(Evidence::doubts(Weight::Decisive, "what the registration returns is handed on, perhaps to remove it later"));
@@ -360,14 +364,23 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     let owner = facts.owner_of(one.function);
     if let Some(ty) = owner {
         // The end of an object says nothing about what is kept without it.
-        let concerns = context.words.words.drawn.is_empty()
-            || one.registration.lifetime != Lifetime::Process
-            || one.holds == Holds::Instance;
+        let concerns = context.words.words.drawn.is_empty() || one.holds == Holds::Instance;
         let ended = tenure::teardown(facts, &context.words.words.life, ty, one.registration.lifetime);
         evidence.extend(ended.filter(|_| concerns));
         evidence.extend(tenure::sibling(facts, one, all));
     }
     Some(tell(context, one, removal, evidence))
+}
+
+/// Of how many callbacks on one emitter an object may be said to be there for that emitter.
+const MANY: usize = 5;
+
+/// An object that listens to so much of what its emitter says is made around it, and goes with it.
+fn surrounds(context: &Context, one: &Registered, all: &[Registered]) -> Option<Evidence> {
+    let python = !context.words.words.drawn.is_empty() && one.registration.lifetime == Lifetime::Receiver;
+    let beside = all.iter().filter(|other| alike(context.facts, one, other)).count();
+    let text = "the object listens to so much of it that it is made for this emitter, and goes with it";
+    (python && beside >= MANY).then(|| Evidence::doubts(Weight::Strong, text))
 }
 
 fn is_receiver(facts: &Facts, function: FunctionId, expr: ExprId) -> bool {

@@ -47,9 +47,22 @@ pub fn root(facts: &Facts, emitter: ExprId) -> Option<&str> {
 
 /// Whether an emitter is what a call hands to its callback: one of several, or one that was made for it.
 pub fn is_handed_in(facts: &Facts, emitter: ExprId) -> bool {
+    // What hangs on the argument of an event goes with it, unless it is there for many of them.
+    if let ExprKind::Field { base, .. } = facts.kind(facts.peeled(emitter)) {
+        let brief = |expr| key::last_name(facts, expr).is_some_and(|name| !SHARED.contains(&name));
+        return facts.exported.is_some() && brief(emitter) && brief(base) && is_destructured(facts, base);
+    }
     let Some(binding) = facts.binding_of(emitter) else { return false };
     let function = facts.scopes[facts.binding(binding).scope.index()].function;
-    // `source.on('request', ({request}) => …)`
+    is_destructured(facts, emitter)
+        || matches!(facts.binding(binding).kind, BindingKind::Parameter(_))
+            && facts.function(function).kind == FunctionKind::Closure
+}
+
+/// Whether a name is taken out of the argument of an event: `source.on('request', ({request}) => …)`.
+fn is_destructured(facts: &Facts, name: ExprId) -> bool {
+    let Some(binding) = facts.binding_of(name) else { return false };
+    let function = facts.scopes[facts.binding(binding).scope.index()].function;
     if let [only] = facts.binding(binding).definitions.as_slice()
         && let Source::Assigned(value) = only.source
         && let ExprKind::Field { base, .. } = facts.kind(value)
@@ -58,7 +71,21 @@ pub fn is_handed_in(facts: &Facts, emitter: ExprId) -> bool {
     {
         return lifetime::is_event_callback(facts, function);
     }
-    matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) && facts.function(function).kind == FunctionKind::Closure
+    false
+}
+
+/// Names of what is there for many events, although each of them may bring it.
+const SHARED: [&str; 10] = ["socket", "connection", "server", "client", "agent", "pool", "app", "window", "document", "process"];
+
+/// Whether a registry of the process is only asked to listen to something that the function itself made, and that ends by
+/// itself: `fromEvent(child, "exit").subscribe(…)`.
+pub fn is_of_own(facts: &Facts, emitter: ExprId) -> bool {
+    let mut expr = emitter;
+    while let Some(receiver) = facts.callee(expr).receiver.filter(|on| matches!(facts.kind(*on), ExprKind::Call { .. })) {
+        expr = receiver;
+    }
+    let source = facts.positional(expr, 0).filter(|source| facts.binding_of(*source).is_some());
+    source.is_some_and(|source| reach(facts, source) == Reach::Local)
 }
 
 /// Whether an emitter hangs on the instance whose method waits for it, so that each call of the method gets the same one.
@@ -117,10 +144,9 @@ pub fn is_given(facts: &Facts, emitter: ExprId) -> bool {
 /// What one event brings with it: a field of its argument, or what is taken out of it by name. Each brings another one; a
 /// connection or a server is there for many.
 pub fn brought(facts: &Facts, words: &Words, emitter: ExprId) -> Option<Evidence> {
-    let shared = ["socket", "connection", "server", "client", "agent", "pool", "app", "window", "document", "process"];
     let mut expr = emitter;
     for hop in 0..HOPS {
-        let lasting = key::last_name(facts, expr).is_some_and(|name| shared.contains(&name));
+        let lasting = key::last_name(facts, expr).is_some_and(|name| SHARED.contains(&name));
         if lasting {
             return None;
         }

@@ -6,12 +6,14 @@ use super::identity;
 use super::identity::Removal;
 use crate::checks::Context;
 use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::life::{self, Span};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
-use crate::checks::work::race;
-use crate::facts::{ExprId, ExprKind, Facts, TypeId};
+use crate::checks::lives::sole;
+use crate::checks::work::{home, race};
+use crate::facts::{ExprId, ExprKind, Facts, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Life, Lifetime};
 
@@ -31,11 +33,12 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     };
     let name = facts.text(facts.ty(ty).name);
     evidence.push(Evidence::supports(Weight::Slight, format!("every `{name}` stays reachable until the process ends")));
-    let rerun = facts.function(one.function).traits.is_constructor && owner::is_single(facts, ty);
+    let declared = sole::is_declared(facts, ty);
+    let rerun = facts.function(one.function).traits.is_constructor && owner::is_single(facts, ty) && !declared;
     if rerun {
         let text = format!("`{name}` keeps one instance, and its constructor still runs with every call");
         evidence.push(Evidence::supports(Weight::Fair, text));
-    } else if owner::is_single(facts, ty) || owner::made_at_top(facts, ty).is_some() {
+    } else if declared || owner::is_single(facts, ty) || owner::made_at_top(facts, ty).is_some() {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("there is one `{name}` in the process")));
     } else if key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
@@ -105,12 +108,40 @@ fn at_exit(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> 
     }
 }
 
+/// Whether the project is known, and no function of it makes the object for itself. What the object keeps in a field is its
+/// own, and not the set-up of something that there is once.
+fn is_made_seldom(context: &Context, one: &Registered) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let own = |place: &PlaceId| matches!(facts.places.get(*place).root, Root::Instance(_));
+    if kept::holders(facts, one.callback).iter().any(own) {
+        return false;
+    }
+    let Some(ty) = facts.owner_of(one.function).filter(|_| !words.drawn.is_empty() && context.project.len() > 1) else {
+        return false;
+    };
+    let starting = |name: &str| words.running.iter().any(|word| word == name);
+    context.project.made_for_calls(context.path, facts.text(facts.ty(ty).name), &starting).is_none()
+}
+
 /// How often a registration is made that keeps no instance, but what one call made.
 fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
     let facts = context.facts;
     let function = facts.function(one.function);
-    let serves = lifetime::serves(facts, &context.words.words, one.function);
+    let words = &context.words.words;
+    let serves = lifetime::serves(facts, words, one.function);
+    if !words.drawn.is_empty() {
+        if home::has_own_process(facts, one.function) {
+            let text = "the function is all that a process of its own does, and the registration goes with it";
+            return Some(Evidence::doubts(Weight::Decisive, text).at(function.head));
+        }
+        if lifetime::named(facts, &words.ending, one.function) {
+            return Some(Evidence::doubts(Weight::Strong, "it is registered where something ends").at(function.head));
+        }
+    }
     let at_exit = context.words.words.at_exit.iter().any(|word| word.fits(facts.callee_path(one.at), facts.method_name(one.at)));
+    if serves.is_none() && function.traits.is_constructor && !at_exit && is_made_seldom(context, one) {
+        return Some(Evidence::doubts(Weight::Strong, "nothing in the project makes many of the objects that register it"));
+    }
     if serves.is_none() && function.traits.is_constructor && at_exit {
         return Some(Evidence::doubts(Weight::Fair, "nothing says how many objects there are that register it"));
     }
@@ -161,6 +192,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     evidence.extend(ephemeral(facts, one, emitter, runs));
     evidence.extend(emitter::brought(facts, words, emitter));
     evidence.extend(emitter::taken_in(facts, emitter));
+    evidence.extend(awaited(facts, one, emitter).filter(|_| one.registration.ends));
     if facts.entry(one.callback, "complete").is_some() {
         evidence.push(Evidence::doubts(Weight::Strong, "it is told of the end of the source, and goes with it"));
     }
@@ -178,6 +210,8 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         // What an object is made with is its own in most code, and goes with it.
         let weight =
             if facts.exported.is_some() && !ends_for_good(facts, &words.life, one) { Weight::Decisive } else { Weight::Slight };
+        // What fires once lets go of its callbacks then. A part of something else may be there for many such objects.
+        let weight = if one.registration.ends && is_whole(facts, emitter) { weight.max(Weight::Strong) } else { weight };
         evidence.push(Evidence::doubts(weight, "both may end together"));
     } else if identity::is_param(facts, emitter)
         && words.life.given.iter().any(|word| Some(word.as_str()) == key::last_name(facts, emitter))
@@ -212,6 +246,26 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     // Who waits for the end as well as for something else waits for it once more with each call.
     evidence.extend(ending(facts, one, emitter).filter(|_| !again));
     Some(evidence)
+}
+
+/// Whether an emitter is what the object was given, and no part of that.
+fn is_whole(facts: &Facts, emitter: ExprId) -> bool {
+    match facts.kind(emitter) {
+        ExprKind::Field { base, .. } => callback::is_instance(facts, base),
+        _ => identity::is_param(facts, emitter),
+    }
+}
+
+/// Whether the end of the object waits for the event itself, so that the callback has been called by then.
+fn awaited(facts: &Facts, one: &Registered, emitter: ExprId) -> Option<Evidence> {
+    let ty = facts.owner_of(one.function)?;
+    let reached = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
+    let waits = |operation: &&crate::facts::Operation| {
+        operation.action == crate::facts::Action::Awaited && reached.contains(&operation.function)
+    };
+    let at = facts.operations(facts.place(emitter)?).iter().find(waits)?;
+    let text = "the end of the object waits for it, and it lets go of the callback then";
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at.expr).span))
 }
 
 /// Whether the function that registers has just put another emitter into the field.
@@ -341,7 +395,8 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
 
 /// The type has an end, and the end does not remove the callback.
 pub fn teardown(facts: &Facts, life: &Life, ty: TypeId, lifetime: Lifetime) -> Option<Evidence> {
-    let teardowns = owner::teardowns(facts, ty);
+    let mut teardowns = owner::teardowns(facts, ty);
+    teardowns.retain(|method| !sole::is_empty_end(facts, *method));
     match teardowns.first() {
         None if life::is_component(facts, life, ty) => {
             Some(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"))
@@ -366,7 +421,10 @@ pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Ev
     let others = all.iter().filter(|other| other.at != one.at && facts.owner_of(other.function) == owner);
     let name = |of: &Registered| of.emitter.and_then(|emitter| key::last_name(facts, emitter)).map(str::to_owned);
     let alike = |other: &&Registered| match one.registration.lifetime {
-        Lifetime::Process => other.registration.kind == one.registration.kind,
+        // Of two emitters that are named, each has its own time.
+        Lifetime::Process => {
+            other.registration.kind == one.registration.kind && (name(other) == name(one) || name(one).is_none())
+        }
         Lifetime::Receiver => name(other) == name(one),
     };
     let removed =

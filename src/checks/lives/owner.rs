@@ -47,7 +47,7 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
 fn named(facts: &Facts, words: &Words, named: FunctionId) -> Runs {
     let own = facts.function(named);
     let name = life::name_of(facts, named).map_or("", |name| facts.text(name));
-    if facts.enclosing(named).any(|id| facts.function(id).traits.is_test) {
+    if facts.enclosing(named).any(|id| facts.function(id).traits.is_test) || super::hook::is_startup(facts, words, named) {
         return Runs::Once;
     }
     let keeps = |decorator: &ExprId| {

@@ -3,6 +3,7 @@
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
+use crate::checks::lives::owner::{self, Runs};
 use crate::facts::{
     Action, BindingId, BindingKind, Definition, ExitKind, ExprId, ExprKind, Facts, FunctionKind, Operation, Place, PlaceId, Root,
     Segment, Source, StepKind, TypeId,
@@ -192,9 +193,18 @@ fn stored(context: &Context, id: PlaceId, place: &Place) -> Option<Finding> {
     if matches!(place.root, Root::Instance(_)) && !again {
         evidence.push(Evidence::doubts(Weight::Strong, "it may be what ended the object, kept for whoever asks"));
     }
+    if !matches!(place.root, Root::Instance(_)) && is_once(context, operation) {
+        evidence.push(Evidence::doubts(Weight::Decisive, "it is kept at the most once, for whoever asks later"));
+    }
     finding.evidence = evidence;
     "the local variables of every frame it went through stay alive until the next failure".clone_into(&mut finding.risk);
     Some(finding.weigh(context.prior()))
+}
+
+/// Whether what keeps an exception runs once for the process: at import, or under a flag that it sets.
+fn is_once(context: &Context, kept: &Operation) -> bool {
+    let once = owner::runs(context.facts, &context.words.words, kept.function) == Runs::Once;
+    once || owner::guarded(context.facts, kept.expr)
 }
 
 /// Whether the handler that keeps an exception leaves the function then: the failure has ended what it did.

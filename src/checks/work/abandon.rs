@@ -1,5 +1,6 @@
 //! Workers whose handle nobody keeps.
 
+use super::aside;
 use super::endless::End;
 use super::task::{Worker, ending, reason, single, tell};
 use crate::checks::Context;
@@ -47,6 +48,9 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
         }
         None => evidence.extend(lifetime::serves(facts, &context.words.words, worker.function)),
     }
+    if unending && aside::is_once(context, worker.function) {
+        evidence.push(Evidence::doubts(Weight::Decisive, "all that leads to it runs once"));
+    }
     let kind = &worker.resource.kind;
     let message = match worker.end {
         End::Stuck(_, flag) => {
@@ -82,6 +86,10 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     }));
     if lifetime::is_program(context.facts, &context.words.words, context.path) {
         evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
+    }
+    if aside::is_one_of_several(context.facts, worker) {
+        evidence
+            .push(Evidence::doubts(Weight::Strong, "the function starts several of them, which are to run together after it"));
     }
     let message = format!("the {} is never waited for", worker.resource.kind);
     let mut finding = tell(context, worker, message, evidence, &[]);

@@ -28,13 +28,14 @@ pub enum End {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Enders<'a> {
     interrupt: &'a [Pattern],
+    broad: &'a [Pattern],
     fatal: &'a [String],
     closing: &'a [String],
 }
 
 impl<'a> From<&'a Resource> for Enders<'a> {
     fn from(resource: &'a Resource) -> Self {
-        Self { interrupt: &resource.interrupt, fatal: &resource.fatal, closing: &resource.closing }
+        Self { interrupt: &resource.interrupt, broad: &resource.broad, fatal: &resource.fatal, closing: &resource.closing }
     }
 }
 
@@ -106,7 +107,48 @@ fn leaves(facts: &Facts, enders: Enders, id: StepId, outer: &Step) -> bool {
         }
         _ => false,
     });
-    exits || fails(facts, enders, outer)
+    exits || fails(facts, enders, outer) || caught(facts, enders, id)
+}
+
+/// Whether a failure that has a name of its own is dealt with around a loop: it is how the loop ends, as when the other side
+/// has gone. Nothing is said by what is caught in whatever form, or is raised by somebody outside, or begins a new round.
+fn caught(facts: &Facts, enders: Enders, id: StepId) -> bool {
+    let named = |catches: ExprId| {
+        let path = facts.dotted(catches);
+        let known = |words: &[Pattern]| words.iter().any(|word| word.fits(path.as_deref(), None));
+        !known(enders.interrupt) && !known(enders.broad)
+    };
+    if enders.broad.is_empty() {
+        return false;
+    }
+    let around = facts.around_step(id).filter_map(|around| match around {
+        crate::facts::Around::Step(step) => Some(&facts.step(step).kind),
+        crate::facts::Around::Expr(_) => None,
+    });
+    let mut found = false;
+    for kind in around {
+        match kind {
+            StepKind::Loop { .. } => return false,
+            StepKind::Try { body, handlers, .. } if holds(facts, body, id) => {
+                let ends = |catches: ExprId| match facts.kind(catches) {
+                    ExprKind::Collection { items, .. } => facts.list(items).iter().copied().any(named),
+                    _ => named(catches),
+                };
+                found |= handlers.iter().any(|handler| handler.catches.is_some_and(ends) && acts(facts, handler));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether a handler does something about the end, rather than to leave in silence.
+fn acts(facts: &Facts, handler: &crate::facts::Handler) -> bool {
+    facts.callees.keys().any(|call| handler.span.contains(facts.expr(*call).span) && handler.catches != Some(*call))
+}
+
+fn holds(facts: &Facts, block: &[StepId], inner: StepId) -> bool {
+    block.iter().any(|step| facts.step(*step).span.contains(facts.step(inner).span))
 }
 
 /// Whether a failure inside a loop leaves it: one that is handed on, or a fatal one of something that ends for good.
@@ -262,7 +304,7 @@ fn written_elsewhere(facts: &Facts, name: Name, flag: PlaceId) -> bool {
         id != flag
             && place.path.last() == Some(&Segment::Field(name))
             && facts.operations(id).iter().any(|at| matches!(at.action, Action::Assign(_) | Action::Method { .. }))
-            && !matches!(place.root, Root::Instance(_))
+            && (!matches!(place.root, Root::Instance(_)) || place.path.len() > 1)
     }) || facts.exprs.iter().any(|expr| match expr.kind {
         ExprKind::Assign { target, .. } => {
             facts.place(target).is_none() && matches!(facts.kind(target), ExprKind::Field { name: own, .. } if own == name)

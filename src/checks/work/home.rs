@@ -1,6 +1,7 @@
 //! Where work is at home: in a process of its own, in an object that it is handed to, in a command, or with whoever is
 //! handed what ends it.
 
+use super::aside;
 use super::endless::End;
 use super::task::Worker;
 use crate::checks::Context;
@@ -24,6 +25,8 @@ pub fn settles(context: &Context, worker: &Worker) -> bool {
         || handed
         || has_own_process(facts, worker.function)
         || ends_with_caller(facts, worker)
+        || aside::is_told(facts, worker)
+        || aside::is_given_away(facts, worker)
 }
 
 /// Whether a place is a field of an object in a variable, which has to end it then.
@@ -37,7 +40,7 @@ fn is_part_of_another(facts: &Facts, place: PlaceId) -> bool {
 }
 
 /// Whether the function that starts the work is given to what makes a process, so that both end with that.
-fn has_own_process(facts: &Facts, function: FunctionId) -> bool {
+pub fn has_own_process(facts: &Facts, function: FunctionId) -> bool {
     let around: Vec<FunctionId> = facts.enclosing(function).collect();
     let calls = facts.functions.iter().flat_map(|function| function.calls.iter().copied());
     let makes = |name: &str| key::split(name).iter().any(|word| word == "process" || word == "subprocess");

@@ -1,6 +1,7 @@
 //! Work that goes on by itself: timers, tasks, threads and processes.
 
 pub mod abandon;
+pub mod aside;
 pub mod endless;
 pub mod home;
 pub mod outlive;

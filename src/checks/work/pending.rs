@@ -177,7 +177,25 @@ fn is_lost(facts: &Facts, resource: &Resource, wait: ExprId, waiter: Waiter) -> 
     let anew = matches!(facts.kind(waiter.made), ExprKind::Call { .. })
         && facts.function_of(waiter.made) == facts.function_of(wait)
         && facts.loop_around(waiter.made) == facts.loop_around(wait);
-    anew && !is_brief(facts, resource, waiter.made, HOPS) && !waiter.name.is_some_and(|name| is_kept(facts, resource, name, wait))
+    anew && !is_brief(facts, resource, waiter.made, HOPS)
+        && !awaits_kept(facts, resource, waiter.made)
+        && !waiter.name.is_some_and(|name| is_kept(facts, resource, name, wait))
+}
+
+/// Whether a waiter only waits for others that have names, and something is done with each of them that ends it.
+fn awaits_kept(facts: &Facts, resource: &Resource, made: ExprId) -> bool {
+    let waits = |call: ExprId| resource.acquire.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)));
+    let mut next = Some(made);
+    while let Some(call) = next {
+        if waits(call) {
+            let inner = facts.positional(call, 0).and_then(|waited| waiters(facts, waited, HOPS));
+            return inner.is_some_and(|inner| {
+                inner.iter().all(|waiter| waiter.name.is_some_and(|name| is_kept(facts, resource, name, call)))
+            });
+        }
+        next = facts.positional(call, 0).filter(|inner| matches!(facts.kind(*inner), ExprKind::Call { .. }));
+    }
+    false
 }
 
 /// Whether a call ends by itself after a known time: a pause, or a function of this file that only pauses.

@@ -5,12 +5,13 @@ use super::timer::{Timer, is_unconditional, single, tell};
 use crate::checks::Context;
 use crate::checks::lives::acquire;
 use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::kept::{self, Fate};
 use crate::checks::lives::key;
 use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
 use crate::facts::{BindingKind, ExprId, Facts, FunctionId, StepKind};
-use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 
 /// A timer that sets itself again each time it fires, with nothing that could stop it.
 pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
@@ -23,10 +24,11 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
         Evidence::supports(Weight::Slight, "its handle is dropped, so nobody can cancel it"),
     ];
     let owner = facts.owner_of(timer.function);
+    let by_object = !context.words.words.drawn.is_empty() && is_scheduled_by_object(facts, timer.call);
     if let Some(ty) = owner {
         evidence.extend(single(context, ty));
         let exits = super::reach::exits(context, ty);
-        let ends = exits.is_none();
+        let ends = exits.is_none() && !by_object;
         evidence.extend(exits);
         if let Some(teardown) = owner::teardowns(facts, ty).first() {
             let own = facts.function(*teardown);
@@ -41,9 +43,9 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     } else {
         evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
     }
-    if !context.words.words.drawn.is_empty() && is_scheduled_by_object(facts, timer.call) {
+    if by_object {
         evidence
-            .push(Evidence::doubts(Weight::Strong, "what schedules it is no event loop, and may cancel all that it was given"));
+            .push(Evidence::doubts(Weight::Decisive, "what schedules it is no event loop, and may cancel all that it was given"));
     }
     let name = owner::name_of(facts, timer.function);
     let message = format!("the {} schedules `{name}` again for ever: nothing can stop it", timer.resource.kind);
@@ -54,6 +56,10 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
 fn is_scheduled_by_object(facts: &Facts, call: ExprId) -> bool {
     let Some(receiver) = facts.callee(call).receiver else { return false };
     let name = facts.callee_name(receiver).or_else(|| key::last_name(facts, receiver));
+    let is_import = |binding| matches!(facts.binding(binding).kind, BindingKind::Import(_));
+    if facts.binding_of(receiver).is_some_and(is_import) {
+        return false;
+    }
     let known = facts.callee_path(call).is_some_and(|path| path.starts_with("asyncio.") || path.starts_with("twisted."));
     !known && name.is_some_and(|name| !key::split(name).iter().any(|word| word.contains("loop") || word == "reactor"))
 }
@@ -73,9 +79,22 @@ pub fn ticking(context: &Context, timer: &Timer) -> Option<Finding> {
             _ => Evidence::supports(Weight::Slight, "nothing in this file cancels it"),
         },
     ];
-    evidence.extend(ends(context, timer));
+    let ends = ends(context, timer);
+    if is_unref(facts, timer.call) && !ends.iter().any(|piece| piece.stance == Stance::For) {
+        let text = "it does not keep the process, and nothing says that what it works for ends before that";
+        evidence.push(Evidence::doubts(Weight::Strong, text));
+    }
+    evidence.extend(ends);
     let message = format!("nothing ever cancels this {}", timer.resource.kind);
     Some(tell(context, timer, message, evidence).weigh(context.prior()))
+}
+
+/// Whether the handle is only asked not to keep the process: `setInterval(…).unref()`.
+fn is_unref(facts: &Facts, call: ExprId) -> bool {
+    match kept::fate(facts, call) {
+        Fate::Chained(method) => facts.callee_name(method) == Some("unref"),
+        _ => false,
+    }
 }
 
 /// Whether what a timer works for ends before the process.

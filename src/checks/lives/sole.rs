@@ -1,0 +1,27 @@
+//! Types of which there is one object by the way they are declared, and ends that end nothing.
+
+use super::key;
+use crate::facts::{ExitKind, ExprKind, Facts, FunctionId, StepKind, TypeId};
+
+/// Whether a type is declared as a singleton: by a metaclass, a base or a decorator of that name, which keeps the one instance
+/// and runs its constructor once.
+pub fn is_declared(facts: &Facts, ty: TypeId) -> bool {
+    let own = facts.ty(ty);
+    let named = |expr| key::last_name(facts, expr).is_some_and(|name| key::split(name).iter().any(|word| word == "singleton"));
+    own.bases.iter().chain(&own.decorators).any(|part| match facts.kind(*part) {
+        ExprKind::Named { value, .. } => named(value),
+        _ => named(*part),
+    })
+}
+
+/// Whether a method that is named like an end does nothing, or only says that it cannot be done.
+pub fn is_empty_end(facts: &Facts, method: FunctionId) -> bool {
+    let body = &facts.function(method).body;
+    let idle = |step: &crate::facts::StepId| match facts.step(*step).kind {
+        StepKind::Evaluate(expr) => matches!(facts.kind(expr), ExprKind::Literal(_)),
+        StepKind::Exit { kind: ExitKind::Return, value } => value.is_none_or(|value| facts.literal(value).is_some()),
+        StepKind::Exit { kind, .. } => kind == ExitKind::Raise,
+        _ => false,
+    };
+    body.iter().all(idle)
+}
