@@ -66,7 +66,9 @@ fn read(language: &Language, text: &str, prepared: &Prepared, tree: &Tree) -> Fa
         facts.comments = forms::comments(language, tree.root_node(), |node| lower::span(prepared, node));
     }
     let runs = |mark: &String| text.contains(mark.as_str());
-    facts.is_program = text.starts_with("#!") && language.habits.program.as_ref().is_none_or(runs);
+    // `#![no_std]` is an attribute.
+    let interpreted = text.strip_prefix("#!").is_some_and(|rest| rest.trim_start().starts_with('/'));
+    facts.is_program = interpreted && language.habits.program.as_ref().is_none_or(runs);
     facts.skipped = fault::skipped(tree.root_node()).map(|node| lower::span(prepared, node));
     facts
 }
