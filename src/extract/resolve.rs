@@ -138,7 +138,7 @@ fn handed(facts: &Facts, value: ExprId) -> Vec<BindingId> {
 fn bases(facts: &mut Facts) {
     for at in 0..facts.types.len() {
         let bases = facts.types[at].bases.clone();
-        let local = bases.iter().filter_map(|base| match facts.binding(facts.binding_of(*base)?).kind {
+        let local = bases.iter().filter_map(|base| match facts.binding(facts.binding_of(facts.generic(*base))?).kind {
             BindingKind::Type(ty) if ty.index() != at => Some(ty),
             _ => None,
         });
@@ -148,7 +148,7 @@ fn bases(facts: &mut Facts) {
         let lineage = facts.lineage(TypeId(at as u32));
         let exprs: Vec<ExprId> =
             lineage.into_iter().flat_map(|ty| [&facts.ty(ty).bases, &facts.ty(ty).traits]).flatten().copied().collect();
-        let paths = exprs.into_iter().filter_map(|base| facts.dotted(base)).collect::<Vec<_>>();
+        let paths = exprs.into_iter().filter_map(|base| facts.dotted(facts.generic(base))).collect::<Vec<_>>();
         let names: Vec<Name> = paths.iter().map(|path| facts.names.intern(path)).collect();
         facts.types[at].base_paths.extend(names);
     }

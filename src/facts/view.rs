@@ -431,6 +431,14 @@ impl Facts {
         all
     }
 
+    /// A base without the arguments that it is given: `Base` of `Base[int]`.
+    pub fn generic(&self, base: ExprId) -> ExprId {
+        match self.kind(base) {
+            ExprKind::Index { base, .. } if !self.typed => base,
+            _ => base,
+        }
+    }
+
     /// The type, its bases, and the types of this file that inherit from any of them.
     pub fn relatives(&self, ty: TypeId) -> Vec<TypeId> {
         let lineage = self.lineage(ty);

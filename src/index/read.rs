@@ -60,6 +60,7 @@ impl Reading<'_> {
 
     /// A base by its dotted path, or by its name if this file defines it.
     fn base(&self, base: ExprId) -> Option<String> {
+        let base = self.facts.generic(base);
         let local = self.facts.binding_of(base).and_then(|binding| match self.facts.binding(binding).kind {
             BindingKind::Type(ty) => Some(self.facts.text(self.facts.ty(ty).name).to_owned()),
             _ => None,

@@ -69,7 +69,8 @@ fn twins(files: &[Scanned]) -> BTreeMap<At, At> {
 
 /// Whether a file lies in the data of an unpacked wheel.
 fn is_data(path: &str) -> bool {
-    path.split('/').any(|folder| folder.ends_with(".data"))
+    let mut folders = path.split('/').rev().skip(1);
+    folders.any(|folder| folder.rsplit_once('.').is_some_and(|(_, last)| last == "data"))
 }
 
 fn is_script(path: &str) -> bool {

@@ -3,8 +3,8 @@
 use super::container::{Growth, Held};
 use crate::checks::Context;
 use crate::facts::{
-    Action, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Operation, Operator, PlaceId, Root, Source,
-    StepId, StepKind,
+    Action, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Operation, Operator, Place, PlaceId, Root,
+    Source, StepId, StepKind,
 };
 use crate::finding::{Evidence, Weight};
 
@@ -45,8 +45,12 @@ pub fn runs_once(facts: &Facts, growth: &Growth) -> bool {
             _ => None,
         };
         let lasts = |place: &PlaceId| {
-            matches!(facts.places.get(*place).root, Root::Instance(_) | Root::Static(_))
-                && !facts.places.get(*place).path.is_empty()
+            let Place { root, path } = facts.places.get(*place);
+            match root {
+                Root::Instance(_) | Root::Static(_) => !path.is_empty(),
+                Root::Binding(binding) => path.is_empty() && facts.is_global(*binding),
+                Root::External(_) => false,
+            }
         };
         let set = |place: PlaceId| {
             facts.operations(place).iter().any(|operation| {

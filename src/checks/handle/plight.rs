@@ -203,20 +203,19 @@ impl Case<'_, '_> {
         let text = "it is freed when its last reference goes, at the latest with the frame of the function";
         let lingers = is_lingering(self.context.facts, self.obligation);
         let nameless = lingers && (self.custody.found.is_none() || self.plight == Plight::Caught && self.custody.named.is_some());
+        let known = !self.context.words.fails.is_empty();
+        let at_once = || !self.goes_up() && !self.context.facts.in_loop(self.obligation.call);
         let weight = match self.plight {
             _ if !resource.collected => return None,
             // Nobody learns where the file is that stays behind.
             Plight::Ordinary | Plight::Caught if nameless => Weight::None,
-            Plight::Failing if self.context.words.fails.is_empty() || self.is_sustained() => Weight::None,
-            Plight::Failing => Weight::Fair,
-            Plight::Ordinary if self.context.words.fails.is_empty() => Weight::Fair,
-            Plight::Ordinary if self.is_idle() => Weight::Strong,
-            Plight::Ordinary => Weight::Slight,
-            Plight::Raised | Plight::Caught if self.context.words.fails.is_empty() => Weight::Fair,
+            Plight::Failing if !known || self.is_sustained() => Weight::None,
+            Plight::Ordinary if known && self.is_idle() => Weight::Strong,
+            Plight::Ordinary if known => Weight::Slight,
             // The frame, and the handle with it, goes as soon as the handler is done.
-            Plight::Caught if !self.goes_up() && !self.context.facts.in_loop(self.obligation.call) => Weight::Strong,
+            Plight::Caught if known && at_once() => Weight::Strong,
             // A traceback keeps the frame for as long as anybody looks at the failure.
-            Plight::Raised | Plight::Caught => Weight::Fair,
+            _ => Weight::Fair,
         };
         Some(Evidence::doubts(weight, text))
     }

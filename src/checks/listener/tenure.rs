@@ -396,7 +396,7 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
 /// The type has an end, and the end does not remove the callback.
 pub fn teardown(facts: &Facts, life: &Life, ty: TypeId, lifetime: Lifetime) -> Option<Evidence> {
     let mut teardowns = owner::teardowns(facts, ty);
-    teardowns.retain(|method| !sole::is_empty_end(facts, *method));
+    teardowns.retain(|method| !sole::is_refused_end(facts, *method));
     match teardowns.first() {
         None if life::is_component(facts, life, ty) => {
             Some(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"))

@@ -14,8 +14,8 @@ pub fn is_declared(facts: &Facts, ty: TypeId) -> bool {
     })
 }
 
-/// Whether a method that is named like an end does nothing, or only says that it cannot be done.
-pub fn is_empty_end(facts: &Facts, method: FunctionId) -> bool {
+/// Whether a method that is named like an end only says that it cannot be done. One that is empty is there to be filled.
+pub fn is_refused_end(facts: &Facts, method: FunctionId) -> bool {
     let body = &facts.function(method).body;
     let idle = |step: &crate::facts::StepId| match facts.step(*step).kind {
         StepKind::Evaluate(expr) => matches!(facts.kind(expr), ExprKind::Literal(_)),
@@ -23,5 +23,6 @@ pub fn is_empty_end(facts: &Facts, method: FunctionId) -> bool {
         StepKind::Exit { kind, .. } => kind == ExitKind::Raise,
         _ => false,
     };
-    body.iter().all(idle)
+    let raises = |step: &crate::facts::StepId| matches!(facts.step(*step).kind, StepKind::Exit { kind: ExitKind::Raise, .. });
+    body.iter().all(idle) && body.iter().any(raises)
 }
