@@ -1,8 +1,8 @@
 //! What the code itself says of a collection that is as large as something fixed: its keys are looked up in another one,
 //! it is filled when it is made, only a caller's switch fills it, or it is there to remember what has been.
 
-use super::check;
 use super::container::{Growth, Held};
+use super::relief;
 use crate::checks::Context;
 use crate::checks::lives::fresh::{self, Fresh};
 use crate::checks::lives::key::{self, Keys};
@@ -154,7 +154,7 @@ fn few(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
 fn is_at_import(context: &Context, held: &Held, growth: &Growth) -> bool {
     let facts = context.facts;
     let Root::Static(ty) = facts.places.get(held.place).root else { return false };
-    owner::made_at_top(facts, ty).is_some() && check::adds_itself(context, held, growth)
+    owner::made_at_top(facts, ty).is_some() && relief::adds_itself(context, held, growth)
 }
 
 /// The stand-in for the real thing that keeps everything on purpose, so that a test can look at it.

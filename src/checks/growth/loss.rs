@@ -31,7 +31,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
 /// A map that is filled beside a sibling under the same key, and not cleaned in a function that cleans the sibling.
 fn uneven(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let facts = context.facts;
-    if held.life == Life::Closure || super::check::measured(facts, held) {
+    if held.life == Life::Closure || super::recur::measured(facts, held) {
         return None;
     }
     let lasting = holder::owner(context, held);

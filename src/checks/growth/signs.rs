@@ -1,8 +1,8 @@
 //! What tells growth that matters from what names alone suggest: a key that is new with each event, a sibling that is
 //! cleaned, a request that fills it.
 
-use super::check;
 use super::container::{Growth, Held};
+use super::relief;
 use crate::checks::Context;
 use crate::checks::lives::fresh::{self, Fresh};
 use crate::checks::lives::key::{self, Keys};
@@ -56,8 +56,8 @@ fn told(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], evide
     let shared = matches!(held.life, Life::Module | Life::Type);
     // What a list keeps of each guest is as good as a key.
     let comes = growth.key.or(growth.value).is_some_and(|key| fresh::is_guest(facts, words, key));
-    check::is_left_behind(context, held, growth)
-        || growth.key.is_some() && check::siblings(context, held, growth, all).is_some()
+    relief::is_left_behind(context, held, growth)
+        || growth.key.is_some() && relief::siblings(context, held, growth, all).is_some()
         || matches!(held.life, Life::Loop | Life::Default)
         || framework && open
         || comes && (often || shared)

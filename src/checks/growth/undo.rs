@@ -1,8 +1,8 @@
 //! An entry that is taken out at the end of the work, but not on every way out.
 
-use super::check;
 use super::container::{self, Growth, Held, Release};
 use super::holder;
+use super::recur;
 use super::stays;
 use crate::checks::Context;
 use crate::checks::handle::custody::{Custody, Effect};
@@ -18,7 +18,7 @@ use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
     let (facts, words) = (context.facts, &context.words.words);
     let idle = |growth: &Growth| !words.drawn.is_empty() && super::abroad::is_unused(context, growth.function);
-    if matches!(held.life, Life::Loop | Life::Default | Life::Closure) || check::measured(facts, held) {
+    if matches!(held.life, Life::Loop | Life::Default | Life::Closure) || recur::measured(facts, held) {
         return None;
     }
     // A count that goes up and down, and leaves when it is zero, is meant to stay until then.

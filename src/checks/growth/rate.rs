@@ -1,0 +1,191 @@
+//! How often a collection is added to, and by how many different keys.
+
+use super::abroad;
+use super::container::{Growth, Held};
+use super::hearsay;
+use super::relief;
+use crate::checks::Context;
+use crate::checks::lives::brought;
+use crate::checks::lives::key::{self, Keys};
+use crate::checks::lives::lifetime;
+use crate::checks::lives::lifetime::Life;
+use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, PlaceId, Root, StepKind};
+use crate::finding::{Evidence, Weight};
+use crate::rules::Check;
+
+/// How often it grows, and by how many different keys.
+pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    if relief::adds_itself(context, held, growth) || held.life == Life::Loop || held.life == Life::Default && !facts.typed {
+        return Vec::new();
+    }
+    if held.life == Life::Default {
+        let mut evidence = vec![Evidence::supports(Weight::Fair, "the framework runs the function again and again")];
+        evidence.extend(variety(context, held, growth));
+        return evidence;
+    }
+    let abroad = || abroad::rate(context, growth.function);
+    let ticks = || lifetime::ticks(facts, growth.at);
+    let mut evidence = vec![match ticks().or_else(|| lifetime::serves(facts, words, growth.function)).or_else(abroad) {
+        Some(known) => known,
+        // A cache is there because it is asked often.
+        None if hearsay::offered(context, held, growth) => {
+            Evidence::doubts(Weight::Strong, "whoever uses the module decides how often the function runs")
+        }
+        None if context.rule.check == Check::Cache => {
+            // What a module or a function keeps for itself is a table of its own more often than what callers fill.
+            let weight = if matches!(held.life, Life::Module | Life::Closure) && facts.exported.is_some() {
+                Weight::Strong
+            } else {
+                Weight::Fair
+            };
+            Evidence::doubts(weight, "nothing says how often the function runs")
+        }
+        None => Evidence::doubts(Weight::Strong, "nothing says how often the function runs"),
+    }];
+    if let Some(at) = reuses(facts, held, growth) {
+        let text = "it is added to only where no place of it is free";
+        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
+    }
+    if context.rule.check == Check::Cache && facts.typed && lifetime::named(facts, &words.setup, growth.function) {
+        evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
+    }
+    if lifetime::is_program(context.facts, words, context.path) {
+        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
+    }
+    if lifetime::named(facts, &words.adding, growth.function) {
+        evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
+    }
+    let closure = |value| matches!(facts.kind(value), ExprKind::Closure(_));
+    if growth.value.is_some_and(|value| closure(value) || named_value(facts, &words.registered, value)) {
+        evidence.push(Evidence::doubts(Weight::Strong, "what it keeps looks like a callback that its users register"));
+    }
+    if let Some(settles) = growth.value.and_then(|value| settles(context, value)) {
+        let text = "it keeps what settles one call, and nobody needs that when it is settled";
+        evidence.push(Evidence::supports(Weight::Decisive, text).at(facts.expr(settles).span));
+    }
+    // What a cache makes is handed out again, and what is registered stays on purpose.
+    let meant = !words.drawn.is_empty()
+        && (context.rule.check == Check::Cache
+            || lifetime::named(facts, &words.adding, growth.function) && !is_weakly(context, growth));
+    if let Some(work) = growth.value.filter(|value| !meant && is_work(facts, words, *value)) {
+        // An owner that is made for one piece of work keeps what belongs to that.
+        let weight = if held.life == Life::Instance && !words.drawn.is_empty() { Weight::Fair } else { Weight::Strong };
+        evidence.push(Evidence::supports(weight, "what it keeps is done at some time and stays in it").at(facts.expr(work).span));
+    }
+    if let Some(other) = confined(facts, held, growth) {
+        let text = "its keys are those of another collection, which is asked first";
+        evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(other).span));
+    }
+    evidence.extend(variety(context, held, growth));
+    evidence
+}
+
+/// How many different keys it gets, or how often it gets anything.
+fn variety(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    Some(match growth.key {
+        Some(key) => {
+            let text = facts.expr(key).span;
+            match key::entries(facts, words, held.place, key) {
+                Keys::Open if brought::is_brought(facts, words, key) => {
+                    Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
+                }
+                Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
+                Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
+                Keys::Named => Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text),
+                Keys::Unknown if growth.by_read => {
+                    Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
+                }
+                Keys::Unknown => Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text),
+            }
+        }
+        None if growth.value.is_some_and(|value| is_work(facts, words, value)) => return None,
+        None if growth.value.is_some_and(|value| brought::is_brought(facts, words, value)) => {
+            Evidence::supports(Weight::Fair, "each request adds what it brings")
+        }
+        None if held.container.touch.iter().any(|word| word == "setdefault") => {
+            Evidence::doubts(Weight::Decisive, "whole collections are merged into it, perhaps the same keys each time")
+        }
+        None if held.life == Life::Instance => {
+            Evidence::doubts(Weight::Fair, "it has no keys, so it may be a result that somebody takes as a whole")
+        }
+        None => Evidence::doubts(Weight::Slight, "nothing says how often it is added to"),
+    })
+}
+
+/// The other collection in which a key is looked up first, so that there are as many entries as that has.
+fn confined(facts: &Facts, held: &Held, growth: &Growth) -> Option<ExprId> {
+    let key = facts.place(growth.key?)?;
+    lifetime::conditions(facts, growth.at).into_iter().find_map(|condition| looked_for(facts, held, key, condition))
+}
+
+fn looked_for(facts: &Facts, held: &Held, key: PlaceId, condition: ExprId) -> Option<ExprId> {
+    let ExprKind::Operation { operator, operands } = facts.kind(condition) else { return None };
+    match (operator, facts.list(operands)) {
+        (Operator::And, parts) => parts.iter().find_map(|part| looked_for(facts, held, key, *part)),
+        (Operator::In, [asked, within]) => {
+            let other = facts.place(*within).filter(|other| *other != held.place)?;
+            let lasts = matches!(facts.places.get(other).root, Root::Instance(_) | Root::Static(_));
+            (lasts && facts.place(*asked) == Some(key)).then_some(*within)
+        }
+        _ => None,
+    }
+}
+
+/// The write to an element that takes the place of the growth on the other way of a branch: `if (free < 0) list.push(x)
+/// else list[free] = x`.
+fn reuses(facts: &Facts, held: &Held, growth: &Growth) -> Option<ExprId> {
+    let written = |operation: &&Operation| {
+        operation.function == growth.function
+            && matches!(operation.action, Action::SetItem { .. })
+            && operation.expr != growth.expr
+    };
+    let writes: Vec<ExprId> = facts.operations(held.place).iter().filter(written).map(|operation| operation.expr).collect();
+    if growth.key.is_some() || writes.is_empty() {
+        return None;
+    }
+    facts.around(growth.at).find_map(|around| {
+        let crate::facts::Around::Step(step) = around else { return None };
+        let StepKind::Branch { then, otherwise, .. } = &facts.step(step).kind else { return None };
+        let other = if facts.in_block(growth.at, then) { otherwise } else { then };
+        writes.iter().copied().find(|at| facts.in_block(*at, other))
+    })
+}
+
+/// The mention, in a value, of a function that settles what is made with it (`resolve` of a promise).
+pub fn settles(context: &Context, value: ExprId) -> Option<ExprId> {
+    let facts = context.facts;
+    let span = facts.expr(value).span;
+    let settler = |binding: &&crate::facts::Binding| {
+        let owner = facts.scopes[binding.scope.index()].function;
+        let made = facts.closure_expr(owner).map(|made| facts.expr(made).parent);
+        matches!(binding.kind, crate::facts::BindingKind::Parameter(_))
+            && matches!(made, Some(crate::facts::Parent::Expr(call)) if facts.callee_name(call)
+                .is_some_and(|name| context.words.pending.iter().any(|word| word == name)))
+    };
+    let mentions = facts.bindings.iter().filter(settler).flat_map(|binding| binding.uses.iter().copied());
+    mentions.into_iter().find(|at| span.contains(facts.expr(*at).span))
+}
+
+/// Whether what is kept is a mere weak reference, which stays when its object has gone.
+fn is_weakly(context: &Context, growth: &Growth) -> bool {
+    let facts = context.facts;
+    let weak = |value: ExprId| facts.callee_path(value).is_some_and(|path| path == "weakref.ref" || path == "weakref.WeakMethod");
+    growth.value.is_some_and(weak)
+}
+
+/// Whether a value is named or made like a task, thread or other piece of work that ends.
+pub fn is_work(facts: &Facts, words: &crate::rules::Words, value: ExprId) -> bool {
+    named_value(facts, &words.work, value)
+}
+
+/// Whether the name of a value, or of the call that makes it, ends in one of these words.
+fn named_value(facts: &Facts, words: &[String], value: ExprId) -> bool {
+    let name = match facts.kind(value) {
+        ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => Some(facts.text(name)),
+        ExprKind::Call { .. } => facts.callee_name(value),
+        _ => None,
+    };
+    name.is_some_and(|name| key::ends_with(words, name))
+}
