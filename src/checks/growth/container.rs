@@ -491,10 +491,11 @@ fn leaves(facts: &Facts, target: ExprId) -> bool {
     })
 }
 
-/// Whether an entry of the place mentioned is updated: `entries[key] += 1`.
+/// Whether an entry of the place mentioned is updated: `entries[key] += 1`. What is given only to a missing entry
+/// (`entries[key] ??= value`) is an entry of its own.
 pub fn counts(facts: &Facts, mention: ExprId) -> bool {
     match facts.expr(mention).parent {
-        Parent::Expr(entry) => update_of(facts, entry).is_some(),
+        Parent::Expr(entry) => update_of(facts, entry).is_some_and(|operator| operator != Operator::Or),
         _ => false,
     }
 }

@@ -181,9 +181,18 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
         (false, true) if ours && theirs => other(true),
         _ if ours || theirs || !event => Removal::Never,
         _ if is_method(facts, given) && is_method(facts, one.callback) => Removal::Never,
+        _ if are_apart(facts, given, one.callback) => Removal::Never,
         // By a variable: it may well be the same.
         _ => Removal::Same,
     }
+}
+
+/// Whether two names stand for different functions of this file, whatever they are called: each function that declares
+/// its own `onResize` removes only that.
+fn are_apart(facts: &Facts, a: ExprId, b: ExprId) -> bool {
+    let bindings = facts.binding_of(a).zip(facts.binding_of(b));
+    let functions = callback::function_behind(facts, a).zip(callback::function_behind(facts, b));
+    bindings.is_some_and(|(a, b)| a != b) && functions.is_some_and(|(a, b)| a != b)
 }
 
 /// Whether a removal names a field of the emitter that nothing in this file ever gives a value.

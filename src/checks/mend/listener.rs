@@ -2,7 +2,7 @@
 
 use super::effect::{self, Begin};
 use super::{Mender, ending, teardown};
-use crate::facts::{BindingId, ExprId, ExprKind, Facts, FunctionId, Parent, StepId};
+use crate::facts::{BindingId, ExprId, ExprKind, Facts, Parent, StepId};
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::language::fill;
 use crate::source::Span;
@@ -103,11 +103,11 @@ impl<'m> Registered<'m> {
     }
 
     /// A name for a callback that has none: `onResize` for the event `resize`.
-    fn name(&self, function: FunctionId) -> Option<String> {
+    fn name(&self) -> Option<String> {
         let words = self.event.unwrap_or("event").split(|letter: char| !letter.is_ascii_alphanumeric());
         let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
         let words = words.filter(|word| !word.is_empty()).map(capital).collect::<String>();
-        self.mender.unused(&format!("on{words}"), function)
+        self.mender.unheard(&format!("on{words}"))
     }
 }
 
@@ -149,7 +149,7 @@ fn in_effect(mender: &Mender, one: &Registered, begin: Begin) -> Option<Fix> {
             // Away from the call nothing tells the types of its parameters any more.
             let params = &facts.function(function).params;
             untyped = mender.annotates && params.iter().any(|param| param.annotation.is_none());
-            let own = one.name(begin.function)?;
+            let own = one.name()?;
             edits.extend(named(mender, begin.step, one.callback, &own)?);
             name = Some(own);
         }
