@@ -236,9 +236,8 @@ fn one_unit_for_all_rates() {
 fn a_saved_run_is_no_recording() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("run.json");
-    std::fs::write(&path, "{\n  \"version\": 1,\n  \"target\": \"x\",\n  \"judgement\": {},\n  \"processes\": []\n}\n")
+    fs::write(&path, "{\n  \"version\": 1,\n  \"target\": \"x\",\n  \"judgement\": {},\n  \"processes\": []\n}\n")
         .expect("written");
-    let output = assert_cmd::Command::cargo_bin("watertight").expect("built").arg("replay").arg(&path).output().expect("run");
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code() == Some(2) && err.contains("is a saved run") && err.contains("`--record`"), "{err}");
+    let (code, _, err) = replay(&[], &path);
+    assert!(code == 2 && err.contains("is a saved run") && err.contains("`--record`"), "{err}");
 }
