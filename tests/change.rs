@@ -45,6 +45,9 @@ fn leak(name: &str) -> String {
     format!("import socket\n\n\ndef {name}(host):\n    s = socket.create_connection((host, 80))\n    s.sendall(b'x')\n")
 }
 
+/// A finding that only a pedantic run shows.
+const UNSURE: &str = "def f(names):\n    try:\n        s = open(names)\n        print(s.read())\n        s.close()\n    except OSError:\n        pass\n";
+
 /// A repository with one commit that holds one leak.
 fn repository() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -268,4 +271,21 @@ fn init_writes_settings_once() {
     assert_eq!(run(folder.path(), &["check", "--show-settings"]).0, 0);
     let (code, _, err) = run(folder.path(), &["init"]);
     assert!(code == 2 && err.contains("there are settings already"), "{err}");
+}
+
+#[test]
+fn what_a_baseline_accepts_and_a_run_does_not_show_is_not_gone() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let root = folder.path();
+    write(root, "a.py", UNSURE);
+    assert_eq!((found(root, &[]).len(), found(root, &["--pedantic"]).len()), (0, 1));
+    run(root, &["baseline", "--pedantic"]);
+    assert_eq!(run(root, &["check"]).2, "", "hidden is not gone");
+    for words in [&["baseline", "--prune"][..], &["baseline"]] {
+        let (_, out, _) = run(root, words);
+        assert!(out.starts_with("1 finding accepted"), "{out}");
+        assert_eq!(found(root, &["--pedantic"]), Vec::<String>::new());
+    }
+    write(root, "a.py", "");
+    assert!(run(root, &["check"]).2.contains("1 accepted finding is not found any more"));
 }

@@ -328,3 +328,32 @@ fn a_reader_that_goes_away_is_no_crash() {
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "0");
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_name_with_control_characters_is_shown_and_not_obeyed() {
+    let leak = b"import socket\n\n\ndef f(host):\n    s = socket.create_connection((host, 80))\n    s.sendall(b'x') # \x1b[31m\n";
+    let folder = folder(&[("a\u{1b}[31m\nb.py", leak)]);
+    for format in ["human", "concise", "github"] {
+        let (code, out, err) = run(folder.path(), &["check", "--color", "never", "--format", format]);
+        assert!(code == 1 && !out.contains('\u{1b}') && err.is_empty(), "{format}: {out}{err}");
+        assert!(out.contains("a\\u{1b}[31m\\nb.py") || out.contains("a\\u{1b}[31m\\nb.py".replace(':', "%3A").as_str()), "{out}");
+    }
+    assert_eq!(run(folder.path(), &["check", "--format", "concise"]).1.lines().count(), 1);
+    let (_, _, err) = run(folder.path(), &["check", "--color", "never", "b\u{1b}.py"]);
+    assert!(err.contains("b\\u{1b}.py: does not exist"), "{err}");
+}
+
+#[test]
+fn an_empty_folder_is_called_as_it_was_named() {
+    let folder = folder(&[("a.py", CLEAN), ("empty/x.txt", b"")]);
+    let (code, _, err) = run(folder.path(), &["check", "empty"]);
+    assert!(code == 0 && err.contains("problem: empty: no file in a supported language"), "{err}");
+}
+
+#[test]
+fn settings_of_a_path_that_is_not_there_are_not_shown() {
+    let folder = folder(&[("a.py", CLEAN)]);
+    let (code, _, err) = run(folder.path(), &["check", "--show-settings", "nope"]);
+    assert!(code == 2 && err.contains("`nope` does not exist"), "{err}");
+}

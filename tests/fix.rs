@@ -298,6 +298,9 @@ fn a_file_keeps_its_mode_and_a_link_leads_nowhere_else() {
     let (code, out, err) = run(folder.path(), &["check", "--fix", "tool.py", "locked.py", "link.py", "near.py"]);
     assert_eq!(code, 2, "not everything could be written: {err}");
     assert!(err.contains("link.py: is a link to a file outside") && err.contains("locked.py: is write-protected"), "{err}");
+    assert!(err.contains("name the file that the link leads to"), "{err}");
+    let (code, _, err) = run(folder.path(), &["check", "--fix", "--quiet", "locked.py"]);
+    assert!(code == 2 && err.contains("locked.py: is write-protected"), "what decides the exit code is told: {err}");
     assert!(out.ends_with("2 fixed, 2 remain\n"), "what was not written is still there: {out}");
     let text = |path: PathBuf| fs::read_to_string(path).expect("text");
     assert_eq!((text(path("tool.py")).as_str(), text(path("sub/own.py")).as_str()), (MENDED, MENDED));

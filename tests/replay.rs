@@ -231,3 +231,13 @@ fn one_unit_for_all_rates() {
     assert!(!rates.is_empty() && rates.iter().all(|word| word.contains("iB/h")), "{rates:?}");
     assert!(!text.contains("a second") && !text.contains("an hour"), "{text}");
 }
+
+#[test]
+fn a_saved_run_is_no_recording() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("run.json");
+    fs::write(&path, "{\n  \"version\": 1,\n  \"target\": \"x\",\n  \"judgement\": {},\n  \"processes\": []\n}\n")
+        .expect("written");
+    let (code, _, err) = replay(&[], &path);
+    assert!(code == 2 && err.contains("is a saved run") && err.contains("`--record`"), "{err}");
+}

@@ -348,3 +348,13 @@ fn a_pipe_is_no_configuration() {
     let mut command = Command::cargo_bin("watertight").expect("the program is built");
     command.current_dir(folder.path()).arg("check").timeout(std::time::Duration::from_secs(60)).assert().code(1);
 }
+
+#[test]
+fn an_include_that_fits_nothing_of_what_was_named_is_a_mistake() {
+    let folder = folder(&[("src/a.py", "x = 1\n"), ("tools/b.py", "x = 1\n"), ("watertight.toml", "include = ['sorc/']\n")]);
+    for words in [["check", "."], ["check", "src"]] {
+        let (code, _, err) = run(folder.path(), &words);
+        assert!(code == 2 && err.contains("`include` fits no source file"), "{words:?}: {err}");
+    }
+    assert_eq!(run(folder.path(), &["check", "src/a.py", "--force-exclude"]).0, 0, "a hook names what it is given");
+}

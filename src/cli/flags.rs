@@ -12,10 +12,10 @@ pub struct Scope {
     /// Files and folders to look at; a file that is named is looked at even if it is ignored
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
-    /// Use only these rules
+    /// Use only these rules; parted by commas, or given several times
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub select: Vec<String>,
-    /// Leave these rules out
+    /// Leave these rules out; parted by commas, or given several times
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub ignore: Vec<String>,
     /// Show every finding, however unsure

@@ -38,7 +38,7 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
         baseline.apply(&mut looked.seen.report, &cwd, |path| looked.files.contains(path), ran);
     }
     if let Some(exit) = fix::fix(flags, &mut looked, restricted, &cwd)? {
-        tell(&looked.seen.report.problems, flags);
+        tell(&looked.seen.report, flags);
         return Ok(exit);
     }
     let report = looked.seen.report;
@@ -48,7 +48,7 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
     let category = flags.category.clone().unwrap_or_else(|| category(family, &cwd, &root));
     let plain =
         Context { rules: &rules, cwd: &cwd, root: &root, category: &category, exit, colour: false, width: 100, seconds: None };
-    tell(&report.problems, flags);
+    tell(&report, flags);
     for target in &flags.output {
         emit(Some(&target.file), |out| target.format.write(out, &report, &plain, flags.scope.quiet))?;
     }
@@ -93,11 +93,13 @@ fn category(family: Option<Family>, cwd: &Path, root: &Path) -> String {
     category
 }
 
-/// Tells the problems on the standard error; a quiet run tells only those that keep it from doing its job.
-fn tell(problems: &[Problem], flags: &Flags) {
+/// Tells the problems on the standard error; a quiet run tells only those that keep it from doing its job, and all where
+/// they decide the exit code.
+fn tell(report: &Report, flags: &Flags) {
     let paint = Paint(coloured(flags.scope.color, &io::stderr()));
     let grave = |kind| matches!(kind, ProblemKind::Missing | ProblemKind::Unreadable | ProblemKind::Internal);
-    let told = problems.iter().filter(|problem| !flags.scope.quiet || grave(problem.kind));
+    let all = !flags.scope.quiet || report.refused > 0;
+    let told = report.problems.iter().filter(|problem| all || grave(problem.kind));
     mention(&told.map(|problem| report::tell(problem, paint)).collect::<String>());
 }
 

@@ -75,6 +75,7 @@ fn judged(mut walked: Walked, side: Side, scope: &Scope, configs: &mut Configs, 
     }
     // What belongs to a change need not be all that the patterns could fit.
     if side == Side::Whole {
+        scan::listed(&walked, configs).map_err(told)?;
         let idle = scan::idle(&walked, configs);
         walked.problems.extend(idle);
     }

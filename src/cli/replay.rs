@@ -7,9 +7,12 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::fmt::Write;
 use std::fs::File;
-use std::io::{BufReader, stdin};
+use std::io::{BufReader, Read, stdin};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// No saved run is larger, in bytes.
+const LARGEST_RUN: u64 = 16 << 20;
 
 /// What `replay` understands.
 #[derive(Debug, Args)]
@@ -94,7 +97,21 @@ fn read(path: &Path) -> Result<Series, String> {
         let file = File::open(path).map_err(|error| format!("`{}` cannot be read: {error}", path.display()))?;
         Series::read(BufReader::new(file))
     };
-    read.map_err(|error| format!("`{}`: {error}", path.display()))
+    read.map_err(|error| {
+        if is_saved(path) {
+            return format!("`{}` is a saved run, which holds no samples; record with `--record` to replay", path.display());
+        }
+        format!("`{}`: {error}", path.display())
+    })
+}
+
+/// Whether a file is what `--save` writes: people take it for a recording.
+fn is_saved(path: &Path) -> bool {
+    let document = File::open(path).ok().and_then(|file| {
+        let file = BufReader::new(file.take(LARGEST_RUN));
+        serde_json::from_reader::<_, serde_json::Value>(file).ok()
+    });
+    document.is_some_and(|document| ["target", "processes", "judgement"].iter().all(|key| document.get(key).is_some()))
 }
 
 fn json(series: &Series, decider: &mut Decider, window_s: f64) -> Result<String, String> {

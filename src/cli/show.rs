@@ -11,6 +11,9 @@ use toml::Value;
 
 /// What the settings come to for the first path that is named, as TOML, with the origin of each behind it.
 pub fn show(flags: &Flags, family: Option<Family>, fail_on: FailOn, configs: &mut Configs, cwd: &Path) -> Result<String, String> {
+    if let Some(path) = flags.scope.paths.iter().find(|path| !cwd.join(path).exists()) {
+        return Err(format!("`{}` does not exist; check the spelling and the working directory", path.display()));
+    }
     let folder = folder(flags, cwd);
     let place = configs.at(&folder).map_err(told)?;
     let configs = &*configs;

@@ -19,6 +19,9 @@ pub struct Scanned {
 pub struct Report {
     /// Files with findings, ordered by path.
     pub files: Vec<Scanned>,
+    /// Files with findings whose confidence is below the level shown: they are not written, but they are there.
+    #[serde(skip)]
+    pub doubted: Vec<Scanned>,
     /// What could not be analysed, ordered by path.
     pub problems: Vec<Problem>,
     /// How many files were looked at.

@@ -1,5 +1,6 @@
 use super::Context;
 use super::place::Places;
+use super::tame::tamed;
 use crate::finding::{Report, Safety};
 use std::io::{self, Write};
 
@@ -10,6 +11,7 @@ use std::io::{self, Write};
 /// What `out` says.
 pub fn write(out: &mut dyn Write, report: &Report, _: &Context<'_>) -> io::Result<()> {
     for file in &report.files {
+        let file = &*tamed(file);
         let places = Places::new(file);
         for finding in &file.findings {
             let at = places.start(finding.primary.span);

@@ -1,5 +1,6 @@
 use super::Context;
 use super::place::Places;
+use super::tame::tamed;
 use super::wrap::flat;
 use crate::finding::{Report, Severity};
 use std::io::{self, Write};
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 /// What `out` says.
 pub fn write(out: &mut dyn Write, report: &Report, context: &Context<'_>) -> io::Result<()> {
     for file in &report.files {
+        let file = &*tamed(file);
         let places = Places::new(file);
         let path = property(&context.rooted(&file.path));
         for finding in &file.findings {

@@ -1,5 +1,6 @@
 use super::place::Places;
 use super::snippet::Snippet;
+use super::tame::tamed;
 use super::wrap::wrap;
 use super::{Context, Paint};
 use crate::finding::{Finding, Mark, Report, Role, Safety, Severity, Stance};
@@ -15,6 +16,7 @@ pub fn write(out: &mut dyn Write, report: &Report, context: &Context<'_>) -> io:
     let theme = if context.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let printer = GraphicalReportHandler::new_themed(theme).with_width(context.width).with_links(false).without_cause_chain();
     for file in &report.files {
+        let file = &*tamed(file);
         let places = Places::new(file);
         for finding in &file.findings {
             let shown = Shown { finding, source: Snippet { path: &file.path, places: &places } };

@@ -21,6 +21,7 @@ mod rulebook;
 mod sarif;
 mod snippet;
 mod summary;
+mod tame;
 mod uri;
 mod wrap;
 mod xml;
@@ -40,6 +41,7 @@ pub use rdjson::write as write_rdjson;
 pub use rulebook::{Card, contents, markdown, page};
 pub use sarif::write as write_sarif;
 pub use summary::{counted, remains, summary, tell};
+pub use tame::tame;
 pub use uri::uri;
 pub use wrap::wrap;
 

@@ -1,3 +1,4 @@
+use super::tame::tame;
 use super::{Context, Paint, levels};
 use crate::finding::{Problem, Report, Safety};
 
@@ -69,7 +70,7 @@ pub fn headline(report: &Report, paint: Paint) -> String {
 /// A problem in one line for the standard error.
 pub fn tell(problem: &Problem, paint: Paint) -> String {
     let Problem { path, message, remedy, .. } = problem;
-    format!("{} {path}: {message}; {remedy}\n", paint.doubtful("problem:"))
+    format!("{} {}: {}; {remedy}\n", paint.doubtful("problem:"), tame(path), tame(message))
 }
 
 /// A number of things: `1 file`, `2 files`.

@@ -93,10 +93,14 @@ impl Baseline {
     }
 
     /// Takes the accepted findings out of a report, those of files that were moved as well. Entries of files that `looked`
-    /// names, and of those that are gone, which match nothing any more are told as a problem, if their rule ran.
+    /// names, and of those that are gone, which match nothing any more are told as a problem, if their rule ran. What is not sure
+    /// enough to be shown is still found.
     pub fn apply(&self, report: &mut Report, cwd: &Path, looked: impl Fn(&str) -> bool, ran: impl Fn(&str) -> bool) {
         let mut accepted = self.accepted(cwd);
-        report.accepted = accepted.take(report, |path| !cwd.join(path).exists());
+        let gone = |path: &str| !cwd.join(path).exists();
+        report.accepted = accepted.take(report, gone);
+        let doubted: Vec<Known> = report.doubted.iter().flat_map(known).collect();
+        accepted.matched(doubted.iter(), gone);
         let stale = accepted
             .left()
             .into_iter()
@@ -112,7 +116,8 @@ impl Baseline {
     }
 
     /// Accepts the findings of a report and nothing else in the files that `looked` names; with `prune` no new ones. What
-    /// is accepted in other files, or of rules that did not run, stays as long as the file exists.
+    /// is accepted in other files, or of rules that did not run, stays as long as the file exists, and so does what is accepted and
+    /// found but not sure enough to be shown.
     pub fn renew(&mut self, report: &Report, cwd: &Path, prune: bool, looked: impl Fn(&str) -> bool, ran: impl Fn(&str) -> bool) {
         let folder = folder(&self.path, cwd);
         let mut before = self.accepted(cwd);
@@ -123,8 +128,14 @@ impl Baseline {
                 next.add(known.clone(), count);
             }
         }
+        let gone = |path: &str| !cwd.join(path).exists();
         let found: Vec<Known> = report.files.iter().flat_map(known).collect();
-        let old = before.matched(found.iter(), |path| !cwd.join(path).exists());
+        let old = before.matched(found.iter(), gone);
+        let doubted: Vec<Known> = report.doubted.iter().flat_map(known).collect();
+        let still = before.matched(doubted.iter(), gone);
+        for (known, _) in doubted.into_iter().zip(still).filter(|(_, still)| *still) {
+            next.add(known, 1);
+        }
         for (known, _) in found.into_iter().zip(old).filter(|(_, old)| *old || !prune) {
             next.add(known, 1);
         }

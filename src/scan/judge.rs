@@ -5,12 +5,12 @@ use super::walk::Candidate;
 use crate::finding::{Analysis, Confidence, Evidence, Finding, Severity, Weight};
 use crate::rules::Family;
 
-/// The findings of one file that are shown, and how many are not because they are not sure enough.
+/// The findings of one file that are shown, and those that are not because they are not sure enough.
 pub struct Judged {
     /// In the order of their places.
     pub findings: Vec<Finding>,
-    /// How many lie below the confidence shown.
-    pub hidden: usize,
+    /// Those below the confidence shown.
+    pub hidden: Vec<Finding>,
 }
 
 /// Suppresses, judges test code by its own measure, filters by confidence, and orders.
@@ -22,9 +22,8 @@ pub fn judge(candidate: &Candidate, text: &str, analysis: Analysis, settings: &S
         settings.adjust(finding);
     }
     soften(&mut findings, &candidate.own, settings);
-    let before = findings.len();
-    findings.retain(|finding| finding.confidence >= Confidence::SHOWN || settings.shows_all(&finding.rule));
-    let hidden = before - findings.len();
+    let is_shown = |finding: &Finding| finding.confidence >= Confidence::SHOWN || settings.shows_all(&finding.rule);
+    let (mut findings, hidden): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_shown);
     findings.sort_by(|a, b| (a.primary.span, &a.rule, &a.message).cmp(&(b.primary.span, &b.rule, &b.message)));
     Judged { findings, hidden }
 }

@@ -41,7 +41,7 @@ pub use guard::hush;
 pub use mend::{Mended, Wanted, mend};
 pub use pipeline::{Looked, over, run};
 pub use repository::{repository, repository_of};
-pub use settle::{idle, included, settle};
+pub use settle::{idle, included, listed, settle};
 pub use silence::Insertion;
 pub use size::{memory, size};
 pub use testcode::is_test;

@@ -2,13 +2,15 @@ use super::copies;
 use super::guard::guarded;
 use super::judge::judge;
 use super::read::{Reading, read};
+use super::shown::shown;
 use super::walk::{Candidate, Walked, unsupported, walk};
 use super::wider::wider;
 use super::{Analyzer, Options, Progress, is_test};
-use crate::finding::{Analysis, Problem, ProblemKind, Report, Scanned};
+use crate::finding::{Analysis, Finding, Problem, ProblemKind, Report, Scanned};
 use crate::index::{Outline, Project};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Deep nesting costs stack; this is enough for any file below the default size limit.
@@ -84,27 +86,35 @@ pub fn over(
         report.scanned += usize::from(outcome.scanned);
         report.refused += usize::from(outcome.refused);
         report.generated += usize::from(outcome.generated);
-        report.hidden += outcome.hidden;
+        report.hidden += outcome.hidden.as_ref().map_or(0, |file| file.findings.len());
+        report.doubted.extend(outcome.hidden);
         report.files.extend(outcome.file);
         report.problems.extend(outcome.problems);
     }
     copies::merge(&mut report.files);
     report.files.retain(|file| !file.findings.is_empty());
     if report.scanned == 0 && report.generated == 0 && report.problems.is_empty() {
-        report.problems.push(nothing(asked.values().map(|asked| asked.left_out).sum()));
+        let left_out = asked.values().map(|asked| asked.left_out).sum();
+        report.problems.extend(barren(&paths, &cwd).into_iter().map(|path| nothing(path, left_out)));
     }
     report.problems.sort();
     Ok(Looked { report, project, fixable })
 }
 
+/// The folders that were named, or else the first of the files, where nothing was found to analyse.
+fn barren(paths: &[PathBuf], cwd: &Path) -> Vec<String> {
+    let folders: Vec<String> = paths.iter().filter(|path| cwd.join(path).is_dir()).map(|path| shown(path, cwd)).collect();
+    if folders.is_empty() { paths.first().map(|path| shown(path, cwd)).into_iter().collect() } else { folders }
+}
+
 /// What is said where nothing was analysed, although so many files were found.
-fn nothing(left_out: usize) -> Problem {
+fn nothing(path: String, left_out: usize) -> Problem {
     if left_out == 0 {
-        return Problem::new(".", ProblemKind::NoFiles, "no file in a supported language was found");
+        return Problem::new(path, ProblemKind::NoFiles, "no file in a supported language was found");
     }
     let message = format!("every source file that was found is left out by the settings ({left_out} in all)");
     let remedy = "see `exclude` and `include` there; `watertight check --show-settings` says which file that is";
-    Problem::new(".", ProblemKind::NoFiles, message).remedied(remedy)
+    Problem::new(path, ProblemKind::NoFiles, message).remedied(remedy)
 }
 
 /// Threads that have stack enough for the analysis.
@@ -121,7 +131,7 @@ pub(super) struct Outcome {
     scanned: bool,
     refused: bool,
     generated: bool,
-    hidden: usize,
+    hidden: Option<Scanned>,
     file: Option<Scanned>,
     fixable: Option<Candidate>,
     problems: Vec<Problem>,
@@ -219,12 +229,12 @@ fn conclude(
         Ok((said, judged)) => {
             problems.extend(said.into_iter().map(|(kind, message)| Problem::new(path, kind, message)));
             let fixable = judged.findings.iter().any(|finding| finding.fix.is_some()).then(|| candidate.clone());
-            let file = (!judged.findings.is_empty()).then(|| Scanned {
-                path: path.clone(),
-                text: text.into(),
-                findings: judged.findings,
-            });
-            Outcome { scanned: true, hidden: judged.hidden, file, fixable, problems, ..Outcome::default() }
+            let text: Arc<str> = text.into();
+            let file = |findings: Vec<Finding>| {
+                (!findings.is_empty()).then(|| Scanned { path: path.clone(), text: text.clone(), findings })
+            };
+            let (file, hidden) = (file(judged.findings), file(judged.hidden));
+            Outcome { scanned: true, hidden, file, fixable, problems, ..Outcome::default() }
         }
         Err(failure) => failed(candidate, problems, failure),
     }

@@ -1,4 +1,5 @@
 use super::config::{ConfigError, Configs, Settings};
+use super::shown::shown;
 use super::walk::{Asked, Walked};
 use crate::finding::Problem;
 use std::path::Path;
@@ -35,6 +36,7 @@ pub fn settle(walked: &mut Walked, configs: &mut Configs) -> Result<(), Box<Conf
         if !candidate.sniff {
             asked.left_out += usize::from(!stays);
             asked.kept += usize::from(stays);
+            asked.unlisted += usize::from(!stays && !candidate.named && settings.is_unlisted(&below));
         }
         if stays {
             candidate.settings = place;
@@ -61,6 +63,24 @@ pub fn included(walked: &Walked, configs: &Configs) -> Result<(), Box<ConfigErro
         }
     }
     Ok(())
+}
+
+/// Whether anything is left where folders are looked at as a whole: an `include` that fits nothing there would keep the run
+/// clean without a look.
+///
+/// # Errors
+/// An `include` that leaves out all that was found.
+pub fn listed(walked: &Walked, configs: &Configs) -> Result<(), Box<ConfigError>> {
+    let culprit = walked.asked.iter().find(|(_, asked)| asked.unlisted > 0);
+    match culprit.filter(|_| walked.candidates.is_empty()) {
+        Some((place, _)) => {
+            let named: Vec<String> = walked.paths.iter().map(|path| format!("`{}`", shown(path, &walked.cwd))).collect();
+            let message = format!("`include` fits no source file in {}", named.join(", "));
+            let remedy = "name folders or files as from the folder of this file, or look elsewhere";
+            Err(configs.all()[*place].mistake("include", &message, remedy))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What is to be said of entries that change nothing. A pattern counts only where everything that it could fit was looked

@@ -68,6 +68,8 @@ pub struct Asked {
     pub kept: usize,
     /// Those that it leaves out.
     pub left_out: usize,
+    /// Those of them below named folders for which no `include` speaks.
+    pub unlisted: usize,
     /// Which of the patterns fit a file.
     pub met: Vec<bool>,
 }

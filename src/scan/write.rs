@@ -4,6 +4,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// What is said of a link that leads elsewhere, and what can be done about it.
+const OUTSIDE: &str = "is a link to a file outside of what was named";
+const NAMED: &str = "nothing was changed in it; name the file that the link leads to";
+
 /// The folders below which files may be written: the working directory, and what the user named.
 pub fn roots(paths: &[PathBuf], cwd: &Path) -> Vec<PathBuf> {
     let named = paths.iter().filter_map(|path| {
@@ -18,7 +22,8 @@ pub fn write_all(looked: &mut Looked, mended: Vec<Mended>, roots: &[PathBuf]) {
     let report = &mut looked.report;
     for file in mended {
         let Err(message) = write(&file, roots) else { continue };
-        report.problems.push(Problem::new(&file.was.path, ProblemKind::Unwritten, message));
+        let problem = Problem::new(&file.was.path, ProblemKind::Unwritten, &message);
+        report.problems.push(if message == OUTSIDE { problem.remedied(NAMED) } else { problem });
         report.refused += 1;
         report.fixed = report.fixed.map(|fixed| fixed - file.titles.len());
         report.files.retain(|other| other.path != file.was.path);
@@ -37,7 +42,7 @@ fn write(mended: &Mended, roots: &[PathBuf]) -> Result<(), String> {
     let path = &mended.candidate.path;
     let real = path.canonicalize().map_err(|error| format!("could not be found: {error}"))?;
     if !roots.iter().any(|root| real.starts_with(root)) {
-        return Err("is a link to a file outside of what was named".to_owned());
+        return Err(OUTSIDE.to_owned());
     }
     let told = |error: io::Error| format!("could not be written: {error}");
     let metadata = fs::metadata(&real).map_err(told)?;

@@ -140,6 +140,11 @@ impl Settings {
         self.exclude.hit(path) || self.include.as_ref().is_some_and(|include| !include.hit(path))
     }
 
+    /// Whether a file is left out only because no `include` speaks for it.
+    pub fn is_unlisted(&self, path: &Path) -> bool {
+        !self.exclude.hit(path) && self.include.as_ref().is_some_and(|include| !include.hit(path))
+    }
+
     /// The rules that are left out in a file.
     pub fn ignored(&self, path: &Path) -> Vec<String> {
         let lists = self.ignores.iter().filter(|(patterns, _)| patterns.hit(path)).map(|(_, rules)| rules);
