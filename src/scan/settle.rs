@@ -71,7 +71,9 @@ pub fn included(walked: &Walked, configs: &Configs) -> Result<(), Box<ConfigErro
 /// # Errors
 /// An `include` that leaves out all that was found.
 pub fn listed(walked: &Walked, configs: &Configs) -> Result<(), Box<ConfigError>> {
-    let culprit = walked.asked.iter().find(|(_, asked)| asked.unlisted > 0);
+    // What was named may lie beside what an `include` fits.
+    let slips = |place: &usize| configs.all()[*place].includes_nothing();
+    let culprit = walked.asked.iter().find(|(place, asked)| asked.unlisted > 0 && slips(place));
     match culprit.filter(|_| walked.candidates.is_empty()) {
         Some((place, _)) => {
             let named: Vec<String> = walked.paths.iter().map(|path| format!("`{}`", shown(path, &walked.cwd))).collect();

@@ -40,6 +40,12 @@ impl Entry {
         self.pattern.hit(path)
     }
 
+    /// Whether it is an `include` of a plain path at which nothing lies, so that no file of the project can fit it.
+    fn is_slip(&self, folder: &Path) -> bool {
+        let plain = !self.text.contains(['*', '?', '[', '{']);
+        self.key == "include" && plain && !folder.join(self.text.trim_matches('/')).exists()
+    }
+
     /// Whether it names something that is there, or that is left out anyway: then it is no slip, even if no source file
     /// lies there now.
     fn is_meant(&self, folder: &Path) -> bool {
@@ -71,6 +77,12 @@ pub fn resting(config: &Config, running: &RuleSet) -> Vec<Wrong> {
 }
 
 impl Settings {
+    /// Whether no `include` can fit anything, wherever the run looks.
+    pub fn includes_nothing(&self) -> bool {
+        let mut includes = self.entries.iter().filter(|entry| entry.key == "include").peekable();
+        includes.peek().is_some() && includes.all(|entry| entry.is_slip(&self.folder))
+    }
+
     /// What is to be said of entries that can change nothing.
     pub fn idle(&self, cwd: &Path) -> Vec<Problem> {
         let each = self.idle.iter().map(|wrong| self.idling(cwd, &wrong.word, &wrong.message, &wrong.remedy));
