@@ -1,6 +1,7 @@
-use crate::facts::{ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment};
+use super::lives::lifetime;
+use crate::facts::{ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, Segment};
 use crate::finding::{Confidence, Finding, Mark, Role};
-use crate::index::{Asked, Found, Given, Project, Taken};
+use crate::index::{Asked, Caller, Found, Given, Outline, Project, Taken};
 use crate::rules::{Rule, Vocabulary};
 use crate::source::Span;
 
@@ -37,6 +38,19 @@ impl<'a> Context<'a> {
     /// What a function of another file does with an argument of a call, where it is surely known which function that is.
     pub fn taken(&self, call: ExprId, arg: ExprId) -> Option<Taken<'a>> {
         taken(self.project, (self.facts, self.path), call, arg)
+    }
+
+    /// Everyone in the project who calls a function, with the file; nothing where its name does not tell it from all others.
+    pub fn callers(&self, function: FunctionId) -> Option<Vec<(&'a Outline, Caller)>> {
+        let facts = self.facts;
+        let named = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
+        let name = facts.text(facts.function(named).name?);
+        self.project.is_distinctive(name).then(|| self.project.callers(&facts.language, name))
+    }
+
+    /// Whether the file is a program, or a part of one, that does one thing and ends.
+    pub fn is_program(&self) -> bool {
+        self.facts.is_program || lifetime::is_among_programs(&self.words.words, self.path)
     }
 
     /// How sure a finding is before any evidence is looked at.

@@ -11,6 +11,12 @@ pub fn last(path: &str) -> &str {
 }
 
 impl Facts {
+    /// The dotted path of what an expression names or, if it is a call, of what that calls: a decorator with or without
+    /// arguments.
+    pub fn path_of(&self, expr: ExprId) -> Option<String> {
+        self.callee_path(expr).map(str::to_owned).or_else(|| self.dotted(expr))
+    }
+
     /// The dotted path of a name or field chain that starts at an import or a builtin.
     pub fn dotted(&self, expr: ExprId) -> Option<String> {
         match self.kind(expr) {

@@ -431,6 +431,12 @@ impl Facts {
         all
     }
 
+    /// The fields of the instances of a type, as far as its file mentions them.
+    pub fn fields_of(&self, ty: TypeId) -> impl Iterator<Item = PlaceId> {
+        let own = move |place: &Place| place.root == Root::Instance(ty) && matches!(place.path.as_slice(), [Segment::Field(_)]);
+        self.places.iter().filter(move |(_, place)| own(place)).map(|(id, _)| id)
+    }
+
     /// A base without the arguments that it is given: `Base` of `Base[int]`.
     pub fn generic(&self, base: ExprId) -> ExprId {
         match self.kind(base) {

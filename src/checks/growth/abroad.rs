@@ -97,14 +97,8 @@ pub fn tenure<'a>(context: &Context<'a>, held: &Held) -> Tenure<'a> {
 
 /// How often a function runs, by who calls it in the project; only where its name tells it from all others.
 pub fn rate(context: &Context, function: FunctionId) -> Option<Evidence> {
-    let facts = context.facts;
-    let named = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
-    let name = facts.text(facts.function(named).name?);
-    if !context.project.is_distinctive(name) {
-        return None;
-    }
     let words = &context.words.words;
-    let callers = context.project.callers(&facts.language, name);
+    let callers = context.callers(function)?;
     let serving = callers.iter().find(|(file, caller)| {
         let by = caller.function.map_or("", |name| file.text(name));
         caller.function.is_some() && (caller.waiting || lifetime::is_serving(words, by))

@@ -120,7 +120,7 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
     if is_light(words, name) || bases.clone().any(|base| has_role(crate::facts::last(base))) {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("a program has few of `{name}`, and each is light")));
     }
-    if lifetime::is_program(context.facts, words, context.path) {
+    if context.is_program() {
         evidence.push(Evidence::doubts(Weight::Decisive, "it belongs to a command, which ends soon"));
     }
     if single(facts, owner) {
@@ -306,7 +306,7 @@ fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
         Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "the arguments look like a small set"),
     }];
     let label = function.name.map_or("", |name| facts.text(name));
-    if lifetime::is_program(context.facts, words, context.path) {
+    if context.is_program() {
         evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
     }
     if key::split(label).iter().any(|word| words.notices.contains(word)) {

@@ -50,7 +50,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     if context.rule.check == Check::Cache && facts.typed && lifetime::named(facts, &words.setup, growth.function) {
         evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
     }
-    if lifetime::is_program(context.facts, words, context.path) {
+    if context.is_program() {
         evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
     }
     if lifetime::named(facts, &words.adding, growth.function) {

@@ -1,16 +1,14 @@
 //! Types whose instances hold nothing but numbers, flags and names.
 
 use crate::checks::lives::key;
-use crate::facts::{ExprId, ExprKind, Facts, Place, Root, Segment, Source, TypeId};
+use crate::facts::{ExprId, ExprKind, Facts, Source, TypeId};
 
 /// Names of types whose values refer to nothing.
 const PLAIN: [&str; 6] = ["int", "float", "bool", "str", "bytes", "dtype"];
 
 /// Whether all that the methods of a type put into its fields are plain values, so that an instance weighs nothing.
 pub fn is_plain(facts: &Facts, ty: TypeId) -> bool {
-    let own = |place: &Place| place.root == Root::Instance(ty) && matches!(place.path.as_slice(), [Segment::Field(_)]);
-    let fields = facts.places.iter().filter(|(_, place)| own(place)).map(|(id, _)| id);
-    let mut definitions = fields.flat_map(|field| facts.definitions_of(field)).peekable();
+    let mut definitions = facts.fields_of(ty).flat_map(|field| facts.definitions_of(field)).peekable();
     definitions.peek().is_some()
         && definitions.all(|definition| match definition.source {
             Source::Assigned(value) | Source::Updated(value) => is_scalar(facts, value),

@@ -4,7 +4,7 @@ use super::container::{Growth, Held};
 use crate::checks::Context;
 use crate::facts::{
     Action, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Operation, Operator, Place, PlaceId, Root,
-    Source, StepId, StepKind,
+    Source, Step, StepId, StepKind,
 };
 use crate::finding::{Evidence, Weight};
 
@@ -12,9 +12,7 @@ use crate::finding::{Evidence, Weight};
 pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
     let facts = context.facts;
     let key = facts.place(growth.key?)?;
-    let refusals = facts.steps.iter().filter(|step| facts.function_of_step(step) == growth.function);
-    let before = refusals.filter(|step| step.span.end <= facts.expr(growth.at).span.start);
-    before.filter_map(|step| Some((step, refusal(facts, &step.kind)?))).find_map(|(step, condition)| {
+    refusals(facts, growth).find_map(|(step, condition)| {
         let (weight, text) = if asks_another(facts, held, key, condition) {
             (Weight::Decisive, "a key that something else does not know is refused first")
         } else if asks_for(facts, held, key, condition, growth) {
@@ -24,6 +22,13 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Option<Evidenc
         };
         Some(Evidence::doubts(weight, text).at(step.span))
     })
+}
+
+/// The branches before the growth that leave its function, with their conditions.
+fn refusals<'a>(facts: &'a Facts, growth: &Growth) -> impl Iterator<Item = (&'a Step, ExprId)> {
+    let (function, start) = (growth.function, facts.expr(growth.at).span.start);
+    let before = facts.steps.iter().filter(move |step| facts.function_of_step(step) == function && step.span.end <= start);
+    before.filter_map(|step| Some((step, refusal(facts, &step.kind)?)))
 }
 
 /// The condition of a branch that leaves the function and does nothing else.
@@ -36,9 +41,7 @@ fn refusal(facts: &Facts, kind: &StepKind) -> Option<ExprId> {
 
 /// Whether a function leaves at once when it has run before: `if self.loop is not None: return`, and later `self.loop = …`.
 pub fn runs_once(facts: &Facts, growth: &Growth) -> bool {
-    let steps = facts.steps.iter().filter(|step| facts.function_of_step(step) == growth.function);
-    let before = steps.filter(|step| step.span.end <= facts.expr(growth.at).span.start);
-    before.filter_map(|step| refusal(facts, &step.kind)).any(|condition| {
+    refusals(facts, growth).any(|(_, condition)| {
         let flag = match facts.kind(condition) {
             ExprKind::Operation { operator: Operator::IsNot | Operator::Is, operands } => facts.list(operands).first().copied(),
             ExprKind::Name { .. } | ExprKind::Field { .. } => Some(condition),

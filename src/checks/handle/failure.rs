@@ -12,7 +12,7 @@ impl Case<'_, '_> {
         let facts = self.context.facts;
         let words = &self.context.words.words.misuse;
         let wrong = |value: ExprId| {
-            let path = facts.callee_path(value).map(str::to_owned).or_else(|| facts.dotted(value));
+            let path = facts.path_of(value);
             let name = path.or_else(|| key::last_name(facts, value).map(str::to_owned));
             name.is_some_and(|name| words.contains(&name))
         };
@@ -35,20 +35,23 @@ impl Case<'_, '_> {
             ExprKind::Collection { items, .. } | ExprKind::Other(items) => facts.list(items).iter().all(|item| fits(*item)),
             _ => fits(catches),
         };
-        let leaving: Vec<(&Vec<StepId>, &Handler)> = facts
-            .steps
-            .iter()
-            .filter_map(|step| match &step.kind {
-                StepKind::Try { body, handlers, .. } => Some((body, handlers)),
-                _ => None,
-            })
-            .flat_map(|(body, handlers)| handlers.iter().map(move |handler| (body, handler)))
-            .filter(|(_, handler)| self.shown.iter().any(|way| handler.span.contains(way.at)))
-            .collect();
-        !leaving.is_empty()
-            && leaving
-                .iter()
-                .all(|(body, handler)| facts.in_block(self.obligation.call, body) && handler.catches.is_some_and(misses))
+        let mut leaving = self.leaving().peekable();
+        leaving.peek().is_some()
+            && leaving.all(|(body, handler)| facts.in_block(self.obligation.call, body) && handler.catches.is_some_and(misses))
+    }
+
+    /// The handlers that leave with it, each with the region that it watches.
+    fn leaving(&self) -> impl Iterator<Item = (&[StepId], &Handler)> {
+        let tries = self.context.facts.steps.iter().filter_map(|step| match &step.kind {
+            StepKind::Try { body, handlers, .. } => Some((body.as_slice(), handlers)),
+            _ => None,
+        });
+        let each = tries.flat_map(|(body, handlers)| handlers.iter().map(move |handler| (body, handler)));
+        each.filter(|(_, handler)| self.leaves(handler))
+    }
+
+    fn leaves(&self, handler: &Handler) -> bool {
+        self.shown.iter().any(|way| handler.span.contains(way.at))
     }
 
     /// Whether a failure leaves with the handle, and takes the frame along.
@@ -88,12 +91,7 @@ impl Case<'_, '_> {
     /// Whether the regions whose handlers leave with it use it, and none of them acquires it.
     pub(super) fn is_watched_in_use(&self) -> bool {
         let facts = self.context.facts;
-        let leaves = |handler: &Handler| self.shown.iter().any(|way| handler.span.contains(way.at));
-        let regions = facts.steps.iter().filter_map(|step| match &step.kind {
-            StepKind::Try { body, handlers, .. } if handlers.iter().any(leaves) => Some(body),
-            _ => None,
-        });
-        let mut regions = regions.peekable();
+        let mut regions = self.leaving().map(|(body, _)| body).peekable();
         regions.peek().is_some()
             && regions.all(|body| {
                 let used = self.custody.mentions.iter().any(|mention| facts.in_block(*mention, body));
@@ -106,12 +104,11 @@ impl Case<'_, '_> {
         let facts = self.context.facts;
         let function = facts.function_of(self.obligation.call);
         let from = self.context.span(self.obligation.call).end;
-        let leaves = |handler: &Handler| self.shown.iter().any(|way| handler.span.contains(way.at));
         let watched = |call: ExprId, all: bool| {
             facts.around(call).any(|around| match around {
                 Around::Step(step) => match &facts.step(step).kind {
                     StepKind::Try { body, handlers, .. } => {
-                        facts.in_block(call, body) && handlers.iter().any(|handler| all || leaves(handler))
+                        facts.in_block(call, body) && handlers.iter().any(|handler| all || self.leaves(handler))
                     }
                     _ => false,
                 },

@@ -5,7 +5,7 @@ use super::obligation::Obligation;
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
-use crate::facts::{Around, ExprId, ExprKind, FunctionId, FunctionKind, Literal, StepKind};
+use crate::facts::{Around, ExprId, ExprKind, FunctionId, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
 use crate::index::{Caller, Outline};
 use crate::rules::{Pattern, Resource};
@@ -30,7 +30,7 @@ pub fn setting(context: &Context, obligation: &Obligation, certain: bool) -> Vec
     // The end of a process takes descriptors away, and no directories. What runs once may do it many times.
     let again = certain && context.facts.in_loop(obligation.call);
     let weight = if outlives_process(resource) || again { Weight::Strong } else { Weight::Decisive };
-    if lifetime::is_program(context.facts, &context.words.words, context.path) {
+    if context.is_program() {
         all.push(Evidence::doubts(weight, "the file is part of a program that does one thing and ends"));
     }
     all.extend(once(context, obligation, weight));
@@ -72,14 +72,11 @@ fn once(context: &Context, obligation: &Obligation, weight: Weight) -> Option<Ev
 
 /// Why the whole project calls a function once at most; only where its name tells it from all others.
 fn abroad(context: &Context, function: FunctionId, weight: Weight) -> Option<Evidence> {
-    let facts = context.facts;
-    let named = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
-    let name = facts.text(facts.function(named).name?);
-    if context.words.fails.is_empty() || context.project.len() < 2 || !context.project.is_distinctive(name) {
+    if context.words.fails.is_empty() || context.project.len() < 2 {
         return None;
     }
     let words = &context.words.words;
-    let callers = context.project.callers(&facts.language, name);
+    let callers = context.callers(function)?;
     let loading = |file: &Outline, caller: &Caller| {
         !caller.looping && (caller.function.is_none() || lifetime::is_among_programs(words, &file.path))
     };
@@ -158,7 +155,7 @@ fn loaded(context: &Context, function: FunctionId) -> bool {
 fn command(context: &Context, function: FunctionId) -> Option<ExprId> {
     let facts = context.facts;
     facts.function(function).decorators.iter().copied().find(|decorator| {
-        let path = facts.callee_path(*decorator).map(str::to_owned).or_else(|| facts.dotted(*decorator));
+        let path = facts.path_of(*decorator);
         let last = path.as_deref().and_then(|path| path.rsplit('.').next()).or_else(|| facts.callee_name(*decorator));
         context.words.command.iter().any(|word| word.fits(path.as_deref(), last))
     })

@@ -14,7 +14,7 @@ pub fn is_startup(facts: &Facts, words: &Words, function: FunctionId) -> bool {
     };
     let named = own.name.is_some_and(|name| begins(facts.text(name)));
     let decorated = own.decorators.iter().any(|decorator| {
-        let path = facts.callee_path(*decorator).map(str::to_owned).or_else(|| facts.dotted(*decorator));
+        let path = facts.path_of(*decorator);
         path.as_deref().and_then(|path| path.rsplit('.').next()).or_else(|| facts.callee_name(*decorator)).is_some_and(begins)
     });
     own.owner.is_none() && (named || decorated)

@@ -207,7 +207,7 @@ pub fn is_entered(facts: &Facts, words: &Words, function: FunctionId) -> bool {
 
 /// Whether a decorator hands a function to a framework that runs it per request, message or task.
 fn is_entry(facts: &Facts, words: &Words, decorator: ExprId) -> bool {
-    let path = facts.callee_path(decorator).map(str::to_owned).or_else(|| facts.dotted(decorator));
+    let path = facts.path_of(decorator);
     let last = path.as_deref().and_then(|path| path.rsplit('.').next()).or_else(|| facts.callee_name(decorator));
     words.entry.iter().any(|word| word.fits(path.as_deref(), last))
 }
@@ -220,11 +220,6 @@ pub fn ticks(facts: &Facts, expr: ExprId) -> Option<Evidence> {
         (waiting && is_lasting(facts, facts.step(around))).then_some(around)
     })?;
     Some(Evidence::supports(Weight::Fair, "it is added to in a loop that goes on and on").at(facts.step(around).span))
-}
-
-/// Whether a file is a program, or a part of one, that does one thing and ends.
-pub fn is_program(facts: &Facts, words: &Words, path: &str) -> bool {
-    facts.is_program || is_among_programs(words, path)
 }
 
 /// Whether a file lies among programs, or is named like one.

@@ -51,7 +51,7 @@ fn named(facts: &Facts, words: &Words, named: FunctionId) -> Runs {
         return Runs::Once;
     }
     let keeps = |decorator: &ExprId| {
-        let path = facts.callee_path(*decorator).map(str::to_owned).or_else(|| facts.dotted(*decorator));
+        let path = facts.path_of(*decorator);
         words.memoizing.iter().any(|word| word.fits(path.as_deref(), None))
     };
     if own.params.is_empty() && own.decorators.iter().any(keeps) {

@@ -1,4 +1,4 @@
-//! Types of which there is one object by the way they are declared, and ends that end nothing.
+//! Types of which there is one object by the way they are declared, and ends that are refused.
 
 use super::key;
 use crate::facts::{ExitKind, ExprKind, Facts, FunctionId, StepKind, TypeId};

@@ -5,7 +5,7 @@ use super::endless::End;
 use super::task::Worker;
 use crate::checks::Context;
 use crate::checks::lives::owner::{self, Runs};
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Operation, Place, PlaceId, Root, Segment, StepKind, TypeId};
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Operation, Place, PlaceId, Root, StepKind};
 use rustc_hash::FxHashSet;
 
 /// How many callers are followed in a row.
@@ -19,12 +19,7 @@ pub fn is_told(facts: &Facts, worker: &Worker) -> bool {
         worker.end == End::Own && worker.behind.is_some_and(|behind| is_flag(facts, place, &ended, behind))
             || is_let_go(facts, worker, place, &ended)
     };
-    fields(facts, ty).any(tells)
-}
-
-fn fields(facts: &Facts, ty: TypeId) -> impl Iterator<Item = PlaceId> {
-    let own = move |place: &Place| place.root == Root::Instance(ty) && matches!(place.path.as_slice(), [Segment::Field(_)]);
-    facts.places.iter().filter(move |(_, place)| own(place)).map(|(id, _)| id)
+    facts.fields_of(ty).any(tells)
 }
 
 /// Whether a teardown gives a field another value, and the work leaves where it finds that.
@@ -101,7 +96,7 @@ fn leads_once(context: &Context, function: FunctionId, hops: u32) -> bool {
     let Some(named) = named.filter(|_| hops > 0) else { return false };
     let own = facts.function(named);
     let keeps = |decorator: &ExprId| {
-        let path = facts.callee_path(*decorator).map(str::to_owned).or_else(|| facts.dotted(*decorator));
+        let path = facts.path_of(*decorator);
         context.words.words.memoizing.iter().any(|word| word.fits(path.as_deref(), None))
     };
     if own.decorators.iter().any(keeps) || owner::runs(facts, &context.words.words, named) == Runs::Once {

@@ -7,7 +7,6 @@ use super::task::Worker;
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key;
-use crate::checks::lives::lifetime;
 use crate::checks::lives::owner;
 use crate::checks::lives::share;
 use crate::facts::{Around, BindingKind, ExprKind, Facts, FunctionId, Place, PlaceId, Root, StepKind};
@@ -15,8 +14,7 @@ use crate::facts::{Around, BindingKind, ExprKind, Facts, FunctionId, Place, Plac
 /// Whether nothing is lost when nobody ends the work here.
 pub fn settles(context: &Context, worker: &Worker) -> bool {
     let facts = context.facts;
-    let command = matches!(worker.end, End::Never(_) | End::Stuck(..))
-        && lifetime::is_program(context.facts, &context.words.words, context.path);
+    let command = matches!(worker.end, End::Never(_) | End::Stuck(..)) && context.is_program();
     let handed = !worker.resource.ends && worker.kept.holders.iter().any(|place| is_part_of_another(facts, *place));
     let lone =
         facts.owner_of(worker.function).is_some_and(|ty| owner::made_at_top(facts, ty).is_some() || owner::is_single(facts, ty));

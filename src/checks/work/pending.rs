@@ -47,7 +47,7 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
             let weight = if own && !begins(context, function) { Weight::Slight } else { Weight::Strong };
             evidence.push(Evidence::doubts(weight, "nothing says that it waits more than once"));
         }
-        if crate::checks::lives::lifetime::is_program(context.facts, &context.words.words, context.path) {
+        if context.is_program() {
             evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
         }
         if lost.iter().all(|waiter| is_polling(facts, waiter.made)) {

@@ -4,7 +4,6 @@ use super::endless::End;
 use super::task::Worker;
 use crate::checks::Context;
 use crate::checks::lives::kept::{self, Deed};
-use crate::checks::lives::lifetime;
 use crate::checks::lives::owner;
 use crate::facts::{Action, Facts, FunctionId, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Weight};
@@ -19,7 +18,7 @@ pub fn doubts(context: &Context, worker: &Worker, ty: TypeId) -> Vec<Evidence> {
     }
     let mut evidence = Vec::new();
     evidence.extend(exits(context, ty));
-    if lifetime::is_program(context.facts, words, context.path) {
+    if context.is_program() {
         evidence.push(Evidence::doubts(Weight::Decisive, "it belongs to a command, which ends soon"));
     }
     if worker.resource.collected {
