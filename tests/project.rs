@@ -388,3 +388,45 @@ fn several_builds_of_one_module_are_one_finding() {
     let sources = [("src/a/heartbeat.js", SCHEDULED), ("src/b/heartbeat.js", SCHEDULED)];
     assert_eq!(found(&sources), ["src/a/heartbeat.js:uncleared-timer", "src/b/heartbeat.js:uncleared-timer"]);
 }
+
+const OPENING: &str = "
+import socket
+
+
+def _connect(host):
+    sock = socket.create_connection((host, 80))
+    sock.sendall(b'x')
+    return host
+";
+const THROUGH: &str = "from app.net import _connect\n\n\ndef _prepare():\n    _connect('h')\n";
+const LOADING: &str = "from app.mid import _prepare\n\n_prepare()\n";
+const SERVING: &str = "from app.mid import _prepare\n\n\ndef on_message(data):\n    _prepare()\n";
+
+#[test]
+fn callers_of_callers_say_whether_a_function_runs_once() {
+    let [net, mid] = [("app/net.py", OPENING), ("app/mid.py", THROUGH)];
+    assert_eq!(found(&[net, mid, ("app/top.py", SERVING)]), ["app/net.py:unclosed-handle"]);
+    assert!(found(&[net, mid, ("app/top.py", LOADING)]).is_empty());
+    assert_eq!(found(&[net, mid, ("app/top.py", LOADING), ("app/run.py", SERVING)]), ["app/net.py:unclosed-handle"]);
+    // What is named decides what is reported, and not who is asked.
+    let project = ("pyproject.toml", "");
+    assert!(found_in(&[project, net, mid, ("app/top.py", LOADING)], &["app/net.py"]).is_empty());
+    let all = [project, net, mid, ("app/top.py", LOADING), ("app/run.py", SERVING)];
+    assert_eq!(found_in(&all, &["app/net.py"]), ["app/net.py:unclosed-handle"]);
+}
+
+#[test]
+fn a_function_that_leaves_when_it_has_run_before_runs_what_it_calls_once() {
+    let registry = ("app/registry.py", "SEEN = []\n\n\ndef process_event(event):\n    SEEN.append(event)\n");
+    let guarded = "from app.registry import process_event\n\n_done = False\n\n\ndef prepare(events):\n    global _done\n    \
+                   if _done:\n        return\n    _done = True\n    process_event(events)\n";
+    let open = "from app.registry import process_event\n\n\ndef take(events):\n    process_event(events)\n";
+    assert!(found(&[registry, ("app/start.py", guarded)]).is_empty());
+    assert_eq!(found(&[registry, ("app/start.py", open)]), ["app/registry.py:unbounded-collection"]);
+}
+
+#[test]
+fn a_private_function_that_nobody_calls_leaks_nothing() {
+    let unused = ("app/net.py", OPENING);
+    assert!(found(&[unused, ("app/other.py", "x = 1\n")]).is_empty());
+}

@@ -11,6 +11,7 @@ mod ids;
 mod infer;
 mod name;
 mod place;
+mod refusal;
 mod scope;
 mod slot;
 mod tree;

@@ -3,6 +3,7 @@ use super::{
     FunctionKind, List, Literal, Name, Operation, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type,
     TypeId,
 };
+use crate::source::Span;
 
 /// What stands around an expression or step, innermost first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,12 @@ impl Facts {
     /// The function in whose body an expression stands.
     pub fn function_of(&self, expr: ExprId) -> FunctionId {
         self.scopes[self.expr(expr).scope.index()].function
+    }
+
+    /// The innermost function whose text holds a span; the module where none does.
+    pub fn function_at(&self, span: Span) -> FunctionId {
+        let holding = self.functions().filter(|(_, function)| function.span.contains(span));
+        holding.min_by_key(|(_, function)| function.span.end - function.span.start).map_or(FunctionId(0), |(id, _)| id)
     }
 
     /// The function in whose body a step stands.

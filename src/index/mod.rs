@@ -11,6 +11,7 @@ mod deed;
 mod fate;
 mod kin;
 mod module;
+mod often;
 mod outline;
 mod project;
 mod read;
@@ -18,6 +19,7 @@ mod taken;
 
 pub use asked::{Asked, Found};
 pub use fate::Tenure;
+pub use often::{HOPS, Origin};
 pub use outline::{Caller, Deed, Keeping, Kind, Made, Of, Outline, Taker, Text, Touch, Verb};
 pub use project::{Log, Project};
 pub use read::outline;

@@ -27,6 +27,8 @@ pub struct Outline {
     pub language: String,
     /// Whether it is test code, of which neither lifetimes nor releases are learnt.
     pub test: bool,
+    /// Whether it is a program that is run by its name.
+    pub program: bool,
     /// The types it defines.
     pub kinds: Vec<Kind>,
     /// What it does to fields and to imported names.
@@ -49,6 +51,8 @@ pub struct Outline {
     pub given: Vec<Text>,
     /// The names about which its checks would ask the project.
     pub asked: Vec<String>,
+    /// The functions of which its checks would ask how often they run.
+    pub traced: Vec<String>,
     words: Words,
 }
 
@@ -98,6 +102,7 @@ impl Outline {
     /// Adds what the checks of the file asked a project that listens, and told it.
     pub fn hear(&mut self, log: Log) {
         self.asked = log.asked.into_iter().collect();
+        self.traced = log.traced.into_iter().collect();
         for (name, kind) in log.makers {
             let maker = (self.intern(&name), self.intern(&kind));
             self.makers.push(maker);
@@ -222,6 +227,8 @@ pub struct Caller {
     pub constructor: bool,
     /// Whether the caller is a coroutine.
     pub waiting: bool,
+    /// Whether the caller leaves before the call when it has run before.
+    pub once: bool,
 }
 
 /// One thing that a function does with one of its parameters.

@@ -38,6 +38,8 @@ pub struct Project {
 pub struct Log {
     /// The names they asked about, which the wider project must be read for.
     pub asked: BTreeSet<String>,
+    /// The functions of which they asked how often they run, so that the callers of their callers matter as well.
+    pub traced: BTreeSet<String>,
     /// The functions out of sight that they asked about: something that must be released is given to them.
     pub given: BTreeSet<String>,
     /// The functions that make a resource for their callers, with its kind.
@@ -79,6 +81,14 @@ impl Project {
         self.listen(|log| {
             if !log.asked.contains(name) {
                 log.asked.insert(name.to_owned());
+            }
+        });
+    }
+
+    pub(super) fn note_traced(&self, name: &str) {
+        self.listen(|log| {
+            if !log.traced.contains(name) {
+                log.traced.insert(name.to_owned());
             }
         });
     }

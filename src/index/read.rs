@@ -11,7 +11,8 @@ use rustc_hash::FxHashMap;
 
 /// The outline of a file: what others may want to know of it. `verbs` are the methods that let go, in any rule.
 pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &Verbs) -> Outline {
-    let outline = Outline::new(path, &facts.language, test);
+    let mut outline = Outline::new(path, &facts.language, test);
+    outline.program = facts.is_program;
     let mut reading = Reading { facts, verbs, outline };
     reading.kinds();
     reading.touches();
@@ -270,6 +271,7 @@ impl Reading<'_> {
     }
 
     fn calls(&mut self) {
+        let single = self.facts.single_runs();
         for (id, function) in self.facts.functions().filter(|(id, _)| !self.is_tested(*id)).collect::<Vec<_>>() {
             let named = self.facts.enclosing(id).find(|id| self.facts.function(*id).kind == FunctionKind::Named);
             let traits = named.map(|id| self.facts.function(id).traits).unwrap_or_default();
@@ -281,6 +283,7 @@ impl Reading<'_> {
                     looping: self.facts.in_loop(*call),
                     constructor: traits.is_constructor,
                     waiting: traits.is_async,
+                    once: single.get(&id).is_some_and(|from| self.facts.expr(*call).span.start >= *from),
                 };
                 let callee = self.outline.intern(&callee);
                 self.outline.calls.push((callee, from));

@@ -212,6 +212,8 @@ pub struct Words {
     pub many: Vec<String>,
     /// Last words of keys that come from a small fixed set.
     pub fixed: Vec<String>,
+    /// Last words of names for what a program reads its settings into.
+    pub configured: Vec<String>,
     /// Calls that draw a key which nobody had before. Where they are given, growth that only names speak of is doubted.
     pub drawn: Vec<Pattern>,
     /// What comes once and goes, so that its identifier is a new key each time (`request_id`).

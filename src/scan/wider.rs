@@ -3,10 +3,11 @@
 
 use super::guard::guarded;
 use super::read::{Reading, read};
-use super::walk::walk;
+use super::walk::{Candidate, walk};
 use super::{Analyzer, Options, is_test};
-use crate::index::Outline;
+use crate::index::{HOPS, Outline};
 use aho_corasick::AhoCorasick;
+use rayon::iter::Either;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::path::{Path, PathBuf};
@@ -21,26 +22,53 @@ pub fn searched(paths: &[PathBuf]) -> bool {
     !roots(paths).is_empty()
 }
 
-/// The outlines of the files around the paths that a user named, if they mention a name that was asked about.
+/// The outlines of the files around the paths that a user named, if they mention a name that was asked about, or a function
+/// that calls one of which it was asked how often it runs.
 pub fn wider(paths: &[PathBuf], cwd: &Path, known: &[Outline], analyzer: &dyn Analyzer, options: &Options) -> Vec<Outline> {
-    let asked: FxHashSet<&str> = known.iter().flat_map(|outline| &outline.asked).map(String::as_str).collect();
     let roots = roots(paths);
-    let Some(names) = searcher(&asked).filter(|_| !roots.is_empty()) else { return Vec::new() };
+    let mut names: FxHashSet<String> = known.iter().flat_map(|outline| outline.asked.iter().cloned()).collect();
+    if roots.is_empty() || names.is_empty() {
+        return Vec::new();
+    }
     let shown: FxHashSet<&str> = known.iter().map(|outline| outline.path.as_str()).collect();
     // What cannot be walked or read out there is nobody's concern: it was not named.
-    let candidates = walk(&roots, cwd, analyzer, options.threads.unwrap_or(0)).candidates;
-    let others = candidates.into_par_iter().filter(|candidate| !shown.contains(candidate.shown.as_str()));
-    let outlines = others.filter_map(|candidate| match read(&candidate, analyzer, options.max_file_size) {
-        Reading::Text(decoded) if names.is_match(&decoded.text) => {
-            guarded(|| analyzer.outline(&candidate.shown, &decoded.text, is_test(&candidate.own))).ok()
-        }
-        _ => None,
-    });
-    outlines.collect()
+    let mut rest = walk(&roots, cwd, analyzer, options.threads.unwrap_or(0)).candidates;
+    rest.retain(|candidate| !shown.contains(candidate.shown.as_str()));
+    let mut traced: FxHashSet<String> = known.iter().flat_map(|outline| outline.traced.iter().cloned()).collect();
+    let mut found: Vec<Outline> = Vec::new();
+    for _ in 0..HOPS {
+        let Some(searcher) = searcher(&names) else { break };
+        let (matching, others) = mentioning(rest, &searcher, analyzer, options);
+        rest = others;
+        found.extend(matching);
+        let further: FxHashSet<String> =
+            known.iter().chain(&found).flat_map(|outline| outline.callers_of(&traced)).map(str::to_owned).collect();
+        names = further.difference(&traced).cloned().collect();
+        traced.extend(further);
+    }
+    found
 }
 
-fn searcher(asked: &FxHashSet<&str>) -> Option<AhoCorasick> {
-    let mut names: Vec<&&str> = asked.iter().filter(|name| name.len() > 1).collect();
+/// The outlines of the files that mention a name, and the other files.
+fn mentioning(
+    candidates: Vec<Candidate>,
+    names: &AhoCorasick,
+    analyzer: &dyn Analyzer,
+    options: &Options,
+) -> (Vec<Outline>, Vec<Candidate>) {
+    candidates.into_par_iter().partition_map(|candidate| {
+        let outline = match read(&candidate, analyzer, options.max_file_size) {
+            Reading::Text(decoded) if names.is_match(&decoded.text) => {
+                guarded(|| analyzer.outline(&candidate.shown, &decoded.text, is_test(&candidate.own))).ok()
+            }
+            _ => None,
+        };
+        outline.map_or_else(|| Either::Right(candidate), Either::Left)
+    })
+}
+
+fn searcher(asked: &FxHashSet<String>) -> Option<AhoCorasick> {
+    let mut names: Vec<&String> = asked.iter().filter(|name| name.len() > 1).collect();
     names.sort_unstable();
     AhoCorasick::new(names).ok().filter(|searcher| searcher.patterns_len() > 0)
 }

@@ -5,7 +5,7 @@ use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
-use crate::facts::{Action, ExprKind, FunctionId, FunctionKind, Operation, Root};
+use crate::facts::{Action, FunctionId, Operation, Root};
 use crate::finding::{Evidence, Weight};
 use crate::index::{Deed, Found, Taken, Tenure, Verb};
 
@@ -119,27 +119,4 @@ pub fn rate(context: &Context, function: FunctionId) -> Option<Evidence> {
     };
     let all = !callers.is_empty() && callers.iter().all(|(file, caller)| once(caller, file));
     all.then(|| Evidence::doubts(Weight::Decisive, "the project calls it only while something is set up"))
-}
-
-/// Whether nobody in the project calls a private function, or the one around it, and its own file does not mention it
-/// either.
-pub fn is_unused(context: &Context, function: FunctionId) -> bool {
-    let facts = context.facts;
-    let mut named = facts.enclosing(function).filter(|id| facts.function(*id).kind == FunctionKind::Named);
-    context.project.len() > 1 && named.any(|id| is_idle(context, id))
-}
-
-/// Whether a private function is named nowhere.
-fn is_idle(context: &Context, function: FunctionId) -> bool {
-    let facts = context.facts;
-    let Some(own) = facts.function(function).name else { return false };
-    let name = facts.text(own);
-    let private = name.starts_with('_') && !name.starts_with("__") && facts.function(function).decorators.is_empty();
-    let mentioned = || {
-        facts.exprs.iter().any(|expr| match expr.kind {
-            ExprKind::Field { name, .. } | ExprKind::Name { name, .. } => name == own,
-            _ => false,
-        })
-    };
-    private && context.project.is_distinctive(name) && context.project.callers(&facts.language, name).is_empty() && !mentioned()
 }

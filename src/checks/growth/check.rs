@@ -87,12 +87,10 @@ fn shared(context: &Context, held: &Held) -> bool {
 /// How bad the growth is, by who can reach it: high where each request, message or tick adds to it, low where only the
 /// start of the program does.
 fn exposure(context: &Context, held: &Held, growth: &Growth) -> Severity {
-    let (facts, words) = (context.facts, &context.words.words);
-    if held.life == Life::Loop || lifetime::ticks(facts, growth.at).is_some() {
+    if held.life == Life::Loop || lifetime::ticks(context.facts, growth.at).is_some() {
         return Severity::High;
     }
-    let often = lifetime::serves(facts, words, growth.function).or_else(|| abroad::rate(context, growth.function));
-    match often {
+    match rate::often(context, growth) {
         Some(often) if often.stance == Stance::Against => Severity::Low,
         Some(often) if often.weight > Weight::Slight => Severity::High,
         _ => Severity::Medium,

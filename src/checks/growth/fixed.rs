@@ -9,7 +9,7 @@ use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
 use crate::facts::{
-    Action, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Literal, Operation, Operator, Place, PlaceId, Root, Segment,
+    Action, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Literal, Operation, Operator, Place, PlaceId, Root, Segment, Source,
 };
 use crate::finding::{Evidence, Weight};
 use crate::rules::Check;
@@ -38,7 +38,7 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> 
     if context.words.words.drawn.is_empty() || is_drawn(context, growth) {
         return Vec::new();
     }
-    [tombstones(context, held, growth), few(context, held, growth), factory(context, held, growth)]
+    [tombstones(context, held, growth), few(context, held, growth), factory(context, held, growth), copied(context, held, growth)]
         .into_iter()
         .flatten()
         .collect()
@@ -50,6 +50,39 @@ fn factory(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> 
     let inside = facts.enclosing(growth.function).skip(1).any(|id| facts.function(id).traits.is_constructor);
     (held.life == Life::Instance && inside)
         .then(|| Evidence::doubts(Weight::Strong, "what the constructor has made calls it, as often as it needs another one"))
+}
+
+/// What is put in is gone through in a field of the same owner, which keeps it as well.
+fn copied(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
+    let facts = context.facts;
+    let binding = facts.binding_of(growth.key.or(growth.value)?)?;
+    let [only] = facts.binding(binding).definitions.as_slice() else { return None };
+    let (Source::Iterated(through) | Source::Unpacked(through, _)) = only.source else { return None };
+    let from = key::drawn(facts, through, 4).filter(|from| *from != held.place && keeps(context, *from))?;
+    let text = format!("its entries are those of `{}`, which keeps them as well", facts.display(from));
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(through).span))
+}
+
+/// Whether a place is a field from which this file takes nothing out.
+fn keeps(context: &Context, place: PlaceId) -> bool {
+    let facts = context.facts;
+    let lasts = matches!(facts.places.get(place), Place { root: Root::Instance(_) | Root::Static(_), path } if path.len() == 1);
+    let begins = |operation: &Operation| {
+        let function = facts.function(operation.function);
+        function.traits.is_constructor || function.kind == FunctionKind::TypeBody
+    };
+    let loses = |operation: &Operation| match operation.action {
+        Action::Assign(_) => !begins(operation),
+        Action::Delete | Action::DeleteItem { .. } => true,
+        Action::Method { name, .. } => context
+            .words
+            .container
+            .iter()
+            .any(|one| one.shrink.iter().chain(&one.empty).any(|word| word == facts.text(name))),
+        _ => false,
+    };
+    let filled = facts.operations(place).iter().any(|operation| matches!(operation.action, Action::Assign(_)));
+    lasts && filled && !facts.operations(place).iter().any(loses)
 }
 
 /// The other collection in which the key is looked up first, which fails where it is not there.

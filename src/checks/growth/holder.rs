@@ -16,7 +16,7 @@ pub fn owner(context: &Context, held: &Held) -> Vec<Evidence> {
     match (held.life, facts.places.get(held.place).root) {
         (Life::Module, _) => vec![Evidence::supports(Weight::Slight, "it lives as long as the process")],
         (Life::Type, _) => vec![Evidence::supports(
-            Weight::Fair,
+            Weight::Slight,
             "it belongs to the type, so all instances share it for the life of the process",
         )],
         (Life::Closure, Root::Binding(binding)) => {
@@ -65,7 +65,7 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
         return vec![Evidence::doubts(Weight::Decisive, text)];
     }
     if let Tenure::Lasting(path) = tenure {
-        evidence.push(Evidence::supports(Weight::Strong, format!("{path} keeps a `{name}` for as long as the process lives")));
+        evidence.push(Evidence::supports(Weight::Fair, format!("{path} keeps a `{name}` for as long as the process lives")));
     } else if key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::supports(Weight::Fair, format!("a `{name}` usually lives as long as the service")));
     } else if let Some(at) = made_at_top(facts, ty) {

@@ -9,6 +9,7 @@ use crate::checks::lives::brought;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
+use crate::checks::often;
 use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, PlaceId, Root, StepKind};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Check;
@@ -24,9 +25,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         evidence.extend(variety(context, held, growth));
         return evidence;
     }
-    let abroad = || abroad::rate(context, growth.function);
-    let ticks = || lifetime::ticks(facts, growth.at);
-    let mut evidence = vec![match ticks().or_else(|| lifetime::serves(facts, words, growth.function)).or_else(abroad) {
+    let mut evidence = vec![match often(context, growth) {
         Some(known) => known,
         // A cache is there because it is asked often.
         None if hearsay::offered(context, held, growth) => {
@@ -79,6 +78,15 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     }
     evidence.extend(variety(context, held, growth));
     evidence
+}
+
+/// How often the function that adds to it runs: what its callers show counts for more than what it is called.
+pub fn often(context: &Context, growth: &Growth) -> Option<Evidence> {
+    let (facts, function) = (context.facts, growth.function);
+    lifetime::ticks(facts, growth.at)
+        .or_else(|| often::once(context, function).map(|text| Evidence::doubts(Weight::Decisive, text)))
+        .or_else(|| lifetime::serves(facts, &context.words.words, function))
+        .or_else(|| abroad::rate(context, function))
 }
 
 /// How many different keys it gets, or how often it gets anything.

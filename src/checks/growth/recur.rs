@@ -4,7 +4,6 @@ use super::container::{Growth, Held, Release};
 use super::fixed;
 use super::rate;
 use super::relief;
-use super::vetted;
 use crate::checks::Context;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
@@ -40,7 +39,7 @@ pub fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
         && !constant
         && !registry
         && !once(facts, held, growth)
-        && !vetted::runs_once(facts, growth)
+        && !facts.runs_once_at(growth.at)
         && lifetime::recurs(facts, words, setup, held.life, growth.function)
 }
 

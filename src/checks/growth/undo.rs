@@ -17,7 +17,7 @@ use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 /// The entry that a function makes and takes out again itself, and misses on some way out.
 pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
     let (facts, words) = (context.facts, &context.words.words);
-    let idle = |growth: &Growth| !words.drawn.is_empty() && super::abroad::is_unused(context, growth.function);
+    let idle = |growth: &Growth| !words.drawn.is_empty() && crate::checks::often::is_unused(context, growth.function);
     if matches!(held.life, Life::Loop | Life::Default | Life::Closure) || recur::measured(facts, held) {
         return None;
     }
@@ -257,7 +257,7 @@ fn tell(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId], wa
     {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the call in between fails").at(way.at));
     }
-    if super::abroad::is_unused(context, growth.function) {
+    if crate::checks::often::is_unused(context, growth.function) {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, "nothing in the project calls the function"));
     }
     // How long the owner lives matters only where the entry stays while it does.

@@ -2,17 +2,14 @@
 
 use super::container::{Growth, Held};
 use crate::checks::Context;
-use crate::facts::{
-    Action, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Operation, Operator, Place, PlaceId, Root,
-    Source, Step, StepId, StepKind,
-};
+use crate::facts::{Action, BindingId, BindingKind, ExprId, ExprKind, Facts, Operation, Operator, PlaceId, Source};
 use crate::finding::{Evidence, Weight};
 
 /// What speaks for a fixed set of keys: an unknown one is refused before the entry is made.
 pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
     let facts = context.facts;
     let key = facts.place(growth.key?)?;
-    refusals(facts, growth).find_map(|(step, condition)| {
+    facts.refusals(growth.function, growth.at).find_map(|(step, condition)| {
         let (weight, text) = if asks_another(facts, held, key, condition) {
             (Weight::Decisive, "a key that something else does not know is refused first")
         } else if asks_for(facts, held, key, condition, growth) {
@@ -21,52 +18,6 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Option<Evidenc
             return None;
         };
         Some(Evidence::doubts(weight, text).at(step.span))
-    })
-}
-
-/// The branches before the growth that leave its function, with their conditions.
-fn refusals<'a>(facts: &'a Facts, growth: &Growth) -> impl Iterator<Item = (&'a Step, ExprId)> {
-    let (function, start) = (growth.function, facts.expr(growth.at).span.start);
-    let before = facts.steps.iter().filter(move |step| facts.function_of_step(step) == function && step.span.end <= start);
-    before.filter_map(|step| Some((step, refusal(facts, &step.kind)?)))
-}
-
-/// The condition of a branch that leaves the function and does nothing else.
-fn refusal(facts: &Facts, kind: &StepKind) -> Option<ExprId> {
-    let StepKind::Branch { condition, then, otherwise } = kind else { return None };
-    let leaves =
-        |step: &StepId| matches!(facts.step(*step).kind, StepKind::Exit { kind: ExitKind::Return | ExitKind::Raise, .. });
-    (otherwise.is_empty() && then.last().is_some_and(leaves)).then_some(*condition)
-}
-
-/// Whether a function leaves at once when it has run before: `if self.loop is not None: return`, and later `self.loop = …`.
-pub fn runs_once(facts: &Facts, growth: &Growth) -> bool {
-    refusals(facts, growth).any(|(_, condition)| {
-        let flag = match facts.kind(condition) {
-            ExprKind::Operation { operator: Operator::IsNot | Operator::Is, operands } => facts.list(operands).first().copied(),
-            ExprKind::Name { .. } | ExprKind::Field { .. } => Some(condition),
-            _ => None,
-        };
-        let lasts = |place: &PlaceId| {
-            let Place { root, path } = facts.places.get(*place);
-            match root {
-                Root::Instance(_) | Root::Static(_) => !path.is_empty(),
-                Root::Binding(binding) => path.is_empty() && facts.is_global(*binding),
-                Root::External(_) => false,
-            }
-        };
-        let set = |place: PlaceId| {
-            facts.operations(place).iter().any(|operation| {
-                let given = match operation.action {
-                    Action::Assign(Source::Assigned(value)) => {
-                        !matches!(facts.literal(value), Some(Literal::Null | Literal::Bool(false)))
-                    }
-                    _ => false,
-                };
-                given && operation.function == growth.function
-            })
-        };
-        flag.and_then(|flag| facts.place(flag)).filter(lasts).is_some_and(set)
     })
 }
 

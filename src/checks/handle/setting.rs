@@ -4,10 +4,9 @@
 use super::obligation::Obligation;
 use crate::checks::Context;
 use crate::checks::lives::key;
-use crate::checks::lives::lifetime;
+use crate::checks::often;
 use crate::facts::{Around, ExprId, ExprKind, FunctionId, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
-use crate::index::{Caller, Outline};
 use crate::rules::{Pattern, Resource};
 
 /// What speaks against a finding because of where it stands. `certain` says that it takes no failure to lose the handle.
@@ -70,20 +69,10 @@ fn once(context: &Context, obligation: &Obligation, weight: Weight) -> Option<Ev
     abroad(context, function, weight)
 }
 
-/// Why the whole project calls a function once at most; only where its name tells it from all others.
+/// Why the whole project calls a function once at most.
 fn abroad(context: &Context, function: FunctionId, weight: Weight) -> Option<Evidence> {
-    if context.words.fails.is_empty() || context.project.len() < 2 {
-        return None;
-    }
-    let words = &context.words.words;
-    let callers = context.callers(function)?;
-    let loading = |file: &Outline, caller: &Caller| {
-        !caller.looping && (caller.function.is_none() || lifetime::is_among_programs(words, &file.path))
-    };
-    let once = !callers.is_empty() && callers.iter().all(|(file, caller)| loading(file, caller));
-    once.then(|| {
-        Evidence::doubts(weight, "the project calls it only where a module is loaded or a program runs, so perhaps once")
-    })
+    let known = !context.words.fails.is_empty();
+    known.then(|| often::once(context, function)).flatten().map(|text| Evidence::doubts(weight, text))
 }
 
 /// The call by which a function gives up with the whole process: one that only programs make, or any in a handler.

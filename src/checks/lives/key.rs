@@ -80,6 +80,7 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
             Some(binding) => bound(facts, words, binding, facts.text(name), hops),
             None => Keys::Fixed,
         },
+        ExprKind::Field { base, .. } if is_configured(facts, words, base) => Keys::Fixed,
         ExprKind::Field { base, name } => {
             let text = facts.text(name);
             let shared = facts
@@ -102,6 +103,7 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
         ExprKind::Choice { then, otherwise, .. } => {
             judge(facts, words, then, hops - 1).max(judge(facts, words, otherwise, hops - 1))
         }
+        ExprKind::Index { base, .. } if is_configured(facts, words, base) => Keys::Fixed,
         ExprKind::Index { base, .. } => match judge(facts, words, base, hops - 1) {
             Keys::Open => Keys::Open,
             _ => Keys::Unknown,
@@ -117,8 +119,16 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
     }
 }
 
+/// Whether a value is named like what a program reads its settings into: there are as many of them as somebody wrote down.
+fn is_configured(facts: &Facts, words: &Words, base: ExprId) -> bool {
+    last_name(facts, base).is_some_and(|name| ends_with(&words.configured, name))
+}
+
 fn called(facts: &Facts, words: &Words, call: ExprId, hops: u32) -> Keys {
     let Some(name) = facts.callee_name(call) else { return Keys::Unknown };
+    if name == "get" && facts.callee(call).receiver.is_some_and(|base| is_configured(facts, words, base)) {
+        return Keys::Fixed;
+    }
     if facts.typed && facts.type_path(call).is_some_and(|path| words.fixed_types.iter().any(|word| word == path)) {
         return Keys::Fixed;
     }
@@ -260,7 +270,7 @@ pub fn is_own(facts: &Facts, place: PlaceId, key: ExprId) -> bool {
 }
 
 /// The collection that an iteration goes through, also through a copy or a view of it: `list(entries.items())`.
-fn drawn(facts: &Facts, value: ExprId, hops: u32) -> Option<PlaceId> {
+pub fn drawn(facts: &Facts, value: ExprId, hops: u32) -> Option<PlaceId> {
     match facts.kind(value) {
         ExprKind::Call { .. } if hops > 0 => match facts.callee(value).receiver {
             Some(receiver) => drawn(facts, receiver, hops - 1),
