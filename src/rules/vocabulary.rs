@@ -18,6 +18,8 @@ pub struct Vocabulary {
     pub resource: Vec<Resource>,
     /// Ways to register a callback and to remove it (check `listener`).
     pub registration: Vec<Registration>,
+    /// First words of methods that undo each other, the doing one first: `add_hook` and `del_hook` (check `listener`).
+    pub opposites: Vec<Vec<String>>,
     /// Lists of those who wait for something (check `listener`).
     pub waiting: Vec<Waiting>,
     /// Cache decorators and cache constructors (checks `memo`, `cache`).

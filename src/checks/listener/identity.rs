@@ -59,7 +59,7 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
     let mut found = Removal::Never;
     for function in &facts.functions {
         let lives = |call: &ExprId| !life::is_dead(facts, words, facts.function_of(*call));
-        for call in function.calls.iter().copied().filter(|call| removes(facts, one, *call)).filter(lives) {
+        for call in function.calls.iter().copied().filter(|call| removes(context, one, *call)).filter(lives) {
             match compare(context, one, call) {
                 Removal::Same => return Removal::Same,
                 other @ (Removal::Other(..) | Removal::Phase(_)) => found = other,
@@ -134,9 +134,24 @@ pub fn is_module(facts: &Facts, expr: ExprId) -> bool {
     })
 }
 
-fn removes(facts: &Facts, one: &Registered, call: ExprId) -> bool {
+fn removes(context: &Context, one: &Registered, call: ExprId) -> bool {
+    let facts = context.facts;
     let (path, method) = (facts.callee_path(call), facts.method_name(call));
-    one.registration.remove.iter().any(|pattern| pattern.fits(path, method)) && call != one.at
+    let listed = || one.registration.remove.iter().any(|pattern| pattern.fits(path, method));
+    call != one.at && (listed() || undoes(context, one, call))
+}
+
+/// Whether the same callback is given to a method whose name is the opposite of the one that registers it: `add_hook` and
+/// `del_hook`.
+fn undoes(context: &Context, one: &Registered, call: ExprId) -> bool {
+    let facts = context.facts;
+    let (Some(done), Some(undone)) = (facts.method_name(one.at), facts.method_name(call)) else { return false };
+    let (done, undone) = (key::split(done), key::split(undone));
+    let ([first, rest @ ..], [other, others @ ..]) = (done.as_slice(), undone.as_slice()) else { return false };
+    let opposite = |words: &Vec<String>| words.first() == Some(first) && words.iter().skip(1).any(|word| word == other);
+    rest == others
+        && context.words.opposites.iter().any(opposite)
+        && facts.args(call).iter().any(|arg| callback::same(facts, *arg, one.callback))
 }
 
 fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
@@ -233,7 +248,8 @@ pub fn asked(facts: &Facts, one: &Registered) -> bool {
 }
 
 /// A teardown that ends the emitter ends what is registered there.
-pub fn ended(facts: &Facts, one: &Registered, ty: TypeId) -> Option<Evidence> {
+pub fn ended(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> {
+    let facts = context.facts;
     let emitter = one.emitter?;
     let place = facts.place(emitter)?;
     let places = kept::holders(facts, emitter);
@@ -242,7 +258,7 @@ pub fn ended(facts: &Facts, one: &Registered, ty: TypeId) -> Option<Evidence> {
         let method = match operation.action {
             Action::Method { call, name } => {
                 let ends = || matches!(facts.text(name), "close" | "destroy" | "end" | "terminate" | "disconnect" | "dispose");
-                !removes(facts, one, call) && (facts.args(call).is_empty() || ends())
+                !removes(context, one, call) && (facts.args(call).is_empty() || ends())
             }
             _ => false,
         };

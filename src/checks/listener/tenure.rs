@@ -228,7 +228,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     let owner = facts.owner_of(one.function);
     // What the end of the object ends is too late for what each call adds.
     let single = runs == Runs::PerInstance || !one.registration.once;
-    evidence.extend(owner.filter(|_| single).and_then(|ty| identity::ended(facts, one, ty)));
+    evidence.extend(owner.filter(|_| single).and_then(|ty| identity::ended(context, one, ty)));
     let name = owner.map_or("", |ty| facts.text(facts.ty(ty).name));
     if key::ends_with(&words.lasting, name) {
         let weight = if runs == Runs::PerInstance { Weight::Strong } else { Weight::Slight };
