@@ -18,8 +18,6 @@ pub struct Vocabulary {
     pub resource: Vec<Resource>,
     /// Ways to register a callback and to remove it (check `listener`).
     pub registration: Vec<Registration>,
-    /// First words of methods that undo each other, the doing one first: `add_hook` and `del_hook` (check `listener`).
-    pub opposites: Vec<Vec<String>>,
     /// Lists of those who wait for something (check `listener`).
     pub waiting: Vec<Waiting>,
     /// Cache decorators and cache constructors (checks `memo`, `cache`).
@@ -218,6 +216,12 @@ pub struct Words {
     pub configured: Vec<String>,
     /// Calls that draw a key which nobody had before. Where they are given, growth that only names speak of is doubted.
     pub drawn: Vec<Pattern>,
+    /// Calls that give the address of an object, which another one gets when it has gone.
+    pub addresses: Vec<Pattern>,
+    /// Calls that make what somebody waits for until another settles it.
+    pub futures: Vec<Pattern>,
+    /// Words in the names of functions that undo each other, the doing one first: `add_hook` and `del_hook`.
+    pub opposites: Vec<Vec<String>>,
     /// What comes once and goes, so that its identifier is a new key each time (`request_id`).
     pub events: Vec<String>,
     /// Last words of keys that name who or what comes and goes while a service runs.

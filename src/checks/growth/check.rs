@@ -3,6 +3,7 @@
 
 use super::abroad;
 use super::container::{self, Growth, Held};
+use super::counterpart;
 use super::fixed;
 use super::hearsay;
 use super::holder;
@@ -47,8 +48,15 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let mut evidence = holder::owner(context, held);
     evidence.extend(relief::relief(context, held, first)?);
     evidence.extend(abroad::relief(context, held)?);
-    let shown: Vec<Evidence> =
-        relief::siblings(context, held, first, all).into_iter().chain(relief::pruned(context, held)).collect();
+    let neglected = counterpart::neglected(context, held, first);
+    if neglected.is_some() {
+        evidence.retain(|piece| !holder::is_unknown(piece));
+    }
+    let shown: Vec<Evidence> = relief::siblings(context, held, first, all)
+        .into_iter()
+        .chain(relief::pruned(context, held))
+        .chain(neglected)
+        .collect();
     let alone = first.key.is_none() || first.key == first.value;
     let works = |value| {
         rate::settles(context, value).is_some() || held.life == Life::Closure && rate::is_work(facts, &context.words.words, value)
@@ -90,7 +98,7 @@ fn exposure(context: &Context, held: &Held, growth: &Growth) -> Severity {
     if held.life == Life::Loop || lifetime::ticks(context.facts, growth.at).is_some() {
         return Severity::High;
     }
-    match rate::often(context, growth) {
+    match rate::often(context, held, growth) {
         Some(often) if often.stance == Stance::Against => Severity::Low,
         Some(often) if often.weight > Weight::Slight => Severity::High,
         _ => Severity::Medium,

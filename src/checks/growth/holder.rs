@@ -94,9 +94,16 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
         );
     }
     if evidence.is_empty() {
-        evidence.push(Evidence::doubts(Weight::Decisive, format!("nothing says that a `{name}` lives long")));
+        evidence.push(Evidence::doubts(Weight::Decisive, format!("{UNKNOWN}`{name}` lives long")));
     }
     evidence
+}
+
+const UNKNOWN: &str = "nothing says that a ";
+
+/// Whether a piece of evidence says that nothing is known of the owner's life.
+pub fn is_unknown(piece: &Evidence) -> bool {
+    piece.text.starts_with(UNKNOWN)
 }
 
 /// The function that makes all instances which this file makes, for the time of one call: it keeps each in a variable and

@@ -2,6 +2,7 @@
 
 use super::abroad;
 use super::container::{Growth, Held};
+use super::counterpart;
 use super::hearsay;
 use super::relief;
 use crate::checks::Context;
@@ -12,7 +13,7 @@ use crate::checks::lives::lifetime::Life;
 use crate::checks::often;
 use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, PlaceId, Root, StepKind};
 use crate::finding::{Evidence, Weight};
-use crate::rules::Check;
+use crate::rules::{Check, Pattern};
 
 /// How often it grows, and by how many different keys.
 pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
@@ -25,7 +26,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         evidence.extend(variety(context, held, growth));
         return evidence;
     }
-    let mut evidence = vec![match often(context, growth) {
+    let mut evidence = vec![match often(context, held, growth) {
         Some(known) => known,
         // A cache is there because it is asked often.
         None if hearsay::offered(context, held, growth) => {
@@ -52,7 +53,8 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     if context.is_program() {
         evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
     }
-    if lifetime::named(facts, &words.adding, growth.function) {
+    let neglected = counterpart::neglected(context, held, growth).is_some();
+    if lifetime::named(facts, &words.adding, growth.function) && !neglected {
         evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
     }
     let closure = |value| matches!(facts.kind(value), ExprKind::Closure(_));
@@ -72,6 +74,10 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         let weight = if held.life == Life::Instance && !words.drawn.is_empty() { Weight::Fair } else { Weight::Strong };
         evidence.push(Evidence::supports(weight, "what it keeps is done at some time and stays in it").at(facts.expr(work).span));
     }
+    if let Some(call) = counterpart::address(context, growth) {
+        let text = "its keys are addresses of objects, and an entry stays when its object has gone";
+        evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(call).span));
+    }
     if let Some(other) = confined(facts, held, growth) {
         let text = "its keys are those of another collection, which is asked first";
         evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(other).span));
@@ -81,12 +87,19 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
 }
 
 /// How often the function that adds to it runs: what its callers show counts for more than what it is called.
-pub fn often(context: &Context, growth: &Growth) -> Option<Evidence> {
+pub fn often(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
     let (facts, function) = (context.facts, growth.function);
     lifetime::ticks(facts, growth.at)
         .or_else(|| often::once(context, function).map(|text| Evidence::doubts(Weight::Decisive, text)))
         .or_else(|| lifetime::serves(facts, &context.words.words, function))
         .or_else(|| abroad::rate(context, function))
+        .or_else(|| undone(context, held, growth))
+}
+
+/// What has to be undone each time is done more than once.
+fn undone(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
+    let undone = counterpart::neglected(context, held, growth).is_some();
+    undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once"))
 }
 
 /// How many different keys it gets, or how often it gets anything.
@@ -101,6 +114,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> 
                 }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
+                Keys::Unknown if counterpart::neglected(context, held, growth).is_some() => {
+                    Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text)
+                }
                 Keys::Named => Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text),
                 Keys::Unknown if growth.by_read => {
                     Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
@@ -161,9 +177,21 @@ fn reuses(facts: &Facts, held: &Held, growth: &Growth) -> Option<ExprId> {
     })
 }
 
-/// The mention, in a value, of a function that settles what is made with it (`resolve` of a promise).
+/// The mention, in a value, of a function that settles what is made with it (`resolve` of a promise); or the value itself,
+/// if it is a future that somebody settles.
 pub fn settles(context: &Context, value: ExprId) -> Option<ExprId> {
     let facts = context.facts;
+    let made = facts.binding_of(value).map_or(Some(value), |binding| match facts.binding(binding).definitions.as_slice() {
+        [only] => facts.value_of(only),
+        _ => None,
+    });
+    let future = |call: &ExprId| {
+        let fits = |word: &Pattern| word.fits(facts.callee_path(*call), facts.method_name(*call));
+        context.words.words.futures.iter().any(fits)
+    };
+    if made.filter(future).is_some() {
+        return Some(value);
+    }
     let span = facts.expr(value).span;
     let settler = |binding: &&crate::facts::Binding| {
         let owner = facts.scopes[binding.scope.index()].function;

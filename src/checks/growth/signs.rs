@@ -2,6 +2,7 @@
 //! cleaned, a request that fills it.
 
 use super::container::{Growth, Held};
+use super::counterpart;
 use super::relief;
 use crate::checks::Context;
 use crate::checks::lives::fresh::{self, Fresh};
@@ -22,6 +23,9 @@ pub fn weigh(context: &Context, held: &Held, growth: &Growth, all: &[Held], evid
     let fresh = growth.key.and_then(|key| fresh::fresh(context.facts, words, key));
     if fresh == Some(Fresh::Drawn) {
         evidence.push(Evidence::supports(Weight::Strong, "each time it is given a key that is made anew"));
+    }
+    if counterpart::neglected(context, held, growth).is_some() || counterpart::address(context, growth).is_some() {
+        return;
     }
     if let Some(sign) = locks(context, held, growth, all).or_else(|| ended(context, held)) {
         evidence.push(sign);

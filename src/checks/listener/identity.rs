@@ -150,7 +150,7 @@ fn undoes(context: &Context, one: &Registered, call: ExprId) -> bool {
     let ([first, rest @ ..], [other, others @ ..]) = (done.as_slice(), undone.as_slice()) else { return false };
     let opposite = |words: &Vec<String>| words.first() == Some(first) && words.iter().skip(1).any(|word| word == other);
     rest == others
-        && context.words.opposites.iter().any(opposite)
+        && context.words.words.opposites.iter().any(opposite)
         && facts.args(call).iter().any(|arg| callback::same(facts, *arg, one.callback))
 }
 

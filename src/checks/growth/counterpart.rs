@@ -1,0 +1,73 @@
+//! Functions that undo each other: `connect` and `disconnect`, `peer_opened` and `peer_closed`. Where one makes an entry,
+//! the other is there to take it out.
+
+use super::container::{Growth, Held};
+use crate::checks::Context;
+use crate::checks::lives::key;
+use crate::facts::{BindingKind, ExprId, Facts, FunctionId, FunctionKind, Name};
+use crate::finding::{Evidence, Weight};
+
+/// What says that an entry stays although the function that undoes its making is told of it.
+pub fn neglected(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
+    let facts = context.facts;
+    let maker = facts.enclosing(growth.function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
+    if facts.function(maker).traits.is_constructor || held.release.iter().any(|release| release.certain && !release.replaced) {
+        return None;
+    }
+    let said = told(facts, maker, growth)?;
+    let undoes = |other: FunctionId| {
+        let function = facts.function(other);
+        other != maker
+            && function.kind == FunctionKind::Named
+            && facts.owner_of(other) == facts.owner_of(maker)
+            && !function.calls.is_empty()
+            && function.params.iter().any(|param| said.contains(&param.name))
+            && are_opposites(context, maker, other)
+    };
+    let other = facts.functions().map(|(id, _)| id).find(|id| undoes(*id))?;
+    let [done, undone] = [maker, other].map(|id| facts.function(id).name.map_or("", |name| facts.text(name)));
+    let text = format!("`{undone}` undoes what `{done}` does, is told of the same, and leaves the entry");
+    Some(Evidence::supports(Weight::Strong, text).at(facts.function(other).head))
+}
+
+/// The names of the parameters from which the key, or else the value, comes.
+fn told(facts: &Facts, maker: FunctionId, growth: &Growth) -> Option<Vec<Name>> {
+    let function = facts.function(maker);
+    let span = facts.expr(growth.key.or(growth.value)?).span;
+    let used = |binding: crate::facts::BindingId| {
+        let own = facts.binding(binding);
+        matches!(own.kind, BindingKind::Parameter(_)) && own.uses.iter().any(|at| span.contains(facts.expr(*at).span))
+    };
+    let params = function.params.iter().filter(|param| Some(param.binding) != function.receiver && used(param.binding));
+    let names: Vec<Name> = params.map(|param| param.name).collect();
+    (!names.is_empty()).then_some(names)
+}
+
+/// Whether the names of two functions differ in one word alone, and these words are opposites.
+fn are_opposites(context: &Context, maker: FunctionId, other: FunctionId) -> bool {
+    let facts = context.facts;
+    let words = |id: FunctionId| facts.function(id).name.map_or_else(Vec::new, |name| key::split(facts.text(name)));
+    let (done, undone) = (words(maker), words(other));
+    if done.len() != undone.len() {
+        return false;
+    }
+    let mut apart = done.iter().zip(&undone).filter(|(done, undone)| done != undone);
+    let (Some((done, undone)), None) = (apart.next(), apart.next()) else { return false };
+    let opposite = |all: &Vec<String>| all.first() == Some(done) && all.iter().skip(1).any(|word| word == undone);
+    context.words.words.opposites.iter().any(opposite)
+}
+
+/// What a key is made of when it is the address of an object, which says nothing when the object has gone. Where the object
+/// itself is kept, it does not go.
+pub fn address(context: &Context, growth: &Growth) -> Option<ExprId> {
+    let facts = context.facts;
+    let span = facts.expr(growth.key?).span;
+    let addresses = &context.words.words.addresses;
+    let takes = |call: &ExprId| addresses.iter().any(|word| word.fits(facts.callee_path(*call), facts.method_name(*call)));
+    let calls = facts.function(growth.function).calls.iter().copied().filter(|_| !addresses.is_empty());
+    let kept = |call: &ExprId| {
+        let of = facts.positional(*call, 0).and_then(|of| facts.place(of));
+        of.is_some() && growth.value.and_then(|value| facts.place(value)) == of
+    };
+    calls.filter(|call| span.contains(facts.expr(*call).span) && !kept(call)).find(takes)
+}
