@@ -228,6 +228,8 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             body: Vec::new(),
             made: None,
             calls: Vec::new(),
+            steps: Vec::new(),
+            callers: Vec::new(),
         });
         id
     }

@@ -83,6 +83,7 @@ impl<'tree> Lowering<'_, 'tree> {
             is_copied: false,
             methods: Vec::new(),
             body: FunctionId(0),
+            made: Vec::new(),
         });
         id
     }

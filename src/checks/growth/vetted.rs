@@ -27,7 +27,7 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Option<Evidenc
 /// The branches before the growth that leave its function, with their conditions.
 fn refusals<'a>(facts: &'a Facts, growth: &Growth) -> impl Iterator<Item = (&'a Step, ExprId)> {
     let (function, start) = (growth.function, facts.expr(growth.at).span.start);
-    let before = facts.steps.iter().filter(move |step| facts.function_of_step(step) == function && step.span.end <= start);
+    let before = facts.steps_in(function).filter(move |step| step.span.end <= start);
     before.filter_map(|step| Some((step, refusal(facts, &step.kind)?)))
 }
 
