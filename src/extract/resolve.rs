@@ -14,7 +14,7 @@ type Declared = FxHashMap<(ScopeId, Name), Vec<(u32, BindingId)>>;
 
 /// Fills in everything that needs the whole file to be lowered first.
 pub fn resolve(lowered: Lowered, habits: &Habits) -> Facts {
-    let Lowered { mut facts, pending, module_names, listed } = lowered;
+    let Lowered { mut facts, pending, module_names, listed, kept: _ } = lowered;
     names(&mut facts, &module_names);
     define(&mut facts, &pending);
     values(&mut facts);

@@ -116,9 +116,8 @@ pub fn caches(facts: &Facts, held: &Held, growth: &Growth) -> bool {
         Action::Method { name, .. } => held.container.look.iter().any(|word| word == facts.text(name)),
         _ => false,
     });
-    let returns = |step: &crate::facts::Step| {
-        matches!(step.kind, StepKind::Exit { kind: crate::facts::ExitKind::Return, value: Some(_) })
-    };
+    let returns =
+        |step: &crate::facts::Step| matches!(step.kind, StepKind::Exit { kind: crate::facts::ExitKind::Return, value: Some(_) });
     asked && facts.steps_in(growth.function).any(returns)
 }
 

@@ -286,9 +286,8 @@ fn each_word<'n>(name: &'n str, mut found: impl FnMut(&'n str)) {
         let apart = !c.is_alphanumeric();
         let after_lower = before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit());
         let upper = c.is_uppercase();
-        let before_lower = upper
-            && before.is_some_and(char::is_uppercase)
-            && letters.peek().is_some_and(|(_, next)| next.is_lowercase());
+        let before_lower =
+            upper && before.is_some_and(char::is_uppercase) && letters.peek().is_some_and(|(_, next)| next.is_lowercase());
         if apart || upper && after_lower || before_lower {
             if start < at {
                 found(&name[start..at]);
