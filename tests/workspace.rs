@@ -149,3 +149,30 @@ fn work_that_nobody_wants_is_given_up() {
     assert_eq!(workspace.look(&path, &text, false, &|| false).expect("done").findings.len(), 1);
     assert!(Workspace::open(&project.1, manner(), &|_, _| {}, &|| true).is_err());
 }
+
+/// Classes that keep things, functions that open and close them, and what is said before and between them.
+const TYPED_INTO: &str = "import os\nfrom socket import socket as plug\n\nCACHE = {}\nlimit = lambda: CACHE\n\n\nclass Store(dict):\n    seen = []\n\n    def __init__(self, size=3):\n        self.items = {}\n        self.plug = plug()\n\n    def put(self, key, value):\n        global LAST\n        LAST = key\n        self.items[key] = value\n        return [one for one in self.items if one != value]\n\n\nif os.name:\n    def read(path):\n        handle = open(path)\n        for line in handle:\n            CACHE[line] = path\n        return parse(line)\nelse:\n    read = None\n\n\n@decorated(1)\ndef write(path, *rest, **named):\n    try:\n        with open(path) as handle:\n            handle.write(rest)\n    except OSError as error:\n        raise ValueError from error\n    finally:\n        Store().put(path, named)\n\n\nSTORE = Store()\n";
+
+/// What is typed letter by letter, which makes no sense most of the time.
+const TYPED: &str =
+    "def load(path):\n    handle = open(path)\n    STORE.put(path, handle)\n    return parse(handle.read(), CACHE['a'])\n\n";
+
+#[test]
+fn each_letter_leads_to_what_a_new_run_finds() {
+    let starts: Vec<usize> = TYPED_INTO.match_indices("\n\n\n").map(|(at, _)| at + 3).step_by(2).collect();
+    let project = Project::new(&[("m.py", TYPED_INTO), ("n.py", "from m import STORE\nSTORE.items.clear()\n")]);
+    let mut workspace = opened(&project.1);
+    let path = project.1.join("m.py");
+    let mut look = |text: &str| {
+        workspace.look(&path, &Arc::from(text), false, &|| false).expect("not stopped");
+        project.write("m.py", text);
+        assert_eq!(looked(&workspace, &project.1), run(&project.1), "{text}");
+    };
+    look(TYPED_INTO);
+    for start in starts {
+        for end in 1..=TYPED.len() {
+            look(&format!("{}{}{}", &TYPED_INTO[..start], &TYPED[..end], &TYPED_INTO[start..]));
+        }
+        look(TYPED_INTO);
+    }
+}

@@ -1,5 +1,6 @@
 //! Functions, types and parameters.
 
+use super::kept::Deed;
 use super::lower::{Declaring, Lowering};
 use super::tail::Tail;
 use crate::facts::{
@@ -44,7 +45,7 @@ impl<'tree> Lowering<'_, 'tree> {
         })?;
         let StepKind::Function(id) = self.facts.steps[step.index()].kind else { return None };
         let instance = params.is_some_and(|params| self.has_instance(params));
-        self.facts.bindings[binding.index()].kind = BindingKind::Function(id);
+        self.settle(binding, BindingKind::Function(id));
         let declared = self.habits.receiver == Receiver::Declared && owner.is_some();
         let is_static = self.part(node, Part::Static).is_some() || (declared && !instance);
         let function = &mut self.facts.functions[id.index()];
@@ -252,9 +253,13 @@ impl<'tree> Lowering<'_, 'tree> {
         for node in self.parts(node, Part::Name) {
             let name = self.name(node);
             self.borrowed.insert((self.scope, name));
+            if let (Some(keeping), 0) = (&mut self.keeping, self.scope.0) {
+                keeping.off = true;
+            }
             if module {
                 self.declare(ScopeId(0), name, BindingKind::Variable);
                 self.module_names.insert((self.scope, name));
+                self.note(Deed::Takes(self.scope, name));
             }
         }
     }

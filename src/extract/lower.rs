@@ -1,6 +1,7 @@
 //! The walk from nodes to facts: state shared by the files that lower steps, expressions and definitions.
 
 use super::forms::Forms;
+use super::kept::{Deed, Keeping, Placed};
 use super::macros::Prepared;
 use super::tail::Tail;
 use crate::facts::{
@@ -34,6 +35,8 @@ pub struct Lowered {
     pub module_names: FxHashSet<(ScopeId, Name)>,
     /// Names that an export lists.
     pub listed: Vec<Name>,
+    /// The statements that may stay the same in the next version of the text.
+    pub kept: Vec<Placed>,
 }
 
 #[allow(clippy::struct_excessive_bools, reason = "each says something of its own about where the walk is")]
@@ -84,6 +87,8 @@ pub struct Lowering<'a, 'tree> {
     pub hint: Option<Name>,
     /// Names that an export lists.
     pub listed: Vec<Name>,
+    /// What is known of statements that stay the same, where texts are read again.
+    pub keeping: Option<Keeping<'a>>,
     depth: u32,
     /// Lent to each walk over children, because making one costs an allocation.
     cursor: Cell<Option<TreeCursor<'tree>>>,
@@ -134,6 +139,7 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             prologue: Vec::new(),
             hint: None,
             listed: Vec::new(),
+            keeping: None,
             depth: 0,
             cursor: Cell::new(None),
         }
@@ -144,9 +150,14 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         self.scope = self.new_scope(None, FunctionId(0), false);
         self.new_function(FunctionKind::Module, root, None, None);
         let mut body = Vec::new();
-        self.inside(root, &mut body);
+        if self.keeping.is_some() {
+            self.module(root, &mut body);
+        } else {
+            self.inside(root, &mut body);
+        }
         self.facts.functions[0].body = body;
-        Lowered { facts: self.facts, pending: self.pending, module_names: self.module_names, listed: self.listed }
+        let kept = self.keeping.map(|keeping| keeping.now).unwrap_or_default();
+        Lowered { facts: self.facts, pending: self.pending, module_names: self.module_names, listed: self.listed, kept }
     }
 
     pub fn form(&self, node: Node<'tree>) -> Option<Form> {
@@ -228,12 +239,22 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
             body: Vec::new(),
             made: None,
             calls: Vec::new(),
+            steps: Vec::new(),
+            callers: Vec::new(),
         });
         id
     }
 
     /// Declares a name in a scope, or finds the declaration that is there.
     pub fn declare(&mut self, scope: ScopeId, name: Name, kind: BindingKind) -> BindingId {
+        let id = self.declared_as(scope, name, kind);
+        if scope.0 == 0 {
+            self.note(Deed::Declares(id, name, kind));
+        }
+        id
+    }
+
+    fn declared_as(&mut self, scope: ScopeId, name: Name, kind: BindingKind) -> BindingId {
         if let Some(&known) = self.declared.get(&(scope, name)) {
             let binding = &mut self.facts.bindings[known.index()];
             if binding.kind == BindingKind::Variable {
@@ -251,6 +272,9 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
         let id = BindingId(self.facts.bindings.len() as u32);
         self.facts.bindings.push(Binding { name, kind, scope, since: 0, definitions: Vec::new(), uses: Vec::new() });
         self.facts.scopes[scope.index()].bindings.push(id);
+        if scope.0 > 0 {
+            self.note(Deed::Own(id));
+        }
         if self.exporting
             && let Some(exported) = &mut self.facts.exported
         {
@@ -326,6 +350,9 @@ impl<'a, 'tree> Lowering<'a, 'tree> {
     }
 
     pub fn list(&mut self, items: &[ExprId]) -> List {
+        if items.is_empty() {
+            return List::default();
+        }
         let start = self.facts.lists.len() as u32;
         self.facts.lists.extend_from_slice(items);
         List { start, len: items.len() as u32 }

@@ -1,5 +1,6 @@
 //! Texts that are read again after each change: what was parsed is kept, and only what differs is parsed anew.
 
+use super::kept::Placed;
 use crate::language::Language;
 use std::ops::ControlFlow;
 use tree_sitter::{InputEdit, ParseOptions, Parser, Point, Tree};
@@ -10,20 +11,29 @@ pub struct Parsed {
     language: String,
     text: String,
     tree: Tree,
+    /// What its statements were lowered to.
+    pub(super) kept: Vec<Placed>,
 }
 
 impl Parsed {
-    /// Parses a text, as far as it differs from what was parsed before; nothing if that was stopped.
-    pub fn new(language: &Language, text: &str, before: Option<&Self>, stop: &dyn Fn() -> bool) -> Option<Self> {
+    /// Parses a text, as far as it differs from what was parsed before, and says where it does; nothing if that was stopped.
+    pub(super) fn new(
+        language: &Language,
+        text: &str,
+        before: Option<&Self>,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<(Self, Option<InputEdit>)> {
         let mut parser = Parser::new();
         parser.set_language(&language.grammar).ok()?;
-        let old = before.filter(|before| before.language == language.id).map(|before| before.edited(text));
+        let before = before.filter(|before| before.language == language.id);
+        let edit = before.map(|before| edit(&before.text, text));
+        let old = before.zip(edit.as_ref()).map(|(before, edit)| before.edited(edit));
         let mut check = |_: &tree_sitter::ParseState| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         let options = ParseOptions::new().progress_callback(&mut check);
         let bytes = text.as_bytes();
         let mut read = |at: usize, _: Point| bytes.get(at..).unwrap_or_default();
         let tree = parser.parse_with_options(&mut read, old.as_ref(), Some(options))?;
-        Some(Self { language: language.id.clone(), text: text.to_owned(), tree })
+        Some((Self { language: language.id.clone(), text: text.to_owned(), tree, kept: Vec::new() }, edit))
     }
 
     /// The tree.
@@ -31,11 +41,11 @@ impl Parsed {
         &self.tree
     }
 
-    /// The tree with its places moved to where they are in another text.
-    fn edited(&self, text: &str) -> Tree {
+    /// The tree with its places moved to where they are after an edit.
+    fn edited(&self, edit: &InputEdit) -> Tree {
         let mut tree = self.tree.clone();
-        if self.text != text {
-            tree.edit(&edit(&self.text, text));
+        if (edit.start_byte, edit.start_byte) != (edit.old_end_byte, edit.new_end_byte) {
+            tree.edit(edit);
         }
         tree
     }
@@ -100,14 +110,15 @@ mod tests {
     fn a_changed_text_gives_the_tree_that_a_new_one_gives() {
         let python = languages().by_path(Path::new("a.py")).expect("known");
         let mut text = "def f(x):\n    return g(x)\n\n\nclass A:\n    def m(self):\n        self.a = [1, 2]\n".to_owned();
-        let mut parsed = Parsed::new(python, &text, None, &|| false);
+        let parse = |text: &str, before: Option<&Parsed>| Parsed::new(python, text, before, &|| false).map(|(parsed, _)| parsed);
+        let mut parsed = parse(&text, None);
         for (at, new) in
             [("return", "y = "), ("self.a", "self.b\n        "), ("class", "@d\n"), ("[1", "["), ("x):", "\u{1f600}")]
         {
             let place = text.find(at).expect("there");
             text.insert_str(place, new);
-            parsed = Parsed::new(python, &text, parsed.as_ref(), &|| false);
-            let fresh = Parsed::new(python, &text, None, &|| false).expect("parsed");
+            parsed = parse(&text, parsed.as_ref());
+            let fresh = parse(&text, None).expect("parsed");
             let tree = parsed.as_ref().expect("parsed").tree().root_node().to_sexp();
             assert_eq!(tree, fresh.tree().root_node().to_sexp(), "{text}");
         }

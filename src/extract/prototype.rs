@@ -209,6 +209,8 @@ impl Prototypes<'_> {
         let parent = self.facts.scopes[own.scope.index()].parent;
         self.facts.scopes.push(Scope { parent, function: id, opaque: true, bindings: Vec::new() });
         self.facts.functions.push(Function {
+            steps: Vec::new(),
+            callers: Vec::new(),
             returns: None,
             kind: FunctionKind::TypeBody,
             name: own.name,
@@ -245,6 +247,7 @@ impl Prototypes<'_> {
 /// A type that stands where a function does, with nothing else known of it.
 fn bare(name: Name, own: &Function, body: FunctionId) -> Type {
     Type {
+        made: Vec::new(),
         traits: Vec::new(),
         name,
         span: own.span,

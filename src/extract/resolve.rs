@@ -2,7 +2,7 @@
 
 use super::lower::Lowered;
 use super::{operation, place, prototype};
-use crate::facts::{BindingId, BindingKind, Definition, Expr, ExprId, ExprKind, Facts, Name, ScopeId, Source, TypeId};
+use crate::facts::{BindingId, BindingKind, Definition, Expr, ExprId, ExprKind, Facts, Name, ScopeId, Source, StepId, TypeId};
 use crate::language::Habits;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -14,7 +14,7 @@ type Declared = FxHashMap<(ScopeId, Name), Vec<(u32, BindingId)>>;
 
 /// Fills in everything that needs the whole file to be lowered first.
 pub fn resolve(lowered: Lowered, habits: &Habits) -> Facts {
-    let Lowered { mut facts, pending, module_names, listed } = lowered;
+    let Lowered { mut facts, pending, module_names, listed, kept: _ } = lowered;
     names(&mut facts, &module_names);
     define(&mut facts, &pending);
     values(&mut facts);
@@ -25,7 +25,24 @@ pub fn resolve(lowered: Lowered, habits: &Habits) -> Facts {
     place::resolve(&mut facts, habits);
     operation::collect(&mut facts, habits, &pending);
     place::infer(&mut facts);
+    gather(&mut facts);
     facts
+}
+
+/// Notes for each function and type what is asked about them most, so that nobody has to look through the whole file.
+fn gather(facts: &mut Facts) {
+    for (step, at) in facts.steps.iter().zip(0..) {
+        let function = facts.scopes[step.scope.index()].function;
+        facts.functions[function.index()].steps.push(StepId(at));
+    }
+    for (call, callee) in &facts.callees {
+        if let Some(function) = callee.function {
+            facts.functions[function.index()].callers.push(*call);
+        }
+        if let Some(ty) = callee.constructs {
+            facts.types[ty.index()].made.push(*call);
+        }
+    }
 }
 
 /// Binds every mentioned name.

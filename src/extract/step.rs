@@ -77,7 +77,7 @@ impl<'tree> Lowering<'_, 'tree> {
     }
 
     /// The declarations by which a statement manages something to the end of its block.
-    fn managed_to_the_end(&self, node: Node<'tree>) -> Option<Vec<Node<'tree>>> {
+    pub fn managed_to_the_end(&self, node: Node<'tree>) -> Option<Vec<Node<'tree>>> {
         match self.form(node) {
             Some(Form::ManageRest) => Some(self.children(node)),
             Some(Form::Assign) => self.part(node, Part::Using).map(|_| vec![node]),

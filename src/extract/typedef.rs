@@ -52,7 +52,7 @@ impl<'tree> Lowering<'_, 'tree> {
         let ty = &mut self.facts.types[id.index()];
         (ty.is_copied, ty.is_foreign) = (copied, false);
         (ty.span, ty.head, ty.parent, ty.bases, ty.decorators) = (whole, head_span, parent, bases, decorators);
-        self.facts.bindings[binding.index()].kind = BindingKind::Type(id);
+        self.settle(binding, BindingKind::Type(id));
         let body = self.part(node, Part::Body);
         let inner = self.define(FunctionKind::TypeBody, node, Some(head), Some(id), None, body);
         self.facts.types[id.index()].body = inner;
@@ -83,6 +83,7 @@ impl<'tree> Lowering<'_, 'tree> {
             is_copied: false,
             methods: Vec::new(),
             body: FunctionId(0),
+            made: Vec::new(),
         });
         id
     }

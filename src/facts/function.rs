@@ -1,4 +1,4 @@
-use super::{BindingId, Block, ExprId, FunctionId, Name, ScopeId, TypeId};
+use super::{BindingId, Block, ExprId, FunctionId, Name, ScopeId, StepId, TypeId};
 use crate::source::Span;
 use serde::{Deserialize, Serialize};
 
@@ -98,4 +98,8 @@ pub struct Function {
     pub made: Option<ExprId>,
     /// Every call directly inside it, in textual order.
     pub calls: Vec<ExprId>,
+    /// Every step directly inside it, in textual order.
+    pub steps: Vec<StepId>,
+    /// The calls of this file that call it.
+    pub callers: Vec<ExprId>,
 }

@@ -9,7 +9,7 @@ impl Facts {
     /// The branches of a function before an expression that leave it and do nothing else, with their conditions.
     pub fn refusals(&self, function: FunctionId, before: ExprId) -> impl Iterator<Item = (&Step, ExprId)> {
         let start = self.expr(before).span.start;
-        let steps = self.steps.iter().filter(move |step| self.function_of_step(step) == function && step.span.end <= start);
+        let steps = self.steps_in(function).filter(move |step| step.span.end <= start);
         steps.filter_map(|step| Some((step, self.refusal(&step.kind)?)))
     }
 

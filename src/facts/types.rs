@@ -31,4 +31,6 @@ pub struct Type {
     pub methods: Vec<FunctionId>,
     /// The statements of its body.
     pub body: FunctionId,
+    /// The calls of this file that make an instance of it.
+    pub made: Vec<ExprId>,
 }

@@ -81,6 +81,11 @@ impl Facts {
         self.scopes[step.scope.index()].function
     }
 
+    /// Every step directly inside a function, in textual order.
+    pub fn steps_in(&self, function: FunctionId) -> impl Iterator<Item = &Step> {
+        self.function(function).steps.iter().map(|step| self.step(*step))
+    }
+
     /// Whether a name stands, below a point of a function, in arguments that are not read.
     pub fn is_unread(&self, name: Name, function: FunctionId, after: u32) -> bool {
         let inside = self.function(function).span;

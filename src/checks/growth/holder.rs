@@ -110,7 +110,7 @@ pub fn is_unknown(piece: &Evidence) -> bool {
 /// only uses it there. A coroutine, or what is named like the work of a service, may run as long as the program.
 fn passing<'a>(facts: &'a Facts, words: &Words, ty: TypeId) -> Option<&'a str> {
     let own = |call: &ExprId| facts.owner_of(facts.function_of(*call)) == Some(ty);
-    let made = facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(ty)).map(|(call, _)| *call);
+    let made = facts.ty(ty).made.iter().copied();
     let mut made: Vec<ExprId> = made.filter(|call| facts.typed && !own(call)).collect();
     made.sort_unstable();
     let short = |call: &ExprId| {

@@ -150,8 +150,7 @@ fn size(facts: &Facts, decorator: ExprId, memo: &Memo) -> Option<u32> {
 }
 
 fn single(facts: &Facts, owner: crate::facts::TypeId) -> bool {
-    let made: Vec<ExprId> =
-        facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(owner)).map(|(call, _)| *call).collect();
+    let made = &facts.ty(owner).made;
     // A constructor that hands out a stored instance makes one only.
     let stored = facts.ty(owner).methods.iter().any(|method| {
         let traits = facts.function(*method).traits;

@@ -115,11 +115,9 @@ pub fn caches(facts: &Facts, held: &Held, growth: &Growth) -> bool {
         Action::Method { name, .. } => held.container.look.iter().any(|word| word == facts.text(name)),
         _ => false,
     });
-    let returns = facts.steps.iter().any(|step| {
-        matches!(step.kind, StepKind::Exit { kind: crate::facts::ExitKind::Return, value: Some(_) })
-            && facts.scopes[step.scope.index()].function == growth.function
-    });
-    asked && returns
+    let returns =
+        |step: &crate::facts::Step| matches!(step.kind, StepKind::Exit { kind: crate::facts::ExitKind::Return, value: Some(_) });
+    asked && facts.steps_in(growth.function).any(returns)
 }
 
 /// A size that is compared is a size that somebody keeps in check.

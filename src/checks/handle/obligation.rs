@@ -303,7 +303,7 @@ impl<'a> Ledger<'a> {
             return false;
         }
         let own = facts.function_of(value);
-        let calls = facts.callees.iter().filter(|(_, callee)| callee.function == Some(own)).map(|(call, _)| *call);
+        let calls = facts.function(own).callers.iter().copied();
         let given =
             |call: ExprId| facts.args(call).iter().copied().find(|arg| summary::parameter(self, call, *arg) == Some(name));
         let given: Option<Vec<ExprId>> = calls.map(given).collect();

@@ -129,8 +129,7 @@ fn fallback(context: &Context, obligation: &Obligation) -> Option<ExprId> {
 /// The functions of the file that call a function.
 fn callers<'a>(context: &Context<'a>, function: FunctionId) -> impl Iterator<Item = FunctionId> + use<'a> {
     let facts = context.facts;
-    let called = facts.callees.iter().filter(move |(_, callee)| callee.function == Some(function));
-    called.map(|(call, _)| facts.function_of(*call))
+    facts.function(function).callers.iter().map(|call| facts.function_of(*call))
 }
 
 /// Whether the module itself calls a function: a program's `main`.

@@ -38,7 +38,7 @@ fn is_choosy(ledger: &Ledger, function: FunctionId, call: ExprId) -> bool {
     let facts = ledger.facts;
     let own =
         |value: ExprId| value != call && !facts.raii && facts.callee(value).constructs.is_some() && ledger.made(value).is_none();
-    facts.steps.iter().filter(|step| facts.function_of_step(step) == function).any(|step| match step.kind {
+    facts.steps_in(function).any(|step| match step.kind {
         StepKind::Exit { kind: ExitKind::Return, value: Some(value) } => own(facts.peeled(value)),
         _ => false,
     })

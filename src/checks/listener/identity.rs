@@ -90,8 +90,8 @@ fn is_called(facts: &Facts, expr: ExprId) -> bool {
 pub fn handed_out(facts: &Facts, one: &Registered) -> bool {
     let span = facts.expr(one.at).span;
     let own = facts.function(one.function);
-    let returned = facts.steps.iter().filter(|step| facts.scopes[step.scope.index()].function == one.function);
-    returned
+    facts
+        .steps_in(one.function)
         .filter_map(|step| match step.kind {
             StepKind::Exit { kind: ExitKind::Return, value: Some(value) } => facts.binding_of(value),
             _ => None,

@@ -3,34 +3,30 @@
 use super::kept::{self, Fate};
 use crate::checks::Context;
 use crate::facts::{Action, ExprId, ExprKind, Facts, Literal, PlaceId};
-use crate::rules::{Patterns, Resource};
+use crate::rules::Resource;
 
 /// Every call that makes a resource of the rule, in textual order by function.
 pub fn all<'a>(context: &Context<'a>) -> Vec<(ExprId, &'a Resource)> {
-    let facts = context.facts;
-    let mut table: Patterns<usize> = Patterns::default();
-    for (at, resource) in context.words.resource.iter().enumerate() {
-        for pattern in &resource.acquire {
-            table.add(pattern, at);
-        }
-    }
-    if table.is_empty() {
+    if context.words.tables().acquire.is_empty() {
         return Vec::new();
     }
-    let calls = facts.functions.iter().flat_map(|function| function.calls.iter().copied());
-    calls
-        .filter_map(|call| {
-            let (path, method) = (facts.callee_path(call), facts.method_name(call));
-            let at = table.find(path, method).or_else(|| heir(context, call))?;
-            let resource = &context.words.resource[at];
-            let exempt = resource.exempt.iter().any(|word| word.fits(path, method));
-            let asked = resource.when.is_empty() || resource.when.iter().any(|word| facts.argument(call, word, None).is_some());
-            let excused = resource.unless.iter().any(|word| {
-                facts.argument(call, word, None).is_some_and(|value| facts.literal(value) == Some(Literal::Bool(true)))
-            });
-            (!exempt && asked && !excused).then_some((call, resource))
-        })
-        .collect()
+    let calls = context.facts.functions.iter().flat_map(|function| function.calls.iter().copied());
+    calls.filter_map(|call| Some((call, made(context, call)?))).collect()
+}
+
+/// The resource of the rule that a call makes.
+pub fn made<'a>(context: &Context<'a>, call: ExprId) -> Option<&'a Resource> {
+    let (facts, words) = (context.facts, context.words);
+    let (path, method) = (facts.callee_path(call), facts.method_name(call));
+    let at = words.tables().acquire.find(path, method).or_else(|| heir(context, call))?;
+    let resource = &words.resource[at];
+    let exempt = resource.exempt.iter().any(|word| word.fits(path, method));
+    let asked = resource.when.is_empty() || resource.when.iter().any(|word| facts.argument(call, word, None).is_some());
+    let excused = resource
+        .unless
+        .iter()
+        .any(|word| facts.argument(call, word, None).is_some_and(|value| facts.literal(value) == Some(Literal::Bool(true))));
+    (!exempt && asked && !excused).then_some(resource)
 }
 
 /// The resource whose type the constructed type of this file inherits from.
@@ -92,8 +88,7 @@ pub fn passed(facts: &Facts, param: ExprId) -> Vec<ExprId> {
     let Some(at) = own.params.iter().position(|param| param.binding == binding) else { return Vec::new() };
     let bound = usize::from(own.receiver.is_some());
     let name = facts.text(facts.binding(binding).name);
-    let mut calls: Vec<ExprId> =
-        facts.callees.iter().filter(|(_, callee)| callee.function == Some(owner)).map(|(call, _)| *call).collect();
+    let mut calls = own.callers.clone();
     calls.sort_unstable();
     calls.into_iter().filter_map(|call| facts.argument(call, name, at.checked_sub(bound))).collect()
 }

@@ -3,6 +3,7 @@
 use super::brought;
 use crate::facts::{BindingKind, ExprId, ExprKind, Facts, Literal, Operator, PlaceId, Segment, Source};
 use crate::rules::Words;
+use std::borrow::Cow;
 
 /// How many different keys there can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -282,44 +283,57 @@ pub fn drawn(facts: &Facts, value: ExprId, hops: u32) -> Option<PlaceId> {
 
 /// The words a name is made of, lower case: `HTTPServer`, `http_server` and `httpServer` are `http`, `server`.
 pub fn split(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let chars: Vec<char> = name.chars().collect();
-    for (at, c) in chars.iter().enumerate() {
-        if !c.is_alphanumeric() {
-            words.push(String::new());
-            continue;
-        }
-        let after_lower = at > 0 && c.is_uppercase() && (chars[at - 1].is_lowercase() || chars[at - 1].is_ascii_digit());
-        let before_lower = at > 0
-            && c.is_uppercase()
-            && chars[at - 1].is_uppercase()
-            && chars.get(at + 1).is_some_and(|next| next.is_lowercase());
-        if words.is_empty() || after_lower || before_lower {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut() {
-            word.extend(c.to_lowercase());
-        }
-    }
-    words.retain(|word| !word.is_empty());
+    let mut words = Vec::new();
+    each_word(name, |word| words.push(lower(word).into_owned()));
     words
+}
+
+/// Hands out the words that a name is made of, as they are written.
+fn each_word<'n>(name: &'n str, mut found: impl FnMut(&'n str)) {
+    let (mut start, mut before) = (0, None::<char>);
+    let mut letters = name.char_indices().peekable();
+    while let Some((at, c)) = letters.next() {
+        let apart = !c.is_alphanumeric();
+        let after_lower = before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit());
+        let upper = c.is_uppercase();
+        let before_lower =
+            upper && before.is_some_and(char::is_uppercase) && letters.peek().is_some_and(|(_, next)| next.is_lowercase());
+        if apart || upper && after_lower || before_lower {
+            if start < at {
+                found(&name[start..at]);
+            }
+            start = if apart { at + c.len_utf8() } else { at };
+        }
+        before = Some(c);
+    }
+    if start < name.len() {
+        found(&name[start..]);
+    }
 }
 
 /// Whether a name ends in one of these: a word, or several joined by `_`.
 pub fn ends_with(words: &[String], name: &str) -> bool {
-    let own = split(name);
-    let Some(last) = own.last() else { return false };
+    let mut last = None;
+    each_word(name, |word| last = Some(word));
+    let Some(last) = last.map(lower) else { return false };
     // Most words are told apart by their ends, which is quicker than to take them to pieces.
-    let mut near = words.iter().filter(|word| word.ends_with(last.as_str()));
-    near.any(|word| word == last || (word.contains('_') && own.join("_").ends_with(word.as_str())))
+    let mut near = words.iter().filter(|word| word.ends_with(last.as_ref()));
+    near.any(|word| **word == *last || (word.contains('_') && split(name).join("_").ends_with(word.as_str())))
 }
 
 /// Whether a name starts with one of these: a word, or several joined by `_`.
 pub fn starts_with(words: &[String], name: &str) -> bool {
-    let own = split(name);
-    let Some(first) = own.first() else { return false };
-    let mut near = words.iter().filter(|word| word.starts_with(first.as_str()));
-    near.any(|word| word == first || (word.contains('_') && own.join("_").starts_with(word.as_str())))
+    let mut first = None;
+    each_word(name, |word| first = first.or(Some(word)));
+    let Some(first) = first.map(lower) else { return false };
+    let mut near = words.iter().filter(|word| word.starts_with(first.as_ref()));
+    near.any(|word| **word == *first || (word.contains('_') && split(name).join("_").starts_with(word.as_str())))
+}
+
+/// A word in small letters; most are written so.
+fn lower(word: &str) -> Cow<'_, str> {
+    let small = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if small { Cow::Borrowed(word) } else { Cow::Owned(word.chars().flat_map(char::to_lowercase).collect()) }
 }
 
 /// The last name on the way to an expression.

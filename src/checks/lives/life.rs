@@ -173,16 +173,18 @@ fn effect_ends(facts: &Facts, begin: FunctionId) -> Vec<FunctionId> {
 
 /// Every value that a function returns.
 pub fn returned(facts: &Facts, function: FunctionId) -> Vec<ExprId> {
-    let here = |step: &&crate::facts::Step| facts.scopes[step.scope.index()].function == function;
     let value = |step: &crate::facts::Step| match step.kind {
         StepKind::Exit { kind: ExitKind::Return, value } => value,
         _ => None,
     };
-    facts.steps.iter().filter(here).filter_map(value).collect()
+    facts.steps_in(function).filter_map(value).collect()
 }
 
 /// The functions that are given to a framework, to be called at the end, anywhere around or inside a function.
 fn hooks(facts: &Facts, life: &Life, function: FunctionId) -> Vec<FunctionId> {
+    if life.ends.is_empty() {
+        return Vec::new();
+    }
     let outermost = facts.enclosing(function).filter(|id| facts.function(*id).kind != FunctionKind::Module).last();
     let span = outermost.map(|id| facts.function(id).span);
     let ends = |call: &ExprId| facts.callee_name(*call).is_some_and(|name| life.ends.iter().any(|word| word == name));

@@ -244,11 +244,10 @@ pub fn named(facts: &Facts, words: &[String], function: FunctionId) -> bool {
 /// Whether a function hands back what it was given, as a registering decorator does.
 pub fn registers(facts: &Facts, function: FunctionId) -> bool {
     let own = facts.function(function);
-    let returned =
-        facts.steps.iter().filter(|step| facts.function_of_step(step) == function).filter_map(|step| match step.kind {
-            StepKind::Exit { kind: crate::facts::ExitKind::Return, value } => value,
-            _ => None,
-        });
+    let returned = facts.steps_in(function).filter_map(|step| match step.kind {
+        StepKind::Exit { kind: crate::facts::ExitKind::Return, value } => value,
+        _ => None,
+    });
     let mut returned = returned.peekable();
     let given = |value: ExprId| {
         facts.binding_of(value).is_some_and(|binding| {
@@ -278,10 +277,8 @@ pub fn endless_around(facts: &Facts, expr: ExprId) -> Option<crate::facts::StepI
     let around = facts.loop_around(expr)?;
     let StepKind::Loop { kind: LoopKind::Forever, .. } = facts.step(around).kind else { return None };
     let (span, function) = (facts.step(around).span, facts.function_of_step(facts.step(around)));
-    let leaves = facts.steps.iter().any(|step| {
-        facts.function_of_step(step) == function
-            && span.contains(step.span)
-            && matches!(step.kind, StepKind::Exit { kind, .. } if kind != crate::facts::ExitKind::Continue)
+    let leaves = facts.steps_in(function).any(|step| {
+        span.contains(step.span) && matches!(step.kind, StepKind::Exit { kind, .. } if kind != crate::facts::ExitKind::Continue)
     });
     // An exception that is caught around the loop ends it as well.
     let caught = facts.around_step(around).any(|outer| match outer {

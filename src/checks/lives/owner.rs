@@ -78,9 +78,8 @@ pub fn starts(facts: &Facts, words: &Words, function: FunctionId) -> bool {
 
 /// Whether this file calls a function, and only while instances are made.
 fn only_from_constructors(facts: &Facts, function: FunctionId) -> bool {
-    let mut calls =
-        facts.callees.iter().filter(|(_, callee)| callee.function == Some(function)).map(|(call, _)| *call).peekable();
-    calls.peek().is_some() && calls.all(|call| facts.function(facts.function_of(call)).traits.is_constructor)
+    let calls = &facts.function(function).callers;
+    !calls.is_empty() && calls.iter().all(|call| facts.function(facts.function_of(*call)).traits.is_constructor)
 }
 
 /// The methods that end an instance, those of its bases and heirs in this file included.
@@ -200,7 +199,7 @@ fn lasts(facts: &Facts, place: PlaceId, function: FunctionId) -> bool {
 pub fn leaving(facts: &Facts, at: ExprId) -> Vec<ExprId> {
     let start = facts.expr(at).span.start;
     let function = facts.function_of(at);
-    let here = facts.steps.iter().filter(|step| facts.scopes[step.scope.index()].function == function && step.span.end <= start);
+    let here = facts.steps_in(function).filter(|step| step.span.end <= start);
     here.filter_map(|step| match &step.kind {
         StepKind::Branch { condition, then, .. } if exits(facts, then) => Some(*condition),
         _ => None,
@@ -217,9 +216,8 @@ fn exits(facts: &Facts, block: &[StepId]) -> bool {
 
 /// The call at module level that makes an instance, if every instance this file makes is made there.
 pub fn made_at_top(facts: &Facts, ty: TypeId) -> Option<ExprId> {
-    let mut made = facts.callees.iter().filter(|(_, callee)| callee.constructs == Some(ty)).map(|(call, _)| *call);
-    let first = made.next()?;
-    (facts.function_of(first) == FunctionId(0) && made.all(|call| facts.function_of(call) == FunctionId(0))).then_some(first)
+    let made = &facts.ty(ty).made;
+    made.first().copied().filter(|_| made.iter().all(|call| facts.function_of(*call) == FunctionId(0)))
 }
 
 /// Whether the type keeps its one instance, as a singleton does: `__new__` or a class method stores it in the type.
@@ -296,8 +294,8 @@ pub fn asks(facts: &Facts, condition: ExprId) -> Option<(Operator, ExprId)> {
 /// Whether a function goes on in a loop of its own after an expression, so that what it starts there accompanies it.
 pub fn goes_on(facts: &Facts, at: ExprId) -> bool {
     let (function, start) = (facts.function_of(at), facts.expr(at).span.end);
-    facts.steps.iter().any(|step| {
+    facts.steps_in(function).any(|step| {
         let looping = matches!(step.kind, StepKind::Loop { kind: LoopKind::Forever | LoopKind::While, .. });
-        looping && step.span.start >= start && facts.scopes[step.scope.index()].function == function
+        looping && step.span.start >= start
     })
 }

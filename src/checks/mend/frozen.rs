@@ -5,13 +5,14 @@ use crate::facts::ExprKind;
 use crate::source::Span;
 
 impl Mender<'_> {
-    /// Texts that go over several lines.
-    pub fn frozen(&self) -> Vec<Span> {
+    /// Texts that go over several lines and reach into these.
+    pub fn frozen(&self, lines: Span) -> Vec<Span> {
         let facts = self.context.facts;
         let marks = &self.phrases.verbatim;
         let over = |span: &Span| span.slice(self.text).contains('\n');
+        let near = |span: Span| span.start < lines.end && lines.start < span.end;
         let mut found = Vec::new();
-        for expr in facts.exprs.iter().filter(|expr| over(&expr.span)) {
+        for expr in facts.exprs.iter().filter(|expr| near(expr.span) && over(&expr.span)) {
             match expr.kind {
                 // Several texts in a row are one value, and between them white space does not count.
                 ExprKind::Literal(_) => {

@@ -169,7 +169,8 @@ fn in_effect(mender: &Mender, one: &Registered, begin: Begin) -> Option<Fix> {
 fn named(mender: &Mender, step: StepId, closure: ExprId, name: &str) -> Option<[Edit; 2]> {
     let (facts, layout) = (mender.context.facts, &mender.layout);
     let start = mender.front(facts.step(step).span.start);
-    let value = layout.outdented(facts.expr(closure).span, layout.indent(start), &mender.frozen());
+    let span = facts.expr(closure).span;
+    let value = layout.outdented(span, layout.indent(start), &mender.frozen(span));
     let declaration = fill(&mender.phrases.declaration, &[("name", name), ("value", &value)]);
     if declaration.is_empty() {
         return None;

@@ -28,8 +28,7 @@ impl Head {
 
 /// The words of what a call acquires.
 pub fn resource<'a>(mender: &Mender<'a>, call: ExprId) -> Option<&'a Resource> {
-    let all = acquire::all(mender.context);
-    all.into_iter().find(|(own, _)| *own == call).map(|(_, resource)| resource)
+    acquire::made(mender.context, call)
 }
 
 /// How the value of a call is managed, if it can be; `awaited` is whether it is waited for where it is made.
@@ -141,7 +140,7 @@ pub fn region(mender: &Mender, step: StepId, body: &[StepId], head: &str) -> Opt
         return None;
     }
     let lines = Span::new(layout.next(own), end);
-    let frozen = mender.frozen();
+    let frozen = mender.frozen(lines);
     if frozen::counts_white_space(mender, lines, &frozen) {
         return None;
     }

@@ -30,8 +30,8 @@ pub fn fix(mender: &Mender, call: ExprId) -> Option<Fix> {
     if !layout.begins(span.start) || !manage::comment(mender, layout.rest(end)) {
         return None;
     }
-    let frozen = mender.frozen();
     let start = layout.start(span.start);
+    let frozen = mender.frozen(Span::new(start, end));
     let inside = frozen.iter().any(|text| text.contains(facts.expr(call).span));
     if inside || frozen::counts_white_space(mender, Span::new(start, end), &frozen) {
         return None;

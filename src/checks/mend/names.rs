@@ -88,7 +88,7 @@ impl Mender<'_> {
                 Some((start, line))
             })
         };
-        let frozen = self.frozen();
+        let frozen = self.frozen(Span::new(0, self.text.len() as u32));
         let inside = |at: u32| frozen.iter().any(|span| span.start < at && at < span.end);
         let same = lines().find(|(at, line)| line.starts_with(&from) && !inside(*at));
         // What comes from the future has to stand first.

@@ -89,8 +89,7 @@ fn returned(context: &Context, value: ExprId, hops: u32) -> Fate {
     if own.owner.is_some() || elsewhere.iter().any(|(file, _)| file.path != context.path) {
         return Fate::Given;
     }
-    let mut calls: Vec<ExprId> =
-        facts.callees.keys().copied().filter(|call| facts.callee(*call).function == Some(function)).collect();
+    let mut calls = facts.function(function).callers.clone();
     calls.sort_unstable();
     let Some(first) = calls.first() else { return Fate::Given };
     let known = fate(context, *first, hops);

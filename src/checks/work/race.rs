@@ -82,8 +82,7 @@ fn named(context: &Context, name: BindingId, hops: u32) -> Option<ExprId> {
 /// The race that the value of a call of a function takes part in.
 fn called(context: &Context, function: FunctionId, hops: u32) -> Option<ExprId> {
     let facts = context.facts;
-    let mut calls: Vec<ExprId> =
-        facts.callees.iter().filter(|(_, callee)| callee.function == Some(function)).map(|(call, _)| *call).collect();
+    let mut calls = facts.function(function).callers.clone();
     calls.sort_unstable();
     calls.into_iter().find_map(|call| feeds(context, call, hops))
 }
