@@ -122,8 +122,8 @@ fn through(floors: &[f64], kept: &[f64], least: f64) -> Vec<f64> {
     let mut from = 0;
     for at in (0..kept.len()).filter(|at| floors[*at] - kept[*at] <= least || at + 1 == kept.len()) {
         let slope = (kept[at] - kept[from]) / (at - from).max(1) as f64;
-        for between in from + 1..at {
-            line[between] = kept[from] + slope * (between - from) as f64;
+        for (step, value) in line[from..at].iter_mut().enumerate().skip(1) {
+            *value = kept[from] + slope * step as f64;
         }
         from = at;
     }
