@@ -1,7 +1,7 @@
 //! What the probe costs: `cargo run --release --features ebpf --example probecost -- [PAIRS [events|slowdown [WORKLOAD]]]`, as root.
 //!
-//! Nanoseconds an event come from the kernel's own run-time statistics (`kernel.bpf_stats_enabled`, which itself adds
-//! some 50 ns to each run). The slowdown comes from interleaved runs of the same work without a handler, with one that
+//! Nanoseconds an event come from the kernel's own run-time statistics (`kernel.bpf_stats_enabled`), most of which is the
+//! reading of the clock: what a handler does is the difference to the one that does nothing. The slowdown comes from interleaved runs of the same work without a handler, with one that
 //! does nothing, and with the probe, compared by processor time; the medians over the pairs are given. On a machine whose
 //! kernel guards each indirect call (retpolines), the empty handler alone may cost a fault storm some per cent.
 
@@ -10,6 +10,7 @@
 use libbpf_rs::{Link, Object, ObjectBuilder};
 use nix::sys::resource::{UsageWho, getrusage};
 use std::fs;
+use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -83,6 +84,7 @@ fn events(sim: &Path) -> Result<(), String> {
     let mut done = Ok(());
     let only = std::env::args().nth(3);
     for (name, arguments) in workloads.into_iter().filter(|(name, _)| only.as_deref().is_none_or(|only| only == *name)) {
+        done = done.and(nothing(sim, name, arguments));
         for (filter, hook) in
             [("tree", Hook::Typed), ("others", Hook::Typed), ("all", Hook::Typed), ("tree", Hook::Raw), ("tree", Hook::Classic)]
         {
@@ -91,6 +93,21 @@ fn events(sim: &Path) -> Result<(), String> {
     }
     fs::write(SWITCH, before.trim()).map_err(|error| error.to_string())?;
     done
+}
+
+/// What the statistics say of a handler that does nothing.
+fn nothing(sim: &Path, name: &str, arguments: &[&str]) -> Result<(), String> {
+    let (object, _link) = empty()?;
+    let handler = object.progs().next().ok_or("the empty handler is missing")?;
+    let (time, _) = run(sim, arguments, None)?;
+    let path = format!("/proc/self/fdinfo/{}", handler.as_fd().as_raw_fd());
+    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let figure = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        line.and_then(|number| number.trim().parse().ok()).unwrap_or(0)
+    };
+    line(name, ("none", "empty"), Cost { runs: figure("run_cnt"), ns: figure("run_time_ns") }, time, 0);
+    Ok(())
 }
 
 fn event(sim: &Path, name: &str, arguments: &[&str], filter: &str, hook: Hook) -> Result<(), String> {
@@ -108,11 +125,16 @@ fn event(sim: &Path, name: &str, arguments: &[&str], filter: &str, hook: Hook) -
     let before = probe.cost().unwrap_or_default();
     let (time, records) = run(sim, arguments, Some(&mut probe))?;
     let after = probe.cost().unwrap_or_default();
-    let Cost { runs, ns } = Cost { runs: after.runs - before.runs, ns: after.ns - before.ns };
+    let cost = Cost { runs: after.runs - before.runs, ns: after.ns - before.ns };
+    line(name, (filter, &format!("{hook:?}")), cost, time, records);
+    Ok(())
+}
+
+/// A line of the table of events.
+fn line(name: &str, (filter, hook): (&str, &str), Cost { runs, ns }: Cost, time: Duration, records: u64) {
     let rate = runs as f64 / time.as_secs_f64();
     let each = ns as f64 / runs.max(1) as f64;
-    println!("{name:<10} {filter:<9} {hook:<8?} {rate:>11.0} {each:>9.1} {records:>8} {:>12.4}", rate * each / 1e7);
-    Ok(())
+    println!("{name:<10} {filter:<9} {hook:<8} {rate:>11.0} {each:>9.1} {records:>8} {:>12.4}", rate * each / 1e7);
 }
 
 /// What a run took, seconds: processor time of the workload and of this program, which reads the probe, and the clock's time.

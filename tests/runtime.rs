@@ -155,6 +155,42 @@ fn the_output_of_the_command_stays_its_own() {
 }
 
 #[test]
+fn a_command_in_one_word_is_told_how_to_be_written() {
+    let output = watertight(&["run", "--", "no-such-program with words"]);
+    assert_eq!(output.status.code(), Some(127));
+    assert!(text(&output.stderr).contains("words of their own"), "{}", text(&output.stderr));
+    let output = watertight(&["run", "--", "no-such-program", "with words"]);
+    assert!(!text(&output.stderr).contains("words of their own"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_end_is_told_in_words() {
+    for (script, said) in [("exit 3", "exited with status 3"), ("kill -SEGV $$", "killed by SIGSEGV")] {
+        let output = watertight(&["run", "--no-probe", "--", "sh", "-c", script]);
+        assert!(text(&output.stderr).contains(said), "{script}: {}", text(&output.stderr));
+    }
+    let output = watertight(&["run", "--no-probe", "--duration", "6s", "--", "sleep", "60"]);
+    let told = text(&output.stderr);
+    assert!(told.contains("after the time that you set; the command was ended by SIGTERM"), "{told}");
+    // Six seconds are too few for the usual window, and four of them are enough for a shorter one.
+    assert!(told.contains("`--window 4s`"), "{told}");
+    let told = text(&watertight(&["run", "--no-probe", "--", "true"]).stderr);
+    assert!(!told.contains("--window"), "nobody wants a verdict on that: {told}");
+}
+
+#[test]
+fn what_a_program_was_before_is_told_under_its_name() {
+    let folder = TempDir::new().expect("a folder");
+    let command = ["sh", "-c", "sleep 1.5; exec sleep 2"];
+    let (outcome, output) = run(folder.path(), "became", &command, &["--interval", "100ms", "--no-probe"]);
+    let processes = outcome["processes"].as_array().expect("a list");
+    let before = processes.iter().find(|process| process["became"].is_string()).expect("what it was before");
+    assert!(before["command"].as_str().is_some_and(|command| command.starts_with("sh -c")), "{before}");
+    assert_eq!(before["became"], "sleep 2");
+    assert!(text(&output.stderr).contains("(became sleep 2)"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn signals_are_passed_on() {
     let script = "trap 'echo usr1; exit 5' USR1; trap 'echo term; exit 6' TERM; echo ready; while :; do sleep 0.05; done";
     for (signal, word, status) in [("USR1", "usr1", 5), ("TERM", "term", 6)] {

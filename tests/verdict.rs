@@ -98,6 +98,11 @@ fn what_is_bounded_is_never_called_a_leak() {
     for (every, most) in [(30.0, 6.0), (50.0, 6.0), (80.0, 7.0)] {
         assert_calm("tenants", &samples(6, stairs(every, 9.0, most)));
     }
+    // Seven tenants in nine minutes behind such garbage are called a leak: their steps are not seen.
+    for (every, most) in [(30.0, 6.0), (50.0, 6.0), (60.0, 6.0)] {
+        let (tenants, garbage) = (stairs(every, 9.0, most), saw(110.0, 30.0));
+        assert_calm("tenants between garbage", &samples(6, |at_s| tenants(at_s) + garbage(at_s)));
+    }
     with("one step", &[Verdict::WarmUp, Verdict::Bounded], &samples(7, stairs(200.0, 100.0, 1.0)));
 }
 
@@ -108,6 +113,7 @@ fn a_leak_shows_through_what_is_bounded() {
         assert_leak(name, &samples(11, |at_s| bounded(at_s) + line(rate)(at_s)));
     };
     under("garbage", &saw(25.0, 40.0), 30.0);
+    under("garbage that is collected every two minutes", &saw(110.0, 40.0), 45.0);
     under("a batch", &saw(80.0, 60.0), 40.0);
     under("a warm-up", &saturating(60.0, 60.0), 40.0);
     under("a load with a period", &tide(130.0, 30.0), 60.0);

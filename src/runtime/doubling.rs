@@ -79,7 +79,7 @@ impl Doublings {
         let since_s = newest.at_s - first.at_s;
         let long = ((since_s / cell_s) as usize + 3).min(kept.len());
         let kept = &kept[kept.len() - long..];
-        let shape = shape(kept, cell_s)?;
+        let shape = shape(kept, kept, cell_s)?;
         // The next step is due after twice the last standstill.
         let gap_s = 2.0 * (newest.at_s - last[STEPS - 2].at_s);
         let shape = Shape { gap_s, middle: first.after, lasted_s: since_s, ..shape };

@@ -37,7 +37,7 @@ pub fn settled(floors: &Floors, grows: bool, pace: Pace) -> Opinion {
     }
     let highest = past.iter().copied().fold(0.0, f64::max);
     let sure = 0.5 + 0.4 * (seen_s / 900.0).min(1.0);
-    let slows = shape(kept, cell_s).map(|growth| growth.recent).filter(|recent| *recent < SLOWS);
+    let slows = shape(kept, kept, cell_s).map(|growth| growth.recent).filter(|recent| *recent < SLOWS);
     if let Some(recent) = slows.filter(|_| grows && seen_s >= LEAK.lasted_s) {
         let reason = format!("it still grows but slows down: of late it rises at {} of its mean rate", percent(recent));
         return (Verdict::WarmUp, sure - 0.2, reason);
@@ -61,7 +61,7 @@ pub fn settled(floors: &Floors, grows: bool, pace: Pace) -> Opinion {
     if (kept.len() - full) as f64 * cell_s < SHORTEST_S / 2.0 {
         return (Verdict::NotEnoughData, 0.4, "it grew until a moment ago".to_owned());
     }
-    match shape(&kept[..full], cell_s) {
+    match shape(&kept[..full], &kept[..full], cell_s) {
         Some(growth) if growth.recent >= STRAIGHT && growth.steps >= 8.0 => {
             let reason = format!("it grew evenly for {} and has stayed at that level since", pace.span(growth.lasted_s));
             (Verdict::Cache, sure - 0.1, reason)
@@ -76,7 +76,7 @@ pub fn settled(floors: &Floors, grows: bool, pace: Pace) -> Opinion {
 
 /// Whether it grows as what is watched does, however short that has lasted.
 fn rises(kept: &[f64], cell_s: f64) -> bool {
-    shape(kept, cell_s).is_some_and(|growth| {
+    shape(kept, kept, cell_s).is_some_and(|growth| {
         growth.rise >= WATCH.rise
             && growth.relative() >= WATCH.relative
             && growth.recent >= WATCH.recent

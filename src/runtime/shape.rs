@@ -14,6 +14,10 @@ const STANDSTILL: f64 = 0.02;
 const ABOVE: f64 = 0.25;
 /// The growth begins where this share of it has happened.
 const BEGUN: f64 = 0.05;
+/// Between two troughs a growth that was not seen makes at most so many steps of one that was.
+const UNSEEN: f64 = 1.5;
+/// With fewer equal steps nobody knows how long before the first of them the growth began.
+const COUNTED: f64 = 8.0;
 
 /// Beyond so many seconds it does not speak for a growth that it has lasted long.
 const LONGEST_S: f64 = 1000.0;
@@ -31,7 +35,7 @@ pub struct Shape {
     pub middle: f64,
     /// How long ago the growth began, seconds: without what is flat at the head of the window.
     pub since_s: f64,
-    /// How long the growth lasted, seconds, at least the window: `since_s` with the first steps made good.
+    /// How long the growth lasted, seconds, at most the window: `since_s` with what came before the first step made good.
     pub lasted_s: f64,
     /// How many equal steps it amounts to, at most 32.
     pub steps: f64,
@@ -61,8 +65,8 @@ impl Shape {
     }
 }
 
-/// Looks at the growth of what is retained, up to now. `None` when nothing grew, or in the last few cells only.
-pub fn shape(kept: &[f64], cell_s: f64) -> Option<Shape> {
+/// Looks at the growth of what is retained of `floors`, up to now. `None` when nothing grew, or in the last few cells only.
+pub fn shape(floors: &[f64], kept: &[f64], cell_s: f64) -> Option<Shape> {
     let n = kept.len();
     let (base, last) = (*kept.first()?, *kept.last()?);
     let rise = last - base;
@@ -79,14 +83,15 @@ pub fn shape(kept: &[f64], cell_s: f64) -> Option<Shape> {
     let recent = (last - kept[n - 1 - third]) / third as f64 / ((last - kept[head]) / long as f64);
     let (gap, stall) = standstills(&kept[head..], STANDSTILL * rise);
     let since = n as f64 - 1.0 - begun;
+    let steps = (UNSEEN * steps(kept)).min(steps(&through(floors, kept, STANDSTILL * rise)));
     Some(Shape {
         window_s: n as f64 * cell_s,
         base,
         rise,
         middle: kept[head + long * 2 / 5],
         since_s: since * cell_s,
-        lasted_s: (since / (1.0 - BEGUN)).min(n as f64) * cell_s,
-        steps: steps(kept),
+        lasted_s: (since * before(steps)).min(n as f64) * cell_s,
+        steps,
         recent,
         gap_s: gap as f64 * cell_s,
         stall_s: stall as f64 * cell_s,
@@ -100,6 +105,29 @@ fn reached(kept: &[f64], value: f64) -> f64 {
         return 0.0;
     }
     (at - 1) as f64 + (value - kept[at - 1]) / (kept[at] - kept[at - 1])
+}
+
+/// By what factor a growth lasted longer than since its first steps: what they brought had come together before. Of a
+/// staircase that is one step, however fine the measure of the beginning.
+fn before(steps: f64) -> f64 {
+    let even = 1.0 / (1.0 - BEGUN);
+    if steps < COUNTED { even } else { even.max(steps / (steps - 1.0)) }
+}
+
+/// What is retained, with a straight line between two troughs. While the floors are above what is retained, because
+/// garbage is not yet collected, nobody sees how that rises: it shows no standstill there, as it does where the floors
+/// themselves stand still, nor a step at the trough.
+fn through(floors: &[f64], kept: &[f64], least: f64) -> Vec<f64> {
+    let mut line = kept.to_vec();
+    let mut from = 0;
+    for at in (0..kept.len()).filter(|at| floors[*at] - kept[*at] <= least || at + 1 == kept.len()) {
+        let slope = (kept[at] - kept[from]) / (at - from).max(1) as f64;
+        for (step, value) in line[from..at].iter_mut().enumerate().skip(1) {
+            *value = kept[from] + slope * step as f64;
+        }
+        from = at;
+    }
+    line
 }
 
 /// How many equal steps the growth amounts to. A step from one cell to the next falls into one part of the time, never

@@ -7,7 +7,8 @@
 //!
 //! - has lasted ([`Demand::lasted_s`]), less long if it is large,
 //! - is made of many steps and not of a few ([`Demand::evidence_s`], [`Demand::standstill`]): a staircase of tenants that
-//!   come on board ends, and the fewer steps it has, the longer it must have gone on,
+//!   come on board ends, and the fewer steps it has, the longer it must have gone on; a heap that is collected now and
+//!   then shows what it retains in its troughs alone, and what rose from one to the next may have risen evenly,
 //! - goes on as fast as on the whole ([`Demand::recent`]): a saturating exponential of time constant τ has
 //!   `3 (e^{−2x/3} − e^{−x}) / (1 − e^{−x})`, x = window / τ, that is less than 0.75 for each τ below the window's length;
 //!   a square root and a logarithm pass once they are old enough, as they must, for they have no bound,
@@ -123,7 +124,7 @@ fn look<const N: usize>(floors: &[f64], level: usize, period_s: Option<f64>, dem
     for window in windows.iter().take_while(|window| **window <= floors.len()) {
         let from = floors.len() - window;
         let (floors, kept) = proven(&floors[from..], &kept[from..]);
-        let Some(mut shape) = shape(kept, cell_s) else { continue };
+        let Some(mut shape) = shape(floors, kept, cell_s) else { continue };
         // A coarse cell cannot show how short a standstill is.
         shape.stall_s = (shape.stall_s - if level > 0 { cell_s } else { 0.0 }).max(0.0);
         let mut tested = None;

@@ -49,7 +49,7 @@ pub enum LiveError {
     #[error("there is no control group `{}`; name a folder below /sys/fs/cgroup, or the path that /proc/PID/cgroup shows", .0.display())]
     NoCgroup(PathBuf),
     /// The command could not be started.
-    #[error("`{command}` could not be started: {error}")]
+    #[error("`{command}` could not be started: {error}{}", words(.command))]
     Start {
         /// What was to be run.
         command: String,
@@ -67,4 +67,13 @@ pub enum LiveError {
     /// `/proc` could not be read at all.
     #[error("/proc cannot be read: {0}; is it mounted?")]
     NoProc(String),
+}
+
+/// What to do where a whole command line was given as one word: that is no program's name.
+fn words(command: &str) -> &'static str {
+    if command.trim().contains(' ') {
+        "; write the command and its arguments as words of their own, or use `sh -c '…'`"
+    } else {
+        ""
+    }
 }

@@ -91,6 +91,9 @@ pub struct Summary {
     pub command: String,
     /// Whether it has ended.
     pub ended: bool,
+    /// The command line of the program that it became.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub became: Option<String>,
     /// How many samples were taken.
     pub samples: u64,
     /// The first.

@@ -70,6 +70,7 @@ impl Gauge {
             pid,
             command: command.to_owned(),
             ended,
+            became: None,
             samples: self.samples,
             first: self.first.unwrap_or_default(),
             last: self.last.unwrap_or_default(),
@@ -107,21 +108,21 @@ impl Track {
         Some(sample)
     }
 
-    /// Whether it runs another program than before. Then the memory is another, too, and a new series begins.
-    pub fn executed(&mut self) -> bool {
-        if self.command.starts_with('[') {
-            // It was seen between its fork and its first instruction.
-            self.command = self.process.command();
-        }
+    /// What it ran before, if it runs another program now. Then the memory is another, too, and a new series begins.
+    pub fn executed(&mut self) -> Option<String> {
         let program = self.process.program();
         if program.is_none() || program == self.program {
-            return false;
+            if self.command.starts_with('[') {
+                // It was seen between its fork and its first instruction.
+                self.command = self.process.command();
+            }
+            return None;
         }
         let known = self.program.is_some();
         self.program = program;
-        self.command = self.process.command();
+        let before = std::mem::replace(&mut self.command, self.process.command());
         self.runtime = self.process.runtime();
-        known
+        known.then_some(before)
     }
 
     pub fn summary(&self, ended: bool) -> Summary {

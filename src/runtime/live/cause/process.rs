@@ -64,7 +64,7 @@ pub fn grows(triage: &Triage, leader: &Leader) -> Option<Cause> {
     }
     for (what, was, is) in [("threads", before.threads, after.threads), ("descriptors", before.descriptors, after.descriptors)] {
         if let (Some(was), Some(is)) = (was, is) {
-            evidence.push(format!("{what} went from {was} to {is}"));
+            evidence.push(if was == is { format!("{what} stayed at {is}") } else { format!("{what} went from {was} to {is}") });
         }
     }
     evidence.extend(place(leader));

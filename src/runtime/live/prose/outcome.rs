@@ -1,8 +1,9 @@
 use super::super::frame::Frame;
-use super::super::outcome::{Outcome, ProbeUse, Stack, Summary};
+use super::super::outcome::{Ending, Outcome, ProbeUse, Stack, Summary};
 use super::{Form, amount, brief, change, code, curve, write_lines};
 use crate::runtime::words::{percent, span};
-use crate::runtime::{Lines, Sample, WINDOW_S};
+use crate::runtime::{Lines, Sample, Verdict, WINDOW_S};
+use nix::sys::signal::Signal;
 use std::fmt::Write as _;
 
 /// Stacks that a report shows, and places of each.
@@ -10,6 +11,8 @@ const STACKS: usize = 3;
 const FRAMES: usize = 6;
 /// Processes that a report shows in words; the data has them all.
 const SHOWN: usize = 10;
+/// Whoever watched for less, seconds, wanted no verdict.
+const SHORT_S: f64 = 5.0;
 
 impl Outcome {
     /// The report in words.
@@ -46,17 +49,15 @@ fn lines(outcome: &Outcome) -> Lines {
     let mut lines = Lines::new();
     let mut line = |name: &str, text: String| lines.push((name.to_owned(), text));
     line("watched", format!("{} for {}", outcome.target, span(outcome.duration_s)));
-    let status = outcome.ending.status.map(|status| format!("exit status {status}"));
-    let signal = outcome.ending.signal.map(|signal| format!("signal {signal}"));
-    line(
-        "ended",
-        [Some(ended(outcome.ending.why).to_owned()), status, signal].into_iter().flatten().collect::<Vec<_>>().join(", "),
-    );
+    line("ended", ended(&outcome.ending));
     if let Some(text) = window(outcome.window_s) {
         line("window", text);
     }
     for (name, text) in outcome.judgement.lines() {
         line(&name, text);
+    }
+    if let Some(text) = longer(outcome) {
+        line("for more", text);
     }
     for breach in &outcome.breaches {
         let (held, limit) = (amount(breach.held), amount(breach.limit));
@@ -71,16 +72,35 @@ fn lines(outcome: &Outcome) -> Lines {
     lines
 }
 
-/// Why watching ended, in words.
-fn ended(why: &str) -> &str {
-    match why {
+/// Why watching ended, and the command with it, in words.
+fn ended(ending: &Ending) -> String {
+    let why = match ending.why {
         "duration" => "after the time that you set",
         "verdict" => "the verdict was clear",
         "limit" => "your limit was passed",
         "interrupted" => "you interrupted it",
         "gone" => "nothing is left of what was watched",
         other => other,
+    };
+    let name = |number| Signal::try_from(number).map_or_else(|_| format!("signal {number}"), |signal| signal.as_str().to_owned());
+    match (ending.why, ending.status, ending.signal) {
+        ("killed", _, Some(signal)) => format!("{why} by {}", name(signal)),
+        (_, _, Some(signal)) => format!("{why}; the command was ended by {}", name(signal)),
+        ("exited", Some(status), None) => format!("{why} with status {status}"),
+        (_, Some(status), None) => format!("{why}; the command exited with status {status}"),
+        (_, None, None) => why.to_owned(),
     }
+}
+
+/// How to get a verdict where the time was too short for one.
+fn longer(outcome: &Outcome) -> Option<String> {
+    let usual = (outcome.window_s - WINDOW_S).abs() <= f64::EPSILON;
+    // Of everyone there is no sum, and each is only glanced at until it grows.
+    let close = outcome.total.is_some() || outcome.processes.len() == 1;
+    let short = outcome.judgement.verdict == Verdict::NotEnoughData && (SHORT_S..WINDOW_S).contains(&outcome.duration_s);
+    // A leak is called one after four thirds of the window.
+    let window = (outcome.duration_s * 0.7).floor();
+    (usual && close && short).then(|| format!("let it run longer, or call it with `--window {window}s`: quicker, and less sure"))
 }
 
 /// What a window other than the usual one means for the verdict.
@@ -184,5 +204,10 @@ fn place(stack: &Stack, all: u64) -> String {
 fn title(summary: &Summary) -> String {
     let who = summary.pid.map_or_else(|| "all together".to_owned(), |pid| format!("process {pid}"));
     let command = brief(&summary.command, 70);
-    format!("{who}: {command}{}", if summary.ended { " (ended)" } else { "" })
+    let end = match &summary.became {
+        Some(other) => format!(" (became {})", brief(other, 40)),
+        None if summary.ended => " (ended)".to_owned(),
+        None => String::new(),
+    };
+    format!("{who}: {command}{end}")
 }

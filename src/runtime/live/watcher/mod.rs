@@ -13,7 +13,7 @@ use super::LiveError;
 use super::cgroup::CgroupMemory;
 use super::crowd::Crowd;
 use super::launch::end_process;
-use super::outcome::Breach;
+use super::outcome::{Breach, Summary};
 use super::probe::{Growth, Names, Probe, Refusal};
 use super::process::Process;
 use super::track::{Gauge, Track};
@@ -150,10 +150,10 @@ impl Watcher {
                 gone.push(*pid);
                 continue;
             };
-            if track.executed() {
+            if let Some(command) = track.executed() {
                 let fresh = Gauge::new(self.limits, self.window_s);
-                let before = std::mem::replace(&mut track.gauge, fresh);
-                self.past.shed(before.summary(Some(*pid), &track.command, true));
+                let before = std::mem::replace(&mut track.gauge, fresh).summary(Some(*pid), &command, true);
+                self.past.shed(Summary { became: Some(track.command.clone()), ..before });
             }
             track.gauge.push(sample);
             sum = Some(sum.map_or(sample, |sum| add(&sum, &sample)));
