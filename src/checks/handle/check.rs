@@ -161,9 +161,8 @@ fn refills(context: &Context, obligation: &Obligation) -> bool {
         let fits = |pattern: &Pattern| pattern.fits(facts.callee_path(*call), facts.method_name(*call));
         obligation.resource.release_by.iter().any(fits) && context.span(*call).start < start
     };
-    let literal = |call: &ExprId| {
-        facts.positional(*call, 0).is_some_and(|given| matches!(facts.literal(given), Some(Literal::Number(_))))
-    };
+    let literal =
+        |call: &ExprId| facts.positional(*call, 0).is_some_and(|given| matches!(facts.literal(given), Some(Literal::Number(_))));
     facts.function(facts.function_of(obligation.call)).calls.iter().any(|call| frees(call) && literal(call))
 }
 

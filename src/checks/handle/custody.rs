@@ -170,7 +170,8 @@ impl Reading<'_, '_> {
             Fate::Used(at) => {
                 if self.is_iterated(at) {
                     self.custody.iterated = Some(at);
-                    self.custody.exhausted = self.custody.exhausted.or(Some(at).filter(|at| is_gone_through(self.ledger.facts, *at)));
+                    self.custody.exhausted =
+                        self.custody.exhausted.or(Some(at).filter(|at| is_gone_through(self.ledger.facts, *at)));
                 }
                 if is_drained(self.ledger.facts, self.resource, at) {
                     self.custody.drained = Some(at);

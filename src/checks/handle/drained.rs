@@ -30,9 +30,10 @@ pub fn is_gone_through(facts: &Facts, at: ExprId) -> bool {
     };
     let StepKind::Loop { target: Some(_), .. } = facts.step(step).kind else { return false };
     let span = facts.step(step).span;
-    !facts.steps.iter().any(|inner| {
-        span.contains(inner.span) && matches!(inner.kind, StepKind::Exit { kind, .. } if kind != ExitKind::Continue)
-    })
+    !facts
+        .steps
+        .iter()
+        .any(|inner| span.contains(inner.span) && matches!(inner.kind, StepKind::Exit { kind, .. } if kind != ExitKind::Continue))
 }
 
 fn is_gone_through_by_name(facts: &Facts, assign: ExprId, at: ExprId) -> bool {

@@ -4,7 +4,8 @@ use super::guard::Question;
 use super::obligation::{Ledger, Taking};
 use crate::checks::lives::share;
 use crate::facts::{
-    BindingId, BindingKind, CollectionKind, Definition, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, Source, StepId, StepKind,
+    BindingId, BindingKind, CollectionKind, Definition, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, Source, StepId,
+    StepKind,
 };
 use crate::rules::Resource;
 use rustc_hash::FxHashSet;

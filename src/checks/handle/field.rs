@@ -10,7 +10,8 @@ use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key;
 use crate::facts::{
-    Action, BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, Source, StepKind, TypeId, last,
+    Action, BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, Source, StepKind,
+    TypeId, last,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Found, Kind, Outline, Verb};
@@ -147,7 +148,8 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
             all.push(Evidence::doubts(Weight::Strong, text).at(head));
         }
         let lent = lent(facts, method);
-        let weight = if lent.is_some() { Weight::None } else { weight };
+        let meant = lent.is_some() || is_paired(facts, kept) && installed(context, kept).is_some();
+        let weight = if meant { Weight::None } else { weight };
         all.push(Evidence::supports(weight, "the type has a teardown, which does not release the field").at(head));
         if let Some(at) = lent {
             let text = "the teardown gives what a method of its own returns to a call that may release it";

@@ -117,9 +117,7 @@ fn is_witness(facts: &Facts, condition: ExprId, mentions: &FxHashSet<ExprId>) ->
     };
     let Some(name) = facts.binding_of(asked) else { return false };
     let given = |source: Source| match source {
-        Source::Assigned(value) => {
-            facts.callee(value).receiver.is_some_and(|receiver| mentions.contains(&receiver))
-        }
+        Source::Assigned(value) => facts.callee(value).receiver.is_some_and(|receiver| mentions.contains(&receiver)),
         _ => false,
     };
     let nothing = |source: Source, target: ExprId| {
@@ -143,7 +141,9 @@ fn is_flag(facts: &Facts, definitions: &[Definition]) -> bool {
     };
     let said: Option<Vec<_>> = definitions.iter().map(said).collect();
     said.is_some_and(|said| {
-        said.iter().any(|(value, _)| *value) && said.iter().any(|(value, _)| !*value) && said.iter().all(|(value, handled)| value != handled)
+        said.iter().any(|(value, _)| *value)
+            && said.iter().any(|(value, _)| !*value)
+            && said.iter().all(|(value, handled)| value != handled)
     })
 }
 

@@ -184,8 +184,7 @@ impl<'a> Known<'a> {
             (ExprKind::Name { name, binding }, ExprKind::Name { name: same, binding: bound }) => name == same && binding == bound,
             (ExprKind::This, ExprKind::This) => true,
             // Which text it is the facts do not tell.
-            (ExprKind::Literal(Literal::Text | Literal::Other), _) => one == other,
-            (ExprKind::Literal(Literal::Number(None)), _) => one == other,
+            (ExprKind::Literal(Literal::Text | Literal::Other | Literal::Number(None)), _) => one == other,
             (ExprKind::Literal(value), ExprKind::Literal(same)) => value == same,
             (ExprKind::Field { base, name }, ExprKind::Field { base: under, name: same }) => {
                 name == same && self.is_same(base, under)

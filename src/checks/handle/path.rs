@@ -154,7 +154,8 @@ impl Walk<'_, '_> {
         let (null, otherwise_null) = self.question().nulls(condition);
         let without = |null: bool| if null { bits & !OWED } else { bits };
         let known = self.known.outcome(condition);
-        let (mut then_bits, mut else_bits) = (without(null || known == Some(false)), without(otherwise_null || known == Some(true)));
+        let (mut then_bits, mut else_bits) =
+            (without(null || known == Some(false)), without(otherwise_null || known == Some(true)));
         // Where the condition looks at the handle, or decides like the one around the acquisition, an arm without the
         // release is the one in which there is nothing to release. A clean-up that asks first is taken at its word.
         let asked = super::guard::asks(self.facts, condition, &self.custody.mentions);

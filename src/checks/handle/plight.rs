@@ -6,7 +6,7 @@ use super::obligation::Obligation;
 use super::setting;
 use super::way::{CAUGHT, HELD, Leaving, Way};
 use crate::checks::Context;
-use crate::facts::{BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, StepKind};
+use crate::facts::{Around, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
 
 /// How a handle gets lost, the plainest first.
@@ -259,11 +259,24 @@ impl Case<'_, '_> {
     fn is_risked_for_long(&self) -> bool {
         let over = |way: &Way| match way.leaving {
             Leaving::Fail { call, .. } => {
-                guard::is_sustained(self.context.facts, self.obligation.call, call) && self.is_risky(call)
+                let lasts = guard::is_sustained(self.context.facts, self.obligation.call, call) || self.opens_use(call);
+                lasts && self.is_risky(call)
             }
             _ => false,
         };
         self.shown.iter().any(over) || self.is_sustained() && !self.shown.iter().any(|way| self.is_at_risk(way))
+    }
+
+    /// Whether a call makes what a managed region is for in which the handle is used.
+    fn opens_use(&self, call: ExprId) -> bool {
+        let facts = self.context.facts;
+        facts.around(call).any(|around| match around {
+            Around::Step(step) => match &facts.step(step).kind {
+                StepKind::Manage { body, .. } => self.custody.mentions.iter().any(|mention| facts.in_block(*mention, body)),
+                _ => false,
+            },
+            Around::Expr(_) => false,
+        })
     }
 
     fn is_at_risk(&self, way: &Way) -> bool {
@@ -383,9 +396,11 @@ impl Case<'_, '_> {
             return None;
         }
         let made = self.context.span(self.obligation.call);
-        let busy = self.custody.mentions.iter().any(|mention| {
-            facts.loop_around(*mention).is_some_and(|around| !facts.step(around).span.contains(made))
-        });
+        let busy = self
+            .custody
+            .mentions
+            .iter()
+            .any(|mention| facts.loop_around(*mention).is_some_and(|around| !facts.step(around).span.contains(made)));
         let function = facts.function_of(self.obligation.call);
         setting::started(self.context, function, &self.context.words.thread).filter(|_| busy)
     }

@@ -207,8 +207,7 @@ pub fn started(context: &Context, function: FunctionId, by: &[String]) -> Option
 /// Whether a function belongs to tests, by its own name or that of a folder.
 fn is_trial(context: &Context, function: FunctionId) -> bool {
     let named = context.facts.enclosing(function).any(|id| context.facts.function(id).traits.is_test);
-    !context.words.trials.is_empty()
-        && (named || is_within(context.path, &context.words.trials) || imports_trials(context))
+    !context.words.trials.is_empty() && (named || is_within(context.path, &context.words.trials) || imports_trials(context))
 }
 
 /// Whether the file imports, as a whole, what only tests need.
