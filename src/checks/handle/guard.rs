@@ -193,13 +193,7 @@ pub fn is_sustained(facts: &Facts, acquire: ExprId, expr: ExprId) -> bool {
         Around::Expr(id) => matches!(facts.kind(id), ExprKind::Await(_)),
         Around::Step(id) => {
             let step = facts.step(id);
-            let inside = match &step.kind {
-                StepKind::Loop { .. } => true,
-                // What makes the managed value is done before the region.
-                StepKind::Manage { body, .. } => facts.in_block(expr, body),
-                _ => false,
-            };
-            inside && !step.span.contains(from)
+            matches!(step.kind, StepKind::Loop { .. } | StepKind::Manage { .. }) && !step.span.contains(from)
         }
     })
 }

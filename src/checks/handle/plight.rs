@@ -6,7 +6,7 @@ use super::obligation::Obligation;
 use super::setting;
 use super::way::{CAUGHT, HELD, Leaving, Way};
 use crate::checks::Context;
-use crate::facts::{Around, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, StepKind};
+use crate::facts::{Around, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Operator, StepKind};
 use crate::finding::{Evidence, Weight};
 
 /// How a handle gets lost, the plainest first.
@@ -99,6 +99,10 @@ impl Case<'_, '_> {
                     let text = "what it raises says that its caller is wrong, which no program goes on doing";
                     all.push(Evidence::doubts(Weight::Strong, text));
                 }
+                if let Some(at) = self.doubted() {
+                    let text = "it raises only if the handle lacks what every open one has";
+                    all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(at)));
+                }
                 if let Some(at) = self.sought() {
                     let text = "the loop ends as soon as one is found that works, and the failure may be for the case of none";
                     all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(at)));
@@ -127,6 +131,26 @@ impl Case<'_, '_> {
             .any(|step| span.contains(step.span) && matches!(step.kind, StepKind::Exit { kind: ExitKind::Break, .. }));
         let release = self.custody.releases.iter().find(|release| span.contains(self.context.span(**release)));
         release.copied().filter(|_| after && broken)
+    }
+
+    /// The condition that asks for a field of the handle, where every way out raises because there is nothing in it.
+    fn doubted(&self) -> Option<ExprId> {
+        let facts = self.context.facts;
+        let field =
+            |value: &ExprId| matches!(facts.kind(*value), ExprKind::Field { base, .. } if self.custody.mentions.contains(&base));
+        let asks = |condition: ExprId| match facts.kind(condition) {
+            ExprKind::Operation { operator: Operator::Is | Operator::Not, operands } => facts.list(operands).iter().any(field),
+            _ => false,
+        };
+        let asked = |way: &Way| {
+            facts.steps.iter().find_map(|step| match &step.kind {
+                StepKind::Branch { condition, then, .. } if asks(*condition) => {
+                    then.iter().any(|inner| facts.step(*inner).span == way.at).then_some(*condition)
+                }
+                _ => None,
+            })
+        };
+        self.shown.iter().map(asked).collect::<Option<Vec<_>>>()?.first().copied()
     }
 
     fn partly(&self) -> String {
@@ -232,7 +256,7 @@ impl Case<'_, '_> {
     /// Whether nobody else has met it, on every way out that is shown: it has not connected, and nobody was given it.
     fn is_alone(&self) -> bool {
         let resource = self.obligation.resource;
-        if resource.alone || resource.meets.is_empty() || self.plight != Plight::Raised {
+        if resource.alone || resource.meets.is_empty() || self.context.facts.in_loop(self.obligation.call) {
             return resource.alone;
         }
         let facts = self.context.facts;
@@ -255,32 +279,31 @@ impl Case<'_, '_> {
         self.shown.iter().any(over)
     }
 
-    /// Whether one of the calls during that time fails now and then.
+    /// Whether one of the calls during that time fails now and then. What makes a managed value is called before that time.
     fn is_risked_for_long(&self) -> bool {
-        let over = |way: &Way| match way.leaving {
-            Leaving::Fail { call, .. } => {
-                let lasts = guard::is_sustained(self.context.facts, self.obligation.call, call) || self.opens_use(call);
-                lasts && self.is_risky(call)
-            }
-            _ => false,
-        };
-        self.shown.iter().any(over) || self.is_sustained() && !self.shown.iter().any(|way| self.is_at_risk(way))
-    }
-
-    /// Whether a call makes what a managed region is for in which the handle is used.
-    fn opens_use(&self, call: ExprId) -> bool {
         let facts = self.context.facts;
-        facts.around(call).any(|around| match around {
-            Around::Step(step) => match &facts.step(step).kind {
-                StepKind::Manage { body, .. } => self.custody.mentions.iter().any(|mention| facts.in_block(*mention, body)),
-                _ => false,
-            },
-            Around::Expr(_) => false,
-        })
+        let risky = |way: &Way| match way.leaving {
+            Leaving::Fail { call, .. } if self.is_risky(call) => Some(call),
+            _ => None,
+        };
+        let mut risky = self.shown.iter().filter_map(risky).peekable();
+        let lasting = |call| guard::is_sustained(facts, self.obligation.call, call) && self.is_for_use(call);
+        if risky.peek().is_some() { risky.any(lasting) } else { self.is_sustained() }
     }
 
-    fn is_at_risk(&self, way: &Way) -> bool {
-        matches!(way.leaving, Leaving::Fail { call, .. } if self.is_risky(call))
+    /// Whether a call is none that makes a managed value, or the handle is used in the region that it is made for.
+    fn is_for_use(&self, call: ExprId) -> bool {
+        let facts = self.context.facts;
+        let region = facts.around(call).find_map(|around| match around {
+            Around::Step(step) => match &facts.step(step).kind {
+                StepKind::Manage { body, .. } => Some(body),
+                _ => None,
+            },
+            Around::Expr(_) => None,
+        });
+        region.is_none_or(|body| {
+            facts.in_block(call, body) || self.custody.mentions.iter().any(|mention| facts.in_block(*mention, body))
+        })
     }
 
     /// Whether the function does nothing else while it has the handle.
