@@ -101,7 +101,7 @@ impl Case<'_, '_> {
                 }
                 if let Some(at) = self.doubted() {
                     let text = "it raises only if the handle lacks what every open one has";
-                    all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(at)));
+                    all.push(Evidence::doubts(Weight::Decisive, text).at(self.context.span(at)));
                 }
                 if let Some(at) = self.sought() {
                     let text = "the loop ends as soon as one is found that works, and the failure may be for the case of none";
