@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use tempfile::TempDir;
 use watertight::cli::analyzer;
-use watertight::finding::Report;
+use watertight::finding::{Confidence, Report};
 use watertight::rules::RuleSet;
 use watertight::scan::config::Settings;
 use watertight::scan::{Options, run};
@@ -429,4 +429,34 @@ fn a_function_that_leaves_when_it_has_run_before_runs_what_it_calls_once() {
 fn a_private_function_that_nobody_calls_leaks_nothing() {
     let unused = ("app/net.py", OPENING);
     assert!(found(&[unused, ("app/other.py", "x = 1\n")]).is_empty());
+}
+
+/// The paths of what is shown unless everything is asked for.
+fn shown(files: &[(&str, &str)]) -> Vec<String> {
+    let report = scan(files, &[]);
+    let sure = report.findings().filter(|(_, finding)| finding.confidence >= Confidence::SHOWN);
+    sure.map(|(file, _)| file.path.clone()).collect()
+}
+
+#[test]
+fn what_others_have_written_is_theirs_to_mend() {
+    let open = "def first(path):\n    source = open(path)\n    return source.readline()\n";
+    let files = [("app/_vendor/lib/one.py", open), ("app/store.py", open), ("third_party/two.py", open)];
+    assert_eq!(shown(&files), ["app/store.py"]);
+    let script = "export function f() {\n  window.addEventListener('resize', () => draw());\n}\n";
+    assert_eq!(shown(&[("src/vendored/a.js", script), ("vendor/b.js", script)]), [""; 0]);
+}
+
+#[test]
+fn what_imports_the_tools_of_tests_or_lies_among_scripts_is_no_service() {
+    let open = "def first(path):\n    source = open(path)\n    return source.readline()\n";
+    let helper = format!("import unittest\n\n\n{open}");
+    let mock = format!("from unittest import mock\n\n\n{open}");
+    let files = [
+        ("app/_scripts/look.py", open),
+        ("app/check.py", helper.as_str()),
+        ("app/double.py", mock.as_str()),
+        ("app/testsuite/tool.py", open),
+    ];
+    assert_eq!(shown(&files), ["app/double.py"]);
 }

@@ -1,6 +1,7 @@
 //! Faults that somebody has looked at and accepted, by what the line says to another linter.
 
 use super::Context;
+use super::lives::lifetime;
 use crate::finding::{Evidence, Finding, Role, Weight};
 
 /// The finding with what its line says about it.
@@ -18,19 +19,37 @@ pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
         return finding.weigh(context.prior());
     }
+    if let Some(folder) = lifetime::vendored(&context.words.words, context.path) {
+        let text = format!("`{folder}` holds a copy of what somebody else has written, and mends");
+        // A sure finding stays below what is shown, whatever else speaks for it.
+        finding.evidence.extend([Evidence::doubts(Weight::Decisive, text), Evidence::doubts(Weight::Decisive, OUTSIDE)]);
+        return finding.weigh(context.prior());
+    }
     finding
 }
+
+/// Why a fault in a copy is not one to report here.
+const OUTSIDE: &str = "a change here is lost with the next copy";
 
 /// The comment at the fault, or at what it is about, that says why it is so.
 fn meant<'a>(context: &Context, text: &'a str, finding: &Finding) -> Option<&'a str> {
     let words = &context.words.meant;
     let declared = finding.related.iter().filter(|mark| mark.role == Role::Declaration).map(|mark| mark.span.start);
     let places: Vec<usize> = declared.chain([finding.primary.span.start]).map(|at| at as usize).collect();
-    let comments = places.into_iter().filter(|_| !words.is_empty()).flat_map(|at| comments(text, at));
-    comments.into_iter().find(|line| {
+    let declared = places.split_last().map_or(&[][..], |(_, declared)| declared);
+    let described = declared.iter().filter(|_| !words.is_empty()).flat_map(|at| description(text, *at)).collect::<Vec<_>>();
+    let comments = places.iter().filter(|_| !words.is_empty()).flat_map(|at| comments(text, *at));
+    comments.chain(described).find(|line| {
         let line = line.to_lowercase();
         words.iter().any(|word| line.contains(word.as_str()))
     })
+}
+
+/// The text below the head of a declaration, in triple quotes, that says what it is.
+fn description(text: &str, head: usize) -> Vec<&str> {
+    let body = text.get(head..).and_then(|rest| rest.split_once('\n')).map_or("", |(_, body)| body.trim_start());
+    let quoted = ["\"\"\"", "'''"].iter().find_map(|quotes| body.strip_prefix(quotes)?.split_once(quotes));
+    quoted.map_or_else(Vec::new, |(said, _)| said.lines().map(str::trim).collect())
 }
 
 /// The comment on the line of a place, and those directly above it.

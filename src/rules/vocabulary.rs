@@ -48,12 +48,28 @@ pub struct Vocabulary {
     pub quits: Vec<Pattern>,
     /// Folders of test code, by name.
     pub trials: Vec<String>,
+    /// Modules that only tests import (`unittest`); what imports one as a whole is test code.
+    pub trial_modules: Vec<String>,
+    /// Names of exceptions and warnings by which a function says that nobody should call it any more (`DeprecationWarning`).
+    pub outdated: Vec<String>,
     /// Folders of programs that are run by hand, do one thing and end (`examples`, `migrations`), by name.
     pub aside: Vec<String>,
     /// Decorators by which a function becomes a command of a program (`click.command`).
     pub command: Vec<Pattern>,
     /// Last names of calls that run a function, given as `target`, in a process of its own (`Process`).
     pub process: Vec<String>,
+    /// Calls that give a descriptor another number, by which it stays open (`os.dup2`).
+    pub duplicates: Vec<Pattern>,
+    /// Calls that start a child, which has copies of the files that it is given (`subprocess.Popen`).
+    pub children: Vec<Pattern>,
+    /// Methods that wait for a child.
+    pub waits: Vec<String>,
+    /// Last words of calls that take a lock on the descriptor they are given (`flock`).
+    pub locking: Vec<String>,
+    /// Methods of a handle that run what they are given to its end (`run_until_complete`).
+    pub drives: Vec<String>,
+    /// Last names of calls that run a function, given as `target`, in a thread of its own (`Thread`).
+    pub thread: Vec<String>,
     /// Methods after which an instance is of no use any more; where none are named, every teardown counts as one.
     pub last: Vec<String>,
     /// Keywords by which a stream is given that somebody else has opened (`fileobj`).
@@ -148,6 +164,8 @@ pub struct Words {
     pub handlers: Vec<String>,
     /// Folders and files with programs that do one thing and end.
     pub programs: Vec<String>,
+    /// Folders that hold copies of what others have written, without the underscores before their names.
+    pub vendored: Vec<String>,
     /// Calls whose callbacks run once per request, message, event or tick.
     pub callers: Vec<String>,
     /// Functions that run for the life of the program, so that what is local to them lasts.
@@ -416,6 +434,15 @@ pub struct Resource {
     /// Methods whose value, gone through by a loop that nothing leaves early, uses it up as well (`iter_content`).
     #[serde(default)]
     pub drained_in_loop: Vec<String>,
+    /// Methods after which somebody else waits for its end; before, what a failing frame takes away nobody misses.
+    #[serde(default)]
+    pub meets: Vec<String>,
+    /// Whether nobody else ever waits for its end, as for a database that is a file of this machine.
+    #[serde(default)]
+    pub alone: bool,
+    /// Calls that take all there is out of the handle they are given (`json.load`), so that it closes itself.
+    #[serde(default)]
+    pub drained_by_call: Vec<Pattern>,
     /// Calls that ask for one that is there already. What is made only when they fail takes its place, and lasts as long.
     #[serde(default)]
     pub instead_of: Vec<Pattern>,

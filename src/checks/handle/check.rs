@@ -3,6 +3,7 @@
 use super::composable;
 use super::copied;
 use super::custody::custody;
+use super::drained::is_drained;
 use super::effect;
 use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
@@ -17,10 +18,10 @@ use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::share;
 use crate::checks::lives::stale;
-use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Operator, Parent, Root, Segment};
+use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, FunctionKind, Literal, Operator, Parent, Root, Segment};
 use crate::finding::{Evidence, Finding, Severity, Weight};
 use crate::index::Project;
-use crate::rules::{Check, RuleSet};
+use crate::rules::{Check, Pattern, Resource, RuleSet};
 
 /// Tells a project that listens which functions of a file make a resource and leave its release to their callers.
 pub fn tell(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) {
@@ -100,6 +101,10 @@ fn acquired<'a>(
             // Used up, it has ended by itself.
             Fate::Used(_) if obligation.resource.ends => {}
             Fate::Tested | Fate::Dropped if obligation.resource.disowns => {}
+            Fate::Tested | Fate::Dropped if refills(context, obligation) => {}
+            // What it makes keeps it, and is judged for itself.
+            Fate::Used(at) if is_kept_by(context.facts, obligation.resource, *at) => {}
+            Fate::Used(at) if is_drained(context.facts, obligation.resource, *at) => {}
             // What is given a callback hands the handle to that, and returns something else.
             Fate::Dropped if calls_back(context.facts, obligation.call) => {}
             Fate::Tested | Fate::Used(_) if foretold(context, obligation) => {}
@@ -137,6 +142,28 @@ fn acquired<'a>(
 fn is_twin(one: &Finding, other: &Finding) -> bool {
     let exit = |finding: &Finding| finding.path.last().map(|mark| mark.span);
     one.message == other.message && exit(one).is_some() && exit(one) == exit(other) && one.symbol == other.symbol
+}
+
+/// Whether what a method of a nameless handle makes keeps it: `Context().socket(kind)`.
+fn is_kept_by(facts: &Facts, resource: &Resource, call: ExprId) -> bool {
+    facts.method_name(call).is_some_and(|method| resource.keepers.iter().any(|word| word == method))
+}
+
+/// Whether a bare number takes the place of one that the function has just given up by its value: `os.close(1)` and then
+/// `os.dup(saved)`. It is known by that value, and meant to stay.
+fn refills(context: &Context, obligation: &Obligation) -> bool {
+    let facts = context.facts;
+    if !obligation.resource.release.is_empty() {
+        return false;
+    }
+    let start = context.span(obligation.call).start;
+    let frees = |call: &ExprId| {
+        let fits = |pattern: &Pattern| pattern.fits(facts.callee_path(*call), facts.method_name(*call));
+        obligation.resource.release_by.iter().any(fits) && context.span(*call).start < start
+    };
+    let literal =
+        |call: &ExprId| facts.positional(*call, 0).is_some_and(|given| matches!(facts.literal(given), Some(Literal::Number(_))));
+    facts.function(facts.function_of(obligation.call)).calls.iter().any(|call| frees(call) && literal(call))
 }
 
 /// Whether only a field of what a call hands out is read, and no method called.

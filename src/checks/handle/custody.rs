@@ -1,9 +1,11 @@
 //! What one function does with a handle that it has bound to a name: the effect of each expression that mentions it.
 
+use super::drained::{is_drained, is_gone_through};
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::Ledger;
+use super::setting;
 use crate::facts::{
-    BindingId, BindingKind, ExitKind, ExprId, ExprKind, FunctionId, FunctionKind, Literal, Parent, Source, StepKind,
+    BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Parent, Source, StepKind,
 };
 use crate::rules::Resource;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -80,7 +82,10 @@ pub fn custody(ledger: &Ledger, resource: &Resource, acquire: ExprId, names: &[B
     if let [only] = reading.names.as_slice() {
         reading.writes(*only, acquire);
     }
-    for call in ledger.facts.function(function).calls.iter().filter(|call| ledger.ends_process(**call)) {
+    // The end of the process is raised on purpose, and leaves behind what outlives it.
+    let stays = |call: &ExprId| setting::outlives_process(resource) && is_raised(ledger.facts, *call);
+    let ends = ledger.facts.function(function).calls.iter().filter(|call| ledger.ends_process(**call));
+    for call in ends.filter(|call| !stays(call)) {
         reading.custody.effects.insert(*call, Effect::Leave);
     }
     let custody = &mut reading.custody;
@@ -107,6 +112,10 @@ impl Reading<'_, '_> {
             // So is what the name means before it. A callback that the acquisition is given runs later.
             let (made, named) = (facts.expr(acquire).span, facts.expr(mention).span);
             let here = facts.function_of(mention) == self.function;
+            // `if (fd := open_it()) is None`: what asks for the name that it gives asks for the handle.
+            if here && is_named_inside(facts, mention, acquire) {
+                self.custody.mentions.insert(mention);
+            }
             if here && (made.contains(named) || named.end <= made.start && !facts.in_loop(acquire)) {
                 continue;
             }
@@ -161,9 +170,10 @@ impl Reading<'_, '_> {
             Fate::Used(at) => {
                 if self.is_iterated(at) {
                     self.custody.iterated = Some(at);
-                    self.custody.exhausted = self.custody.exhausted.or(Some(at).filter(|at| self.is_gone_through(*at)));
+                    self.custody.exhausted =
+                        self.custody.exhausted.or(Some(at).filter(|at| is_gone_through(self.ledger.facts, *at)));
                 }
-                if self.is_drained(at) {
+                if is_drained(self.ledger.facts, self.resource, at) {
                     self.custody.drained = Some(at);
                 }
                 if self.resource.quiet {
@@ -181,26 +191,6 @@ impl Reading<'_, '_> {
         let method = self.ledger.facts.method_name(call);
         let keeps = method.is_some_and(|method| self.resource.keepers.iter().any(|word| word == method));
         keeps && self.leaves(call, HELPERS)
-    }
-
-    /// Whether a call takes all that the handle has, so that it closes itself.
-    fn is_drained(&self, call: ExprId) -> bool {
-        let facts = self.ledger.facts;
-        let method = facts.method_name(call);
-        let among = |words: &[String]| method.is_some_and(|method| words.iter().any(|word| word == method));
-        facts.args(call).is_empty() && among(&self.resource.drained_by)
-            || among(&self.resource.drained_in_loop) && self.is_gone_through(call)
-    }
-
-    /// Whether a loop goes through the value of a call to its end: nothing leaves it early.
-    fn is_gone_through(&self, call: ExprId) -> bool {
-        let facts = self.ledger.facts;
-        let Parent::Step(step) = facts.expr(call).parent else { return false };
-        let StepKind::Loop { target: Some(_), .. } = facts.step(step).kind else { return false };
-        let span = facts.step(step).span;
-        !facts.steps.iter().any(|inner| {
-            span.contains(inner.span) && matches!(inner.kind, StepKind::Exit { kind, .. } if kind != ExitKind::Continue)
-        })
     }
 
     /// Notes where the value of a field by which the handle is known leaves the function or is kept.
@@ -330,4 +320,18 @@ impl Reading<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a mention is the name that an assignment inside a larger expression gives to the acquisition.
+fn is_named_inside(facts: &Facts, mention: ExprId, acquire: ExprId) -> bool {
+    let Parent::Expr(assign) = facts.expr(mention).parent else { return false };
+    let ExprKind::Assign { target, value: Some(value), .. } = facts.kind(assign) else { return false };
+    let alone = matches!(facts.expr(assign).parent, Parent::Step(step) if matches!(facts.step(step).kind, StepKind::Evaluate(_)));
+    target == mention && !alone && facts.expr(value).span.contains(facts.expr(acquire).span)
+}
+
+/// Whether a call makes what a step raises.
+fn is_raised(facts: &Facts, call: ExprId) -> bool {
+    let Parent::Step(step) = facts.expr(call).parent else { return false };
+    matches!(facts.step(step).kind, StepKind::Exit { kind: ExitKind::Raise, .. })
 }

@@ -4,7 +4,8 @@ use super::guard::Question;
 use super::obligation::{Ledger, Taking};
 use crate::checks::lives::share;
 use crate::facts::{
-    BindingId, BindingKind, Definition, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, Source, StepId, StepKind,
+    BindingId, BindingKind, CollectionKind, Definition, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, Source, StepId,
+    StepKind,
 };
 use crate::rules::Resource;
 use rustc_hash::FxHashSet;
@@ -149,6 +150,7 @@ impl Climb<'_, '_> {
             }
             ExprKind::Each { target, .. } if target == at => self.end(Fate::Written),
             ExprKind::Each { .. } if self.contained => self.end(Fate::Handed(at)),
+            ExprKind::Each { .. } if self.is_handed_out(holder) => self.end(Fate::Returned(at)),
             ExprKind::Each { .. } => self.end(Fate::Used(at)),
             _ => self.end(Fate::Tested),
         }
@@ -281,6 +283,15 @@ impl Climb<'_, '_> {
         };
         self.found.push(fate);
         None
+    }
+
+    /// Whether a clause belongs to a lazy sequence that is returned: whoever goes through that has the handle.
+    fn is_handed_out(&self, clause: ExprId) -> bool {
+        let facts = self.facts();
+        let Parent::Expr(sequence) = facts.expr(clause).parent else { return false };
+        let lazy = matches!(facts.kind(sequence), ExprKind::Comprehension { kind: CollectionKind::Generator, .. });
+        let Parent::Step(step) = facts.expr(sequence).parent else { return false };
+        lazy && matches!(facts.step(step).kind, StepKind::Exit { .. })
     }
 
     fn is_parameter(&self, binding: BindingId) -> bool {

@@ -10,7 +10,8 @@ use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key;
 use crate::facts::{
-    Action, BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, StepKind, TypeId, last,
+    Action, BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, Source, StepKind,
+    TypeId, last,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Found, Kind, Outline, Verb};
@@ -147,7 +148,8 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
             all.push(Evidence::doubts(Weight::Strong, text).at(head));
         }
         let lent = lent(facts, method);
-        let weight = if lent.is_some() { Weight::None } else { weight };
+        let meant = lent.is_some() || is_paired(facts, kept) && installed(context, kept).is_some();
+        let weight = if meant { Weight::None } else { weight };
         all.push(Evidence::supports(weight, "the type has a teardown, which does not release the field").at(head));
         if let Some(at) = lent {
             let text = "the teardown gives what a method of its own returns to a call that may release it";
@@ -161,7 +163,7 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         all.push(inherited(context, kept.ty).unwrap_or_else(|| untorn(context, kept)));
     }
     let replacing = setting::replacing(context, &kept.obligation);
-    if teardown.is_none() || replacing.is_some() {
+    if teardown.is_none() || replacing.is_some() || is_paired(facts, kept) {
         all.extend(installed(context, kept));
     }
     all.extend(replacing);
@@ -218,7 +220,13 @@ fn untorn(context: &Context, kept: &Kept) -> Evidence {
 /// What says that the field holds what serves the whole thread or process.
 fn installed(context: &Context, kept: &Kept) -> Option<Evidence> {
     let facts = context.facts;
-    let names = |arg: &ExprId| matches!(facts.kind(*arg), ExprKind::Field { name, .. } if name == kept.name);
+    let other = |name: BindingId| {
+        let part = |source: Source| matches!(source, Source::Unpacked(value, _) if value == kept.obligation.call);
+        facts.binding(name).definitions.iter().any(|definition| part(definition.source))
+    };
+    let names = |arg: &ExprId| {
+        matches!(facts.kind(*arg), ExprKind::Field { name, .. } if name == kept.name) || facts.binding_of(*arg).is_some_and(other)
+    };
     let calls = &facts.function(facts.function_of(kept.obligation.call)).calls;
     let found = calls.iter().find(|call| {
         let fits = |pattern: &Pattern| pattern.fits(facts.callee_path(**call), facts.method_name(**call));
@@ -226,6 +234,13 @@ fn installed(context: &Context, kept: &Kept) -> Option<Evidence> {
     })?;
     let text = "it is made the one that its thread uses, and lasts as long";
     Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(*found).span))
+}
+
+/// Whether the handle in the field is one of two that a call makes, as the ends of a pipe are.
+fn is_paired(facts: &Facts, kept: &Kept) -> bool {
+    let Parent::Expr(assign) = facts.expr(kept.obligation.call).parent else { return false };
+    let ExprKind::Assign { target, .. } = facts.kind(assign) else { return false };
+    matches!(facts.kind(target), ExprKind::Collection { .. } | ExprKind::Other(_))
 }
 
 /// Whether the name of a type says that an instance is made for one piece of work.

@@ -1,6 +1,6 @@
 //! What a condition says about a handle.
 
-use crate::facts::{Around, BindingId, ExprId, ExprKind, Facts, Literal, Operator, Source, StepKind};
+use crate::facts::{Around, BindingId, Definition, ExprId, ExprKind, Facts, Literal, Operator, Source, StepKind};
 use crate::rules::{Patterns, Tables};
 use crate::source::Span;
 use rustc_hash::FxHashSet;
@@ -34,9 +34,9 @@ impl Question<'_> {
 
     fn operation(&self, operator: Operator, operands: &[ExprId]) -> (bool, bool) {
         let inner = |at: usize| operands.get(at).map_or((false, false), |operand| self.nulls(*operand));
-        let compared = operands.iter().any(|operand| self.mentions.contains(operand))
-            && operands.iter().any(|operand| self.is_nothing(*operand));
-        let numbered = operands.first().is_some_and(|operand| self.mentions.contains(operand))
+        let compared =
+            operands.iter().any(|operand| self.is_own(*operand)) && operands.iter().any(|operand| self.is_nothing(*operand));
+        let numbered = operands.first().is_some_and(|operand| self.is_own(*operand))
             && operands.get(1).is_some_and(|operand| !matches!(self.facts.kind(*operand), ExprKind::Name { .. }));
         match operator {
             Operator::Less | Operator::LessEqual if numbered => (true, false),
@@ -48,6 +48,15 @@ impl Question<'_> {
             Operator::IsNot | Operator::NotEqual => (false, compared),
             _ => (false, false),
         }
+    }
+
+    /// Whether an expression is a mention of the handle, or gives it its name (`(fd := open_it()) is None`).
+    fn is_own(&self, operand: ExprId) -> bool {
+        let named = match self.facts.kind(operand) {
+            ExprKind::Assign { target, .. } => Some(target),
+            _ => self.facts.wraps.get(&operand).copied(),
+        };
+        self.mentions.contains(&operand) || named.is_some_and(|named| self.mentions.contains(&named))
     }
 
     /// `pointer.is_null()`: a question to the handle itself.
@@ -94,6 +103,48 @@ pub fn asks(facts: &Facts, condition: ExprId, mentions: &FxHashSet<ExprId>) -> b
         call.is_none_or(|call| facts.args(call).is_empty())
     };
     mentions.iter().any(|mention| span.contains(facts.expr(*mention).span) && asks(mention))
+        || is_witness(facts, condition, mentions)
+}
+
+/// Whether a condition asks for what the handle has given, which is nothing where a handler says so: there, most likely,
+/// nothing was acquired.
+fn is_witness(facts: &Facts, condition: ExprId, mentions: &FxHashSet<ExprId>) -> bool {
+    let asked = match facts.kind(condition) {
+        ExprKind::Operation { operator: Operator::Is | Operator::IsNot | Operator::Not, operands } => {
+            facts.list(operands).first().copied().unwrap_or(condition)
+        }
+        _ => condition,
+    };
+    let Some(name) = facts.binding_of(asked) else { return false };
+    let given = |source: Source| match source {
+        Source::Assigned(value) => facts.callee(value).receiver.is_some_and(|receiver| mentions.contains(&receiver)),
+        _ => false,
+    };
+    let nothing = |source: Source, target: ExprId| {
+        let null = matches!(source, Source::Assigned(value) if facts.literal(value) == Some(Literal::Null));
+        null && facts.in_handler(target)
+    };
+    let definitions = &facts.binding(name).definitions;
+    definitions.iter().any(|definition| given(definition.source))
+        && definitions.iter().any(|definition| nothing(definition.source, definition.target))
+        || is_flag(facts, definitions)
+}
+
+/// Whether a name says whether something has failed: it is true where a region has gone on, and false in its handler.
+fn is_flag(facts: &Facts, definitions: &[Definition]) -> bool {
+    let said = |definition: &Definition| match definition.source {
+        Source::Assigned(value) => match facts.literal(value) {
+            Some(Literal::Bool(said)) => Some((said, facts.in_handler(definition.target))),
+            _ => None,
+        },
+        _ => None,
+    };
+    let said: Option<Vec<_>> = definitions.iter().map(said).collect();
+    said.is_some_and(|said| {
+        said.iter().any(|(value, _)| *value)
+            && said.iter().any(|(value, _)| !*value)
+            && said.iter().all(|(value, handled)| value != handled)
+    })
 }
 
 /// Whether a condition asks what kind of failure was caught (`error.errno == EADDRINUSE`).

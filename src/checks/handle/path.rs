@@ -5,6 +5,7 @@
 
 use super::custody::{Custody, Effect};
 use super::guard::Question;
+use super::known::{self, Known};
 use super::obligation::{Ledger, Obligation};
 use super::way::{CAUGHT, FREE, HELD, Leaving, OWED, Out, Way, settled};
 use crate::facts::{Block, CollectionKind, ExitKind, ExprId, ExprKind, Facts, Handler, LoopKind, StepId, StepKind};
@@ -23,6 +24,8 @@ pub struct Walk<'a, 'b> {
     acquire: ExprId,
     /// What decides whether the handle is acquired at all.
     deciders: Vec<Span>,
+    /// What is known of conditions while it is held.
+    known: Known<'a>,
     memo: FxHashMap<(StepId, u8), Rc<Out>>,
     cleanup: u32,
 }
@@ -37,7 +40,8 @@ pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> Vec<
 pub fn exits(facts: &Facts, tables: &Tables, custody: &Custody, acquire: ExprId, harmless: &dyn Fn(ExprId) -> bool) -> Vec<Way> {
     let function = facts.function(facts.function_of(acquire));
     let deciders = super::guard::deciders(facts, acquire);
-    let mut walk = Walk { facts, harmless, custody, tables, acquire, deciders, memo: FxHashMap::default(), cleanup: 0 };
+    let known = Known::of(facts, acquire);
+    let mut walk = Walk { facts, harmless, custody, tables, acquire, deciders, known, memo: FxHashMap::default(), cleanup: 0 };
     let mut out = walk.block(&function.body, FREE);
     let next = out.next;
     let end = Span::new(function.span.end.saturating_sub(1), function.span.end);
@@ -149,7 +153,9 @@ impl Walk<'_, '_> {
         let bits = self.eval(condition, bits, out);
         let (null, otherwise_null) = self.question().nulls(condition);
         let without = |null: bool| if null { bits & !OWED } else { bits };
-        let (mut then_bits, mut else_bits) = (without(null), without(otherwise_null));
+        let known = self.known.outcome(condition);
+        let (mut then_bits, mut else_bits) =
+            (without(null || known == Some(false)), without(otherwise_null || known == Some(true)));
         // Where the condition looks at the handle, or decides like the one around the acquisition, an arm without the
         // release is the one in which there is nothing to release. A clean-up that asks first is taken at its word.
         let asked = super::guard::asks(self.facts, condition, &self.custody.mentions);
@@ -218,6 +224,7 @@ impl Walk<'_, '_> {
         let ended = match kind {
             LoopKind::Forever => 0,
             LoopKind::Each if header.is_some_and(|header| self.is_listed(header)) => round,
+            LoopKind::While if header.is_some_and(|header| known::is_entered(self.facts, header)) => round,
             _ => head,
         };
         // A loop that looks for the place to put it (`for … if …: slots[at] = f`) is taken to find one.

@@ -1,12 +1,12 @@
 //! How a handle that a local name holds gets lost, and what speaks for and against that it matters.
 
-use super::custody::Custody;
+use super::custody::{Custody, Effect};
 use super::guard;
 use super::obligation::Obligation;
 use super::setting;
 use super::way::{CAUGHT, HELD, Leaving, Way};
 use crate::checks::Context;
-use crate::facts::{BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, StepKind};
+use crate::facts::{Around, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Operator, StepKind};
 use crate::finding::{Evidence, Weight};
 
 /// How a handle gets lost, the plainest first.
@@ -99,6 +99,10 @@ impl Case<'_, '_> {
                     let text = "what it raises says that its caller is wrong, which no program goes on doing";
                     all.push(Evidence::doubts(Weight::Strong, text));
                 }
+                if let Some(at) = self.doubted() {
+                    let text = "it raises only if the handle lacks what every open one has";
+                    all.push(Evidence::doubts(Weight::Decisive, text).at(self.context.span(at)));
+                }
                 if let Some(at) = self.sought() {
                     let text = "the loop ends as soon as one is found that works, and the failure may be for the case of none";
                     all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(at)));
@@ -127,6 +131,26 @@ impl Case<'_, '_> {
             .any(|step| span.contains(step.span) && matches!(step.kind, StepKind::Exit { kind: ExitKind::Break, .. }));
         let release = self.custody.releases.iter().find(|release| span.contains(self.context.span(**release)));
         release.copied().filter(|_| after && broken)
+    }
+
+    /// The condition that asks for a field of the handle, where every way out raises because there is nothing in it.
+    fn doubted(&self) -> Option<ExprId> {
+        let facts = self.context.facts;
+        let field =
+            |value: &ExprId| matches!(facts.kind(*value), ExprKind::Field { base, .. } if self.custody.mentions.contains(&base));
+        let asks = |condition: ExprId| match facts.kind(condition) {
+            ExprKind::Operation { operator: Operator::Is | Operator::Not, operands } => facts.list(operands).iter().any(field),
+            _ => false,
+        };
+        let asked = |way: &Way| {
+            facts.steps.iter().find_map(|step| match &step.kind {
+                StepKind::Branch { condition, then, .. } if asks(*condition) => {
+                    then.iter().any(|inner| facts.step(*inner).span == way.at).then_some(*condition)
+                }
+                _ => None,
+            })
+        };
+        self.shown.iter().map(asked).collect::<Option<Vec<_>>>()?.first().copied()
     }
 
     fn partly(&self) -> String {
@@ -161,7 +185,7 @@ impl Case<'_, '_> {
         if self.plight == Plight::Caught {
             all.extend(self.caught());
         }
-        if self.custody.optional && self.plight == Plight::Ordinary {
+        if self.custody.optional && self.plight == Plight::Ordinary && !is_finalised(self.context.facts, self.obligation) {
             let text = "it takes the place of a parameter, so that it is opened only if the caller has opened none";
             all.push(Evidence::supports(Weight::Fair, text));
         }
@@ -176,6 +200,11 @@ impl Case<'_, '_> {
         if let Some(folder) = self.folder() {
             let text = "it is made in a folder that the program has chosen, and goes when that is emptied";
             all.push(Evidence::doubts(Weight::Strong, text).at(self.context.span(folder)));
+        }
+        all.extend(self.lent());
+        if let Some(at) = self.works() {
+            let text = "a thread of its own works on it, and has it for as long as it runs";
+            all.push(Evidence::doubts(Weight::Decisive, text).at(self.context.span(at)));
         }
         if self.becomes_daemon() {
             all.push(Evidence::doubts(Weight::Decisive, "the function makes the process a daemon, so it runs once"));
@@ -209,15 +238,36 @@ impl Case<'_, '_> {
             _ if !resource.collected => return None,
             // Nobody learns where the file is that stays behind.
             Plight::Ordinary | Plight::Caught if nameless => Weight::None,
-            Plight::Failing if !known || self.is_sustained() => Weight::None,
+            Plight::Failing if !known => Weight::None,
+            Plight::Failing if resource.alone => Weight::Decisive,
+            Plight::Failing if self.is_risked_for_long() => Weight::None,
             Plight::Ordinary if known && self.is_idle() => Weight::Strong,
             Plight::Ordinary if known => Weight::Slight,
+            // Nobody else waits for what goes with a frame that fails.
+            Plight::Raised | Plight::Caught if known && self.goes_up() && self.is_alone() => Weight::Decisive,
             // The frame, and the handle with it, goes as soon as the handler is done.
             Plight::Caught if known && at_once() => Weight::Strong,
             // A traceback keeps the frame for as long as anybody looks at the failure.
             _ => Weight::Fair,
         };
         Some(Evidence::doubts(weight, text))
+    }
+
+    /// Whether nobody else has met it, on every way out that is shown: it has not connected, and nobody was given it.
+    fn is_alone(&self) -> bool {
+        let resource = self.obligation.resource;
+        if resource.alone || resource.meets.is_empty() || self.context.facts.in_loop(self.obligation.call) {
+            return resource.alone;
+        }
+        let facts = self.context.facts;
+        let last = self.shown.iter().map(|way| way.at.start).max().unwrap_or_default();
+        let meets = |call: ExprId| {
+            let method = facts.method_name(call).filter(|_| self.is_own(call));
+            method.is_none_or(|method| resource.meets.iter().any(|word| word == method))
+        };
+        let called = |at: ExprId| matches!(facts.kind(at), ExprKind::Call { .. }) && self.context.span(at).start < last;
+        let mut used = self.custody.effects.iter().filter(|(at, effect)| **effect != Effect::Leave && called(**at));
+        !used.any(|(call, _)| meets(*call))
     }
 
     /// Whether it is held for as long as a loop, a managed region or a wait lasts in which something can fail.
@@ -227,6 +277,33 @@ impl Case<'_, '_> {
             _ => false,
         };
         self.shown.iter().any(over)
+    }
+
+    /// Whether one of the calls during that time fails now and then. What makes a managed value is called before that time.
+    fn is_risked_for_long(&self) -> bool {
+        let facts = self.context.facts;
+        let risky = |way: &Way| match way.leaving {
+            Leaving::Fail { call, .. } if self.is_risky(call) => Some(call),
+            _ => None,
+        };
+        let mut risky = self.shown.iter().filter_map(risky).peekable();
+        let lasting = |call| guard::is_sustained(facts, self.obligation.call, call) && self.is_for_use(call);
+        if risky.peek().is_some() { risky.any(lasting) } else { self.is_sustained() }
+    }
+
+    /// Whether a call is none that makes a managed value, or the handle is used in the region that it is made for.
+    fn is_for_use(&self, call: ExprId) -> bool {
+        let facts = self.context.facts;
+        let region = facts.around(call).find_map(|around| match around {
+            Around::Step(step) => match &facts.step(step).kind {
+                StepKind::Manage { body, .. } => Some(body),
+                _ => None,
+            },
+            Around::Expr(_) => None,
+        });
+        region.is_none_or(|body| {
+            facts.in_block(call, body) || self.custody.mentions.iter().any(|mention| facts.in_block(*mention, body))
+        })
     }
 
     /// Whether the function does nothing else while it has the handle.
@@ -278,7 +355,7 @@ impl Case<'_, '_> {
         if let Some((call, _)) =
             calls.iter().find(|(call, own)| !(*own && self.obligation.resource.collected) && self.is_risky(*call))
         {
-            let weight = if sustained { Weight::Strong } else { Weight::Fair };
+            let weight = if sustained && (!collected || self.is_risked_for_long()) { Weight::Strong } else { Weight::Fair };
             all.push(Evidence::supports(weight, "this fails now and then").at(self.context.span(*call)));
         }
         let text = format!("{foreign} other calls can fail while it is held");
@@ -333,6 +410,22 @@ impl Case<'_, '_> {
         let own = |call: &&ExprId| facts.callee(**call).receiver.is_some_and(|on| self.custody.mentions.contains(&on));
         let calls = facts.function(facts.function_of(self.obligation.call)).calls.iter().filter(own);
         calls.filter_map(|call| facts.method_name(*call)).find(|name| self.context.words.serves.iter().any(|word| word == name))
+    }
+
+    /// The call that runs the function in a thread of its own, which a loop over the handle keeps busy to its end.
+    fn works(&self) -> Option<ExprId> {
+        let facts = self.context.facts;
+        if !self.obligation.resource.collected || self.plight != Plight::Ordinary {
+            return None;
+        }
+        let made = self.context.span(self.obligation.call);
+        let busy = self
+            .custody
+            .mentions
+            .iter()
+            .any(|mention| facts.loop_around(*mention).is_some_and(|around| !facts.step(around).span.contains(made)));
+        let function = facts.function_of(self.obligation.call);
+        setting::started(self.context, function, &self.context.words.thread).filter(|_| busy)
     }
 
     /// Whether the function detaches the process from what started it.

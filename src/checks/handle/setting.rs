@@ -5,7 +5,7 @@ use super::obligation::Obligation;
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::often;
-use crate::facts::{Around, ExprId, ExprKind, FunctionId, Literal, StepKind};
+use crate::facts::{Around, BindingKind, ExprId, ExprKind, FunctionId, Literal, StepKind};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Pattern, Resource};
 
@@ -18,6 +18,10 @@ pub fn setting(context: &Context, obligation: &Obligation, certain: bool) -> Vec
     let object = resource.collected || !resource.release.is_empty();
     if (object || !certain) && is_trial(context, function) {
         all.push(Evidence::doubts(Weight::Decisive, "it is test code"));
+    }
+    if let Some(at) = outdated(context, function) {
+        let text = "the function says that it should not be called any more";
+        all.push(Evidence::doubts(Weight::Decisive, text).at(context.span(at)));
     }
     if is_aside(context) {
         all.push(Evidence::doubts(Weight::Decisive, "the file lies where programs are kept that are run by hand"));
@@ -149,8 +153,32 @@ fn command(context: &Context, function: FunctionId) -> Option<ExprId> {
     })
 }
 
+/// The call by which a function says, before it does anything else, that nobody should call it any more.
+fn outdated(context: &Context, function: FunctionId) -> Option<ExprId> {
+    let facts = context.facts;
+    let says = |arg: &ExprId| {
+        let value = match facts.kind(*arg) {
+            ExprKind::Named { value, .. } => value,
+            ExprKind::Call { callee, .. } => callee,
+            _ => *arg,
+        };
+        key::last_name(facts, value).is_some_and(|name| context.words.outdated.iter().any(|word| word == name))
+    };
+    let body = facts.function(function).body.iter().take(3);
+    body.filter_map(|step| match facts.step(*step).kind {
+        StepKind::Evaluate(call) => Some(call),
+        _ => None,
+    })
+    .find(|call| facts.args(*call).iter().any(says))
+}
+
 /// The call that runs a function in a process of its own.
 fn process(context: &Context, function: FunctionId) -> Option<ExprId> {
+    started(context, function, &context.words.process)
+}
+
+/// The call by one of these last names that runs a function, given as `target`.
+pub fn started(context: &Context, function: FunctionId, by: &[String]) -> Option<ExprId> {
     let facts = context.facts;
     let name = facts.function(function).name?;
     let starts = |call: &ExprId| {
@@ -159,7 +187,7 @@ fn process(context: &Context, function: FunctionId) -> Option<ExprId> {
             Some(ExprKind::Name { name: own, .. } | ExprKind::Field { name: own, .. }) => own == name,
             _ => false,
         };
-        own && facts.callee_name(*call).is_some_and(|name| context.words.process.iter().any(|word| word == name))
+        own && facts.callee_name(*call).is_some_and(|name| by.iter().any(|word| word == name))
     };
     facts.callees.keys().copied().filter(starts).min()
 }
@@ -167,7 +195,19 @@ fn process(context: &Context, function: FunctionId) -> Option<ExprId> {
 /// Whether a function belongs to tests, by its own name or that of a folder.
 fn is_trial(context: &Context, function: FunctionId) -> bool {
     let named = context.facts.enclosing(function).any(|id| context.facts.function(id).traits.is_test);
-    !context.words.trials.is_empty() && (named || is_within(context.path, &context.words.trials))
+    !context.words.trials.is_empty() && (named || is_within(context.path, &context.words.trials) || imports_trials(context))
+}
+
+/// Whether the file imports, as a whole, what only tests need.
+fn imports_trials(context: &Context) -> bool {
+    let facts = context.facts;
+    facts.bindings.iter().any(|binding| match binding.kind {
+        BindingKind::Import(path) => {
+            facts.scopes[binding.scope.index()].function == FunctionId(0)
+                && context.words.trial_modules.iter().any(|word| word == facts.text(path))
+        }
+        _ => false,
+    })
 }
 
 /// Whether a folder around the file has such a name, or one that ends with its word (`db_migrations`).

@@ -57,6 +57,10 @@ fn returns(ledger: &Ledger, resource: &Resource, call: ExprId, part: Option<usiz
             if ledger.facts.scopes[known.scope.index()].function != function || known.uses.iter().any(outside) {
                 return false;
             }
+            // What every caller gives it, and gets back if nothing was wrong with it, is no new one.
+            if is_demanded(ledger, function, *binding) {
+                return false;
+            }
             let mut returned = false;
             for &mention in &ledger.facts.binding(*binding).uses {
                 for fate in fates(ledger, resource, mention, None, 0) {
@@ -75,6 +79,11 @@ fn returns(ledger: &Ledger, resource: &Resource, call: ExprId, part: Option<usiz
         }
         _ => false,
     }
+}
+
+/// Whether a name is a parameter that every call gives a value.
+fn is_demanded(ledger: &Ledger, function: FunctionId, binding: BindingId) -> bool {
+    ledger.facts.function(function).params.iter().any(|param| param.binding == binding && param.default.is_none())
 }
 
 /// Whether an expression is evaluated only after a failure, or just before the function gives up.

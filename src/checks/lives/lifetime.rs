@@ -226,8 +226,18 @@ pub fn ticks(facts: &Facts, expr: ExprId) -> Option<Evidence> {
 pub fn is_among_programs(words: &Words, path: &str) -> bool {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
-    let named = |part: &str| words.programs.iter().any(|word| word == part);
+    // `_scripts` are scripts that nobody imports.
+    let named = |part: &str| words.programs.iter().any(|word| word == part || word == part.trim_start_matches('_'));
     folders.split('/').chain([stem]).any(named) || named("cli") && key::split(stem).iter().any(|word| word == "cli")
+}
+
+/// The folder around a file that holds copies of what others have written: its faults are theirs to mend.
+pub fn vendored<'a>(words: &Words, path: &'a str) -> Option<&'a str> {
+    let (folders, _) = path.rsplit_once('/')?;
+    folders.split('/').find(|folder| {
+        let name = folder.trim_start_matches('_').to_ascii_lowercase();
+        words.vendored.contains(&name)
+    })
 }
 
 /// Whether the name of a function says that it runs once per request, message or event.
