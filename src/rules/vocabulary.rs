@@ -150,6 +150,8 @@ pub struct Words {
     pub programs: Vec<String>,
     /// Calls whose callbacks run once per request, message, event or tick.
     pub callers: Vec<String>,
+    /// Calls that run the closure they are given in a page or process of its own.
+    pub elsewhere: Vec<String>,
     /// Functions that run for the life of the program, so that what is local to them lasts.
     pub running: Vec<String>,
     /// First words of functions that set things up once.

@@ -18,24 +18,36 @@ const FOLDERS: &[&str] = &[
     "tutorials",
 ];
 
+/// Last words of folders that hold such code of scripts, where the first ones say of what (`contract-tests`).
+const SCRIPTED: &[&str] = &[
+    "test", "tests", "spec", "specs", "e2e", "bench", "benchmark", "benchmarks", "example", "examples", "demo", "demos", "playground",
+    "playgrounds", "sandbox", "stories",
+];
+
 /// Whether a path, as it is shown, is that of test code, or of other code that runs once and ends.
 ///
 /// `testing/` is not among the folders: libraries ship helpers under that name.
 pub fn is_test(path: &str) -> bool {
     let mut parts: Vec<&str> = path.split('/').collect();
     let file = parts.pop().unwrap_or_default();
-    parts.iter().any(|part| FOLDERS.contains(part)) || is_test_file(file)
+    parts.iter().any(|part| FOLDERS.contains(part)) || is_scripted(&parts, file) || is_test_file(file)
+}
+
+/// Whether the folder of a script says that it is run to look at it: `contract-tests`, `__fixtures__`.
+fn is_scripted(folders: &[&str], file: &str) -> bool {
+    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let named = |folder: &&str| {
+        let last = folder.trim_matches('_').rsplit(['-', '_', '.']).next();
+        last.is_some_and(|last| SCRIPTED.contains(&last))
+    };
+    is_script(extension) && folders.iter().any(named)
 }
 
 /// Whether test code is run by a process of its own that ends with it, as that of scripts is: the server that a test
 /// starts is gone soon, and its connections with it.
 pub fn is_brief(path: &str) -> bool {
     let (_, extension) = path.rsplit_once('.').unwrap_or((path, ""));
-    let mut parts = path.split('/');
-    if is_script(extension) {
-        return !parts.any(|part| part.starts_with("example") || part.starts_with("demo"));
-    }
-    extension == "rs" && parts.any(|part| part == "examples")
+    is_script(extension) || extension == "rs" && path.split('/').any(|part| part == "examples")
 }
 
 /// Whether the runtime of a test drops the timers and tasks that are left when the test ends.
@@ -58,7 +70,7 @@ fn is_test_file(file: &str) -> bool {
                 || stem.ends_with("_test")
                 || stem.ends_with("_tests")
         }
-        _ if is_script(extension) => matches!(stem.rsplit_once('.'), Some((_, "test" | "spec"))),
+        _ if is_script(extension) => matches!(stem.rsplit_once('.'), Some((_, "test" | "spec" | "stories" | "bench"))),
         _ => false,
     }
 }

@@ -348,6 +348,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         ));
     }
     evidence.extend(wrong(facts, removal));
+    evidence.extend(context.brief());
     evidence.extend(surrounds(context, one, all).filter(|_| runs == Runs::PerInstance));
     if one.registration.lifetime == Lifetime::Receiver && kept::fate(facts, one.at) == Fate::Handed {
         evidence

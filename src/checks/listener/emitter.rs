@@ -5,7 +5,7 @@ use crate::checks::lives::callback;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
-use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
+use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Pattern, Words};
 
@@ -192,7 +192,10 @@ fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
             match own.kind {
                 BindingKind::Import(_) | BindingKind::Type(_) | BindingKind::Function(_) => Reach::Process,
                 BindingKind::Parameter(_) if callback::is_instance(facts, emitter) => Reach::Owned,
-                BindingKind::Parameter(_) => passed(facts, emitter, hops),
+                BindingKind::Parameter(_) => match visited(facts, binding) {
+                    Some(all) => judge(facts, all, hops - 1).min(Reach::Unknown),
+                    None => passed(facts, emitter, hops),
+                },
                 BindingKind::Variable if own.scope.0 == 0 => Reach::Process,
                 BindingKind::Variable => {
                     let values = own.definitions.iter().map(|definition| match definition.source {
@@ -216,6 +219,14 @@ fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
         ExprKind::Call { .. } => local(facts, emitter, hops),
         _ => Reach::Unknown,
     }
+}
+
+/// The collection whose elements a parameter stands for, each of them once: `sheets.map((sheet) => …)`.
+fn visited(facts: &Facts, parameter: BindingId) -> Option<ExprId> {
+    facts.binding(parameter).definitions.iter().find_map(|definition| match definition.source {
+        Source::Iterated(all) => Some(all),
+        _ => None,
+    })
 }
 
 /// What a function is given belongs to somebody else, unless the file only ever gives it something of its own.

@@ -3,7 +3,7 @@
 use super::brought;
 use super::key;
 use super::life;
-use crate::facts::{BindingId, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
+use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Words;
 
@@ -86,7 +86,7 @@ pub fn given(facts: &Facts, words: &Words, function: FunctionId) -> Option<Bindi
 fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&'a crate::facts::Param> {
     let names_event = |at: &ExprId| match facts.expr(*at).parent {
         Parent::Expr(call) => {
-            facts.positional(call, 0) == Some(*at) && facts.method_name(call).is_some_and(|name| SWITCHES.contains(&name))
+            facts.positional(call, 0) == Some(*at) && facts.callee_name(call).is_some_and(|name| SWITCHES.contains(&name))
         }
         _ => false,
     };
@@ -123,11 +123,28 @@ pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<
             return Some(Evidence::supports(Weight::Fair, text).at(own.head));
         }
         let again = own.kind == FunctionKind::Closure && life::start(facts, words, id) == life::Start::Again;
-        let call = given_to(facts, id).filter(|call| again && !comes_once(facts, *call))?;
+        let call = given_to(facts, id).filter(|call| again && !comes_once(facts, *call) && !completes(facts, id))?;
         let name = facts.callee_name(call).unwrap_or_default();
         let text = format!("a callback of `{name}` runs once per event");
         Some(Evidence::supports(Weight::Fair, text).at(facts.expr(call).span))
     })
+}
+
+/// Whether a closure is told of the outcome of one call: it is given the error first, and calls back whoever waits for it.
+fn completes(facts: &Facts, closure: FunctionId) -> bool {
+    let own = facts.function(closure);
+    let first = own.params.first().is_some_and(|param| matches!(facts.text(param.name), "err" | "error" | "er"));
+    let within = |binding: BindingId| {
+        let declared = facts.scopes[facts.binding(binding).scope.index()].function;
+        matches!(facts.binding(binding).kind, BindingKind::Parameter(_))
+            && declared != closure
+            && facts.enclosing(closure).any(|around| around == declared)
+    };
+    let calls_back = |call: &ExprId| match facts.kind(*call) {
+        ExprKind::Call { callee, .. } => facts.binding_of(callee).is_some_and(within),
+        _ => false,
+    };
+    facts.exported.is_some() && first && own.calls.iter().any(calls_back)
 }
 
 /// Whether a registration is for an event that marks a beginning or an end, and so comes once.
@@ -258,7 +275,7 @@ pub fn registers(facts: &Facts, function: FunctionId) -> bool {
     let decorating = |value: ExprId| {
         facts
             .binding_of(value)
-            .is_some_and(|binding| matches!(facts.binding(binding).kind, crate::facts::BindingKind::Function(_)))
+            .is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Function(_)))
     };
     returned.any(|value| given(value) || decorating(value))
         || facts.functions.iter().any(|other| other.decorators.iter().any(|decorator| calls(facts, *decorator, function)))
@@ -270,7 +287,7 @@ fn calls(facts: &Facts, decorator: ExprId, function: FunctionId) -> bool {
     }
     facts
         .binding_of(decorator)
-        .is_some_and(|binding| facts.binding(binding).kind == crate::facts::BindingKind::Function(function))
+        .is_some_and(|binding| facts.binding(binding).kind == BindingKind::Function(function))
 }
 
 /// The loop around an expression that neither a condition nor an exit ends.

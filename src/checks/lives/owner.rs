@@ -4,7 +4,7 @@ use super::callback;
 use super::life;
 use super::life::Start;
 use crate::facts::{
-    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, PlaceId,
+    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, Parent, PlaceId,
     Root, Segment, StepId, StepKind, TypeId,
 };
 use crate::rules::Words;
@@ -27,6 +27,8 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
     for id in facts.enclosing(function) {
         match facts.function(id).kind {
             FunctionKind::Named => return named(facts, words, id),
+            // What it leaves there goes with that page or process.
+            FunctionKind::Closure if is_sent(facts, words, id) => return Runs::Once,
             FunctionKind::Closure => match life::start(facts, words, id) {
                 Start::Effect | Start::Begin => return Runs::PerInstance,
                 Start::Again => return Runs::PerCall,
@@ -41,6 +43,13 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
         }
     }
     Runs::Once
+}
+
+/// Whether a closure is given to a call that runs it in a page or process of its own.
+fn is_sent(facts: &Facts, words: &Words, closure: FunctionId) -> bool {
+    let Some(expr) = facts.closure_expr(closure).filter(|_| !words.elsewhere.is_empty()) else { return false };
+    let Parent::Expr(call) = facts.expr(expr).parent else { return false };
+    facts.args(call).contains(&expr) && facts.callee_name(call).is_some_and(|name| words.elsewhere.iter().any(|word| word == name))
 }
 
 /// How often a function runs that has a name.

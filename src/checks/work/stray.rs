@@ -85,6 +85,7 @@ pub fn ticking(context: &Context, timer: &Timer) -> Option<Finding> {
         evidence.push(Evidence::doubts(Weight::Strong, text));
     }
     evidence.extend(ends);
+    evidence.extend(context.brief());
     let message = format!("nothing ever cancels this {}", timer.resource.kind);
     Some(tell(context, timer, message, evidence).weigh(context.prior()))
 }
@@ -174,6 +175,7 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
     if facts.in_loop(timer.call) {
         evidence.push(Evidence::supports(Weight::Slight, "it is set in a loop").at(facts.expr(timer.call).span));
     }
+    evidence.extend(context.brief());
     match raced {
         Some(race) => evidence.push(race),
         None => evidence.extend(lifetime::serves(facts, &context.words.words, timer.function)),
