@@ -21,8 +21,11 @@ const FOLDERS: &[&str] = &[
 /// Last words of folders that hold such code of scripts, where the first ones say of what (`contract-tests`).
 const SCRIPTED: &[&str] = &[
     "test", "tests", "spec", "specs", "e2e", "bench", "benchmark", "benchmarks", "example", "examples", "demo", "demos", "playground",
-    "playgrounds", "sandbox", "stories",
+    "playgrounds", "sandbox", "stories", "eg",
 ];
+
+/// First words of such folders (`e2e-app`).
+const STAGED: &[&str] = &["e2e", "example", "examples", "demo", "demos", "playground", "benchmark"];
 
 /// Whether a path, as it is shown, is that of test code, or of other code that runs once and ends.
 ///
@@ -30,6 +33,10 @@ const SCRIPTED: &[&str] = &[
 pub fn is_test(path: &str) -> bool {
     let mut parts: Vec<&str> = path.split('/').collect();
     let file = parts.pop().unwrap_or_default();
+    let alone = parts.iter().all(|part| matches!(*part, "" | "."));
+    if alone && matches!(file, "test.js" | "test.mjs" | "test.cjs" | "test.ts") {
+        return true;
+    }
     parts.iter().any(|part| FOLDERS.contains(part)) || is_scripted(&parts, file) || is_test_file(file)
 }
 
@@ -37,10 +44,12 @@ pub fn is_test(path: &str) -> bool {
 fn is_scripted(folders: &[&str], file: &str) -> bool {
     let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
     let named = |folder: &&str| {
-        let last = folder.trim_matches('_').rsplit(['-', '_', '.']).next();
-        last.is_some_and(|last| SCRIPTED.contains(&last))
+        let mut words = folder.trim_matches('_').split(['-', '_', '.']);
+        let first = words.next();
+        first.is_some_and(|first| STAGED.contains(&first)) || words.next_back().or(first).is_some_and(|last| SCRIPTED.contains(&last))
     };
-    is_script(extension) && folders.iter().any(named)
+    let script = is_script(extension) || matches!(extension, "vue" | "svelte");
+    script && folders.iter().any(named)
 }
 
 /// Whether test code is run by a process of its own that ends with it, as that of scripts is: the server that a test

@@ -65,13 +65,21 @@ fn is_destructured(facts: &Facts, name: ExprId) -> bool {
     let function = facts.scopes[facts.binding(binding).scope.index()].function;
     if let [only] = facts.binding(binding).definitions.as_slice()
         && let Source::Assigned(value) = only.source
-        && let ExprKind::Field { base, .. } = facts.kind(value)
-        && let Some(whole) = facts.binding_of(base)
+        && let Some(whole) = taken_out_of(facts, value)
         && facts.text(facts.binding(whole).name).is_empty()
     {
         return lifetime::is_event_callback(facts, function);
     }
     false
+}
+
+/// The name from which something is taken, through any number of fields.
+fn taken_out_of(facts: &Facts, value: ExprId) -> Option<BindingId> {
+    let mut expr = value;
+    while let ExprKind::Field { base, .. } = facts.kind(expr) {
+        expr = base;
+    }
+    facts.binding_of(expr).filter(|_| expr != value)
 }
 
 /// Names of what is there for many events, although each of them may bring it.
@@ -151,18 +159,22 @@ pub fn brought(facts: &Facts, words: &Words, emitter: ExprId) -> Option<Evidence
             return None;
         }
         expr = match facts.kind(facts.peeled(expr)) {
-            ExprKind::Field { base, .. } => base,
+            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => base,
             ExprKind::Name { name, binding: Some(binding) } => {
                 let own = facts.binding(binding);
                 let event = words.life.given.iter().any(|word| word == facts.text(name));
                 match (own.kind, own.definitions.as_slice()) {
+                    (BindingKind::Parameter(_) | BindingKind::Variable, _) if hop > 0 && visited(facts, binding).is_some() => {
+                        let text = format!("each `{}` has its own", facts.text(name));
+                        return Some(Evidence::doubts(Weight::Strong, text));
+                    }
                     (BindingKind::Variable, [only]) => match only.source {
                         Source::Assigned(value) | Source::Unpacked(value, _) => value,
                         _ => return None,
                     },
                     (BindingKind::Parameter(_), _) if event && hop > 0 => {
                         let text = format!("each `{}` brings another one", facts.text(name));
-                        return Some(Evidence::doubts(Weight::Strong, text));
+                        return Some(Evidence::doubts(Weight::Decisive, text));
                     }
                     _ => return None,
                 }

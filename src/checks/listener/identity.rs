@@ -8,7 +8,9 @@ use crate::checks::lives::key;
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner;
-use crate::facts::{Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Name, Operation, Parent, StepKind, TypeId};
+use crate::facts::{
+    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Name, Operation, Parent, Root, StepKind, TypeId,
+};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Pattern;
 use crate::source::Span;
@@ -68,6 +70,22 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
         }
     }
     found
+}
+
+/// The object keeps the callback itself in a collection, as somebody does who will remove it: `this.handlers.set(win, handler)`.
+pub fn kept_apart(facts: &Facts, one: &Registered) -> Option<Evidence> {
+    let binding = facts.binding_of(one.callback).filter(|_| facts.exported.is_some())?;
+    let own = |expr: ExprId| facts.place(expr).is_some_and(|place| matches!(facts.places.get(place).root, Root::Instance(_)));
+    let keeps = |at: &&ExprId| match facts.expr(**at).parent {
+        Parent::Expr(call) if call != one.at && facts.args(call).contains(at) => {
+            let adds = facts.method_name(call).is_some_and(|name| matches!(name, "set" | "add" | "push"));
+            adds && facts.callee(call).receiver.is_some_and(own)
+        }
+        _ => false,
+    };
+    let at = facts.binding(binding).uses.iter().find(keeps)?;
+    let text = "the object keeps the callback, by which it can be removed";
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(*at).span))
 }
 
 /// The fields that are mentioned without being called: bound methods that are handed on.

@@ -284,10 +284,12 @@ fn is_replaced(facts: &Facts, one: &Registered, emitter: ExprId) -> bool {
 
 /// An emitter that is made for one piece of work, as far as the name of a parameter tells, or that the function ends.
 fn ephemeral(facts: &Facts, one: &Registered, emitter: ExprId, runs: Runs) -> Option<Evidence> {
-    let given = identity::is_param(facts, emitter);
+    let field = facts.exported.is_some() && matches!(facts.kind(facts.peeled(emitter)), ExprKind::Field { .. });
+    let given = identity::is_param(facts, emitter) || field;
     let name = key::last_name(facts, emitter).unwrap_or_default();
     let word = key::split(name).pop().unwrap_or_default();
-    let brief = matches!(word.as_str(), "request" | "req" | "response" | "res" | "reply" | "message" | "event")
+    let carried = field && matches!(word.as_str(), "message" | "event");
+    let brief = matches!(word.as_str(), "request" | "req" | "response" | "res" | "reply" | "message" | "event") && !carried
         || runs == Runs::PerInstance && matches!(word.as_str(), "stream" | "response");
     (given && brief && one.registration.lifetime == Lifetime::Receiver)
         .then(|| Evidence::doubts(Weight::Strong, format!("a `{name}` is made for one piece of work")))

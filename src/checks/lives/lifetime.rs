@@ -91,7 +91,11 @@ fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&
         _ => false,
     };
     let own = facts.function(function);
-    let given = own.params.iter().find(|param| words.life.given.iter().any(|word| word == facts.text(param.name)))?;
+    // What is called is no request: `new Promise((res, rej) => …)`.
+    let is_called = |at: &ExprId| matches!(facts.expr(*at).parent, Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == *at));
+    let called = |param: &crate::facts::Param| facts.binding(param.binding).uses.iter().any(is_called);
+    let named = |param: &&crate::facts::Param| words.life.given.iter().any(|word| word == facts.text(param.name)) && !called(param);
+    let given = own.params.iter().find(named)?;
     (!facts.binding(given.binding).uses.iter().any(names_event)).then_some(given)
 }
 
@@ -145,6 +149,11 @@ fn completes(facts: &Facts, closure: FunctionId) -> bool {
         _ => false,
     };
     facts.exported.is_some() && first && own.calls.iter().any(calls_back)
+}
+
+/// Whether a closure is called for an event that marks a beginning or an end.
+pub fn is_milestone(facts: &Facts, closure: FunctionId) -> bool {
+    given_to(facts, closure).is_some_and(|call| comes_once(facts, call))
 }
 
 /// Whether a registration is for an event that marks a beginning or an end, and so comes once.
@@ -250,7 +259,7 @@ pub fn is_among_programs(words: &Words, path: &str) -> bool {
 /// Whether the name of a function says that it runs once per request, message or event.
 pub fn is_serving(words: &Words, name: &str) -> bool {
     // `__call__` says only that the object is used like a function.
-    !name.starts_with("__") && key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name)
+    !name.starts_with("__") && !SWITCHES.contains(&name) && key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name)
 }
 
 /// Whether the first word of a function's name is one of these.

@@ -31,6 +31,8 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
             FunctionKind::Closure if is_sent(facts, words, id) => return Runs::Once,
             FunctionKind::Closure => match life::start(facts, words, id) {
                 Start::Effect | Start::Begin => return Runs::PerInstance,
+                // What marks a beginning or an end comes once for whoever waits for it.
+                Start::Again if super::lifetime::is_milestone(facts, id) => {}
                 Start::Again => return Runs::PerCall,
                 // Where functions are values, one that is given a name is called by it.
                 Start::Named if !words.life.effects.is_empty() => return named(facts, words, id),
@@ -125,10 +127,20 @@ pub fn reach(facts: &Facts, ty: Option<TypeId>, starts: &[FunctionId]) -> FxHash
     while let Some(function) = open.pop() {
         if reached.insert(function) {
             open.extend(next.get(&function).into_iter().flatten());
-            open.extend(facts.function(function).calls.iter().filter_map(|call| facts.callee(*call).function));
+            open.extend(facts.function(function).calls.iter().filter_map(|call| called(facts, *call)));
         }
     }
     reached
+}
+
+/// The function of this file that a call runs, by its own name or by that of a variable: `const stop = useCallback(() => …)`.
+fn called(facts: &Facts, call: ExprId) -> Option<FunctionId> {
+    facts.callee(call).function.or_else(|| match facts.kind(call) {
+        ExprKind::Call { callee, .. } if matches!(facts.kind(callee), ExprKind::Name { .. }) => {
+            callback::function_behind(facts, callee)
+        }
+        _ => None,
+    })
 }
 
 /// Which functions mention which of these methods through the instance.
@@ -266,7 +278,21 @@ fn makes_self(facts: &Facts, base: ExprId, function: FunctionId) -> bool {
 
 /// Whether a condition stands around or before an expression that can keep it from being reached.
 pub fn conditional(facts: &Facts, at: ExprId) -> bool {
-    !super::lifetime::conditions(facts, at).is_empty() || !leaving(facts, at).is_empty() || chosen(facts, at)
+    !super::lifetime::conditions(facts, at).is_empty() || !leaving(facts, at).is_empty() || chosen(facts, at) || caught(facts, at)
+}
+
+/// Whether an expression is reached only when something has failed.
+fn caught(facts: &Facts, at: ExprId) -> bool {
+    let span = facts.expr(at).span;
+    facts.around(at).any(|around| match around {
+        crate::facts::Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Try { handlers, .. } => {
+                handlers.iter().any(|handler| handler.body.iter().any(|step| facts.step(*step).span.contains(span)))
+            }
+            _ => false,
+        },
+        crate::facts::Around::Expr(_) => false,
+    })
 }
 
 /// Whether an expression stands in one arm of a switch, or of a choice between values.

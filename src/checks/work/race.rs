@@ -167,8 +167,11 @@ fn is_answered_once(context: &Context, around: FunctionId, item: ExprId) -> bool
     let given = match named {
         Some((_, parent)) if name(parent).is_some() => {
             let uses = name(parent).map(|binding| facts.binding(binding).uses.as_slice()).unwrap_or_default();
-            let [only] = uses else { return false };
-            *only
+            let mut mentions = uses.iter().copied().filter(|at| facts.expr(*at).parent != Parent::Expr(parent));
+            match (mentions.next(), mentions.next()) {
+                (Some(only), None) => only,
+                _ => return false,
+            }
         }
         Some((expr, _)) => expr,
         None => return false,

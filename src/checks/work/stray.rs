@@ -120,7 +120,8 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
             } else if life::is_component(facts, &words.life, ty) {
                 evidence.push(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"));
             } else {
-                evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the process"));
+                let weight = if is_left_to_users(context, timer) { Weight::Decisive } else { Weight::Fair };
+                evidence.push(Evidence::doubts(weight, "nothing says that the object ends before the process"));
             }
             if key::ends_with(&words.lasting, facts.text(facts.ty(ty).name)) {
                 evidence.push(Evidence::doubts(Weight::Fair, "such an object may live as long as the process"));
@@ -131,13 +132,25 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
         }
         None => match lifetime::serves(facts, words, timer.function) {
             Some(serves) => evidence.push(serves),
-            None => evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process")),
+            None => {
+                // Where functions are values, what begins something and hands nothing out is mostly called once.
+                let weight = if facts.exported.is_some() { Weight::Decisive } else { Weight::Strong };
+                evidence.push(Evidence::doubts(weight, "it may be meant to run as long as the process"));
+            }
         },
     }
     if begins && owner::starts(facts, words, timer.function) {
         evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
     }
     evidence
+}
+
+/// Whether the object that sets a timer has no end, and only users of the package make it: one for each thing they have, as
+/// a rule, and for as long as they have it.
+fn is_left_to_users(context: &Context, timer: &Timer) -> bool {
+    let facts = context.facts;
+    let Some(ty) = facts.owner_of(timer.function).filter(|_| facts.exported.is_some()) else { return false };
+    context.project.len() > 1 && !context.project.is_made(context.path, facts.text(facts.ty(ty).name))
 }
 
 /// A timer that fires once, whose handle is dropped although its purpose can be over long before.
@@ -162,7 +175,7 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
     } else {
         Evidence::doubts(Weight::Strong, "it fires once, and lets go then")
     }];
-    if let Some((function, _)) = behind.iter().find(|(function, _)| is_void(facts, *function)) {
+    if let Some((function, _)) = behind.iter().find(|(function, _)| is_void(context, *function)) {
         let own = facts.function(*function);
         evidence.push(
             Evidence::supports(Weight::Strong, "its callback does nothing if the work is over, so it should have been cancelled")
@@ -203,25 +216,30 @@ fn candidates(facts: &Facts, callback: ExprId) -> Vec<(FunctionId, Holds)> {
 }
 
 /// Whether a callback first asks whether there is anything left to do.
-fn is_void(facts: &Facts, function: FunctionId) -> bool {
+fn is_void(context: &Context, function: FunctionId) -> bool {
+    let facts = context.facts;
     let Some(first) = facts.function(function).body.first() else { return false };
     match &facts.step(*first).kind {
         StepKind::Branch { condition, then, otherwise } => {
             let leaves = otherwise.is_empty()
                 && (facts.function(function).body.len() == 1
                     || then.last().is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { .. })));
-            leaves && asks_state(facts, *condition)
+            leaves && asks_state(context, *condition)
         }
         _ => false,
     }
 }
 
 /// `future.done()`, `not self.finished`: a question to an object, not a comparison of values.
-fn asks_state(facts: &Facts, condition: ExprId) -> bool {
+fn asks_state(context: &Context, condition: ExprId) -> bool {
+    let facts = context.facts;
     let asked = match owner::asks(facts, condition) {
         Some((crate::facts::Operator::Not, asked)) => asked,
         Some(_) => return false,
         None => condition,
     };
+    let over = &context.words.words.over;
+    let said = |name: &str| over.is_empty() || key::split(name).iter().any(|part| over.contains(part));
     matches!(facts.kind(asked), crate::facts::ExprKind::Call { .. } | crate::facts::ExprKind::Field { .. })
+        && facts.callee_name(asked).or_else(|| key::last_name(facts, asked)).is_some_and(said)
 }
