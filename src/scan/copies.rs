@@ -118,7 +118,10 @@ fn is_copy(files: &[Scanned], first: At, copy: At) -> bool {
     // Beside the folder of sources a file outside of all builds is a build of the file of its name.
     let bare = build.is_empty() || other_build.is_empty();
     let sources = bare && (build == [SOURCE] || other_build == [SOURCE]);
-    apart && nested && (!sources || stem(&ours.path) == stem(&theirs.path)) && said(ours, &ours.findings[first.1]) == said(theirs, &theirs.findings[copy.1])
+    apart
+        && nested
+        && (!sources || stem(&ours.path) == stem(&theirs.path))
+        && said(ours, &ours.findings[first.1]) == said(theirs, &theirs.findings[copy.1])
 }
 
 /// What stands above the first folder that a build was written to, and all that tells this build from another.
@@ -192,3 +195,20 @@ fn said<'a>(file: &'a Scanned, finding: &Finding) -> Vec<&'a str> {
 
 /// Words that one build writes and another does not.
 const WORDS: [&str; 9] = ["const", "let", "var", "function", "return", "async", "await", "void", "window"];
+
+#[cfg(test)]
+mod tests {
+    use super::{nearness, rank};
+
+    #[test]
+    fn what_was_written_is_nearest() {
+        for folder in ["esm6", "dist-esm", "fesm2022", "es2015", "umd", "lib"] {
+            assert!(rank(folder).is_some(), "{folder}");
+        }
+        for folder in ["browser", "library", "src", "distance"] {
+            assert!(rank(folder).is_none(), "{folder}");
+        }
+        let order = ["src/a.ts", "a.js", "esm6/a.js", "lib/a.js", "dist/a.js", "dist/production/a.js"];
+        assert!(order.windows(2).all(|pair| nearness(pair[0]) < nearness(pair[1])));
+    }
+}

@@ -20,8 +20,23 @@ const FOLDERS: &[&str] = &[
 
 /// Last words of folders that hold such code of scripts, where the first ones say of what (`contract-tests`).
 const SCRIPTED: &[&str] = &[
-    "test", "tests", "spec", "specs", "e2e", "bench", "benchmark", "benchmarks", "example", "examples", "demo", "demos", "playground",
-    "playgrounds", "sandbox", "stories", "eg",
+    "test",
+    "tests",
+    "spec",
+    "specs",
+    "e2e",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "example",
+    "examples",
+    "demo",
+    "demos",
+    "playground",
+    "playgrounds",
+    "sandbox",
+    "stories",
+    "eg",
 ];
 
 /// First words of such folders (`e2e-app`).
@@ -46,7 +61,8 @@ fn is_scripted(folders: &[&str], file: &str) -> bool {
     let named = |folder: &&str| {
         let mut words = folder.trim_matches('_').split(['-', '_', '.']);
         let first = words.next();
-        first.is_some_and(|first| STAGED.contains(&first)) || words.next_back().or(first).is_some_and(|last| SCRIPTED.contains(&last))
+        first.is_some_and(|first| STAGED.contains(&first))
+            || words.next_back().or(first).is_some_and(|last| SCRIPTED.contains(&last))
     };
     let script = is_script(extension) || matches!(extension, "vue" | "svelte");
     script && folders.iter().any(named)
@@ -99,10 +115,26 @@ mod tests {
             "a.spec.jsx",
             "x/__tests__/a.js",
             "pkg/examples/a.py",
+            "contract-tests/a.js",
+            "e2e-app/src/a.ts",
+            "eg/led.js",
+            "online-playground/a.vue",
+            "ui/button.stories.tsx",
+            "test.js",
         ] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["src/a.py", "latest.py", "testing/a.py", "contest.py", "src/test.ts", "attest.py", "a.test.py"] {
+        for path in [
+            "src/a.py",
+            "latest.py",
+            "testing/a.py",
+            "contest.py",
+            "src/test.ts",
+            "attest.py",
+            "a.test.py",
+            "latest/a.js",
+            "eggs/a.js",
+        ] {
             assert!(!is_test(path), "{path}");
         }
     }

@@ -5,7 +5,7 @@ use crate::checks::lives::callback;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
-use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
+use crate::facts::{Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Pattern, Words};
 
@@ -138,6 +138,41 @@ pub fn taken_in(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
     let at = facts.function(facts.function_of(emitter)).calls.iter().copied().find(keeps)?;
     let text = "the object keeps the emitter itself, which goes with it or before it";
     Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span))
+}
+
+/// What an object takes out of a collection of its own, to which it gives it back: whoever registers there does so again
+/// each time. The name of the collection, as evidence.
+pub fn pooled(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
+    let binding = facts.binding_of(emitter).filter(|_| facts.exported.is_some())?;
+    let value = kept::only_value(facts, &facts.binding(binding).definitions)?;
+    let taken = facts.method_name(value).is_some_and(|name| matches!(name, "pop" | "shift"));
+    let from = facts.callee(value).receiver.filter(|_| taken).and_then(|from| facts.place(from))?;
+    let Place { root: Root::Instance(_), path } = facts.places.get(from) else { return None };
+    let back = facts.operations(from).iter().find(|operation| match operation.action {
+        Action::Method { name, call } => {
+            let adds = matches!(facts.text(name), "push" | "unshift");
+            // What waits in a queue comes out once; what was used comes back from outside.
+            let given = |arg: &ExprId| {
+                facts.binding_of(*arg).is_some_and(|own| matches!(facts.binding(own).kind, BindingKind::Parameter(_)))
+            };
+            adds && operation.function != facts.function_of(value) && facts.args(call).iter().any(given)
+        }
+        _ => false,
+    });
+    let back = back.filter(|_| path.len() == 1 && same_name(facts, emitter, from))?;
+    let text = format!("it is taken out of `{}` and given back there, and each time adds one", facts.display(from));
+    Some(Evidence::supports(Weight::Strong, text).at(facts.expr(back.expr).span))
+}
+
+/// Whether what is given back has the name of what was taken out.
+fn same_name(facts: &Facts, emitter: ExprId, from: crate::facts::PlaceId) -> bool {
+    let name = key::last_name(facts, emitter);
+    facts.operations(from).iter().any(|operation| match operation.action {
+        Action::Method { name: verb, call } if matches!(facts.text(verb), "push" | "unshift") => {
+            facts.args(call).iter().any(|arg| key::last_name(facts, *arg) == name)
+        }
+        _ => false,
+    })
 }
 
 /// Whether the way to an emitter begins with a parameter.

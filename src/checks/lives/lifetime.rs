@@ -94,7 +94,8 @@ fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&
     // What is called is no request: `new Promise((res, rej) => …)`.
     let is_called = |at: &ExprId| matches!(facts.expr(*at).parent, Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == *at));
     let called = |param: &crate::facts::Param| facts.binding(param.binding).uses.iter().any(is_called);
-    let named = |param: &&crate::facts::Param| words.life.given.iter().any(|word| word == facts.text(param.name)) && !called(param);
+    let named =
+        |param: &&crate::facts::Param| words.life.given.iter().any(|word| word == facts.text(param.name)) && !called(param);
     let given = own.params.iter().find(named)?;
     (!facts.binding(given.binding).uses.iter().any(names_event)).then_some(given)
 }
@@ -259,7 +260,10 @@ pub fn is_among_programs(words: &Words, path: &str) -> bool {
 /// Whether the name of a function says that it runs once per request, message or event.
 pub fn is_serving(words: &Words, name: &str) -> bool {
     // `__call__` says only that the object is used like a function.
-    !name.starts_with("__") && !SWITCHES.contains(&name) && key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name)
+    !name.starts_with("__")
+        && !SWITCHES.contains(&name)
+        && key::starts_with(&words.serving, name)
+        && !key::ends_with(&words.startup, name)
 }
 
 /// Whether the first word of a function's name is one of these.
@@ -282,9 +286,7 @@ pub fn registers(facts: &Facts, function: FunctionId) -> bool {
         })
     };
     let decorating = |value: ExprId| {
-        facts
-            .binding_of(value)
-            .is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Function(_)))
+        facts.binding_of(value).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Function(_)))
     };
     returned.any(|value| given(value) || decorating(value))
         || facts.functions.iter().any(|other| other.decorators.iter().any(|decorator| calls(facts, *decorator, function)))
@@ -294,9 +296,7 @@ fn calls(facts: &Facts, decorator: ExprId, function: FunctionId) -> bool {
     if facts.callee(decorator).function == Some(function) {
         return true;
     }
-    facts
-        .binding_of(decorator)
-        .is_some_and(|binding| facts.binding(binding).kind == BindingKind::Function(function))
+    facts.binding_of(decorator).is_some_and(|binding| facts.binding(binding).kind == BindingKind::Function(function))
 }
 
 /// The loop around an expression that neither a condition nor an exit ends.

@@ -3,9 +3,10 @@
 use super::callback;
 use super::life;
 use super::life::Start;
+use super::sole;
 use crate::facts::{
-    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, Parent, PlaceId,
-    Root, Segment, StepId, StepKind, TypeId,
+    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, Parent,
+    PlaceId, Root, Segment, StepId, StepKind, TypeId,
 };
 use crate::rules::Words;
 use crate::source::Span;
@@ -51,7 +52,8 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
 fn is_sent(facts: &Facts, words: &Words, closure: FunctionId) -> bool {
     let Some(expr) = facts.closure_expr(closure).filter(|_| !words.elsewhere.is_empty()) else { return false };
     let Parent::Expr(call) = facts.expr(expr).parent else { return false };
-    facts.args(call).contains(&expr) && facts.callee_name(call).is_some_and(|name| words.elsewhere.iter().any(|word| word == name))
+    facts.args(call).contains(&expr)
+        && facts.callee_name(call).is_some_and(|name| words.elsewhere.iter().any(|word| word == name))
 }
 
 /// How often a function runs that has a name.
@@ -97,7 +99,7 @@ fn only_from_constructors(facts: &Facts, function: FunctionId) -> bool {
 /// The methods that end an instance, those of its bases and heirs in this file included.
 pub fn teardowns(facts: &Facts, ty: TypeId) -> Vec<FunctionId> {
     let methods = facts.relatives(ty).into_iter().flat_map(|ty| facts.ty(ty).methods.iter().copied());
-    methods.filter(|method| facts.function(*method).traits.is_teardown).collect()
+    methods.filter(|method| facts.function(*method).traits.is_teardown && !sole::ends_an_entry(facts, *method)).collect()
 }
 
 /// Whether the type inherits from one that this file does not show.

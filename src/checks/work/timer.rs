@@ -233,8 +233,7 @@ fn hears_the_end(facts: &Facts, function: FunctionId) -> Option<ExprId> {
 fn delegated(facts: &Facts, ty: TypeId, deeds: &[(FunctionId, ExprId, Deed)]) -> Option<ExprId> {
     let ends = |name: &str| {
         let words = key::split(name);
-        words.first().is_some_and(|first| first == "on")
-            && words.last().is_some_and(|last| END_EVENTS.contains(&last.as_str()))
+        words.first().is_some_and(|first| first == "on") && words.last().is_some_and(|last| END_EVENTS.contains(&last.as_str()))
     };
     let told = facts.exprs.iter().enumerate().filter_map(|(at, expr)| {
         let handler = match expr.kind {
