@@ -75,9 +75,9 @@ pub fn is_brief(path: &str) -> bool {
     is_script(extension) || extension == "rs" && path.split('/').any(|part| part == "examples")
 }
 
-/// Whether the runtime of a test drops the timers and tasks that are left when the test ends.
+/// Whether the timers and tasks that are left when a test ends are dropped by its runtime, or go with its process.
 pub fn drops_work(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs")
+    path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs" || is_script(extension))
 }
 
 fn is_script(extension: &str) -> bool {

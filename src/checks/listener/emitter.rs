@@ -221,7 +221,7 @@ pub fn brought(facts: &Facts, words: &Words, emitter: ExprId) -> Option<Evidence
 }
 
 /// How many names are followed in a row.
-const HOPS: u32 = 4;
+const HOPS: u32 = 6;
 
 /// How long an emitter lives, as far as the file tells.
 pub fn reach(facts: &Facts, emitter: ExprId) -> Reach {

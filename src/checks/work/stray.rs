@@ -41,7 +41,7 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     } else if let Some(span) = life::span(facts, &context.words.words, timer.function) {
         evidence.push(life::left(facts, &span, timer.resource.kind.as_str()));
     } else {
-        evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
+        evidence.push(meant(facts));
     }
     if by_object {
         evidence
@@ -50,6 +50,13 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     let name = owner::name_of(facts, timer.function);
     let message = format!("the {} schedules `{name}` again for ever: nothing can stop it", timer.resource.kind);
     Some(tell(context, timer, message, evidence).weigh(context.prior()))
+}
+
+/// What speaks against a timer that no object sets. Where functions are values, what begins something and hands nothing out
+/// is mostly called once.
+fn meant(facts: &Facts) -> Evidence {
+    let weight = if facts.exported.is_some() { Weight::Decisive } else { Weight::Strong };
+    Evidence::doubts(weight, "it may be meant to run as long as the process")
 }
 
 /// Whether something other than an event loop is asked to call back.
@@ -130,14 +137,9 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
         None if facts.enclosing(timer.function).any(|id| life::is_shared_setup(facts, words, id)) => {
             evidence.push(Evidence::supports(Weight::Fair, "each component that uses the function begins one, and none ends it"));
         }
-        None => match lifetime::serves(facts, words, timer.function) {
-            Some(serves) => evidence.push(serves),
-            None => {
-                // Where functions are values, what begins something and hands nothing out is mostly called once.
-                let weight = if facts.exported.is_some() { Weight::Decisive } else { Weight::Strong };
-                evidence.push(Evidence::doubts(weight, "it may be meant to run as long as the process"));
-            }
-        },
+        None => {
+            evidence.push(lifetime::serves(facts, words, timer.function).unwrap_or_else(|| meant(facts)));
+        }
     }
     if begins && owner::starts(facts, words, timer.function) {
         evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
