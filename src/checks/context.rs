@@ -1,6 +1,6 @@
 use super::lives::lifetime;
 use crate::facts::{ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, Segment};
-use crate::finding::{Confidence, Finding, Mark, Role};
+use crate::finding::{Confidence, Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Caller, Found, Given, Outline, Project, Taken};
 use crate::rules::{Rule, Vocabulary};
 use crate::source::Span;
@@ -51,6 +51,12 @@ impl<'a> Context<'a> {
     /// Whether the file is a program, or a part of one, that does one thing and ends.
     pub fn is_program(&self) -> bool {
         self.facts.is_program || lifetime::is_among_programs(&self.words.words, self.path)
+    }
+
+    /// What speaks against something that stays behind in a program which does one thing and ends.
+    pub fn brief(&self) -> Option<Evidence> {
+        let text = "it belongs to a command, which ends soon";
+        (self.is_program() && self.facts.exported.is_some()).then(|| Evidence::doubts(Weight::Strong, text))
     }
 
     /// How sure a finding is before any evidence is looked at.

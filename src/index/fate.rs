@@ -30,6 +30,12 @@ impl Project {
         !made.is_empty() && made.iter().all(|(_, one)| !one.looping)
     }
 
+    /// Whether the project makes any instance of a type of this file.
+    pub fn is_made(&self, path: &str, ty: &str) -> bool {
+        self.note(ty);
+        !self.instances(path, ty).is_empty()
+    }
+
     /// Whether the project makes instances of a type of this file in a loop.
     pub fn is_made_in_loop(&self, path: &str, ty: &str) -> bool {
         self.note(ty);

@@ -168,6 +168,10 @@ pub struct Words {
     pub vendored: Vec<String>,
     /// Calls whose callbacks run once per request, message, event or tick.
     pub callers: Vec<String>,
+    /// Words by which a piece of work is asked whether it is over; where they are given, other questions do not count.
+    pub over: Vec<String>,
+    /// Calls that run the closure they are given in a page or process of its own.
+    pub elsewhere: Vec<String>,
     /// Functions that run for the life of the program, so that what is local to them lasts.
     pub running: Vec<String>,
     /// First words of functions that set things up once.
@@ -565,6 +569,9 @@ pub struct Registration {
     /// Whether the emitter ends by itself and lets go of its callbacks then (a future that is done).
     #[serde(default)]
     pub ends: bool,
+    /// Last words of receivers whose field of that name is a callback: to call it registers nothing (`props.onChange(value)`).
+    #[serde(default)]
+    pub answering: Vec<String>,
     /// Options which, given as anything but false, mean that the registration ends in another way (`signal`).
     #[serde(default)]
     pub unless: Vec<String>,

@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 /// source first.
 const BUILDS: [&str; 14] =
     ["es", "esm", "mjs", "lib", "dist", "build", "out", "bundle", "cjs", "commonjs", "es5", "umd", "iife", "amd"];
-/// Words in the name of a bundle that say for what it was made.
+/// The folder of what was written, where a package ships that beside its builds.
+const SOURCE: &str = "src";
+/// Words in the name of a bundle, or of a folder among builds, that say for what it was made.
 const MODES: [&str; 8] = ["development", "production", "dev", "prod", "browser", "global", "bundler", "min"];
 
 /// Where a finding stands: its file, and its number there.
@@ -36,7 +38,8 @@ pub fn merge(files: &mut [Scanned]) {
                     && nearness(&files[first.0].path) < nearness(&files[copy.0].path)
                     && is_copy(files, **first, *copy)
             };
-            if let Some(first) = group.iter().filter(better).min_by_key(|first| nearness(&files[first.0].path)) {
+            let near = |first: &&At| (stem(&files[first.0].path) != stem(&files[copy.0].path), nearness(&files[first.0].path));
+            if let Some(first) = group.iter().filter(better).min_by_key(near) {
                 copies.insert(*copy, *first);
             }
         }
@@ -112,7 +115,13 @@ fn is_copy(files: &[Scanned], first: At, copy: At) -> bool {
     let ((above, build), (other_above, other_build)) = (place(&ours.path), place(&theirs.path));
     let apart = build != other_build || hashed(&ours.path) && hashed(&theirs.path);
     let nested = above.starts_with(other_above) || other_above.starts_with(above);
-    apart && nested && said(ours, &ours.findings[first.1]) == said(theirs, &theirs.findings[copy.1])
+    // Beside the folder of sources a file outside of all builds is a build of the file of its name.
+    let bare = build.is_empty() || other_build.is_empty();
+    let sources = bare && (build == [SOURCE] || other_build == [SOURCE]);
+    apart
+        && nested
+        && (!sources || stem(&ours.path) == stem(&theirs.path))
+        && said(ours, &ours.findings[first.1]) == said(theirs, &theirs.findings[copy.1])
 }
 
 /// What stands above the first folder that a build was written to, and all that tells this build from another.
@@ -123,7 +132,7 @@ fn place(path: &str) -> (&str, Vec<&str>) {
     let mut at = 0;
     for part in path[..name].split_inclusive('/') {
         let folder = part.trim_end_matches('/');
-        if BUILDS.contains(&folder) {
+        if folder == SOURCE || rank(folder).is_some() || !build.is_empty() && MODES.contains(&folder) {
             above = above.or(Some(&path[..at]));
             build.push(folder);
         }
@@ -133,6 +142,23 @@ fn place(path: &str) -> (&str, Vec<&str>) {
     let mut named: Vec<&str> = words.filter(|word| BUILDS.contains(word) || MODES.contains(word)).collect();
     build.append(&mut named);
     (above.unwrap_or(""), build)
+}
+
+/// How far from the source what is written to a folder is, by its words: `esm6`, `dist-esm`, `fesm2022`.
+fn rank(folder: &str) -> Option<usize> {
+    let of = |word: &str| BUILDS.iter().position(|one| *one == word);
+    let plain = |word: &str| {
+        let bare = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        of(word).or_else(|| of(bare)).or_else(|| of(bare.strip_prefix('f')?))
+    };
+    let ranks: Option<Vec<usize>> = folder.split('-').map(plain).collect();
+    ranks?.into_iter().max()
+}
+
+/// The name of a file without what tells its kind.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name)
 }
 
 /// Whether a bundler has put a hash of its content into the name of a file.
@@ -149,10 +175,12 @@ fn hashed(path: &str) -> bool {
 /// How far a build is from what was written; what no folder or name calls a build is nearest.
 fn nearness(path: &str) -> (usize, bool, usize, &str) {
     let (_, build) = place(path);
-    let far = build.iter().map(|word| BUILDS.iter().position(|one| one == word).map_or(BUILDS.len(), |at| at + 1)).max();
+    let apart = |word: &&str| if *word == SOURCE { 0 } else { rank(word).map_or(BUILDS.len() + 2, |at| at + 2) };
+    // What lies in no such folder is source or bundle, and so less surely what was written.
+    let far = build.iter().map(apart).max().unwrap_or(1);
     // Beside a module of this ending one without it is for `require`.
     let module = path.rsplit_once('.').is_some_and(|(_, extension)| extension == "mjs");
-    (far.unwrap_or(0) + usize::from(hashed(path)), !module, path.len(), path)
+    (far + usize::from(hashed(path)), !module, path.len(), path)
 }
 
 /// The names of which the line speaks. Builds differ in their punctuation, and in what they put before an import.
@@ -167,3 +195,20 @@ fn said<'a>(file: &'a Scanned, finding: &Finding) -> Vec<&'a str> {
 
 /// Words that one build writes and another does not.
 const WORDS: [&str; 9] = ["const", "let", "var", "function", "return", "async", "await", "void", "window"];
+
+#[cfg(test)]
+mod tests {
+    use super::{nearness, rank};
+
+    #[test]
+    fn what_was_written_is_nearest() {
+        for folder in ["esm6", "dist-esm", "fesm2022", "es2015", "umd", "lib"] {
+            assert!(rank(folder).is_some(), "{folder}");
+        }
+        for folder in ["browser", "library", "src", "distance"] {
+            assert!(rank(folder).is_none(), "{folder}");
+        }
+        let order = ["src/a.ts", "a.js", "esm6/a.js", "lib/a.js", "dist/a.js", "dist/production/a.js"];
+        assert!(order.windows(2).all(|pair| nearness(pair[0]) < nearness(pair[1])));
+    }
+}

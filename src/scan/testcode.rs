@@ -18,29 +18,66 @@ const FOLDERS: &[&str] = &[
     "tutorials",
 ];
 
+/// Last words of folders that hold such code of scripts, where the first ones say of what (`contract-tests`).
+const SCRIPTED: &[&str] = &[
+    "test",
+    "tests",
+    "spec",
+    "specs",
+    "e2e",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "example",
+    "examples",
+    "demo",
+    "demos",
+    "playground",
+    "playgrounds",
+    "sandbox",
+    "stories",
+    "eg",
+];
+
+/// First words of such folders (`e2e-app`).
+const STAGED: &[&str] = &["e2e", "example", "examples", "demo", "demos", "playground", "benchmark"];
+
 /// Whether a path, as it is shown, is that of test code, or of other code that runs once and ends.
 ///
 /// `testing/` is not among the folders: libraries ship helpers under that name.
 pub fn is_test(path: &str) -> bool {
     let mut parts: Vec<&str> = path.split('/').collect();
     let file = parts.pop().unwrap_or_default();
-    parts.iter().any(|part| FOLDERS.contains(part)) || is_test_file(file)
+    let alone = parts.iter().all(|part| matches!(*part, "" | "."));
+    if alone && matches!(file, "test.js" | "test.mjs" | "test.cjs" | "test.ts") {
+        return true;
+    }
+    parts.iter().any(|part| FOLDERS.contains(part)) || is_scripted(&parts, file) || is_test_file(file)
+}
+
+/// Whether the folder of a script says that it is run to look at it: `contract-tests`, `__fixtures__`.
+fn is_scripted(folders: &[&str], file: &str) -> bool {
+    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let named = |folder: &&str| {
+        let mut words = folder.trim_matches('_').split(['-', '_', '.']);
+        let first = words.next();
+        first.is_some_and(|first| STAGED.contains(&first))
+            || words.next_back().or(first).is_some_and(|last| SCRIPTED.contains(&last))
+    };
+    let script = is_script(extension) || matches!(extension, "vue" | "svelte");
+    script && folders.iter().any(named)
 }
 
 /// Whether test code is run by a process of its own that ends with it, as that of scripts is: the server that a test
 /// starts is gone soon, and its connections with it.
 pub fn is_brief(path: &str) -> bool {
     let (_, extension) = path.rsplit_once('.').unwrap_or((path, ""));
-    let mut parts = path.split('/');
-    if is_script(extension) {
-        return !parts.any(|part| part.starts_with("example") || part.starts_with("demo"));
-    }
-    extension == "rs" && parts.any(|part| part == "examples")
+    is_script(extension) || extension == "rs" && path.split('/').any(|part| part == "examples")
 }
 
-/// Whether the runtime of a test drops the timers and tasks that are left when the test ends.
+/// Whether the timers and tasks that are left when a test ends are dropped by its runtime, or go with its process.
 pub fn drops_work(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs")
+    path.rsplit_once('.').is_some_and(|(_, extension)| extension == "rs" || is_script(extension))
 }
 
 fn is_script(extension: &str) -> bool {
@@ -58,7 +95,7 @@ fn is_test_file(file: &str) -> bool {
                 || stem.ends_with("_test")
                 || stem.ends_with("_tests")
         }
-        _ if is_script(extension) => matches!(stem.rsplit_once('.'), Some((_, "test" | "spec"))),
+        _ if is_script(extension) => matches!(stem.rsplit_once('.'), Some((_, "test" | "spec" | "stories" | "bench"))),
         _ => false,
     }
 }
@@ -78,10 +115,26 @@ mod tests {
             "a.spec.jsx",
             "x/__tests__/a.js",
             "pkg/examples/a.py",
+            "contract-tests/a.js",
+            "e2e-app/src/a.ts",
+            "eg/led.js",
+            "online-playground/a.vue",
+            "ui/button.stories.tsx",
+            "test.js",
         ] {
             assert!(is_test(path), "{path}");
         }
-        for path in ["src/a.py", "latest.py", "testing/a.py", "contest.py", "src/test.ts", "attest.py", "a.test.py"] {
+        for path in [
+            "src/a.py",
+            "latest.py",
+            "testing/a.py",
+            "contest.py",
+            "src/test.ts",
+            "attest.py",
+            "a.test.py",
+            "latest/a.js",
+            "eggs/a.js",
+        ] {
             assert!(!is_test(path), "{path}");
         }
     }

@@ -24,7 +24,9 @@ pub fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evi
         Root::Instance(ty) => facts.typed && facts.owner_of(release.function).is_some_and(|owner| owner != ty),
         _ => false,
     };
-    let ends = |release: &Release| held.life == Life::Instance && !elsewhere(release) && at_the_end(context, release);
+    let ends = |release: &Release| {
+        held.life == Life::Instance && !elsewhere(release) && !takes_one(context, held, release) && at_the_end(context, release)
+    };
     let making = |release: &Release| {
         let own = facts.function(release.function);
         release.replaced
@@ -85,6 +87,17 @@ fn at_the_end(context: &Context, release: &Release) -> bool {
         return false;
     }
     own.traits.is_teardown || (takes_all(facts, release) && lifetime::named(facts, &context.words.words.ending, release.function))
+}
+
+/// Whether a release takes out one entry of a list, whatever its function is called: `release()` is what gives back one
+/// permit, and no end.
+fn takes_one(context: &Context, held: &Held, release: &Release) -> bool {
+    let facts = context.facts;
+    let one = facts.method_name(release.at).is_some_and(|name| {
+        held.container.shrink.iter().any(|word| word == name) && !held.container.empty.iter().any(|word| word == name)
+    });
+    let alone = facts.args(release.at).is_empty() && !facts.in_loop(release.at);
+    facts.exported.is_some() && held.container.put.is_empty() && one && alone
 }
 
 /// Whether a release takes out everything at once.

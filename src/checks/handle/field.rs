@@ -9,6 +9,7 @@ use super::verdict;
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key;
+use crate::checks::lives::sole;
 use crate::facts::{
     Action, BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, Source, StepKind,
     TypeId, last,
@@ -436,7 +437,8 @@ fn is_used(facts: &Facts, call: ExprId) -> bool {
 fn teardown(context: &Context, relatives: &[TypeId]) -> Option<FunctionId> {
     let facts = context.facts;
     let methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().copied());
-    let all: Vec<FunctionId> = methods.filter(|id| facts.function(*id).traits.is_teardown).collect();
+    let all: Vec<FunctionId> =
+        methods.filter(|id| facts.function(*id).traits.is_teardown && !sole::ends_an_entry(facts, *id)).collect();
     let named = |id: &FunctionId| facts.function(*id).name.map_or("", |name| facts.text(name));
     let last = all.iter().copied().find(|id| context.words.last.iter().any(|word| word == named(id)));
     last.or_else(|| all.first().copied())

@@ -93,6 +93,10 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     let keyword = registration.callback_name.as_deref().unwrap_or_default();
     let callback = facts.argument(call, keyword, Some(registration.callback))?;
     let collects = |expr: ExprId| key::last_name(facts, expr).is_some_and(|name| key::ends_with(&registration.collections, name));
+    let answers = |expr: ExprId| key::last_name(facts, expr).is_some_and(|name| key::ends_with(&registration.answering, name));
+    if receiver.is_some_and(answers) {
+        return None;
+    }
     let module = receiver.is_some_and(|receiver| identity::is_module(facts, receiver));
     if !registration.collections.is_empty() && !receiver.is_some_and(collects)
         || module && registration.lifetime == Lifetime::Receiver
@@ -348,6 +352,8 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         ));
     }
     evidence.extend(wrong(facts, removal));
+    evidence.extend(context.brief());
+    evidence.extend(identity::kept_apart(facts, one).filter(|_| removal == Removal::Never));
     evidence.extend(surrounds(context, one, all).filter(|_| runs == Runs::PerInstance));
     if one.registration.lifetime == Lifetime::Receiver && kept::fate(facts, one.at) == Fate::Handed {
         evidence

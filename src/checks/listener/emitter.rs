@@ -5,7 +5,7 @@ use crate::checks::lives::callback;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
-use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
+use crate::facts::{Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Pattern, Words};
 
@@ -65,13 +65,21 @@ fn is_destructured(facts: &Facts, name: ExprId) -> bool {
     let function = facts.scopes[facts.binding(binding).scope.index()].function;
     if let [only] = facts.binding(binding).definitions.as_slice()
         && let Source::Assigned(value) = only.source
-        && let ExprKind::Field { base, .. } = facts.kind(value)
-        && let Some(whole) = facts.binding_of(base)
+        && let Some(whole) = taken_out_of(facts, value)
         && facts.text(facts.binding(whole).name).is_empty()
     {
         return lifetime::is_event_callback(facts, function);
     }
     false
+}
+
+/// The name from which something is taken, through any number of fields.
+fn taken_out_of(facts: &Facts, value: ExprId) -> Option<BindingId> {
+    let mut expr = value;
+    while let ExprKind::Field { base, .. } = facts.kind(expr) {
+        expr = base;
+    }
+    facts.binding_of(expr).filter(|_| expr != value)
 }
 
 /// Names of what is there for many events, although each of them may bring it.
@@ -132,6 +140,41 @@ pub fn taken_in(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
     Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span))
 }
 
+/// What an object takes out of a collection of its own, to which it gives it back: whoever registers there does so again
+/// each time. The name of the collection, as evidence.
+pub fn pooled(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
+    let binding = facts.binding_of(emitter).filter(|_| facts.exported.is_some())?;
+    let value = kept::only_value(facts, &facts.binding(binding).definitions)?;
+    let taken = facts.method_name(value).is_some_and(|name| matches!(name, "pop" | "shift"));
+    let from = facts.callee(value).receiver.filter(|_| taken).and_then(|from| facts.place(from))?;
+    let Place { root: Root::Instance(_), path } = facts.places.get(from) else { return None };
+    let back = facts.operations(from).iter().find(|operation| match operation.action {
+        Action::Method { name, call } => {
+            let adds = matches!(facts.text(name), "push" | "unshift");
+            // What waits in a queue comes out once; what was used comes back from outside.
+            let given = |arg: &ExprId| {
+                facts.binding_of(*arg).is_some_and(|own| matches!(facts.binding(own).kind, BindingKind::Parameter(_)))
+            };
+            adds && operation.function != facts.function_of(value) && facts.args(call).iter().any(given)
+        }
+        _ => false,
+    });
+    let back = back.filter(|_| path.len() == 1 && same_name(facts, emitter, from))?;
+    let text = format!("it is taken out of `{}` and given back there, and each time adds one", facts.display(from));
+    Some(Evidence::supports(Weight::Strong, text).at(facts.expr(back.expr).span))
+}
+
+/// Whether what is given back has the name of what was taken out.
+fn same_name(facts: &Facts, emitter: ExprId, from: crate::facts::PlaceId) -> bool {
+    let name = key::last_name(facts, emitter);
+    facts.operations(from).iter().any(|operation| match operation.action {
+        Action::Method { name: verb, call } if matches!(facts.text(verb), "push" | "unshift") => {
+            facts.args(call).iter().any(|arg| key::last_name(facts, *arg) == name)
+        }
+        _ => false,
+    })
+}
+
 /// Whether the way to an emitter begins with a parameter.
 pub fn is_given(facts: &Facts, emitter: ExprId) -> bool {
     let mut expr = emitter;
@@ -151,18 +194,22 @@ pub fn brought(facts: &Facts, words: &Words, emitter: ExprId) -> Option<Evidence
             return None;
         }
         expr = match facts.kind(facts.peeled(expr)) {
-            ExprKind::Field { base, .. } => base,
+            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => base,
             ExprKind::Name { name, binding: Some(binding) } => {
                 let own = facts.binding(binding);
                 let event = words.life.given.iter().any(|word| word == facts.text(name));
                 match (own.kind, own.definitions.as_slice()) {
+                    (BindingKind::Parameter(_) | BindingKind::Variable, _) if hop > 0 && visited(facts, binding).is_some() => {
+                        let text = format!("each `{}` has its own", facts.text(name));
+                        return Some(Evidence::doubts(Weight::Strong, text));
+                    }
                     (BindingKind::Variable, [only]) => match only.source {
                         Source::Assigned(value) | Source::Unpacked(value, _) => value,
                         _ => return None,
                     },
                     (BindingKind::Parameter(_), _) if event && hop > 0 => {
                         let text = format!("each `{}` brings another one", facts.text(name));
-                        return Some(Evidence::doubts(Weight::Strong, text));
+                        return Some(Evidence::doubts(Weight::Decisive, text));
                     }
                     _ => return None,
                 }
@@ -174,7 +221,7 @@ pub fn brought(facts: &Facts, words: &Words, emitter: ExprId) -> Option<Evidence
 }
 
 /// How many names are followed in a row.
-const HOPS: u32 = 4;
+const HOPS: u32 = 6;
 
 /// How long an emitter lives, as far as the file tells.
 pub fn reach(facts: &Facts, emitter: ExprId) -> Reach {
@@ -192,7 +239,10 @@ fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
             match own.kind {
                 BindingKind::Import(_) | BindingKind::Type(_) | BindingKind::Function(_) => Reach::Process,
                 BindingKind::Parameter(_) if callback::is_instance(facts, emitter) => Reach::Owned,
-                BindingKind::Parameter(_) => passed(facts, emitter, hops),
+                BindingKind::Parameter(_) => match visited(facts, binding) {
+                    Some(all) => judge(facts, all, hops - 1).min(Reach::Unknown),
+                    None => passed(facts, emitter, hops),
+                },
                 BindingKind::Variable if own.scope.0 == 0 => Reach::Process,
                 BindingKind::Variable => {
                     let values = own.definitions.iter().map(|definition| match definition.source {
@@ -216,6 +266,14 @@ fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
         ExprKind::Call { .. } => local(facts, emitter, hops),
         _ => Reach::Unknown,
     }
+}
+
+/// The collection whose elements a parameter stands for, each of them once: `sheets.map((sheet) => …)`.
+fn visited(facts: &Facts, parameter: BindingId) -> Option<ExprId> {
+    facts.binding(parameter).definitions.iter().find_map(|definition| match definition.source {
+        Source::Iterated(all) => Some(all),
+        _ => None,
+    })
 }
 
 /// What a function is given belongs to somebody else, unless the file only ever gives it something of its own.

@@ -8,7 +8,9 @@ use crate::checks::lives::key;
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner;
-use crate::facts::{Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Name, Operation, Parent, StepKind, TypeId};
+use crate::facts::{
+    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Name, Operation, Parent, Root, StepKind, TypeId,
+};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Pattern;
 use crate::source::Span;
@@ -68,6 +70,22 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
         }
     }
     found
+}
+
+/// The object keeps the callback itself in a collection, as somebody does who will remove it: `this.handlers.set(win, handler)`.
+pub fn kept_apart(facts: &Facts, one: &Registered) -> Option<Evidence> {
+    let binding = facts.binding_of(one.callback).filter(|_| facts.exported.is_some())?;
+    let own = |expr: ExprId| facts.place(expr).is_some_and(|place| matches!(facts.places.get(place).root, Root::Instance(_)));
+    let keeps = |at: &&ExprId| match facts.expr(**at).parent {
+        Parent::Expr(call) if call != one.at && facts.args(call).contains(at) => {
+            let adds = facts.method_name(call).is_some_and(|name| matches!(name, "set" | "add" | "push"));
+            adds && facts.callee(call).receiver.is_some_and(own)
+        }
+        _ => false,
+    };
+    let at = facts.binding(binding).uses.iter().find(keeps)?;
+    let text = "the object keeps the callback, by which it can be removed";
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(*at).span))
 }
 
 /// The fields that are mentioned without being called: bound methods that are handed on.
@@ -245,6 +263,17 @@ pub fn asked(facts: &Facts, one: &Registered) -> bool {
     // Whether there is an emitter at all says nothing about what is registered there.
     let asks = |at: ExprId| matches!(facts.expr(at).parent, Parent::Expr(parent) if !matches!(facts.kind(parent), ExprKind::Operation { .. }));
     facts.binding(binding).uses.iter().any(|at| asks(*at) && spans.iter().any(|span| span.contains(facts.expr(*at).span)))
+}
+
+/// A teardown that takes another callback off the same emitter, so that whoever wrote it counts on its going on.
+pub fn goes_on(facts: &Facts, one: &Registered, ty: TypeId) -> bool {
+    let Some(name) = one.emitter.and_then(|emitter| key::last_name(facts, emitter)) else { return false };
+    let reached = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
+    let takes = |call: &ExprId| {
+        let receiver = facts.callee(*call).receiver.and_then(|receiver| key::last_name(facts, receiver));
+        receiver == Some(name) && removes(facts, one, *call) && facts.positional(*call, one.registration.callback).is_some()
+    };
+    facts.functions().filter(|(id, _)| reached.contains(id)).any(|(_, function)| function.calls.iter().any(takes))
 }
 
 /// A teardown that ends the emitter ends what is registered there.

@@ -168,6 +168,9 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     let (facts, words) = (context.facts, &context.words.words);
     let emitter = one.emitter?;
     let reach = emitter::reach(facts, emitter);
+    if let Some(pooled) = emitter::pooled(facts, emitter).filter(|_| !one.registration.once && runs == Runs::PerCall) {
+        return Some(vec![pooled]);
+    }
     if emitter::is_handed_in(facts, emitter) {
         return None;
     }
@@ -175,6 +178,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         return within(facts, one, emitter, reach, &span);
     }
     let is_field = matches!(facts.kind(emitter), ExprKind::Field { .. });
+    let goes_on = facts.exported.is_some() && facts.owner_of(one.function).is_some_and(|ty| identity::goes_on(facts, one, ty));
     let kept_on = is_field && (runs == Runs::PerCall || reach == Reach::Given);
     // A closure of one call outlives that call even on an emitter that goes with the object.
     let adds = runs == Runs::PerCall && is_field && one.holds == Holds::Locals;
@@ -208,8 +212,8 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     }
     if runs == Runs::PerInstance {
         // What an object is made with is its own in most code, and goes with it.
-        let weight =
-            if facts.exported.is_some() && !ends_for_good(facts, &words.life, one) { Weight::Decisive } else { Weight::Slight };
+        let lasts = ends_for_good(facts, &words.life, one) || goes_on;
+        let weight = if facts.exported.is_some() && !lasts { Weight::Decisive } else { Weight::Slight };
         // What fires once lets go of its callbacks then. A part of something else may be there for many such objects.
         let weight = if one.registration.ends && is_whole(facts, emitter) { weight.max(Weight::Strong) } else { weight };
         evidence.push(Evidence::doubts(weight, "both may end together"));
@@ -231,7 +235,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     evidence.extend(owner.filter(|_| single).and_then(|ty| identity::ended(context, one, ty)));
     let name = owner.map_or("", |ty| facts.text(facts.ty(ty).name));
     if key::ends_with(&words.lasting, name) {
-        let weight = if runs == Runs::PerInstance { Weight::Strong } else { Weight::Slight };
+        let weight = if runs == Runs::PerInstance && !goes_on { Weight::Strong } else { Weight::Slight };
         evidence.push(Evidence::doubts(weight, format!("a `{name}` may live as long as the emitter")));
     }
     if runs == Runs::PerCall && emitter::is_given_per_request(facts, words, emitter) {
@@ -284,10 +288,12 @@ fn is_replaced(facts: &Facts, one: &Registered, emitter: ExprId) -> bool {
 
 /// An emitter that is made for one piece of work, as far as the name of a parameter tells, or that the function ends.
 fn ephemeral(facts: &Facts, one: &Registered, emitter: ExprId, runs: Runs) -> Option<Evidence> {
-    let given = identity::is_param(facts, emitter);
+    let field = facts.exported.is_some() && matches!(facts.kind(facts.peeled(emitter)), ExprKind::Field { .. });
+    let given = identity::is_param(facts, emitter) || field;
     let name = key::last_name(facts, emitter).unwrap_or_default();
     let word = key::split(name).pop().unwrap_or_default();
-    let brief = matches!(word.as_str(), "request" | "req" | "response" | "res" | "reply" | "message" | "event")
+    let carried = field && matches!(word.as_str(), "message" | "event");
+    let brief = matches!(word.as_str(), "request" | "req" | "response" | "res" | "reply" | "message" | "event") && !carried
         || runs == Runs::PerInstance && matches!(word.as_str(), "stream" | "response");
     (given && brief && one.registration.lifetime == Lifetime::Receiver)
         .then(|| Evidence::doubts(Weight::Strong, format!("a `{name}` is made for one piece of work")))

@@ -3,7 +3,7 @@
 use super::brought;
 use super::key;
 use super::life;
-use crate::facts::{BindingId, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
+use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Words;
 
@@ -86,12 +86,17 @@ pub fn given(facts: &Facts, words: &Words, function: FunctionId) -> Option<Bindi
 fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&'a crate::facts::Param> {
     let names_event = |at: &ExprId| match facts.expr(*at).parent {
         Parent::Expr(call) => {
-            facts.positional(call, 0) == Some(*at) && facts.method_name(call).is_some_and(|name| SWITCHES.contains(&name))
+            facts.positional(call, 0) == Some(*at) && facts.callee_name(call).is_some_and(|name| SWITCHES.contains(&name))
         }
         _ => false,
     };
     let own = facts.function(function);
-    let given = own.params.iter().find(|param| words.life.given.iter().any(|word| word == facts.text(param.name)))?;
+    // What is called is no request: `new Promise((res, rej) => …)`.
+    let is_called = |at: &ExprId| matches!(facts.expr(*at).parent, Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == *at));
+    let called = |param: &crate::facts::Param| facts.binding(param.binding).uses.iter().any(is_called);
+    let named =
+        |param: &&crate::facts::Param| words.life.given.iter().any(|word| word == facts.text(param.name)) && !called(param);
+    let given = own.params.iter().find(named)?;
     (!facts.binding(given.binding).uses.iter().any(names_event)).then_some(given)
 }
 
@@ -123,11 +128,33 @@ pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<
             return Some(Evidence::supports(Weight::Fair, text).at(own.head));
         }
         let again = own.kind == FunctionKind::Closure && life::start(facts, words, id) == life::Start::Again;
-        let call = given_to(facts, id).filter(|call| again && !comes_once(facts, *call))?;
+        let call = given_to(facts, id).filter(|call| again && !comes_once(facts, *call) && !completes(facts, id))?;
         let name = facts.callee_name(call).unwrap_or_default();
         let text = format!("a callback of `{name}` runs once per event");
         Some(Evidence::supports(Weight::Fair, text).at(facts.expr(call).span))
     })
+}
+
+/// Whether a closure is told of the outcome of one call: it is given the error first, and calls back whoever waits for it.
+fn completes(facts: &Facts, closure: FunctionId) -> bool {
+    let own = facts.function(closure);
+    let first = own.params.first().is_some_and(|param| matches!(facts.text(param.name), "err" | "error" | "er"));
+    let within = |binding: BindingId| {
+        let declared = facts.scopes[facts.binding(binding).scope.index()].function;
+        matches!(facts.binding(binding).kind, BindingKind::Parameter(_))
+            && declared != closure
+            && facts.enclosing(closure).any(|around| around == declared)
+    };
+    let calls_back = |call: &ExprId| match facts.kind(*call) {
+        ExprKind::Call { callee, .. } => facts.binding_of(callee).is_some_and(within),
+        _ => false,
+    };
+    facts.exported.is_some() && first && own.calls.iter().any(calls_back)
+}
+
+/// Whether a closure is called for an event that marks a beginning or an end.
+pub fn is_milestone(facts: &Facts, closure: FunctionId) -> bool {
+    given_to(facts, closure).is_some_and(|call| comes_once(facts, call))
 }
 
 /// Whether a registration is for an event that marks a beginning or an end, and so comes once.
@@ -243,7 +270,10 @@ pub fn vendored<'a>(words: &Words, path: &'a str) -> Option<&'a str> {
 /// Whether the name of a function says that it runs once per request, message or event.
 pub fn is_serving(words: &Words, name: &str) -> bool {
     // `__call__` says only that the object is used like a function.
-    !name.starts_with("__") && key::starts_with(&words.serving, name) && !key::ends_with(&words.startup, name)
+    !name.starts_with("__")
+        && !SWITCHES.contains(&name)
+        && key::starts_with(&words.serving, name)
+        && !key::ends_with(&words.startup, name)
 }
 
 /// Whether the first word of a function's name is one of these.
@@ -265,9 +295,7 @@ pub fn registers(facts: &Facts, function: FunctionId) -> bool {
         })
     };
     let decorating = |value: ExprId| {
-        facts
-            .binding_of(value)
-            .is_some_and(|binding| matches!(facts.binding(binding).kind, crate::facts::BindingKind::Function(_)))
+        facts.binding_of(value).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Function(_)))
     };
     returned.any(|value| given(value) || decorating(value))
         || facts.functions.iter().any(|other| other.decorators.iter().any(|decorator| calls(facts, *decorator, function)))
@@ -277,9 +305,7 @@ fn calls(facts: &Facts, decorator: ExprId, function: FunctionId) -> bool {
     if facts.callee(decorator).function == Some(function) {
         return true;
     }
-    facts
-        .binding_of(decorator)
-        .is_some_and(|binding| facts.binding(binding).kind == crate::facts::BindingKind::Function(function))
+    facts.binding_of(decorator).is_some_and(|binding| facts.binding(binding).kind == BindingKind::Function(function))
 }
 
 /// The loop around an expression that neither a condition nor an exit ends.

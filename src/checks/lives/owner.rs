@@ -3,9 +3,10 @@
 use super::callback;
 use super::life;
 use super::life::Start;
+use super::sole;
 use crate::facts::{
-    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, PlaceId,
-    Root, Segment, StepId, StepKind, TypeId,
+    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, Parent,
+    PlaceId, Root, Segment, StepId, StepKind, TypeId,
 };
 use crate::rules::Words;
 use crate::source::Span;
@@ -27,8 +28,12 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
     for id in facts.enclosing(function) {
         match facts.function(id).kind {
             FunctionKind::Named => return named(facts, words, id),
+            // What it leaves there goes with that page or process.
+            FunctionKind::Closure if is_sent(facts, words, id) => return Runs::Once,
             FunctionKind::Closure => match life::start(facts, words, id) {
                 Start::Effect | Start::Begin => return Runs::PerInstance,
+                // What marks a beginning or an end comes once for whoever waits for it.
+                Start::Again if super::lifetime::is_milestone(facts, id) => {}
                 Start::Again => return Runs::PerCall,
                 // Where functions are values, one that is given a name is called by it.
                 Start::Named if !words.life.effects.is_empty() => return named(facts, words, id),
@@ -41,6 +46,14 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
         }
     }
     Runs::Once
+}
+
+/// Whether a closure is given to a call that runs it in a page or process of its own.
+fn is_sent(facts: &Facts, words: &Words, closure: FunctionId) -> bool {
+    let Some(expr) = facts.closure_expr(closure).filter(|_| !words.elsewhere.is_empty()) else { return false };
+    let Parent::Expr(call) = facts.expr(expr).parent else { return false };
+    facts.args(call).contains(&expr)
+        && facts.callee_name(call).is_some_and(|name| words.elsewhere.iter().any(|word| word == name))
 }
 
 /// How often a function runs that has a name.
@@ -85,7 +98,7 @@ fn only_from_constructors(facts: &Facts, function: FunctionId) -> bool {
 /// The methods that end an instance, those of its bases and heirs in this file included.
 pub fn teardowns(facts: &Facts, ty: TypeId) -> Vec<FunctionId> {
     let methods = facts.relatives(ty).into_iter().flat_map(|ty| facts.ty(ty).methods.iter().copied());
-    methods.filter(|method| facts.function(*method).traits.is_teardown).collect()
+    methods.filter(|method| facts.function(*method).traits.is_teardown && !sole::ends_an_entry(facts, *method)).collect()
 }
 
 /// Whether the type inherits from one that this file does not show.
@@ -115,10 +128,20 @@ pub fn reach(facts: &Facts, ty: Option<TypeId>, starts: &[FunctionId]) -> FxHash
     while let Some(function) = open.pop() {
         if reached.insert(function) {
             open.extend(next.get(&function).into_iter().flatten());
-            open.extend(facts.function(function).calls.iter().filter_map(|call| facts.callee(*call).function));
+            open.extend(facts.function(function).calls.iter().filter_map(|call| called(facts, *call)));
         }
     }
     reached
+}
+
+/// The function of this file that a call runs, by its own name or by that of a variable: `const stop = useCallback(() => …)`.
+fn called(facts: &Facts, call: ExprId) -> Option<FunctionId> {
+    facts.callee(call).function.or_else(|| match facts.kind(call) {
+        ExprKind::Call { callee, .. } if matches!(facts.kind(callee), ExprKind::Name { .. }) => {
+            callback::function_behind(facts, callee)
+        }
+        _ => None,
+    })
 }
 
 /// Which functions mention which of these methods through the instance.
@@ -255,7 +278,21 @@ fn makes_self(facts: &Facts, base: ExprId, function: FunctionId) -> bool {
 
 /// Whether a condition stands around or before an expression that can keep it from being reached.
 pub fn conditional(facts: &Facts, at: ExprId) -> bool {
-    !super::lifetime::conditions(facts, at).is_empty() || !leaving(facts, at).is_empty() || chosen(facts, at)
+    !super::lifetime::conditions(facts, at).is_empty() || !leaving(facts, at).is_empty() || chosen(facts, at) || caught(facts, at)
+}
+
+/// Whether an expression is reached only when something has failed.
+fn caught(facts: &Facts, at: ExprId) -> bool {
+    let span = facts.expr(at).span;
+    facts.around(at).any(|around| match around {
+        crate::facts::Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Try { handlers, .. } => {
+                handlers.iter().any(|handler| handler.body.iter().any(|step| facts.step(*step).span.contains(span)))
+            }
+            _ => false,
+        },
+        crate::facts::Around::Expr(_) => false,
+    })
 }
 
 /// Whether an expression stands in one arm of a switch, or of a choice between values.

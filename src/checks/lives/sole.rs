@@ -1,7 +1,7 @@
 //! Types of which there is one object by the way they are declared, and ends that are refused.
 
 use super::key;
-use crate::facts::{ExitKind, ExprKind, Facts, FunctionId, StepKind, TypeId};
+use crate::facts::{ExitKind, ExprId, ExprKind, Facts, FunctionId, Parent, Root, StepKind, TypeId};
 
 /// Whether a type is declared as a singleton: by a metaclass, a base or a decorator of that name, which keeps the one instance
 /// and runs its constructor once.
@@ -12,6 +12,27 @@ pub fn is_declared(facts: &Facts, ty: TypeId) -> bool {
         ExprKind::Named { value, .. } => named(value),
         _ => named(*part),
     })
+}
+
+/// Whether a method that is named like an end is told which of many entries to end, and looks that one up:
+/// `disconnect(id)` beside `this.peers[id]`.
+pub fn ends_an_entry(facts: &Facts, method: FunctionId) -> bool {
+    let own = facts.function(method);
+    let Some(first) = own.params.first().filter(|_| facts.exported.is_some()) else { return false };
+    let is_field =
+        |expr: ExprId| facts.place(expr).is_some_and(|place| matches!(facts.places.get(place).root, Root::Instance(_)));
+    let looks_up = |at: &ExprId| match facts.expr(*at).parent {
+        Parent::Expr(user) => match facts.kind(user) {
+            ExprKind::Index { base, .. } => base != *at && is_field(base),
+            ExprKind::Call { .. } => {
+                let by_key = matches!(facts.method_name(user), Some("get" | "has" | "delete"));
+                by_key && facts.positional(user, 0) == Some(*at) && facts.callee(user).receiver.is_some_and(is_field)
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    facts.binding(first.binding).uses.iter().any(looks_up)
 }
 
 /// Whether a method that is named like an end only says that it cannot be done. One that is empty is there to be filled.

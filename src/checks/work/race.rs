@@ -132,7 +132,7 @@ fn lasting(context: &Context, item: ExprId) -> Option<ExprId> {
         Place { root: Root::Instance(_) | Root::Static(_), path } => matches!(path.as_slice(), [Segment::Field(_)]),
         Place { root: Root::Binding(binding), path } if path.is_empty() => {
             let around = facts.scopes[facts.binding(*binding).scope.index()].function;
-            around != facts.function_of(item)
+            around != facts.function_of(item) && !is_answered_once(context, around, item)
         }
         _ => false,
     };
@@ -143,6 +143,41 @@ fn lasting(context: &Context, item: ExprId) -> Option<ExprId> {
     let value = origin(facts, value);
     let own = facts.function(facts.function_of(value));
     (outside && waits(context, value) && (own.traits.is_constructor || own.owner.is_none())).then_some(value)
+}
+
+/// Whether an expression stands in a callback that the function which made the promise gives away once, so that it is
+/// called for the one answer and both go together.
+fn is_answered_once(context: &Context, around: FunctionId, item: ExprId) -> bool {
+    let facts = context.facts;
+    let mut inside = facts.enclosing(facts.function_of(item)).take_while(|id| *id != around);
+    let Some(closure) = inside.by_ref().last().filter(|_| !facts.is_module(around)) else { return false };
+    if facts.in_loop(item) {
+        return false;
+    }
+    let name = |assign: ExprId| match facts.kind(assign) {
+        ExprKind::Assign { target, .. } => facts.binding_of(target),
+        _ => None,
+    };
+    let own = facts.function(closure);
+    let named = facts.closure_expr(closure).and_then(|expr| match facts.expr(expr).parent {
+        Parent::Expr(parent) => Some((expr, parent)),
+        _ => None,
+    });
+    let given = match named {
+        Some((_, parent)) if name(parent).is_some() => {
+            let uses = name(parent).map(|binding| facts.binding(binding).uses.as_slice()).unwrap_or_default();
+            let mut mentions = uses.iter().copied().filter(|at| facts.expr(*at).parent != Parent::Expr(parent));
+            match (mentions.next(), mentions.next()) {
+                (Some(only), None) => only,
+                _ => return false,
+            }
+        }
+        Some((expr, _)) => expr,
+        None => return false,
+    };
+    let Parent::Expr(call) = facts.expr(given).parent else { return false };
+    let again = facts.callee_name(call).is_some_and(|name| context.words.words.callers.iter().any(|word| word == name));
+    facts.args(call).contains(&given) && !again && !facts.in_loop(call) && !own.traits.is_generator
 }
 
 /// The expression that made a value which reaches a place through names and fields.

@@ -41,7 +41,7 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     } else if let Some(span) = life::span(facts, &context.words.words, timer.function) {
         evidence.push(life::left(facts, &span, timer.resource.kind.as_str()));
     } else {
-        evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process"));
+        evidence.push(meant(facts));
     }
     if by_object {
         evidence
@@ -50,6 +50,13 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     let name = owner::name_of(facts, timer.function);
     let message = format!("the {} schedules `{name}` again for ever: nothing can stop it", timer.resource.kind);
     Some(tell(context, timer, message, evidence).weigh(context.prior()))
+}
+
+/// What speaks against a timer that no object sets. Where functions are values, what begins something and hands nothing out
+/// is mostly called once.
+fn meant(facts: &Facts) -> Evidence {
+    let weight = if facts.exported.is_some() { Weight::Decisive } else { Weight::Strong };
+    Evidence::doubts(weight, "it may be meant to run as long as the process")
 }
 
 /// Whether something other than an event loop is asked to call back.
@@ -85,6 +92,7 @@ pub fn ticking(context: &Context, timer: &Timer) -> Option<Finding> {
         evidence.push(Evidence::doubts(Weight::Strong, text));
     }
     evidence.extend(ends);
+    evidence.extend(context.brief());
     let message = format!("nothing ever cancels this {}", timer.resource.kind);
     Some(tell(context, timer, message, evidence).weigh(context.prior()))
 }
@@ -119,7 +127,8 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
             } else if life::is_component(facts, &words.life, ty) {
                 evidence.push(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"));
             } else {
-                evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the object ends before the process"));
+                let weight = if is_left_to_users(context, timer) { Weight::Decisive } else { Weight::Fair };
+                evidence.push(Evidence::doubts(weight, "nothing says that the object ends before the process"));
             }
             if key::ends_with(&words.lasting, facts.text(facts.ty(ty).name)) {
                 evidence.push(Evidence::doubts(Weight::Fair, "such an object may live as long as the process"));
@@ -128,15 +137,22 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
         None if facts.enclosing(timer.function).any(|id| life::is_shared_setup(facts, words, id)) => {
             evidence.push(Evidence::supports(Weight::Fair, "each component that uses the function begins one, and none ends it"));
         }
-        None => match lifetime::serves(facts, words, timer.function) {
-            Some(serves) => evidence.push(serves),
-            None => evidence.push(Evidence::doubts(Weight::Strong, "it may be meant to run as long as the process")),
-        },
+        None => {
+            evidence.push(lifetime::serves(facts, words, timer.function).unwrap_or_else(|| meant(facts)));
+        }
     }
     if begins && owner::starts(facts, words, timer.function) {
         evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
     }
     evidence
+}
+
+/// Whether the object that sets a timer has no end, and only users of the package make it: one for each thing they have, as
+/// a rule, and for as long as they have it.
+fn is_left_to_users(context: &Context, timer: &Timer) -> bool {
+    let facts = context.facts;
+    let Some(ty) = facts.owner_of(timer.function).filter(|_| facts.exported.is_some()) else { return false };
+    context.project.len() > 1 && !context.project.is_made(context.path, facts.text(facts.ty(ty).name))
 }
 
 /// A timer that fires once, whose handle is dropped although its purpose can be over long before.
@@ -161,7 +177,7 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
     } else {
         Evidence::doubts(Weight::Strong, "it fires once, and lets go then")
     }];
-    if let Some((function, _)) = behind.iter().find(|(function, _)| is_void(facts, *function)) {
+    if let Some((function, _)) = behind.iter().find(|(function, _)| is_void(context, *function)) {
         let own = facts.function(*function);
         evidence.push(
             Evidence::supports(Weight::Strong, "its callback does nothing if the work is over, so it should have been cancelled")
@@ -174,6 +190,7 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
     if facts.in_loop(timer.call) {
         evidence.push(Evidence::supports(Weight::Slight, "it is set in a loop").at(facts.expr(timer.call).span));
     }
+    evidence.extend(context.brief());
     match raced {
         Some(race) => evidence.push(race),
         None => evidence.extend(lifetime::serves(facts, &context.words.words, timer.function)),
@@ -201,25 +218,30 @@ fn candidates(facts: &Facts, callback: ExprId) -> Vec<(FunctionId, Holds)> {
 }
 
 /// Whether a callback first asks whether there is anything left to do.
-fn is_void(facts: &Facts, function: FunctionId) -> bool {
+fn is_void(context: &Context, function: FunctionId) -> bool {
+    let facts = context.facts;
     let Some(first) = facts.function(function).body.first() else { return false };
     match &facts.step(*first).kind {
         StepKind::Branch { condition, then, otherwise } => {
             let leaves = otherwise.is_empty()
                 && (facts.function(function).body.len() == 1
                     || then.last().is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { .. })));
-            leaves && asks_state(facts, *condition)
+            leaves && asks_state(context, *condition)
         }
         _ => false,
     }
 }
 
 /// `future.done()`, `not self.finished`: a question to an object, not a comparison of values.
-fn asks_state(facts: &Facts, condition: ExprId) -> bool {
+fn asks_state(context: &Context, condition: ExprId) -> bool {
+    let facts = context.facts;
     let asked = match owner::asks(facts, condition) {
         Some((crate::facts::Operator::Not, asked)) => asked,
         Some(_) => return false,
         None => condition,
     };
+    let over = &context.words.words.over;
+    let said = |name: &str| over.is_empty() || key::split(name).iter().any(|part| over.contains(part));
     matches!(facts.kind(asked), crate::facts::ExprKind::Call { .. } | crate::facts::ExprKind::Field { .. })
+        && facts.callee_name(asked).or_else(|| key::last_name(facts, asked)).is_some_and(said)
 }

@@ -178,7 +178,7 @@ fn missed_teardown(
     if !context.words.words.drawn.is_empty() && timer.resource.ends && timer.holds < Holds::Instance && !repeats(facts, timer) {
         evidence.push(Evidence::doubts(Weight::Strong, "it fires once, and holds nothing of the object that has ended"));
     }
-    if let Some(at) = deeds.iter().find_map(|deed| hears_the_end(facts, deed.0)) {
+    if let Some(at) = deeds.iter().find_map(|deed| hears_the_end(facts, deed.0)).or_else(|| delegated(facts, ty, deeds)) {
         let text = "what cancels it is called when something that the teardown may end has ended";
         evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
     }
@@ -215,7 +215,7 @@ fn hears_the_end(facts: &Facts, function: FunctionId) -> Option<ExprId> {
     let calls = facts.functions.iter().flat_map(|own| own.calls.iter().copied());
     calls.into_iter().find(|call| {
         let event = facts.positional(*call, 0).and_then(|event| facts.literal_text(event));
-        let ends = matches!(event, Some("close" | "end" | "exit" | "finish" | "disconnect" | "disconnected" | "closed"));
+        let ends = event.is_some_and(|event| END_EVENTS.contains(&event));
         let handler = || facts.positional(*call, 1);
         ends && handler().is_some_and(|handler| {
             let behind = callback::function_behind(facts, handler).or_else(|| {
@@ -227,6 +227,40 @@ fn hears_the_end(facts: &Facts, function: FunctionId) -> Option<ExprId> {
         })
     })
 }
+
+/// Where something is told to call, at its end, what leads to a cancel: `socket.on("close", this.onClose)`, or
+/// `{ onDisconnect: () => this.stop() }`.
+fn delegated(facts: &Facts, ty: TypeId, deeds: &[(FunctionId, ExprId, Deed)]) -> Option<ExprId> {
+    let ends = |name: &str| {
+        let words = key::split(name);
+        words.first().is_some_and(|first| first == "on") && words.last().is_some_and(|last| END_EVENTS.contains(&last.as_str()))
+    };
+    let told = facts.exprs.iter().enumerate().filter_map(|(at, expr)| {
+        let handler = match expr.kind {
+            crate::facts::ExprKind::Pair { key, value } if key::last_name(facts, key).is_some_and(ends) => value,
+            crate::facts::ExprKind::Named { name, value } if ends(facts.text(name)) => value,
+            crate::facts::ExprKind::Call { .. } => {
+                let call = ExprId(at as u32);
+                let event = facts.positional(call, 0).and_then(|event| facts.literal_text(event))?;
+                facts.positional(call, 1).filter(|_| END_EVENTS.contains(&event))?
+            }
+            _ => return None,
+        };
+        Some((ExprId(at as u32), callback::function_behind(facts, bound(facts, handler))?))
+    });
+    told.into_iter().find_map(|(at, handler)| {
+        let reached = owner::reach(facts, Some(ty), &[handler]);
+        deeds.iter().any(|deed| deed.2 == Deed::Released && reached.contains(&deed.0)).then_some(at)
+    })
+}
+
+/// What `this.close.bind(this)` binds.
+fn bound(facts: &Facts, handler: ExprId) -> ExprId {
+    facts.callee(handler).receiver.filter(|_| facts.method_name(handler) == Some("bind")).unwrap_or(handler)
+}
+
+/// Events by which something says that it has ended.
+const END_EVENTS: [&str; 7] = ["close", "end", "exit", "finish", "disconnect", "disconnected", "closed"];
 
 /// Code out of sight that may cancel it: what a base calls, and what a teardown calls on the instance.
 fn unseen(
