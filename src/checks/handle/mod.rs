@@ -11,6 +11,7 @@ pub mod fate;
 pub mod field;
 pub mod guard;
 pub mod obligation;
+pub mod parts;
 pub mod path;
 pub mod plight;
 pub mod reopen;
