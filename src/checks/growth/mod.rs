@@ -5,6 +5,7 @@ pub mod apart;
 pub mod check;
 pub mod clear;
 pub mod container;
+pub mod denied;
 pub mod ends;
 pub mod fixed;
 pub mod hearsay;
