@@ -12,6 +12,7 @@ pub mod hearsay;
 pub mod holder;
 pub mod loss;
 pub mod memo;
+pub mod paired;
 pub mod queue;
 mod rate;
 mod reach;

@@ -43,9 +43,8 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
 /// The removals of the entry in the function that makes it, if these are all there are while the owner is in use.
 fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprId>> {
     let whole = |release: &&Release| {
-        release.replaced
-            || facts.function(release.function).traits.is_teardown
-            || growth.key.is_none() && release.function != growth.function && empties(facts, held, release)
+        let elsewhere = growth.key.is_none() && release.function != growth.function;
+        ends(facts, release) || elsewhere && empties(facts, held, release)
     };
     let single: Vec<&Release> = held.release.iter().filter(|release| !whole(release)).collect();
     let here =
@@ -61,6 +60,22 @@ fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprI
     };
     (here && single.iter().all(after) && single.iter().all(reached) && !single.is_empty())
         .then(|| single.iter().map(|release| release.at).collect())
+}
+
+/// Whether a release is no removal of a single entry while the owner is in use.
+pub fn is_whole(facts: &Facts, held: &Held, release: &Release) -> bool {
+    ends(facts, release) || empties(facts, held, release)
+}
+
+/// Whether a release is a part of the end of the owner, or of a new beginning.
+fn ends(facts: &Facts, release: &Release) -> bool {
+    release.replaced || facts.function(release.function).traits.is_teardown
+}
+
+/// The finding at an entry whose removals are known, if a way out skips them by its own choice.
+pub fn on_some_way(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId]) -> Option<Finding> {
+    let way = leaving(context, growth, releases, false)?;
+    Some(tell(context, held, growth, releases, &way))
 }
 
 /// Whether all entries leave at once.
@@ -115,7 +130,7 @@ fn left_behind(facts: &Facts, made: ExprId, release: ExprId) -> bool {
 }
 
 /// Whether a value, or a part of it, is a variable of the function to which the function gave something that it made.
-fn is_new(facts: &Facts, value: ExprId) -> bool {
+pub fn is_new(facts: &Facts, value: ExprId) -> bool {
     match facts.kind(value) {
         ExprKind::Collection { items, .. } => facts.list(items).iter().any(|item| is_new(facts, *item)),
         ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).definitions.as_slice() {
@@ -127,7 +142,7 @@ fn is_new(facts: &Facts, value: ExprId) -> bool {
 }
 
 /// Whether two expressions are the same variable, or the same variables in one order.
-fn is_same(facts: &Facts, one: ExprId, other: ExprId) -> bool {
+pub fn is_same(facts: &Facts, one: ExprId, other: ExprId) -> bool {
     match (facts.kind(one), facts.kind(other)) {
         (ExprKind::Collection { items: ours, .. }, ExprKind::Collection { items: theirs, .. }) => {
             let (ours, theirs) = (facts.list(ours), facts.list(theirs));
