@@ -122,6 +122,8 @@ pub struct Vocabulary {
     pub fresh: Vec<Pattern>,
     /// Methods whose value may have to be released; whether it does, the file shows by releasing one of the same receiver.
     pub opener: Vec<String>,
+    /// Methods by which an object is told to end what it is given together with itself (`register`).
+    pub collects: Vec<String>,
     /// Calls that register something with the scope that is active when they are made (`onScopeDispose`); last names fit, too.
     pub scoped: Vec<Pattern>,
     /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
@@ -456,6 +458,9 @@ pub struct Resource {
     /// Position of the argument by which a stream is given that somebody else has opened, from 0.
     #[serde(default)]
     pub given_at: Option<usize>,
+    /// Whether a managed block of it ends something else than it, such as a transaction (`with sqlite3.connect(path)`).
+    #[serde(default)]
+    pub unmanaged: bool,
     /// Whether it has threads of its own, which work on until it is closed.
     #[serde(default)]
     pub active: bool,
@@ -533,6 +538,13 @@ pub struct Registration {
     pub kind: String,
     /// Calls that register.
     pub add: Vec<Pattern>,
+    /// First words of the names of methods that register, where the type shows by another one that their value takes the
+    /// callback back (`on` of `onDidChange`).
+    #[serde(default)]
+    pub starts: Vec<String>,
+    /// Methods to which such a value is given to be ended with its owner (`push`).
+    #[serde(default)]
+    pub keepers: Vec<String>,
     /// Calls that remove, on the same receiver.
     #[serde(default)]
     pub remove: Vec<Pattern>,

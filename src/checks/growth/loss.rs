@@ -3,8 +3,10 @@
 use super::apart;
 use super::clear;
 use super::container::{self, Growth, Held};
+use super::denied;
 use super::fixed;
 use super::holder;
+use super::paired;
 use super::revive;
 use super::undo;
 use crate::checks::Context;
@@ -22,6 +24,8 @@ pub fn check(context: &Context) -> Vec<Finding> {
             .or_else(|| clear::forgotten(context, held))
             .or_else(|| uneven(context, held, &all))
             .or_else(|| undo::missed(context, held))
+            .or_else(|| paired::missed(context, held))
+            .or_else(|| denied::denied(context, held))
     };
     let mut findings: Vec<Finding> = all.iter().filter_map(found).collect();
     findings.dedup_by_key(|finding| finding.primary.span);

@@ -32,7 +32,10 @@ pub fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     let fixed = growth.key.is_some_and(|key| key::entries(facts, words, held.place, key) <= Keys::Few || known(key));
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
     let work = growth.value.is_some_and(|value| rate::is_work(facts, words, value));
-    let registry = held.life != Life::Instance && !work && lifetime::registers(facts, growth.function);
+    // A default value that is handed out itself says nothing about what was given.
+    let own_value =
+        held.life == Life::Default && facts.operations(held.place).iter().any(|operation| operation.action == Action::Returned);
+    let registry = held.life != Life::Instance && !work && !own_value && lifetime::registers(facts, growth.function);
     // A cache is filled by whoever asks first, whatever the function is called.
     let setup: &[String] = if context.rule.check == Check::Cache { &[] } else { &words.setup };
     !fixed

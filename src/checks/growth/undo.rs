@@ -24,7 +24,12 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
     // A count that goes up and down, and leaves when it is zero, is meant to stay until then.
     let counted = |growth: &Growth| container::counts(facts, growth.expr);
     let fixed = |growth: &&Growth| {
-        growth.by_read || counted(growth) || growth.key.is_none_or(|key| key::keys(facts, words, key) <= Keys::Few)
+        let few = match growth.key {
+            Some(key) => key::keys(facts, words, key) <= Keys::Few,
+            // An element of a list is told apart by its value.
+            None => !growth.value.is_some_and(|value| is_new(facts, value)),
+        };
+        growth.by_read || counted(growth) || few
     };
     held.growth.iter().filter(|growth| !fixed(growth) && !idle(growth)).find_map(|growth| {
         let releases = own_releases(facts, held, growth)?;
@@ -37,7 +42,10 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
 
 /// The removals of the entry in the function that makes it, if these are all there are while the owner is in use.
 fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprId>> {
-    let whole = |release: &&Release| release.replaced || facts.function(release.function).traits.is_teardown;
+    let whole = |release: &&Release| {
+        let elsewhere = growth.key.is_none() && release.function != growth.function;
+        ends(facts, release) || elsewhere && empties(facts, held, release)
+    };
     let single: Vec<&Release> = held.release.iter().filter(|release| !whole(release)).collect();
     let here =
         single.iter().all(|release| release.certain && release.function == growth.function && matches(facts, release.at, growth));
@@ -52,6 +60,27 @@ fn own_releases(facts: &Facts, held: &Held, growth: &Growth) -> Option<Vec<ExprI
     };
     (here && single.iter().all(after) && single.iter().all(reached) && !single.is_empty())
         .then(|| single.iter().map(|release| release.at).collect())
+}
+
+/// Whether a release is no removal of a single entry while the owner is in use.
+pub fn is_whole(facts: &Facts, held: &Held, release: &Release) -> bool {
+    ends(facts, release) || empties(facts, held, release)
+}
+
+/// Whether a release is a part of the end of the owner, or of a new beginning.
+fn ends(facts: &Facts, release: &Release) -> bool {
+    release.replaced || facts.function(release.function).traits.is_teardown
+}
+
+/// The finding at an entry whose removals are known, if a way out skips them by its own choice.
+pub fn on_some_way(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId]) -> Option<Finding> {
+    let way = leaving(context, growth, releases, false)?;
+    Some(tell(context, held, growth, releases, &way))
+}
+
+/// Whether all entries leave at once.
+fn empties(facts: &Facts, held: &Held, release: &Release) -> bool {
+    facts.method_name(release.at).is_some_and(|name| held.container.empty.iter().any(|word| word == name))
 }
 
 /// Whether an entry is made where a failure is dealt with, and taken out elsewhere: it notes the failure.
@@ -100,8 +129,34 @@ fn left_behind(facts: &Facts, made: ExprId, release: ExprId) -> bool {
     })
 }
 
-/// Whether a removal names the key under which the entry was made.
+/// Whether a value, or a part of it, is a variable of the function to which the function gave something that it made.
+pub fn is_new(facts: &Facts, value: ExprId) -> bool {
+    match facts.kind(value) {
+        ExprKind::Collection { items, .. } => facts.list(items).iter().any(|item| is_new(facts, *item)),
+        ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).definitions.as_slice() {
+            [only] => facts.value_of(only).is_some_and(|made| matches!(facts.kind(facts.peeled(made)), ExprKind::Call { .. })),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether two expressions are the same variable, or the same variables in one order.
+pub fn is_same(facts: &Facts, one: ExprId, other: ExprId) -> bool {
+    match (facts.kind(one), facts.kind(other)) {
+        (ExprKind::Collection { items: ours, .. }, ExprKind::Collection { items: theirs, .. }) => {
+            let (ours, theirs) = (facts.list(ours), facts.list(theirs));
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(one, other)| is_same(facts, *one, *other))
+        }
+        _ => facts.place(one).is_some() && facts.place(one) == facts.place(other),
+    }
+}
+
+/// Whether a removal names the key under which the entry was made, or the entry itself where there are no keys.
 fn matches(facts: &Facts, release: ExprId, growth: &Growth) -> bool {
+    if let (None, Some(value)) = (growth.key, growth.value) {
+        return facts.positional(release, 0).is_some_and(|named| is_same(facts, named, value));
+    }
     let key = match facts.kind(release) {
         ExprKind::Call { .. } => facts.positional(release, 0),
         _ => deleted_key(facts, release),
@@ -251,7 +306,14 @@ fn tell(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId], wa
         }
         _ => Evidence::supports(Weight::Fair, "an explicit way out skips the removal").at(way.at),
     });
-    finding.evidence.push(Evidence::supports(Weight::Slight, "entries leave nowhere else"));
+    let elsewhere = |release: &&Release| release.function != growth.function && empties(facts, held, release);
+    finding.evidence.push(match held.release.iter().find(elsewhere) {
+        Some(release) => {
+            let text = "elsewhere all entries leave at once, at the latest when the owner ends";
+            Evidence::doubts(Weight::Slight, text).at(facts.expr(release.at).span)
+        }
+        None => Evidence::supports(Weight::Slight, "entries leave nowhere else"),
+    });
     if let Leaving::Fail { .. } = way.leaving
         && !waits_at(facts, way.at)
     {

@@ -8,6 +8,7 @@ use super::effect;
 use super::fate::{Fate, HELPERS, fates};
 use super::field::{self, Kept};
 use super::obligation::{Ledger, Obligation};
+use super::parts;
 use super::path;
 use super::plight::is_finalised;
 use super::setting;
@@ -33,9 +34,10 @@ pub fn tell(path: &str, facts: &Facts, rules: &RuleSet, project: &Project) {
 }
 
 pub fn check(context: &Context) -> Vec<Finding> {
-    let Some(ledger) = Ledger::open(context) else { return Vec::new() };
+    let parts = parts::check(context);
+    let Some(ledger) = Ledger::open(context) else { return parts };
     context.project.tell(|| ledger.makers());
-    let mut findings = Vec::new();
+    let mut findings = parts;
     let mut kept = Vec::new();
     for obligation in ledger.obligations() {
         let function = context.facts.function(context.facts.function_of(obligation.call));

@@ -4,7 +4,8 @@ use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Obligation};
 use super::verdict;
 use crate::checks::Context;
-use crate::facts::ExprId;
+use crate::checks::lives::life;
+use crate::facts::{ExprId, ExprKind, Facts, Parent};
 use crate::finding::{Evidence, Finding, Weight};
 
 /// The text of a function from which the handle is made: code for a worker.
@@ -13,6 +14,23 @@ fn script(context: &Context, obligation: &Obligation) -> Option<ExprId> {
     let made = facts.expr(*facts.args(obligation.call).first()?).span;
     let calls = facts.function(facts.function_of(obligation.call)).calls.iter().copied();
     calls.into_iter().find(|call| made.contains(facts.expr(*call).span) && facts.callee_name(*call) == Some("toString"))
+}
+
+/// Whether a value is part of what a component shows, or the first value of its state: no caller gets it as it is.
+fn is_shown(facts: &Facts, returned: ExprId) -> bool {
+    let upper = |name: &str| name.starts_with(char::is_uppercase);
+    let function = facts.function_of(returned);
+    let component = |function| life::name_of(facts, function).is_some_and(|name| upper(facts.text(name)));
+    let parts = matches!(facts.kind(returned), ExprKind::Other(_)) && component(function);
+    // `useState(() => create())` of a component.
+    let state = facts.closure_expr(function).is_some_and(|closure| match facts.expr(closure).parent {
+        Parent::Expr(call) => {
+            let hook = facts.callee_name(call).and_then(|name| name.strip_prefix("use")).is_some_and(upper);
+            hook && component(facts.function_of(call))
+        }
+        _ => false,
+    });
+    parts || state
 }
 
 /// The finding about a handle of a kind that nothing in the file lets go of.
@@ -24,6 +42,7 @@ pub fn check(context: &Context, ledger: &Ledger, obligation: &Obligation) -> Opt
     while let Some(&fate) = open.get(at) {
         at += 1;
         match fate {
+            Fate::Returned(at) if is_shown(facts, at) => {}
             // The caller gets it, and may let go of it.
             Fate::Returned(_) | Fate::Yielded(_) | Fate::Released(_) => return None,
             Fate::Handed(at) if ledger.is_consumed(obligation.resource, at) => return None,

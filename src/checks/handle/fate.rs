@@ -91,7 +91,10 @@ impl Climb<'_, '_> {
             StepKind::Evaluate(_) if self.contained => self.end(Fate::Tested),
             StepKind::Evaluate(_) => self.end(Fate::Dropped),
             StepKind::Exit { .. } => self.end(Fate::Returned(at)),
-            StepKind::Manage { items, .. } if items.iter().any(|item| item.value == at) => self.end(Fate::Released(at)),
+            StepKind::Manage { items, .. } if items.iter().any(|item| item.value == at) => {
+                let target = items.iter().find(|item| item.value == at).and_then(|item| item.target);
+                self.managed(at, target)
+            }
             StepKind::Loop { header: Some(header), target: Some(target), .. } if *header == at => {
                 let (target, contained) = (*target, self.contained);
                 if contained { self.assigned(target, at) } else { self.end(Fate::Used(at)) }
@@ -100,6 +103,15 @@ impl Climb<'_, '_> {
             StepKind::Switch { subject, .. } if *subject == at && !self.contained => self.matched(at),
             StepKind::Manage { .. } | StepKind::Try { .. } => self.end(Fate::Written),
             _ => self.end(Fate::Tested),
+        }
+    }
+
+    /// A managed block lets go of what it manages, except for what it only lends to its end.
+    fn managed(&mut self, at: ExprId, target: Option<ExprId>) -> Option<ExprId> {
+        match target {
+            _ if !self.resource.unmanaged => self.end(Fate::Released(at)),
+            Some(target) => self.assigned(target, at),
+            None => self.end(Fate::Tested),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod guard;
 mod known;
 mod lending;
 pub mod obligation;
+pub mod parts;
 pub mod path;
 pub mod plight;
 pub mod reopen;

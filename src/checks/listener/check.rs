@@ -4,6 +4,7 @@ use super::emitter::{self, Reach};
 use super::expectant;
 use super::identity::{self, Removal};
 use super::tenure;
+use super::unkept;
 use crate::checks::Context;
 use crate::checks::lives::callback::{self, Holds};
 use crate::checks::lives::kept::{self, Fate};
@@ -11,7 +12,7 @@ use crate::checks::lives::key;
 use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::owner::{self, Runs};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal};
-use crate::finding::{Evidence, Finding, Mark, Role, Weight};
+use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 use crate::rules::{Lifetime, Patterns, Registration};
 use rustc_hash::FxHashSet;
 
@@ -50,7 +51,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
             None => findings.push((one, finding)),
         }
     }
-    findings.into_iter().map(|(_, finding)| finding).collect()
+    findings.into_iter().map(|(_, finding)| finding).chain(unkept::check(context, &all)).collect()
 }
 
 /// How the message of a registration ends that nothing takes back.
@@ -350,6 +351,10 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
             Weight::Fair,
             "of several events that are waited for only one comes; the others keep theirs",
         ));
+    }
+    if let Removal::Phase(_) = removal {
+        // Whoever takes it back, and only misses the phase, knows that the emitter outlives the registration.
+        evidence.retain(|piece| piece.stance == Stance::For || piece.weight == Weight::Decisive);
     }
     evidence.extend(wrong(facts, removal));
     evidence.extend(context.brief());

@@ -188,10 +188,10 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
         let other = !one.registration.disposer.is_empty() && facts.args(call).is_empty() && ours != theirs;
         return if other { Removal::Never } else { Removal::Same };
     };
-    // `self.method` of another type is another method.
+    // `self.method` of another type is another method, and `this` there is another object.
     let owners = [one.function, facts.function_of(call)].map(|function| facts.owner_of(function));
     if let [Some(ours), Some(theirs)] = owners
-        && is_method(facts, given)
+        && (is_method(facts, given) || is_whole(facts, given))
         && !facts.relatives(ours).contains(&theirs)
     {
         return Removal::Never;
@@ -207,7 +207,8 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
     if event && is_unset(facts, call, given) {
         return other(true);
     }
-    match (callback::same(facts, given, one.callback), event) {
+    let whole = is_whole(facts, given) && is_whole(facts, one.callback);
+    match (whole || callback::same(facts, given, one.callback), event) {
         (true, true) if phases_differ(facts, one, call) => Removal::Phase(call),
         (true, true) => Removal::Same,
         (true, false) => other(false),
@@ -296,6 +297,11 @@ pub fn ended(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence
     let at = places.iter().flat_map(|place| facts.operations(*place)).find(acts)?;
     let text = format!("a teardown ends `{}`", facts.display(place));
     Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at.expr).span))
+}
+
+/// Whether the instance itself is what is called: an object with a method for events.
+fn is_whole(facts: &Facts, expr: ExprId) -> bool {
+    facts.exported.is_some() && callback::is_instance(facts, expr)
 }
 
 /// A method or field of the instance is told apart by its name.

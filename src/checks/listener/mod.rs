@@ -7,3 +7,4 @@ pub mod identity;
 pub mod late;
 pub mod scope;
 pub mod tenure;
+pub mod unkept;

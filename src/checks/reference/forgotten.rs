@@ -8,7 +8,7 @@ use crate::facts::{
     Segment, TypeId,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
-use crate::rules::Resource;
+use crate::rules::{Pattern, Resource};
 
 /// Findings of the rule that asks for `forgotten`.
 pub fn check(context: &Context) -> Vec<Finding> {
@@ -54,25 +54,42 @@ fn swallowed(context: &Context, resource: &Resource, call: ExprId) -> Option<Fin
     Some(finding.weigh(context.prior()))
 }
 
-/// A file or socket that the function has opened itself is forgotten, and nobody was given its descriptor before.
+/// A file or socket that the function has opened itself, or a collection that it has made, is forgotten, and nobody was
+/// given its descriptor or its memory before.
 fn opened(context: &Context, resource: &Resource, call: ExprId, value: ExprId) -> Option<Finding> {
     let facts = context.facts;
     let binding = facts.binding(facts.binding_of(value)?);
     let [only] = binding.definitions.as_slice() else { return None };
     let made = facts.value_of(only).filter(|made| matches!(facts.kind(facts.peeled(*made)), ExprKind::Call { .. }))?;
-    let path = facts.type_path(made)?;
-    let descriptor = context.words.descriptors.iter().any(|word| word == crate::facts::last(path));
-    // Whatever else is done with it may be what hands the descriptor on.
-    let alone = binding.uses.iter().all(|mention| *mention == only.target || *mention == value);
-    if !descriptor || !alone || facts.function_of(made) != facts.function_of(call) {
+    let written = only.annotation.and_then(|annotation| facts.annotated(annotation));
+    let path = written.or_else(|| facts.type_path(made))?;
+    let named = |words: &[String]| words.iter().any(|word| word == crate::facts::last(path));
+    let descriptor = named(&context.words.descriptors);
+    if !descriptor && !named(&context.words.owning) || facts.function_of(made) != facts.function_of(call) {
+        return None;
+    }
+    // Whatever else is done with it may be what hands the descriptor or the pointer on.
+    let reads = |mention: ExprId| match facts.expr(mention).parent {
+        Parent::Expr(field) => match facts.expr(field).parent {
+            Parent::Expr(outer) => {
+                let fits = |word: &Pattern| word.fits(facts.callee_path(outer), facts.method_name(outer));
+                facts.callee(outer).receiver == Some(mention) && context.words.harmless.iter().any(fits)
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    let alone = |mention: &ExprId| *mention == only.target || *mention == value || !descriptor && reads(*mention);
+    if !binding.uses.iter().all(alone) {
         return None;
     }
     let name = facts.text(binding.name);
-    let message = format!("`{name}` is never closed, because it is forgotten here");
+    let (verb, kept) = if descriptor { ("closed", "descriptor") } else { ("freed", "memory") };
+    let message = format!("`{name}` is never {verb}, because it is forgotten here");
     let mut finding = context.finding(call, message, "no destructor runs from here on".to_owned());
-    finding.related.push(Mark::new(Role::Acquire, context.span(made), "opened here"));
+    finding.related.push(Mark::new(Role::Acquire, context.span(made), "made here"));
     cost(resource, &mut finding);
-    let text = "nobody was given its descriptor before";
+    let text = format!("nobody was given its {kept} before");
     finding.evidence.push(Evidence::supports(Weight::Strong, text).at(context.span(value)));
     Some(finding.weigh(context.prior()))
 }

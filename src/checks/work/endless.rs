@@ -44,13 +44,66 @@ pub fn end(facts: &Facts, enders: Enders, function: FunctionId) -> End {
     judge(facts, enders, function, HOPS)
 }
 
-/// What the one loop of a function asks, where nothing inside of it leaves.
-pub fn only_way_out(facts: &Facts, enders: Enders, function: FunctionId) -> Option<ExprId> {
+/// What the one loop of a function asks, where nothing else leaves it. `present` are the patterns of an answer that is none
+/// of an end (`Ok`).
+pub fn only_way_out(facts: &Facts, enders: Enders, present: &[Pattern], function: FunctionId) -> Option<ExprId> {
     let own = |step: &Step| facts.function_of_step(step) == function && matches!(step.kind, StepKind::Loop { .. });
     let mut loops = facts.steps.iter().enumerate().filter(|(_, step)| own(step));
     let (at, step) = loops.next()?;
-    let StepKind::Loop { kind: LoopKind::While, header: Some(header), .. } = step.kind else { return None };
-    (loops.next().is_none() && !leaves(facts, enders, StepId(at as u32), step)).then_some(header)
+    let id = StepId(at as u32);
+    if loops.next().is_some() {
+        return None;
+    }
+    match step.kind {
+        StepKind::Loop { kind: LoopKind::While, header: Some(header), .. } => {
+            (!leaves(facts, enders, id, step)).then_some(header)
+        }
+        StepKind::Loop { kind: LoopKind::Forever, .. } => asked_inside(facts, enders, present, id, step),
+        _ => None,
+    }
+}
+
+/// What an endless loop asks in its body, where all that leaves it is a failure of the answer: `match source.recv().await`.
+fn asked_inside(facts: &Facts, enders: Enders, present: &[Pattern], id: StepId, outer: &Step) -> Option<ExprId> {
+    let function = facts.function_of_step(outer);
+    let inside = facts
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| outer.span.contains(step.span) && facts.function_of_step(step) == function);
+    let exits = inside.filter(|(at, step)| match step.kind {
+        StepKind::Exit { kind: ExitKind::Return | ExitKind::Raise, .. } => true,
+        StepKind::Exit { kind: ExitKind::Break, .. } => breaks(facts, StepId(*at as u32)) == Some(id),
+        _ => false,
+    });
+    let asked: Vec<Option<ExprId>> = exits.map(|(at, _)| failing(facts, enders, present, StepId(at as u32), id)).collect();
+    let first = asked.first().copied().flatten()?;
+    (asked.iter().all(|one| *one == Some(first)) && !fails(facts, enders, outer)).then_some(first)
+}
+
+/// The question for the next piece of work by whose failure an exit is taken.
+fn failing(facts: &Facts, enders: Enders, present: &[Pattern], exit: StepId, outer: StepId) -> Option<ExprId> {
+    let span = facts.step(exit).span;
+    let waits = |asked: ExprId| {
+        let within = |call: &ExprId| facts.expr(asked).span.contains(facts.expr(*call).span);
+        let closing = |call: &ExprId| facts.method_name(*call).is_some_and(|name| enders.closing.iter().any(|word| word == name));
+        facts.function(facts.function_of(asked)).calls.iter().any(|call| within(call) && closing(call))
+    };
+    let around = facts.around_step(exit).filter_map(|around| match around {
+        crate::facts::Around::Step(step) => Some(step),
+        crate::facts::Around::Expr(_) => None,
+    });
+    for step in around.take_while(|step| *step != outer) {
+        if let StepKind::Switch { subject, arms, .. } = &facts.step(step).kind
+            && waits(*subject)
+        {
+            let arm = arms.iter().find(|arm| arm.body.iter().any(|step| facts.step(*step).span.contains(span)))?;
+            let head = arm.pattern.and_then(|pattern| facts.patterns.get(&pattern)).map(|name| facts.text(*name));
+            let answered = present.iter().any(|word| word.fits(head, None));
+            return (!answered && arm.guard.is_none()).then_some(*subject);
+        }
+    }
+    None
 }
 
 fn judge(facts: &Facts, enders: Enders, function: FunctionId, hops: u32) -> End {

@@ -120,7 +120,7 @@ fn fed(context: &Context, worker: &Worker) -> Option<Finding> {
     let facts = context.facts;
     let work = worker.behind?;
     let kept = share::returned(facts, work, worker.function)?;
-    let header = endless::only_way_out(facts, Enders::from(worker.resource), work)?;
+    let header = endless::only_way_out(facts, Enders::from(worker.resource), &context.words.present, work)?;
     let source = share::longer(facts, work, header)?;
     let name = facts.text(facts.binding(kept).name);
     let feed = facts.display(source);

@@ -4,7 +4,10 @@ use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::kept;
 use crate::checks::lives::owner;
-use crate::facts::{BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, Parent, Place, Root, Segment, Source, StepKind};
+use crate::facts::{
+    BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, Place, PlaceId, Root, Segment, Source,
+    StepKind,
+};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Pattern;
 
@@ -127,7 +130,7 @@ fn judge(context: &Context, race: ExprId) -> Option<Finding> {
 /// Where a promise is made that a field or a variable around the function keeps, if nobody replaces it.
 fn lasting(context: &Context, item: ExprId) -> Option<ExprId> {
     let facts = context.facts;
-    let place = facts.place(item)?;
+    let place = holding(facts, item)?;
     let outside = match facts.places.get(place) {
         Place { root: Root::Instance(_) | Root::Static(_), path } => matches!(path.as_slice(), [Segment::Field(_)]),
         Place { root: Root::Binding(binding), path } if path.is_empty() => {
@@ -142,7 +145,18 @@ fn lasting(context: &Context, item: ExprId) -> Option<ExprId> {
     let Source::Assigned(value) = only.source else { return None };
     let value = origin(facts, value);
     let own = facts.function(facts.function_of(value));
-    (outside && waits(context, value) && (own.traits.is_constructor || own.owner.is_none())).then_some(value)
+    let once = own.traits.is_constructor || own.kind == FunctionKind::TypeBody || own.owner.is_none();
+    (outside && waits(context, value) && once).then_some(value)
+}
+
+/// The place that keeps a promise: its own, or that of the object whose only use is to hand it out (`this.ended.promise`).
+fn holding(facts: &Facts, item: ExprId) -> Option<PlaceId> {
+    if let ExprKind::Field { base, .. } = facts.kind(item)
+        && matches!(facts.kind(base), ExprKind::Field { .. })
+    {
+        return facts.place(base);
+    }
+    facts.place(item)
 }
 
 /// Whether an expression stands in a callback that the function which made the promise gives away once, so that it is
