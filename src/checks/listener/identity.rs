@@ -267,12 +267,13 @@ pub fn asked(facts: &Facts, one: &Registered) -> bool {
 }
 
 /// A teardown that takes another callback off the same emitter, so that whoever wrote it counts on its going on.
-pub fn goes_on(facts: &Facts, one: &Registered, ty: TypeId) -> bool {
+pub fn goes_on(context: &Context, one: &Registered, ty: TypeId) -> bool {
+    let facts = context.facts;
     let Some(name) = one.emitter.and_then(|emitter| key::last_name(facts, emitter)) else { return false };
     let reached = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
     let takes = |call: &ExprId| {
         let receiver = facts.callee(*call).receiver.and_then(|receiver| key::last_name(facts, receiver));
-        receiver == Some(name) && removes(facts, one, *call) && facts.positional(*call, one.registration.callback).is_some()
+        receiver == Some(name) && removes(context, one, *call) && facts.positional(*call, one.registration.callback).is_some()
     };
     facts.functions().filter(|(id, _)| reached.contains(id)).any(|(_, function)| function.calls.iter().any(takes))
 }

@@ -178,7 +178,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         return within(facts, one, emitter, reach, &span);
     }
     let is_field = matches!(facts.kind(emitter), ExprKind::Field { .. });
-    let goes_on = facts.exported.is_some() && facts.owner_of(one.function).is_some_and(|ty| identity::goes_on(facts, one, ty));
+    let goes_on = facts.exported.is_some() && facts.owner_of(one.function).is_some_and(|ty| identity::goes_on(context, one, ty));
     let kept_on = is_field && (runs == Runs::PerCall || reach == Reach::Given);
     // A closure of one call outlives that call even on an emitter that goes with the object.
     let adds = runs == Runs::PerCall && is_field && one.holds == Holds::Locals;
