@@ -6,8 +6,8 @@ use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
 use crate::facts::{
-    Action, BindingKind, CollectionKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Operation, Operator, Parent,
-    Place, PlaceId, Root, Segment, Source, StepKind,
+    Action, BindingId, BindingKind, CollectionKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Operation,
+    Operator, Parent, Place, PlaceId, Root, Segment, Source, StepKind,
 };
 use crate::rules::{Bound, Container};
 use rustc_hash::FxHashSet;
@@ -66,14 +66,21 @@ pub fn held<'a>(context: &Context<'a>) -> Vec<Held<'a>> {
     let lent: FxHashSet<FunctionId> = handed.iter().copied().chain(lent_out(context)).collect();
     // The same question has the same answer.
     let alike = lent.len() == handed.len();
+    let defaults = super::fixed::defaults(facts);
     let known = facts.places.iter().map(|(id, place)| {
-        let handed = one(context, &handed, id, place);
-        handed.or_else(|| if alike || gathered(facts, id) { None } else { one(context, &lent, id, place) })
+        let handed = one(context, &handed, &defaults, id, place);
+        handed.or_else(|| if alike || gathered(facts, id) { None } else { one(context, &lent, &defaults, id, place) })
     });
     known.flatten().collect()
 }
 
-fn one<'a>(context: &Context<'a>, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Place) -> Option<Held<'a>> {
+fn one<'a>(
+    context: &Context<'a>,
+    handed: &FxHashSet<FunctionId>,
+    defaults: &[(PlaceId, BindingId)],
+    id: PlaceId,
+    place: &Place,
+) -> Option<Held<'a>> {
     let facts = context.facts;
     let life = life(facts, handed, id, place)?;
     let (container, declared) = if life == Life::Default { default(context, place)? } else { made(context, id)? };
@@ -89,7 +96,7 @@ fn one<'a>(context: &Context<'a>, handed: &FxHashSet<FunctionId>, id: PlaceId, p
         }
     }
     held.release.extend(by_entry(facts, &held));
-    for (at, function) in super::fixed::by_default(facts, id, &container.shrink) {
+    for (at, function) in super::fixed::by_default(facts, defaults, id, &container.shrink) {
         held.release.push(Release { at, function, certain: true, replaced: false });
     }
     if let (Life::Closure, Root::Binding(binding)) = (life, place.root) {
@@ -121,7 +128,7 @@ fn life(facts: &Facts, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Plac
 }
 
 /// Whether a local is made before an endless loop that goes on using it.
-fn outer(facts: &Facts, id: PlaceId, binding: crate::facts::BindingId) -> bool {
+fn outer(facts: &Facts, id: PlaceId, binding: BindingId) -> bool {
     let [made, ..] = facts.binding(binding).definitions.as_slice() else { return false };
     facts.operations(id).iter().any(|operation| {
         lifetime::endless_around(facts, operation.expr)

@@ -9,7 +9,8 @@ use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
 use crate::facts::{
-    Action, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Literal, Operation, Operator, Place, PlaceId, Root, Segment, Source,
+    Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Literal, Operation, Operator, Place, PlaceId, Root,
+    Segment, Source,
 };
 use crate::finding::{Evidence, Weight};
 use crate::rules::Check;
@@ -226,11 +227,21 @@ pub fn constant_key(facts: &Facts, held: &Held) -> Option<ExprId> {
     held.growth.iter().filter_map(|growth| growth.key).find(constant)
 }
 
-/// Removals through the default value of a parameter: `lambda done, waiting=self.waiting: waiting.remove(done)`.
-pub fn by_default(facts: &Facts, place: PlaceId, shrink: &[String]) -> Vec<(ExprId, crate::facts::FunctionId)> {
+/// The places that are default values of parameters, each with its parameter.
+pub fn defaults(facts: &Facts) -> Vec<(PlaceId, BindingId)> {
     let params = facts.functions.iter().flat_map(|function| &function.params);
-    let ours = params.filter(|param| param.default.is_some_and(|value| facts.place(value) == Some(place)));
-    let places = ours.filter_map(|param| facts.places.find(&Place { root: Root::Binding(param.binding), path: Vec::new() }));
+    params.filter_map(|param| Some((facts.place(param.default?)?, param.binding))).collect()
+}
+
+/// Removals through the default value of a parameter: `lambda done, waiting=self.waiting: waiting.remove(done)`.
+pub fn by_default(
+    facts: &Facts,
+    defaults: &[(PlaceId, BindingId)],
+    place: PlaceId,
+    shrink: &[String],
+) -> Vec<(ExprId, crate::facts::FunctionId)> {
+    let ours = defaults.iter().filter(|(own, _)| *own == place);
+    let places = ours.filter_map(|(_, param)| facts.places.find(&Place { root: Root::Binding(*param), path: Vec::new() }));
     let taken = |operation: &Operation| match operation.action {
         Action::Method { name, call } if shrink.iter().any(|word| word == facts.text(name)) => Some((call, operation.function)),
         Action::DeleteItem { .. } => Some((operation.expr, operation.function)),
