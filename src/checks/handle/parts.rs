@@ -60,10 +60,14 @@ fn part(context: &Context, place: PlaceId) -> Option<Part> {
     Some(Part { place, made, by: by.to_owned(), collected: collects.then_some(value) })
 }
 
+/// Whether a method ends what it is called on.
+fn ends(name: &str) -> bool {
+    matches!(name, "dispose" | "destroy" | "close" | "disconnect" | "terminate")
+}
+
 /// Where a part is ended with the object.
 fn ended(context: &Context, part: &Part, reached: &FxHashSet<FunctionId>) -> Option<ExprId> {
     let facts = context.facts;
-    let ends = |name: &str| matches!(name, "dispose" | "destroy" | "close" | "disconnect" | "terminate");
     let mut there = facts.operations(part.place).iter().filter(|at| reached.contains(&at.function));
     part.collected.or_else(|| {
         there.find_map(|at| match at.action {
@@ -73,10 +77,11 @@ fn ended(context: &Context, part: &Part, reached: &FxHashSet<FunctionId>) -> Opt
     })
 }
 
-/// Whether no end of the object touches a part, and nobody else gets it.
+/// Whether no end of the object touches a part, nothing else ends it at a time of its own, and nobody else gets it.
 fn is_left(facts: &Facts, part: &Part, reached: &FxHashSet<FunctionId>) -> bool {
     !facts.operations(part.place).iter().any(|at| {
         reached.contains(&at.function)
+            || matches!(at.action, Action::Method { name, .. } if ends(facts.text(name)))
             || matches!(at.action, Action::Returned | Action::Argument { .. } | Action::Stored { .. } | Action::Alias { .. })
     })
 }

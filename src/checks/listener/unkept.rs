@@ -45,7 +45,11 @@ fn read(facts: &Facts, registration: &Registration, call: ExprId) -> Option<Subs
         .starts
         .iter()
         .any(|start| name.strip_prefix(start.as_str()).is_some_and(|rest| rest.starts_with(char::is_uppercase)));
-    let callback = facts.positional(call, registration.callback).filter(|_| shaped)?;
+    // What is told of the end of its emitter goes with that.
+    let ends = key::ends_with(&registration.last, name);
+    // A further argument may be what collects the value.
+    let alone = facts.args(call).len() <= 2;
+    let callback = facts.positional(call, registration.callback).filter(|_| shaped && alone && !ends)?;
     let function = matches!(facts.kind(callback), ExprKind::Closure(_)) || callback::function_behind(facts, callback).is_some();
     let owner = facts.owner_of(facts.function_of(call)).filter(|_| function)?;
     Some(Subscription { call, emitter: facts.callee(call).receiver?, callback, owner })
