@@ -33,8 +33,9 @@ pub fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
     let work = growth.value.is_some_and(|value| rate::is_work(facts, words, value));
     // A default value that is handed out itself says nothing about what was given.
-    let own_value =
-        held.life == Life::Default && facts.operations(held.place).iter().any(|operation| operation.action == Action::Returned);
+    let own_value = held.life == Life::Default
+        && facts.operations(held.place).iter().any(|operation| operation.action == Action::Returned)
+        && !always_given(facts, held, growth);
     let registry = held.life != Life::Instance && !work && !own_value && lifetime::registers(facts, growth.function);
     // A cache is filled by whoever asks first, whatever the function is called.
     let setup: &[String] = if context.rule.check == Check::Cache { &[] } else { &words.setup };
@@ -44,6 +45,17 @@ pub fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
         && !once(facts, held, growth)
         && !facts.runs_once_at(growth.at)
         && lifetime::recurs(facts, words, setup, held.life, growth.function)
+}
+
+/// Whether every call in the file gives a parameter its value, so that none gets the default.
+fn always_given(facts: &Facts, held: &Held, growth: &Growth) -> bool {
+    let Root::Binding(binding) = facts.places.get(held.place).root else { return false };
+    let own = facts.function(growth.function);
+    let Some(at) = own.params.iter().position(|param| param.binding == binding) else { return false };
+    let name = facts.text(facts.binding(binding).name);
+    let at = at.checked_sub(usize::from(own.receiver.is_some()));
+    let mut calls = facts.callees.iter().filter(|(_, callee)| callee.function == Some(growth.function)).peekable();
+    calls.peek().is_some() && calls.all(|(call, _)| facts.argument(*call, name, at).is_some())
 }
 
 /// `if item not in items: items.append(item)` and `if not self._done: …` run once per item or once at all.
