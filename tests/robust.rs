@@ -202,3 +202,9 @@ fn the_same_text_gives_the_same_findings() {
         assert_eq!(first.findings, second.findings, "{path}");
     }
 }
+
+#[test]
+fn an_end_in_a_wide_character_is_marked_whole() {
+    let rules = RuleSet::builtin().expect("the rules parse");
+    judge("app.py", "def spaces(path):\n    lines = open(path)\n    return text🦀", &rules);
+}

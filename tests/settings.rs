@@ -90,15 +90,15 @@ fn the_command_line_goes_before_the_configuration() {
 #[test]
 fn patterns_leave_files_and_rules_out() {
     let folder = folder(&[
-        ("watertight.toml", "exclude = ['vendor/']\n[per-file-ignores]\n'old/*.py' = ['all']\n'b.py' = ['unclosed-handle']\n"),
+        ("watertight.toml", "exclude = ['foreign/']\n[per-file-ignores]\n'old/*.py' = ['all']\n'b.py' = ['unclosed-handle']\n"),
         ("a.py", SOCKET),
         ("b.py", SOCKET),
-        ("vendor/c.py", SOCKET),
+        ("foreign/c.py", SOCKET),
         ("old/d.py", SOCKET),
     ]);
     assert_eq!(found(folder.path(), &[]).1, ["a.py:5 medium[unclosed-handle]"]);
-    assert_eq!(found(folder.path(), &["vendor/c.py"]).1.len(), 1, "what is named is looked at");
-    assert_eq!(found(folder.path(), &["vendor/c.py", "--force-exclude"]).1.len(), 0);
+    assert_eq!(found(folder.path(), &["foreign/c.py"]).1.len(), 1, "what is named is looked at");
+    assert_eq!(found(folder.path(), &["foreign/c.py", "--force-exclude"]).1.len(), 0);
     assert_eq!(found(&folder.path().join("old"), &[]).1.len(), 0, "patterns are those of the configuration's folder");
     fs::write(folder.path().join("watertight.toml"), "include = ['old']\n").expect("a file can be written");
     assert_eq!(found(folder.path(), &[]).1, ["old/d.py:5 medium[unclosed-handle]"]);

@@ -101,7 +101,9 @@ fn check((path, text): (&str, &str), facts: &Facts, rules: &RuleSet, project: &P
     let judging = |rule: &Rule| {
         let Some(words) = rule.vocabulary.get(&facts.language) else { return Vec::new() };
         let context = Context { facts, rule, words, project, path };
-        let found = one(&context).into_iter().map(|finding| accepted::weighed(&context, text, often::weighed(&context, finding)));
+        let found = one(&context)
+            .into_iter()
+            .map(|finding| accepted::weighed(&context, text, often::weighed(&context, finding.fitted(text))));
         let mut found: Vec<Finding> = found.collect();
         mend::mend(&context, text, &mut found);
         found

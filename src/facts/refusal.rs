@@ -1,7 +1,8 @@
 //! Branches that leave a function before it does its work, and flags that let it do that work once.
 
 use super::{
-    Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, Literal, Operator, Place, PlaceId, Root, Source, Step, StepId, StepKind,
+    Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, Literal, Operator, Place, PlaceId, Root, Source, Step, StepId,
+    StepKind,
 };
 use rustc_hash::FxHashMap;
 

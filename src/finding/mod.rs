@@ -94,6 +94,20 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The finding with its way marked between whole characters of the text: the end of a function is marked by its last
+    /// byte, which may be a part of one.
+    #[must_use]
+    pub fn fitted(mut self, text: &str) -> Self {
+        for mark in &mut self.path {
+            let mut start = mark.span.start as usize;
+            while start > 0 && !text.is_char_boundary(start) {
+                start -= 1;
+            }
+            mark.span = Span::new(start as u32, mark.span.end);
+        }
+        self
+    }
+
     /// A finding of `rule` at its primary place; the caller fills in the rest and ends with [`Finding::weigh`].
     pub fn new(rule: &str, message: impl Into<String>, primary: Mark) -> Self {
         Self {

@@ -55,7 +55,7 @@ impl Project {
             return None;
         }
         way.push(function.to_owned());
-        let origins: Option<Vec<Origin>> = callers.iter().map(|(file, caller)| self.start(file, caller, begins, way)).collect();
+        let origins: Option<Vec<Origin>> = callers.iter().map(|(file, caller)| self.start(file, *caller, begins, way)).collect();
         way.pop();
         origins?.first().copied()
     }
@@ -64,7 +64,7 @@ impl Project {
     fn start<'a>(
         &'a self,
         file: &'a Outline,
-        caller: &Caller,
+        caller: Caller,
         begins: &dyn Fn(&'a Outline, Option<&'a str>) -> bool,
         way: &mut Vec<String>,
     ) -> Option<Origin<'a>> {

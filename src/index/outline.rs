@@ -217,6 +217,7 @@ pub struct Made {
 }
 
 /// From where a function is called.
+#[allow(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Caller {
     /// The function that calls; none for the module.

@@ -52,11 +52,8 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     if neglected.is_some() {
         evidence.retain(|piece| !holder::is_unknown(piece));
     }
-    let shown: Vec<Evidence> = relief::siblings(context, held, first, all)
-        .into_iter()
-        .chain(relief::pruned(context, held))
-        .chain(neglected)
-        .collect();
+    let shown: Vec<Evidence> =
+        relief::siblings(context, held, first, all).into_iter().chain(relief::pruned(context, held)).chain(neglected).collect();
     let alone = first.key.is_none() || first.key == first.value;
     let works = |value| {
         rate::settles(context, value).is_some() || held.life == Life::Closure && rate::is_work(facts, &context.words.words, value)

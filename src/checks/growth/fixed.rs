@@ -75,11 +75,9 @@ fn keeps(context: &Context, place: PlaceId) -> bool {
     let loses = |operation: &Operation| match operation.action {
         Action::Assign(_) => !begins(operation),
         Action::Delete | Action::DeleteItem { .. } => true,
-        Action::Method { name, .. } => context
-            .words
-            .container
-            .iter()
-            .any(|one| one.shrink.iter().chain(&one.empty).any(|word| word == facts.text(name))),
+        Action::Method { name, .. } => {
+            context.words.container.iter().any(|one| one.shrink.iter().chain(&one.empty).any(|word| word == facts.text(name)))
+        }
         _ => false,
     };
     let filled = facts.operations(place).iter().any(|operation| matches!(operation.action, Action::Assign(_)));

@@ -189,7 +189,7 @@ pub fn settles(context: &Context, value: ExprId) -> Option<ExprId> {
         let fits = |word: &Pattern| word.fits(facts.callee_path(*call), facts.method_name(*call));
         context.words.words.futures.iter().any(fits)
     };
-    if made.filter(future).is_some() {
+    if made.as_ref().is_some_and(future) {
         return Some(value);
     }
     let span = facts.expr(value).span;
