@@ -36,7 +36,11 @@ fn of_type(context: &Context, ty: TypeId) -> Vec<Finding> {
         return Vec::new();
     }
     let reached = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
-    let left = parts.iter().filter(|part| part.collected.is_none() && is_left(facts, part, &reached));
+    // A base in another file may end what it knows by the same name, or by another that the same value has.
+    let alone = |part: &&Part| {
+        parts.iter().filter(|other| other.made == part.made).count() == 1 && context.touched(part.place).is_empty()
+    };
+    let left = parts.iter().filter(|part| part.collected.is_none() && is_left(facts, part, &reached)).filter(alone);
     left.filter_map(|part| {
         let alike: Vec<&Part> = parts.iter().filter(|other| other.by == part.by && other.place != part.place).collect();
         let ended: Vec<(&Part, ExprId)> =
