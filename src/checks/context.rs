@@ -53,10 +53,14 @@ impl<'a> Context<'a> {
         self.facts.is_program || lifetime::is_among_programs(&self.words.words, self.path)
     }
 
-    /// What speaks against something that stays behind in a program which does one thing and ends.
+    /// What speaks against something that stays behind in a program which does one thing and ends, so heavily.
+    pub fn command(&self, weight: Weight) -> Option<Evidence> {
+        self.is_program().then(|| Evidence::doubts(weight, "it belongs to a command, which ends soon"))
+    }
+
+    /// The same where files say what they export, so that a program is told from a module by more than its place.
     pub fn brief(&self) -> Option<Evidence> {
-        let text = "it belongs to a command, which ends soon";
-        (self.is_program() && self.facts.exported.is_some()).then(|| Evidence::doubts(Weight::Strong, text))
+        self.facts.exported.as_ref().and_then(|_| self.command(Weight::Strong))
     }
 
     /// How sure a finding is before any evidence is looked at.

@@ -49,7 +49,9 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(relief::relief(context, held, first)?);
     evidence.extend(abroad::relief(context, held)?);
     let neglected = counterpart::neglected(context, held, first);
-    if neglected.is_some() {
+    let undone = neglected.is_some();
+    let often = rate::often(context, first, undone);
+    if undone {
         evidence.retain(|piece| !holder::is_unknown(piece));
     }
     let shown: Vec<Evidence> =
@@ -66,13 +68,13 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
         || first.value.is_some_and(works);
     evidence.extend(shown);
     evidence.extend(hearsay::doubts(context, held, first, keyed));
-    evidence.extend(rate::rate(context, held, first));
+    evidence.extend(rate::rate(context, held, first, (often.as_ref(), undone)));
     evidence.extend(reach::reach(context, held));
     evidence.extend(fixed::doubts(context, held, first));
     evidence.extend(vetted::doubts(context, held, first));
-    signs::weigh(context, held, first, all, &mut evidence);
+    signs::weigh(context, (held, first), all, undone, &mut evidence);
     let mut finding = tell::tell(context, held, first, evidence);
-    finding.severity = exposure(context, held, first);
+    finding.severity = exposure(context, held, first, often.as_ref());
     Some(finding)
 }
 
@@ -91,11 +93,11 @@ fn shared(context: &Context, held: &Held) -> bool {
 
 /// How bad the growth is, by who can reach it: high where each request, message or tick adds to it, low where only the
 /// start of the program does.
-fn exposure(context: &Context, held: &Held, growth: &Growth) -> Severity {
+fn exposure(context: &Context, held: &Held, growth: &Growth, often: Option<&Evidence>) -> Severity {
     if held.life == Life::Loop || lifetime::ticks(context.facts, growth.at).is_some() {
         return Severity::High;
     }
-    match rate::often(context, held, growth) {
+    match often {
         Some(often) if often.stance == Stance::Against => Severity::Low,
         Some(often) if often.weight > Weight::Slight => Severity::High,
         _ => Severity::Medium,

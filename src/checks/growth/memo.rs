@@ -120,9 +120,7 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
     if is_light(words, name) || bases.clone().any(|base| has_role(crate::facts::last(base))) {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("a program has few of `{name}`, and each is light")));
     }
-    if context.is_program() {
-        evidence.push(Evidence::doubts(Weight::Decisive, "it belongs to a command, which ends soon"));
-    }
+    evidence.extend(context.command(Weight::Decisive));
     if single(facts, owner) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("the one `{name}` of this file is made at module level")));
     }
@@ -305,9 +303,7 @@ fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
         Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "the arguments look like a small set"),
     }];
     let label = function.name.map_or("", |name| facts.text(name));
-    if context.is_program() {
-        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
-    }
+    evidence.extend(context.command(Weight::Strong));
     if key::split(label).iter().any(|word| words.notices.contains(word)) {
         evidence.push(Evidence::doubts(Weight::Strong, "it remembers what has been said once"));
     }

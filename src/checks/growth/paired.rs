@@ -22,7 +22,11 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
     if adds == takes || !told || !named || facts.function(adds).traits.is_constructor {
         return None;
     }
-    let (making, taking) = (callers(facts, adds), callers(facts, takes));
+    let [making, taking] = [adds, takes].map(|function| {
+        let mut calls = facts.function(function).callers.clone();
+        calls.sort_unstable();
+        calls
+    });
     // What is also taken out where nothing was made stays for that.
     let apart = |call: &ExprId| !making.iter().any(|other| facts.function_of(*other) == facts.function_of(*call));
     if taking.is_empty() || taking.iter().any(apart) {
@@ -61,14 +65,6 @@ fn is_told(facts: &Facts, entry: ExprId, function: FunctionId) -> bool {
 /// Whether a removal names what its function is told.
 fn is_named(facts: &Facts, release: ExprId, function: FunctionId) -> bool {
     facts.args(release).first().is_some_and(|named| is_told(facts, *named, function))
-}
-
-/// The calls of a function through the instance.
-fn callers(facts: &Facts, function: FunctionId) -> Vec<ExprId> {
-    let mut calls: Vec<ExprId> =
-        facts.callees.iter().filter(|(_, callee)| callee.function == Some(function)).map(|(call, _)| *call).collect();
-    calls.sort_unstable();
-    calls
 }
 
 /// Whether two calls are told the same things, of which the caller has made one.

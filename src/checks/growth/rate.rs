@@ -15,18 +15,19 @@ use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, PlaceId
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Check, Pattern};
 
-/// How often it grows, and by how many different keys.
-pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
+/// How often it grows, and by how many different keys. `often` is known of the function; `undone` says that another one
+/// should undo it.
+pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (Option<&Evidence>, bool)) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     if relief::adds_itself(context, held, growth) || held.life == Life::Loop || held.life == Life::Default && !facts.typed {
         return Vec::new();
     }
     if held.life == Life::Default {
         let mut evidence = vec![Evidence::supports(Weight::Fair, "the framework runs the function again and again")];
-        evidence.extend(variety(context, held, growth));
+        evidence.extend(variety(context, held, growth, undone));
         return evidence;
     }
-    let mut evidence = vec![match often(context, held, growth) {
+    let mut evidence = vec![match often.cloned() {
         Some(known) => known,
         // A cache is there because it is asked often.
         None if hearsay::offered(context, held, growth) => {
@@ -50,11 +51,8 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
     if context.rule.check == Check::Cache && facts.typed && lifetime::named(facts, &words.setup, growth.function) {
         evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
     }
-    if context.is_program() {
-        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
-    }
-    let neglected = counterpart::neglected(context, held, growth).is_some();
-    if lifetime::named(facts, &words.adding, growth.function) && !neglected {
+    evidence.extend(context.command(Weight::Strong));
+    if lifetime::named(facts, &words.adding, growth.function) && !undone {
         evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
     }
     let closure = |value| matches!(facts.kind(value), ExprKind::Closure(_));
@@ -82,28 +80,22 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> {
         let text = "its keys are those of another collection, which is asked first";
         evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(other).span));
     }
-    evidence.extend(variety(context, held, growth));
+    evidence.extend(variety(context, held, growth, undone));
     evidence
 }
 
 /// How often the function that adds to it runs: what its callers show counts for more than what it is called.
-pub fn often(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
+pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidence> {
     let (facts, function) = (context.facts, growth.function);
     lifetime::ticks(facts, growth.at)
         .or_else(|| often::once(context, function).map(|text| Evidence::doubts(Weight::Decisive, text)))
         .or_else(|| lifetime::serves(facts, &context.words.words, function))
         .or_else(|| abroad::rate(context, function))
-        .or_else(|| undone(context, held, growth))
-}
-
-/// What has to be undone each time is done more than once.
-fn undone(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
-    let undone = counterpart::neglected(context, held, growth).is_some();
-    undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once"))
+        .or_else(|| undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once")))
 }
 
 /// How many different keys it gets, or how often it gets anything.
-fn variety(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
+fn variety(context: &Context, held: &Held, growth: &Growth, undone: bool) -> Option<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     Some(match growth.key {
         Some(key) => {
@@ -114,14 +106,11 @@ fn variety(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> 
                 }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
-                Keys::Unknown if counterpart::neglected(context, held, growth).is_some() => {
-                    Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text)
-                }
-                Keys::Named => Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text),
-                Keys::Unknown if growth.by_read => {
+                Keys::Unknown if !undone && growth.by_read => {
                     Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
                 }
-                Keys::Unknown => Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text),
+                Keys::Unknown if !undone => Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text),
+                Keys::Unknown | Keys::Named => Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text),
             }
         }
         None if growth.value.is_some_and(|value| is_work(facts, words, value)) => return None,

@@ -54,8 +54,7 @@ fn always_given(facts: &Facts, held: &Held, growth: &Growth) -> bool {
     let Some(at) = own.params.iter().position(|param| param.binding == binding) else { return false };
     let name = facts.text(facts.binding(binding).name);
     let at = at.checked_sub(usize::from(own.receiver.is_some()));
-    let mut calls = facts.callees.iter().filter(|(_, callee)| callee.function == Some(growth.function)).peekable();
-    calls.peek().is_some() && calls.all(|(call, _)| facts.argument(*call, name, at).is_some())
+    !own.callers.is_empty() && own.callers.iter().all(|call| facts.argument(*call, name, at).is_some())
 }
 
 /// `if item not in items: items.append(item)` and `if not self._done: …` run once per item or once at all.

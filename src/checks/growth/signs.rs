@@ -14,7 +14,7 @@ use crate::finding::{Evidence, Stance, Weight};
 
 /// Adds what the strong signs say, or what their absence does. Where a vocabulary does not tell which keys are drawn, names
 /// are all there is, and nothing is added.
-pub fn weigh(context: &Context, held: &Held, growth: &Growth, all: &[Held], evidence: &mut Vec<Evidence>) {
+pub fn weigh(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], undone: bool, evidence: &mut Vec<Evidence>) {
     let words = &context.words.words;
     if words.drawn.is_empty() {
         return;
@@ -24,7 +24,7 @@ pub fn weigh(context: &Context, held: &Held, growth: &Growth, all: &[Held], evid
     if fresh == Some(Fresh::Drawn) {
         evidence.push(Evidence::supports(Weight::Strong, "each time it is given a key that is made anew"));
     }
-    if counterpart::neglected(context, held, growth).is_some() || counterpart::address(context, growth).is_some() {
+    if undone || counterpart::address(context, growth).is_some() {
         return;
     }
     if let Some(sign) = locks(context, held, growth, all).or_else(|| ended(context, held)) {

@@ -73,9 +73,7 @@ impl Case<'_, '_> {
         let endless = |call: ExprId| {
             let body = facts.callee(call).function;
             body.is_some_and(|body| {
-                facts.steps.iter().any(|step| {
-                    matches!(step.kind, StepKind::Loop { kind: LoopKind::Forever, .. }) && facts.function_of_step(step) == body
-                })
+                facts.steps_in(body).any(|step| matches!(step.kind, StepKind::Loop { kind: LoopKind::Forever, .. }))
             })
         };
         let drives = |call: &ExprId| {

@@ -67,13 +67,9 @@ pub fn recurs(facts: &Facts, words: &Words, setup: &[String], life: Life, functi
 
 /// Whether every call of a private function in this file is made while the module is loaded.
 pub fn only_at_import(facts: &Facts, function: FunctionId) -> bool {
-    let calls: Vec<FunctionId> = facts
-        .callees
-        .iter()
-        .filter(|(_, callee)| callee.function == Some(function))
-        .map(|(call, _)| facts.function_of(*call))
-        .collect();
-    let loading = |caller: &FunctionId| matches!(facts.function(*caller).kind, FunctionKind::Module | FunctionKind::TypeBody);
+    let calls = &facts.function(function).callers;
+    let loading =
+        |call: &ExprId| matches!(facts.function(facts.function_of(*call)).kind, FunctionKind::Module | FunctionKind::TypeBody);
     !calls.is_empty() && calls.iter().all(loading)
 }
 

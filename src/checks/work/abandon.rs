@@ -84,9 +84,7 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     evidence.extend(lifetime::serves(facts, &context.words.words, worker.function).map(|serves| {
         if serves.weight > Weight::Slight && !tells { Evidence { weight: Weight::Strong, ..serves } } else { serves }
     }));
-    if context.is_program() {
-        evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
-    }
+    evidence.extend(context.command(Weight::Strong));
     if aside::is_one_of_several(context.facts, worker) {
         evidence
             .push(Evidence::doubts(Weight::Strong, "the function starts several of them, which are to run together after it"));

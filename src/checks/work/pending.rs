@@ -47,9 +47,7 @@ pub fn check(context: &Context, call: ExprId, resource: &Resource) -> Option<Fin
             let weight = if own && !begins(context, function) { Weight::Slight } else { Weight::Strong };
             evidence.push(Evidence::doubts(weight, "nothing says that it waits more than once"));
         }
-        if context.is_program() {
-            evidence.push(Evidence::doubts(Weight::Strong, "it belongs to a command, which ends soon"));
-        }
+        evidence.extend(context.command(Weight::Strong));
         if lost.iter().all(|waiter| is_polling(facts, waiter.made)) {
             evidence.push(Evidence::doubts(Weight::Strong, "it asks again and again whether it is still needed"));
         }

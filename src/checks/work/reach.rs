@@ -18,9 +18,7 @@ pub fn doubts(context: &Context, worker: &Worker, ty: TypeId) -> Vec<Evidence> {
     }
     let mut evidence = Vec::new();
     evidence.extend(exits(context, ty));
-    if context.is_program() {
-        evidence.push(Evidence::doubts(Weight::Decisive, "it belongs to a command, which ends soon"));
-    }
+    evidence.extend(context.command(Weight::Decisive));
     if worker.resource.collected {
         evidence.push(Evidence::doubts(Weight::Strong, "it starts nothing before it is given work"));
     }
