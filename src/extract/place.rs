@@ -2,7 +2,8 @@
 
 use super::typed;
 use crate::facts::{
-    BindingId, BindingKind, Callee, Definition, ExprId, ExprKind, Facts, Literal, Name, Place, Root, Segment, Source, TypeId,
+    BindingId, BindingKind, Callee, Definition, ExprId, ExprKind, Facts, Literal, Name, Operator, Place, Root, Segment, Source,
+    TypeId,
 };
 use crate::language::Habits;
 
@@ -40,6 +41,7 @@ pub fn resolve(facts: &mut Facts, habits: &Habits) {
             }
             // `self.peers.lock().await.clear()`: what is awaited or may fail is the same thing after that.
             ExprKind::Await(_) | ExprKind::Try(_) if habits.typed_fields => place(facts, habits, id, HOPS),
+            ExprKind::Operation { .. } if or_nothing(facts, id).is_some() => place(facts, habits, id, HOPS),
             _ => None,
         };
         if let Some(found) = found {
@@ -181,6 +183,16 @@ fn place(facts: &Facts, habits: &Habits, expr: ExprId, hops: u32) -> Option<Plac
             Some(Place { root: Root::External(name), path: Vec::new() })
         }
         ExprKind::Await(inner) | ExprKind::Try(inner) => place(facts, habits, inner, hops),
+        ExprKind::Operation { .. } => place(facts, habits, or_nothing(facts, expr)?, hops),
+        _ => None,
+    }
+}
+
+/// The value in `clearTimeout(this.timer ?? undefined)`: it, or nothing.
+fn or_nothing(facts: &Facts, expr: ExprId) -> Option<ExprId> {
+    let ExprKind::Operation { operator: Operator::Or, operands } = facts.kind(expr) else { return None };
+    match facts.list(operands) {
+        [value, other] if facts.literal(*other) == Some(Literal::Null) => Some(*value),
         _ => None,
     }
 }

@@ -434,7 +434,7 @@ pub struct Resource {
     /// Methods whose value keeps it, so that whoever gets that value has it as well (`socket` of a messaging context).
     #[serde(default)]
     pub keepers: Vec<String>,
-    /// Methods which, called without an argument, use it up, so that it closes itself (`read` of a response).
+    /// Methods which, called without an argument, and fields which use it up, so that it closes itself (`read` of a response).
     #[serde(default)]
     pub drained_by: Vec<String>,
     /// Methods whose value, gone through by a loop that nothing leaves early, uses it up as well (`iter_content`).

@@ -118,11 +118,26 @@ fn is_copy(files: &[Scanned], first: At, copy: At) -> bool {
     // Beside the folder of sources a file outside of all builds is a build of the file of its name.
     let bare = build.is_empty() || other_build.is_empty();
     let sources = bare && (build == [SOURCE] || other_build == [SOURCE]);
-    apart
+    let bundled = || !bare && around(ours, &ours.findings[first.1]) == around(theirs, &theirs.findings[copy.1]);
+    (apart || bundled())
         && nested
         && (!sources || stem(&ours.path) == stem(&theirs.path))
         && said(ours, &ours.findings[first.1]) == said(theirs, &theirs.findings[copy.1])
 }
+
+/// The lines about a finding, without their margins. Where these are the same in two files of a build, a bundler has put
+/// one module into both.
+fn around<'a>(file: &'a Scanned, finding: &Finding) -> Vec<&'a str> {
+    let text: &str = &file.text;
+    let at = finding.primary.span.start as usize;
+    let mut above: Vec<&str> = text[..at].lines().rev().take(BESIDE).map(str::trim).collect();
+    above.reverse();
+    above.extend(text[at..].lines().take(BESIDE).map(str::trim));
+    above
+}
+
+/// How many lines above and below a finding are compared.
+const BESIDE: usize = 8;
 
 /// What stands above the first folder that a build was written to, and all that tells this build from another.
 fn place(path: &str) -> (&str, Vec<&str>) {

@@ -48,7 +48,8 @@ const STAGED: &[&str] = &["e2e", "example", "examples", "demo", "demos", "playgr
 pub fn is_test(path: &str) -> bool {
     let mut parts: Vec<&str> = path.split('/').collect();
     let file = parts.pop().unwrap_or_default();
-    let alone = parts.iter().all(|part| matches!(*part, "" | "."));
+    // The registry unpacks each package into a folder of this name.
+    let alone = parts.iter().all(|part| matches!(*part, "" | "." | "package"));
     if alone && matches!(file, "test.js" | "test.mjs" | "test.cjs" | "test.ts") {
         return true;
     }

@@ -4,7 +4,7 @@
 use super::container::{Growth, Held};
 use crate::checks::Context;
 use crate::checks::lives::key;
-use crate::facts::{BindingKind, ExprId, Facts, FunctionId, FunctionKind, Name};
+use crate::facts::{Action, BindingKind, ExprId, Facts, FunctionId, FunctionKind, Name, Root};
 use crate::finding::{Evidence, Weight};
 
 /// What says that an entry stays although the function that undoes its making is told of it.
@@ -23,12 +23,29 @@ pub fn neglected(context: &Context, held: &Held, growth: &Growth) -> Option<Evid
             && !function.calls.is_empty()
             && function.params.iter().any(|param| said.contains(&param.name))
             && are_opposites(context, maker, other)
+            && !adds(facts, other)
     };
     let other = facts.functions().map(|(id, _)| id).find(|id| undoes(*id))?;
     let [done, undone] = [maker, other].map(|id| facts.function(id).name.map_or("", |name| facts.text(name)));
     let text = format!("`{undone}` undoes what `{done}` does, is told of the same, and leaves the entry");
     Some(Evidence::supports(Weight::Strong, text).at(facts.function(other).head))
 }
+
+/// Whether a function adds to something of the object and takes nothing out: it notes an end, and undoes no beginning.
+fn adds(facts: &Facts, function: FunctionId) -> bool {
+    let mut own = facts.places.iter().filter(|(_, place)| matches!(place.root, Root::Instance(_)) && !place.path.is_empty());
+    own.any(|(place, _)| {
+        let mut here = facts.operations(place).iter().filter(|operation| operation.function == function).peekable();
+        here.peek().is_some()
+            && here.all(|operation| match operation.action {
+                Action::Method { name, .. } => ADDING.contains(&facts.text(name)),
+                _ => false,
+            })
+    })
+}
+
+/// Methods by which a list, a set or a queue grows.
+const ADDING: [&str; 5] = ["append", "appendleft", "add", "push", "unshift"];
 
 /// The names of the parameters from which the key, or else the value, comes.
 fn told(facts: &Facts, maker: FunctionId, growth: &Growth) -> Option<Vec<Name>> {

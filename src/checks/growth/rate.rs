@@ -12,7 +12,7 @@ use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
 use crate::checks::often;
 use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, PlaceId, Root, StepKind};
-use crate::finding::{Evidence, Weight};
+use crate::finding::{Evidence, Stance, Weight};
 use crate::rules::{Check, Pattern};
 
 /// How often it grows, and by how many different keys. `often` is known of the function; `undone` says that another one
@@ -22,9 +22,10 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
     if relief::adds_itself(context, held, growth) || held.life == Life::Loop || held.life == Life::Default && !facts.typed {
         return Vec::new();
     }
+    let busy = often.is_some_and(|often| often.stance == Stance::For);
     if held.life == Life::Default {
         let mut evidence = vec![Evidence::supports(Weight::Fair, "the framework runs the function again and again")];
-        evidence.extend(variety(context, held, growth, undone));
+        evidence.extend(variety(context, held, growth, (busy, undone)));
         return evidence;
     }
     let mut evidence = vec![match often.cloned() {
@@ -69,7 +70,11 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
             || lifetime::named(facts, &words.adding, growth.function) && !is_weakly(context, growth));
     if let Some(work) = growth.value.filter(|value| !meant && is_work(facts, words, *value)) {
         // An owner that is made for one piece of work keeps what belongs to that.
-        let weight = if held.life == Life::Instance && !words.drawn.is_empty() { Weight::Fair } else { Weight::Strong };
+        let weight = match held.life {
+            Life::Instance if !words.drawn.is_empty() => Weight::Slight,
+            Life::Module | Life::Type | Life::Instance => Weight::Fair,
+            _ => Weight::Strong,
+        };
         evidence.push(Evidence::supports(weight, "what it keeps is done at some time and stays in it").at(facts.expr(work).span));
     }
     if let Some(call) = counterpart::address(context, growth) {
@@ -80,7 +85,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
         let text = "its keys are those of another collection, which is asked first";
         evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(other).span));
     }
-    evidence.extend(variety(context, held, growth, undone));
+    evidence.extend(variety(context, held, growth, (busy, undone)));
     evidence
 }
 
@@ -94,8 +99,8 @@ pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidenc
         .or_else(|| undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once")))
 }
 
-/// How many different keys it gets, or how often it gets anything.
-fn variety(context: &Context, held: &Held, growth: &Growth, undone: bool) -> Option<Evidence> {
+/// How many different keys it gets, or how often it gets anything; `busy` where something says that it gets that often.
+fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (bool, bool)) -> Option<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     Some(match growth.key {
         Some(key) => {
@@ -121,9 +126,11 @@ fn variety(context: &Context, held: &Held, growth: &Growth, undone: bool) -> Opt
             Evidence::doubts(Weight::Decisive, "whole collections are merged into it, perhaps the same keys each time")
         }
         None if held.life == Life::Instance => {
-            Evidence::doubts(Weight::Fair, "it has no keys, so it may be a result that somebody takes as a whole")
+            let weight = if busy { Weight::Fair } else { Weight::Decisive };
+            Evidence::doubts(weight, "it has no keys, so it may be a result that somebody takes as a whole")
         }
-        None => Evidence::doubts(Weight::Slight, "nothing says how often it is added to"),
+        None if busy => Evidence::doubts(Weight::Slight, "nothing says how often it is added to"),
+        None => Evidence::doubts(Weight::Fair, "nothing says how often it is added to"),
     })
 }
 

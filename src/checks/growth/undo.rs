@@ -304,7 +304,7 @@ fn tell(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId], wa
         Leaving::Fail { .. } => {
             Evidence::supports(Weight::Slight, "the function waits for something that can fail in between").at(way.at)
         }
-        _ => Evidence::supports(Weight::Fair, "an explicit way out skips the removal").at(way.at),
+        _ => Evidence::supports(Weight::Slight, "an explicit way out skips the removal").at(way.at),
     });
     let elsewhere = |release: &&Release| release.function != growth.function && empties(facts, held, release);
     finding.evidence.push(match held.release.iter().find(elsewhere) {

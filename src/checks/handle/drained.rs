@@ -6,9 +6,13 @@ use crate::rules::Resource;
 /// What `drained_in_loop` calls the loop over the handle itself.
 const ITSELF: &str = "__iter__";
 
-/// Whether an expression takes all that the handle has: a method of its own, a loop over it, or a call that it is given to.
+/// Whether an expression takes all that the handle has: a method or a field of its own, a loop over it, or a call that it is
+/// given to.
 pub fn is_drained(facts: &Facts, resource: &Resource, at: ExprId) -> bool {
-    let method = facts.method_name(at);
+    let method = match facts.kind(at) {
+        ExprKind::Field { name, .. } => Some(facts.text(name)),
+        _ => facts.method_name(at),
+    };
     let among = |words: &[String]| method.is_some_and(|method| words.iter().any(|word| word == method));
     let looped = matches!(facts.kind(at), ExprKind::Call { .. }) && among(&resource.drained_in_loop);
     let itself = resource.drained_in_loop.iter().any(|word| word == ITSELF) && is_header(facts, at);

@@ -192,6 +192,8 @@ impl Climb<'_, '_> {
             Some(call) if self.ledger.chains(name) => self.end(Fate::Handed(call)),
             Some(call) if self.ledger.is_fluent(name) && !self.contained && self.goes_on(field, call) => Some(call),
             Some(call) => self.end(Fate::Used(call)),
+            // `response.content` is all that was left of it.
+            None if self.resource.drained_by.iter().any(|word| word == name) => self.end(Fate::Used(field)),
             // Somebody gets the means to release it.
             None if releases || self.ledger.serves(name) => self.end(Fate::Handed(field)),
             None => self.end(Fate::Tested),

@@ -81,7 +81,7 @@ impl Case<'_, '_> {
                 let known = !self.context.words.fails.is_empty();
                 if known && self.custody.releases.is_empty() {
                     let text = "nothing here releases it, so the way without an owner may be one that is never gone";
-                    all.push(Evidence::doubts(Weight::Strong, text));
+                    all.push(Evidence::doubts(Weight::Decisive, text));
                 }
                 let lost = self.shown.iter().all(|way| way.leaving == Leaving::Lost);
                 if known && lost && self.obligation.resource.collected && !self.context.facts.in_loop(self.obligation.call) {

@@ -220,6 +220,18 @@ pub fn brought(facts: &Facts, words: &Words, emitter: ExprId) -> Option<Evidence
     None
 }
 
+/// The streams of a child process or of a channel, which end with it. Those of this process do not.
+pub fn stream(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
+    let ExprKind::Field { base, name } = facts.kind(facts.peeled(emitter)) else { return None };
+    let name = facts.text(name);
+    let own = key::last_name(facts, base).is_some_and(|name| name == "process");
+    let child = facts.exported.is_some() && STREAMS.contains(&name) && !own;
+    child.then(|| Evidence::doubts(Weight::Decisive, format!("`{name}` ends with the process or channel that it belongs to")))
+}
+
+/// The names of these streams.
+const STREAMS: [&str; 3] = ["stdin", "stdout", "stderr"];
+
 /// How many names are followed in a row.
 const HOPS: u32 = 6;
 

@@ -196,14 +196,16 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     evidence.extend(ephemeral(facts, one, emitter, runs));
     evidence.extend(emitter::brought(facts, words, emitter));
     evidence.extend(emitter::taken_in(facts, emitter));
+    evidence.extend(emitter::stream(facts, emitter));
     evidence.extend(awaited(facts, one, emitter).filter(|_| one.registration.ends));
     if facts.entry(one.callback, "complete").is_some() {
         evidence.push(Evidence::doubts(Weight::Strong, "it is told of the end of the source, and goes with it"));
     }
     if adds {
-        evidence.push(Evidence::supports(Weight::Fair, "each call adds a closure of its own"));
+        evidence.push(Evidence::supports(Weight::Slight, "each call adds a closure of its own"));
     } else if one.holds == Holds::Locals {
-        evidence.push(Evidence::doubts(Weight::Fair, "the callback keeps the variables of one call only"));
+        let weight = if reach == Reach::Process { Weight::Fair } else { Weight::Strong };
+        evidence.push(Evidence::doubts(weight, "the callback keeps the variables of one call only"));
     }
     if runs != Runs::PerInstance
         && (key::starts_with(&words.setup, owner::name_of(facts, one.function)) || owner::starts(facts, words, one.function))
@@ -235,8 +237,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     evidence.extend(owner.filter(|_| single).and_then(|ty| identity::ended(context, one, ty)));
     let name = owner.map_or("", |ty| facts.text(facts.ty(ty).name));
     if key::ends_with(&words.lasting, name) {
-        let weight = if runs == Runs::PerInstance && !goes_on { Weight::Strong } else { Weight::Slight };
-        evidence.push(Evidence::doubts(weight, format!("a `{name}` may live as long as the emitter")));
+        evidence.push(Evidence::doubts(Weight::Strong, format!("a `{name}` may live as long as the emitter")));
     }
     if runs == Runs::PerCall && emitter::is_given_per_request(facts, words, emitter) {
         let text = "it is registered again with each request, on what serves them all";

@@ -127,7 +127,7 @@ pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<
         let call = given_to(facts, id).filter(|call| again && !comes_once(facts, *call) && !completes(facts, id))?;
         let name = facts.callee_name(call).unwrap_or_default();
         let text = format!("a callback of `{name}` runs once per event");
-        Some(Evidence::supports(Weight::Fair, text).at(facts.expr(call).span))
+        Some(Evidence::supports(Weight::Slight, text).at(facts.expr(call).span))
     })
 }
 

@@ -74,8 +74,8 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
     if let Some((at, text)) = again {
         evidence.push(Evidence::supports(Weight::Slight, text).at(facts.expr(at).span));
     } else {
-        // A timer that fires once is replaced as a rule when the former one has fired.
-        let weight = if facts.exported.is_some() && timer.resource.ends && !careful { Weight::Strong } else { Weight::Slight };
+        // Where functions are values, what sets a timer is mostly called once, or when the former one has fired.
+        let weight = if facts.exported.is_some() { Weight::Decisive } else { Weight::Slight };
         evidence.push(Evidence::doubts(weight, "nothing shows that a timer still runs when it is replaced"));
     }
     if timer.resource.ends && captured {
