@@ -34,13 +34,14 @@ def read(path):
 const folder = mkdtempSync(join(tmpdir(), "workbench-"));
 const [data, extensions, project] = ["data", "extensions", "project"].map((name) => join(folder, name));
 // A name of its own, by which its process is found.
-const program = join(folder, "watertight");
+const program = join(folder, "bin", "watertight");
 let server, browser, page;
 
 /** What holds for the whole window: a quiet one. */
 const QUIET = {
   "chat.disableAIFeatures": true,
   "editor.minimap.enabled": false,
+  "editor.stickyScroll.enabled": false,
   "telemetry.telemetryLevel": "off",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
@@ -57,11 +58,12 @@ async function serve() {
   // Nothing is kept in the folders of whoever runs this.
   const own = { HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder, XDG_CACHE_HOME: folder };
   const env = { ...process.env, ...own };
-  execFileSync(process.execPath, [entry, "--install-extension", PACKAGE, ...places], { env });
+  const log = openSync(`${PICTURE}.log`, "w");
+  execFileSync(process.execPath, [entry, "--install-extension", PACKAGE, ...places], { env, stdio: ["ignore", log, log] });
   const still = ["--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
   const args = [entry, "--bind-addr", "127.0.0.1:0", ...still, ...places];
   // A group of its own, so that all it starts can be ended with it.
-  server = spawn(process.execPath, args, { env, detached: true, stdio: ["ignore", "pipe", openSync(`${PICTURE}.log`, "w")] });
+  server = spawn(process.execPath, args, { env, detached: true, stdio: ["ignore", "pipe", log] });
   for await (const said of server.stdout.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
     const address = /listening on (http:\S+)/.exec(said);
     if (address) {
@@ -72,10 +74,25 @@ async function serve() {
   throw new Error("code-server does not start");
 }
 
+function end() {
+  const running = server;
+  server = undefined;
+  if (running?.pid) {
+    process.kill(-running.pid);
+  }
+}
+
+// Also where the run itself is ended.
+process.on("exit", end);
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => process.exit(1));
+}
+
 before(async () => {
   mkdirSync(join(data, "User"), { recursive: true });
   writeFileSync(join(data, "User", "settings.json"), JSON.stringify(QUIET));
   mkdirSync(join(project, ".vscode"), { recursive: true });
+  mkdirSync(join(folder, "bin"));
   symlinkSync(PROGRAM, program);
   writeFileSync(join(project, "leaky.py"), LEAKY);
   set({});
@@ -83,7 +100,7 @@ before(async () => {
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   browser = await chromium.launch({ executablePath: CHROMIUM, args });
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(40_000);
   address.searchParams.set("folder", project);
   const file = `vscode-remote://${address.host}${join(project, "leaky.py")}`;
   address.searchParams.set("payload", JSON.stringify([["openFile", file]]));
@@ -94,9 +111,7 @@ before(async () => {
 after(async () => {
   await page?.screenshot({ path: PICTURE }).catch(() => {});
   await browser?.close();
-  if (server?.pid) {
-    process.kill(-server.pid);
-  }
+  end();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
 });
 
@@ -140,7 +155,11 @@ test("a setting counts at once", async () => {
 
 test("the light bulb explains the rule", async () => {
   await choose("Explain `unclosed-handle`");
-  await page.locator(".tab.active", { hasText: "unclosed-handle" }).waitFor();
+  try {
+    await page.locator(".tab.active", { hasText: "unclosed-handle" }).waitFor();
+  } finally {
+    await page.screenshot({ path: PICTURE.replace(/\.png$/, "-explain.png") });
+  }
   await page.locator(".tab.active", { hasText: "unclosed-handle" }).getByRole("button", { name: /Close/ }).click();
 });
 
@@ -171,8 +190,7 @@ test("a server that was killed is replaced, and nothing is lost", { skip: proces
   while (servers().every((pid) => pid === killed)) {
     await page.waitForTimeout(100);
   }
-  await line("other = open(path)").click();
-  await page.keyboard.press("End");
+  await go("15:23");
   await page.keyboard.type("; third = open(path)");
   assert.match(await shown(2), /`third` holds a file/);
 });
@@ -189,9 +207,20 @@ function servers() {
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && own(name)).map(Number);
 }
 
+/** Puts the cursor at a line and a column, by the keyboard, because other things may lie over the text. */
+async function go(place) {
+  await page.mouse.move(640, 20);
+  await page.keyboard.press("Control+1");
+  await page.keyboard.press("Control+G");
+  await page.locator(".quick-input-widget input").fill(`:${place}`);
+  await page.keyboard.press("Enter");
+  await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+}
+
 /** Opens the light bulb where the file is opened, and chooses. */
 async function choose(title) {
-  await line("open(path)").getByText("open", { exact: true }).click();
+  await go("10:15");
   await page.keyboard.press("Control+.");
   await page.locator(".action-widget .monaco-list-row", { hasText: title }).click();
+  await page.locator(".action-widget").first().waitFor({ state: "hidden" });
 }
