@@ -12,16 +12,16 @@ use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_watertight");
 
-const LEAKY: &str = "SEEN = []
+const LEAKY: &str = "def number(path):
+    out = open(path)
+    return out.fileno()
+
+
+SEEN = []
 
 
 def handle(request):
     SEEN.append(request.body)
-
-
-def number(path):
-    out = open(path)
-    return out.fileno()
 ";
 const CLEAN: &str = "def read(path):\n    with open(path) as file:\n        return file.read()\n";
 const MORE: &str = "def number(path):

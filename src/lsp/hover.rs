@@ -15,17 +15,12 @@ pub fn hover(document: &Document, position: Position) -> Option<Hover> {
     Some(Hover { contents: Contents::MarkupContent(contents), range: Some(range) })
 }
 
-/// A finding as Markdown.
+/// A finding as Markdown: what speaks for it and against it comes before what always holds of its rule, because editors cut
+/// off what is long.
 fn page(finding: &Finding, document: &Document) -> String {
-    let mut page = format!("**{}**\n\n{}\n\n", finding.rule, plain(&finding.message));
-    let mut part = |name: &str, body: &str| {
-        if !body.is_empty() {
-            write!(page, "*{name}*: {}\n\n", plain(body)).expect("a String can be written");
-        }
-    };
-    part("pattern", &finding.pattern);
-    part("risk", &finding.risk);
-    part("remedy", &finding.recommendation);
+    let (confidence, severity) = (finding.confidence.value(), finding.severity.name());
+    let message = plain(&finding.message);
+    let mut page = format!("**{}** ({severity}, *confidence* {confidence:.2})\n\n{message}\n\n", finding.rule);
     if !finding.evidence.is_empty() {
         page.push_str("*evidence*\n\n");
     }
@@ -35,8 +30,11 @@ fn page(finding: &Finding, document: &Document) -> String {
         let place = piece.span.map(|span| format!(" (line {})", line(span.start))).unwrap_or_default();
         writeln!(page, "- {sign}: {}{place}", plain(&piece.text)).expect("a String can be written");
     }
-    let (confidence, severity) = (finding.confidence.value(), finding.severity.name());
-    write!(page, "\n*confidence* {confidence:.2}, *severity* {severity}\n").expect("a String can be written");
+    for (name, body) in [("pattern", &finding.pattern), ("risk", &finding.risk), ("remedy", &finding.recommendation)] {
+        if !body.is_empty() {
+            write!(page, "\n*{name}*: {}\n", plain(body)).expect("a String can be written");
+        }
+    }
     page
 }
 

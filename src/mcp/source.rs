@@ -19,8 +19,8 @@ use std::sync::Mutex;
 
 /// Larger files are hardly ever written by hand.
 const DEFAULT_SIZE: u64 = 4 << 20;
-/// The sentence on more findings than asked for.
-const MORE: &str = "more findings are not shown; name fewer `paths`, `select` rules, or raise `max_findings`";
+/// What can be done about more findings than asked for.
+const MORE: &str = "less severe or less sure, not shown; name fewer `paths`, `select` rules, or raise `max_findings`";
 
 /// What the tools that look for leaks understand.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -35,14 +35,15 @@ pub struct Look {
     /// Show findings that are less likely than not to be right, too.
     #[serde(default)]
     pedantic: bool,
-    /// The most findings that are listed.
+    /// The most findings that are listed: the most severe and surest ones.
     #[serde(default = "most")]
     #[schemars(range(min = 1, max = 1000))]
     max_findings: usize,
 }
 
+/// As many as an agent can read at once: some 15,000 tokens of data, or 7,000 of words.
 const fn most() -> usize {
-    50
+    20
 }
 
 /// What `explain` understands.
@@ -142,29 +143,43 @@ fn stoppable(make: Make, rules: &RuleSet, stop: &Stop) -> Box<dyn Analyzer> {
 
 /// The report as data and as words, both with no more findings than wanted.
 fn written(mut report: Report, context: &Context<'_>, most: usize) -> Answer {
-    let text = |write: &dyn Fn(&mut Vec<u8>) -> std::io::Result<()>| -> Result<String, String> {
-        let mut bytes = Vec::new();
-        write(&mut bytes).map_err(|error| error.to_string())?;
-        String::from_utf8(bytes).map_err(|error| error.to_string())
-    };
-    let document = text(&|out| write_json(out, &report, context))?;
-    let mut data: Value = serde_json::from_str(&document).map_err(|error| error.to_string())?;
-    let listed = data["findings"].as_array().map_or(0, Vec::len);
-    let omitted = listed.saturating_sub(most);
-    if let Some(findings) = data["findings"].as_array_mut() {
-        findings.truncate(most);
-    }
+    let summary = data(&report, context)?["summary"].take();
+    let omitted = cut(&mut report, most);
+    let mut data = data(&report, context)?;
+    data["summary"] = summary;
     data["folder"] = json!(context.cwd);
     data["omitted"] = json!(omitted);
-    let mut left = most;
+    let mut words = text(|out| write_markdown(out, &report, context))?;
+    if omitted > 0 {
+        words = format!("{words}\nAnd {omitted} more, {MORE}.\n");
+    }
+    words = format!("{words}\nFiles looked at: {}.", report.scanned);
+    if report.hidden > 0 {
+        words = format!("{words} Less likely than not, so not listed: {} (`pedantic` lists them).", report.hidden);
+    }
+    Ok((data, words + "\n"))
+}
+
+fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    write(&mut bytes).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
+
+fn data(report: &Report, context: &Context<'_>) -> Result<Value, String> {
+    serde_json::from_str(&text(|out| write_json(out, report, context))?).map_err(|error| error.to_string())
+}
+
+/// Leaves the most severe and surest findings, in the order in which they were; says how many are gone.
+fn cut(report: &mut Report, most: usize) -> usize {
+    let findings = || report.files.iter().flat_map(|file| &file.findings);
+    let mut ranks: Vec<_> = findings().map(|finding| (finding.severity, finding.confidence.value())).enumerate().collect();
+    ranks.sort_by(|(_, a), (_, b)| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
+    let gone: FxHashSet<usize> = ranks.iter().skip(most).map(|(at, _)| *at).collect();
+    let mut at = 0..;
     for file in &mut report.files {
-        file.findings.truncate(left);
-        left -= file.findings.len();
+        file.findings.retain(|_| at.next().is_some_and(|at| !gone.contains(&at)));
     }
     report.files.retain(|file| !file.findings.is_empty());
-    let mut words = text(&|out| write_markdown(out, &report, context))?;
-    if omitted > 0 {
-        words = format!("{words}\n{omitted} {MORE}.\n");
-    }
-    Ok((data, words))
+    gone.len()
 }

@@ -15,7 +15,8 @@ const WATCH: &str = include_str!("schemas/watch.json");
 
 /// How the tools belong together.
 pub const INSTRUCTIONS: &str = "watertight finds code that holds on to what it should let go of, and says of a running process \
-    whether its memory leaks. Begin with `mem_leaks` on the folder in question; `explain` shows the page of a rule. On Linux, \
+    whether its memory leaks. Begin with `mem_leaks` on the folder in question; `explain` shows the page of a rule, and a finding is fixed when \
+    the same call no longer gives it. On Linux, \
     `triage` finds the process that takes the memory, and `watch` gives a verdict on it, with its reasons.";
 
 /// All tools.

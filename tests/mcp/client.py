@@ -53,8 +53,12 @@ async def findings(client):
     result = await client.call_tool("mem_leaks", {"paths": ["clean.py"]})
     assert result.structured_content["findings"] == []
     result = await client.call_tool("mem_leaks", {"max_findings": 1})
-    assert len(result.structured_content["findings"]) == 1 and result.structured_content["omitted"] >= 1
-    assert "not shown" in words(result)
+    found = result.structured_content
+    assert len(found["findings"]) == 1 and found["omitted"] >= 1
+    assert found["summary"]["findings"] == 1 + found["omitted"], found["summary"]
+    assert "not shown" in words(result) and "Files looked at: 2." in words(result), words(result)
+    # The one that is left is the more severe, and not the first in the file.
+    assert found["findings"][0]["severity"] == "high", found["findings"]
 
 
 async def confined(client, second):
