@@ -52,12 +52,16 @@ fn description(text: &str, head: usize) -> Vec<&str> {
     quoted.map_or_else(Vec::new, |(said, _)| said.lines().map(str::trim).collect())
 }
 
+/// What comments begin with.
+const MARKS: [&str; 2] = ["#", "//"];
+
 /// The comment on the line of a place, and those directly above it.
 fn comments(text: &str, at: usize) -> Vec<&str> {
     let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     let own = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-    let beside = own.split_once("# ").map(|(_, comment)| comment);
+    let beside = MARKS.iter().find_map(|mark| own.split_once(&format!("{mark} "))).map(|(_, comment)| comment);
     let above = text.get(..start).unwrap_or_default().lines().rev().map(str::trim_start);
-    let above = above.take_while(|line| line.starts_with('#')).map(|line| line.trim_start_matches(['#', ' ']));
+    let above = above.take_while(|line| MARKS.iter().any(|mark| line.starts_with(mark)));
+    let above = above.map(|line| line.trim_start_matches(['#', '/', '*', ' ']));
     beside.into_iter().chain(above).collect()
 }

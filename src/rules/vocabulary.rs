@@ -176,6 +176,8 @@ pub struct Words {
     pub elsewhere: Vec<String>,
     /// Functions that run for the life of the program, so that what is local to them lasts.
     pub running: Vec<String>,
+    /// Last words of functions that are named for giving memory away for good.
+    pub leaking: Vec<String>,
     /// First words of functions that set things up once.
     pub setup: Vec<String>,
     /// Last words of functions that run once although their first word says otherwise.

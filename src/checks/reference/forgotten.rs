@@ -185,7 +185,8 @@ pub fn once(context: &Context, function: FunctionId) -> bool {
             Parent::Expr(call) => facts.callee_name(call),
             _ => None,
         });
-        own.kind == FunctionKind::Named && key::starts_with(&context.words.words.setup, name)
+        own.kind == FunctionKind::Named
+            && (key::starts_with(&context.words.words.setup, name) || key::ends_with(&context.words.words.leaking, name))
             || called.is_some_and(|called| context.words.words.once.iter().any(|word| word == called))
     }) || facts.function(function).kind == FunctionKind::Module
 }

@@ -7,6 +7,7 @@ use crate::checks::Context;
 use crate::checks::lives::callback::Holds;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner;
+use crate::facts::{ExprId, Facts};
 use crate::finding::{Evidence, Finding, Weight};
 
 /// First words of functions that are named for starting something.
@@ -15,7 +16,7 @@ const STARTING: [&str; 4] = ["spawn", "respawn", "restart", "launch"];
 /// A worker that is dropped where it is started: a fault if its work goes on, or if it must be waited for.
 pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     let facts = context.facts;
-    if owner::guarded(facts, worker.call) || owner::goes_on(facts, worker.call) {
+    if owner::guarded(facts, worker.call) || owner::goes_on(facts, worker.call) || is_awaited(facts, worker) {
         return None;
     }
     let unending = matches!(worker.end, End::Never(_) | End::Stuck(..));
@@ -61,6 +62,19 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     };
     let teardowns = owner.map(|ty| owner::teardowns(facts, ty)).unwrap_or_default();
     Some(tell(context, worker, message, evidence, &teardowns).weigh(context.prior()))
+}
+
+/// Whether the function that starts a process is told when that has ended, and so expects it to end by itself.
+fn is_awaited(facts: &Facts, worker: &Worker) -> bool {
+    let tells = |call: &ExprId| {
+        let listens = matches!(facts.method_name(*call), Some("on" | "once"));
+        let event = facts.positional(*call, 0).and_then(|event| facts.literal_text(event));
+        let whose = facts.callee(*call).receiver.and_then(|on| facts.binding_of(on));
+        let started = whose
+            .is_some_and(|whose| facts.binding(whose).definitions.iter().any(|made| facts.value_of(made) == Some(worker.call)));
+        listens && started && matches!(event, Some("exit" | "close" | "disconnect"))
+    };
+    facts.exported.is_some() && facts.callees.keys().any(tells)
 }
 
 /// Whether a request, a message or a framework starts the work.

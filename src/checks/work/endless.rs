@@ -84,11 +84,7 @@ fn asked_inside(facts: &Facts, enders: Enders, present: &[Pattern], id: StepId, 
 /// The question for the next piece of work by whose failure an exit is taken.
 fn failing(facts: &Facts, enders: Enders, present: &[Pattern], exit: StepId, outer: StepId) -> Option<ExprId> {
     let span = facts.step(exit).span;
-    let waits = |asked: ExprId| {
-        let within = |call: &ExprId| facts.expr(asked).span.contains(facts.expr(*call).span);
-        let closing = |call: &ExprId| facts.method_name(*call).is_some_and(|name| enders.closing.iter().any(|word| word == name));
-        facts.function(facts.function_of(asked)).calls.iter().any(|call| within(call) && closing(call))
-    };
+    let waits = |asked: ExprId| waits(facts, enders, asked);
     let around = facts.around_step(exit).filter_map(|around| match around {
         crate::facts::Around::Step(step) => Some(step),
         crate::facts::Around::Expr(_) => None,
@@ -106,6 +102,13 @@ fn failing(facts: &Facts, enders: Enders, present: &[Pattern], exit: StepId, out
     None
 }
 
+/// Whether the next piece of work is asked for, which is none when all that send any have gone.
+fn waits(facts: &Facts, enders: Enders, asked: ExprId) -> bool {
+    let within = |call: &ExprId| facts.expr(asked).span.contains(facts.expr(*call).span);
+    let closing = |call: &ExprId| facts.method_name(*call).is_some_and(|name| enders.closing.iter().any(|word| word == name));
+    facts.function(facts.function_of(asked)).calls.iter().any(|call| within(call) && closing(call))
+}
+
 fn judge(facts: &Facts, enders: Enders, function: FunctionId, hops: u32) -> End {
     let mut found = End::Own;
     for (at, step) in facts.steps.iter().enumerate() {
@@ -117,7 +120,7 @@ fn judge(facts: &Facts, enders: Enders, function: FunctionId, hops: u32) -> End 
         let leaves = leaves(facts, enders, id, step);
         match (kind, header) {
             (LoopKind::Forever, _) if !leaves => return End::Never(id),
-            (LoopKind::While, Some(header)) if !leaves => {
+            (LoopKind::While, Some(header)) if !leaves && !waits(facts, enders, header) => {
                 if let Some(flag) = flag(facts, function, header) {
                     found = flag;
                 }
