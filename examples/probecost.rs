@@ -1,9 +1,12 @@
 //! What the probe costs: `cargo run --release --features ebpf --example probecost -- [PAIRS [events|slowdown [WORKLOAD]]]`, as root.
 //!
 //! Nanoseconds an event come from the kernel's own run-time statistics (`kernel.bpf_stats_enabled`), most of which is the
-//! reading of the clock: what a handler does is the difference to the one that does nothing. The slowdown comes from interleaved runs of the same work without a handler, with one that
-//! does nothing, and with the probe, compared by processor time; the medians over the pairs are given. On a machine whose
-//! kernel guards each indirect call (retpolines), the empty handler alone may cost a fault storm some per cent.
+//! reading of the clock: what a handler does is the difference to the one that does nothing.
+//!
+//! The slowdown comes from interleaved runs of the same work without a handler, with one that does nothing, and with the
+//! probe, compared by processor time: the medians over the pairs, each with its 95 % interval. On a machine that others use,
+//! `chrt -f 1 taskset -c 1` before it keeps one processor to it, and 200 pairs of the storm tell half a per cent. On a machine
+//! whose kernel guards each indirect call (retpolines), the empty handler alone may cost a fault storm some per cent.
 
 #![allow(clippy::cast_precision_loss)]
 
@@ -176,9 +179,13 @@ fn empty() -> Result<(Object, Link), String> {
     Ok((object, link))
 }
 
-/// How the work is done, each to be compared with the first: `empty` is the price of any handler at this tracepoint on this
-/// machine, and `calls` counts system calls as well.
+/// How the work is done: `empty` is the price of any handler at this tracepoint on this machine, and `calls` counts system
+/// calls as well.
 const MODES: [&str; 4] = ["without", "empty", "probe", "calls"];
+/// Which of them is compared with which.
+const COMPARED: [(usize, usize); 4] = [(1, 0), (2, 0), (3, 0), (2, 1)];
+/// What is done. The storm is short, so that many rounds of it find the machine alike.
+const WORK: [(&str, &[&str]); 3] = [("storm", &["rounds", "16"]), ("service", &["service", "5"]), ("idle", &["idle", "2"])];
 
 /// By how much each workload takes longer with the probe.
 fn slowdown(sim: &Path, rounds: usize, only: Option<&str>) -> Result<(), String> {
@@ -187,13 +194,10 @@ fn slowdown(sim: &Path, rounds: usize, only: Option<&str>) -> Result<(), String>
         return Err(format!("{SWITCH} is on, perhaps since a run that was cut short: write 0 there first"));
     }
     println!(
-        "\n{:<9} {:<8} {:>5} {:>8} {:>9} {:>16} {:>15} {:>18}",
-        "workload", "with", "pairs", "seconds", "slower %", "quartiles", "% of a core", "quartiles"
+        "\n{:<9} {:<8} {:<8} {:>5} {:>8} {:>9} {:>16} {:>15} {:>18}",
+        "workload", "with", "against", "pairs", "seconds", "slower %", "95 %", "% of a core", "95 %"
     );
-    for (name, arguments) in [("storm", &["rounds", "40"][..]), ("service", &["service", "5"]), ("idle", &["idle", "2"])] {
-        if only.is_some_and(|only| only != name) {
-            continue;
-        }
+    for (name, arguments) in WORK.into_iter().filter(|(name, _)| only.is_none_or(|only| only == *name)) {
         let mut spent: [Vec<Spent>; MODES.len()] = Default::default();
         for turn in 0..rounds {
             // Whoever comes later finds warmer caches: they take turns.
@@ -202,33 +206,53 @@ fn slowdown(sim: &Path, rounds: usize, only: Option<&str>) -> Result<(), String>
                 spent[mode].push(spend(sim, arguments, MODES[mode])?);
             }
         }
-        for mode in 1..MODES.len() {
-            row(name, MODES[mode], &spent[0], &spent[mode]);
+        for (with, against) in COMPARED {
+            row((name, MODES[with], MODES[against]), &spent[against], &spent[with]);
         }
     }
     Ok(())
 }
 
 /// A line of the table: by how much the work took longer, and the processor time it took more, ours included.
-fn row(name: &str, mode: &str, without: &[Spent], with: &[Spent]) {
+fn row((name, mode, against): (&str, &str, &str), without: &[Spent], with: &[Spent]) {
     let pairs = || without.iter().zip(with);
-    let mut slower: Vec<f64> = pairs().map(|(without, with)| (with.work / without.work - 1.0) * 100.0).collect();
+    let slower: Vec<f64> = pairs().map(|(without, with)| (with.work / without.work - 1.0) * 100.0).collect();
     let extra = |(without, with): (&Spent, &Spent)| {
         let all = |spent: &Spent| spent.work + spent.reading;
         (all(with) - all(without)) / with.clock * 100.0
     };
-    let mut core: Vec<f64> = pairs().map(extra).collect();
+    let core: Vec<f64> = pairs().map(extra).collect();
     let seconds = quantile(&mut without.iter().map(|spent| spent.work).collect::<Vec<_>>(), 0.5);
-    let spread =
-        |values: &mut [f64], digits: usize| format!("{:.digits$} .. {:.digits$}", quantile(values, 0.25), quantile(values, 0.75));
+    let within = |values: &[f64], digits: usize| {
+        let (low, high) = interval(values);
+        format!("{low:.digits$} .. {high:.digits$}")
+    };
     println!(
-        "{name:<9} {mode:<8} {:>5} {seconds:>8.3} {:>9.2} {:>16} {:>15.3} {:>18}",
+        "{name:<9} {mode:<8} {against:<8} {:>5} {seconds:>8.3} {:>9.2} {:>16} {:>15.3} {:>18}",
         with.len(),
-        quantile(&mut slower, 0.5),
-        spread(&mut slower, 2),
-        quantile(&mut core, 0.5),
-        spread(&mut core, 3)
+        quantile(&mut slower.clone(), 0.5),
+        within(&slower, 2),
+        quantile(&mut core.clone(), 0.5),
+        within(&core, 3)
     );
+}
+
+/// How often the pairs are drawn again to see how far their median may be off.
+const DRAWS: usize = 2000;
+
+/// Where the median lies with a probability of 95 %, by the bootstrap (B. Efron, "Bootstrap methods: another look at the
+/// jackknife", Annals of Statistics 7 (1979)). The same pairs give the same interval.
+fn interval(values: &[f64]) -> (f64, f64) {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut draw = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        values[usize::try_from(state >> 11).unwrap_or(0) % values.len()]
+    };
+    let median = |_| quantile(&mut (0..values.len()).map(|_| draw()).collect::<Vec<_>>(), 0.5);
+    let mut medians: Vec<f64> = (0..DRAWS).map(median).collect();
+    (quantile(&mut medians, 0.025), quantile(&mut medians, 0.975))
 }
 
 fn quantile(values: &mut [f64], share: f64) -> f64 {

@@ -509,6 +509,12 @@ fn two_capabilities_are_enough_and_none_is_enough_for_the_rest() {
     if here {
         assert_eq!(ability(&found, "eBPF probe")["works"], true, "{}", ability(&found, "eBPF probe"));
         assert_eq!(ability(&found, "counts of calls")["works"], true);
+        // And not in words alone: `tail` holds 30 MB of what it was given.
+        let grow = "head -c 40000000 /dev/zero | tail -c 30000000 | wc -c";
+        let flags = ["run", "--format", "json", "--interval", "100ms", "--", "sh", "-c", grow];
+        let output = as_somebody(folder.path(), "-all,+bpf,+perfmon", &flags).expect("it worked before");
+        let attached = &json(&output.stderr)["probe"]["attached"];
+        assert!(attached["gaps"]["sent"].as_u64() >= Some(10) && attached["calls_refused"].is_null(), "{attached}");
     } else {
         skip(&ability(&own, "eBPF probe")["detail"].to_string());
     }

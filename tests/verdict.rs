@@ -107,6 +107,18 @@ fn what_is_bounded_is_never_called_a_leak() {
 }
 
 #[test]
+fn a_load_that_rises_twice_with_a_rest_between_is_no_leak() {
+    // In how many seconds it rises first, by how many MiB, when it rises again, in how many seconds, and by how many MiB.
+    for (first_s, one, again_s, second_s, other) in
+        [(150.0, 10.0, 350.0, 200.0, 40.0), (200.0, 10.0, 350.0, 100.0, 40.0), (200.0, 20.0, 350.0, 100.0, 40.0)]
+    {
+        let (first, second) = (cache(first_s, one), cache(second_s, other));
+        let name = format!("{one} MiB and {other} MiB");
+        assert_calm(&name, &samples(7, |at_s| first(at_s) + second((at_s - again_s).max(0.0))));
+    }
+}
+
+#[test]
 fn a_leak_shows_through_what_is_bounded() {
     let under = |name: &str, bounded: &dyn Fn(f64) -> f64, rate: f64| {
         assert_calm(name, &samples(11, bounded));

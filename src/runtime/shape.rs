@@ -41,6 +41,8 @@ pub struct Shape {
     pub steps: f64,
     /// The rate of the last third against the rate of the whole: 1 for a straight line, less when it levels off.
     pub recent: f64,
+    /// How far it is from an even growth, 0 to 1: two spells of growth with a rest between are far from it.
+    pub uneven: f64,
     /// The longest standstill within, seconds.
     pub gap_s: f64,
     /// The standstill that lasts until now, seconds.
@@ -83,7 +85,8 @@ pub fn shape(floors: &[f64], kept: &[f64], cell_s: f64) -> Option<Shape> {
     let recent = (last - kept[n - 1 - third]) / third as f64 / ((last - kept[head]) / long as f64);
     let (gap, stall) = standstills(&kept[head..], STANDSTILL * rise);
     let since = n as f64 - 1.0 - begun;
-    let steps = (UNSEEN * steps(kept)).min(steps(&through(floors, kept, STANDSTILL * rise)));
+    let line = through(floors, kept, STANDSTILL * rise);
+    let steps = (UNSEEN * steps(kept)).min(steps(&line));
     Some(Shape {
         window_s: n as f64 * cell_s,
         base,
@@ -93,6 +96,7 @@ pub fn shape(floors: &[f64], kept: &[f64], cell_s: f64) -> Option<Shape> {
         lasted_s: (since * before(steps)).min(n as f64) * cell_s,
         steps,
         recent,
+        uneven: uneven(&line[head..]),
         gap_s: gap as f64 * cell_s,
         stall_s: stall as f64 * cell_s,
     })
@@ -139,6 +143,18 @@ fn steps(kept: &[f64]) -> f64 {
         parts[at * PARTS / count] += pair[1] - pair[0];
     }
     participation(parts.into_iter())
+}
+
+/// How far a series that never falls is from rising evenly: the share of the rise by which it is ahead of a straight line at
+/// most, and that by which it is behind.
+///
+/// N. H. Kuiper's statistic V ("Tests concerning random points on a circle", Proc. KNAW A 63 (1960)), with each byte of the
+/// growth as an event: 1/n for n equal steps, ¼ for a constant acceleration, and the length of a rest for growth that has one.
+fn uneven(line: &[f64]) -> f64 {
+    let (last, rise) = (line.len() - 1, line[line.len() - 1] - line[0]);
+    let away = |at: usize| (line[at] - line[0]) / rise - at as f64 / last as f64;
+    let (ahead, behind) = (0..=last).map(away).fold((0.0_f64, 0.0_f64), |(most, least), now| (most.max(now), least.min(now)));
+    ahead - behind
 }
 
 /// The longest stretch over which a series that never falls rises by no more than `least`, before the stretch that

@@ -12,6 +12,7 @@
 //! - goes on as fast as on the whole ([`Demand::recent`]): a saturating exponential of time constant τ has
 //!   `3 (e^{−2x/3} − e^{−x}) / (1 − e^{−x})`, x = window / τ, that is less than 0.75 for each τ below the window's length;
 //!   a square root and a logarithm pass once they are old enough, as they must, for they have no bound,
+//! - is even ([`Demand::uneven`]): two ramps of the load with a rest between are no leak,
 //! - goes on now: the newest floor is a new maximum within the longest standstill so far, where floors that may yet come
 //!   down as garbage does are left out,
 //! - is large enough in itself and against what is held (allocators drift), and
@@ -51,6 +52,8 @@ pub struct Demand {
     pub standstill: f64,
     /// The rate of the last third against that of the whole.
     pub recent: f64,
+    /// How far from even it may be.
+    pub uneven: f64,
     /// The standstill until now, against the longest before.
     pub stalled: f64,
     /// A standstill until now that is always allowed, seconds.
@@ -95,6 +98,7 @@ impl Demand {
             && evidence >= needed * large.max(0.5)
             && shape.gap_s <= self.standstill * lasted
             && shape.recent >= self.recent
+            && shape.uneven <= self.uneven
             && shape.stall_s <= (self.stalled * shape.gap_s).max(self.pause_s)
             && shape.rise >= self.rise
             && shape.relative() >= self.relative
@@ -159,6 +163,7 @@ pub const LEAK: Demand = Demand {
     evidence_relative_s: 1400.0,
     standstill: 0.3,
     recent: 0.75,
+    uneven: 0.45,
     stalled: 1.0,
     pause_s: 10.0,
     rise: 1.5 * 1024.0 * 1024.0,
@@ -174,6 +179,7 @@ pub const WATCH: Demand = Demand {
     evidence_relative_s: 0.0,
     standstill: 0.6,
     recent: 0.5,
+    uneven: 1.0,
     pause_s: 25.0,
     rise: 0.7 * 1024.0 * 1024.0,
     relative: 0.05,

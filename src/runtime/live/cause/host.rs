@@ -50,6 +50,13 @@ pub fn pressure(triage: &Triage) -> Option<Cause> {
     })
 }
 
+/// How sure it is that what grew by so much is what the matter is: as sure as said where nothing else grows, half as sure
+/// where processes grow by far more.
+fn weighed(triage: &Triage, grown: i64, sure: f64) -> f64 {
+    let processes = (triage.after.anon.cast_signed() - triage.before.anon.cast_signed()).max(0);
+    sure * (0.5 + 0.5 * grown as f64 / (grown + processes) as f64)
+}
+
 pub fn shared(triage: &Triage) -> Option<Cause> {
     let grown = triage.after.shmem.cast_signed() - triage.before.shmem.cast_signed();
     if grown < NOISE {
@@ -65,7 +72,7 @@ pub fn shared(triage: &Triage) -> Option<Cause> {
             format!("of that, processes have {} mapped", signed(mapped)),
         ],
         recommendation: vec!["see what is in them: `df -h -t tmpfs`, `ipcs -m`, `lsof +L1`".to_owned()],
-        confidence: if mapped * 2 < grown { 0.6 } else { 0.45 },
+        confidence: weighed(triage, grown, if mapped * 2 < grown { 0.6 } else { 0.45 }),
     })
 }
 
@@ -81,7 +88,7 @@ pub fn slab(triage: &Triage) -> Option<Cause> {
         recommendation: vec![
             "see which: `sudo slabtop -o -s c`; sockets, mounts, control groups and pipes are made of them".to_owned(),
         ],
-        confidence: 0.5,
+        confidence: weighed(triage, grown, 0.5),
     })
 }
 

@@ -170,6 +170,18 @@ mod tests {
     }
 
     #[test]
+    fn what_little_a_tmpfs_grew_by_does_not_come_before_a_process_that_grew_by_more() {
+        let mut alone = triage(&[(9000, 9000)]);
+        alone.after.shmem += 8 << 20;
+        assert_eq!(causes(&alone)[0].cause, "shared-memory");
+        let sure = causes(&alone)[0].confidence;
+        alone.after.anon += 64 << 20;
+        let beside = causes(&alone)[0].confidence;
+        // What a process that makes up two fifths of the growth is given.
+        assert!(sure >= 0.55 && beside < 0.35 + 0.08, "{sure}, {beside}");
+    }
+
+    #[test]
     fn the_table_and_the_words_have_the_same_speed() {
         let told = triage(&[(9000, 9300)]).text(Form::Human);
         // 300 KiB in 3 s.
