@@ -48,7 +48,9 @@ impl Parsed {
     fn edited(&self, edit: &InputEdit) -> Vec<Tree> {
         let mut trees = self.trees.clone();
         if (edit.start_byte, edit.start_byte) != (edit.old_end_byte, edit.new_end_byte) {
-            trees.iter_mut().for_each(|tree| tree.edit(edit));
+            for tree in &mut trees {
+                tree.edit(edit);
+            }
         }
         trees
     }
@@ -141,7 +143,7 @@ fn behind(start: Point, text: &str) -> Point {
 
 #[cfg(test)]
 mod tests {
-    use super::{Parsed, edit};
+    use super::{Parsed, STATES, edit};
     use crate::language::languages;
     use std::path::Path;
 
@@ -179,5 +181,28 @@ mod tests {
             assert_eq!(tree, fresh.tree().root_node().to_sexp(), "{text}");
         }
         assert!(Parsed::new(python, &text.repeat(2000), None, &|| true).is_none());
+    }
+
+    #[test]
+    fn what_is_typed_to_and_fro_gives_the_trees_that_new_ones_are() {
+        let python = languages().by_path(Path::new("a.py")).expect("known");
+        let class = "class A:\n    def m(self):\n        for one in self.a:\n            self.b[one] = [1, 2]\n\n\n";
+        let (above, below) = (class.repeat(40), class.repeat(40));
+        let mut parsed: Option<Parsed> = None;
+        let mut kept = 0;
+        for typed in ["def f(x):\n    return g(x, h)\n", "if a:\n        y = g(", "        x = {'a': [1, (2"] {
+            for end in (0..=typed.len()).chain([4, typed.len() - 2, 0]) {
+                for (at, cut) in [(above.len(), 0), (above.len() - 30, 30)] {
+                    let text = format!("{}{}{below}", &above[..at], &typed[..end]);
+                    let next = Parsed::new(python, &text, parsed.as_ref(), &|| false).map(|(next, _)| next).expect("not stopped");
+                    let fresh = Parsed::new(python, &text, None, &|| false).map(|(fresh, _)| fresh).expect("not stopped");
+                    let (one, other) = (next.tree().root_node().to_sexp(), fresh.tree().root_node().to_sexp());
+                    assert_eq!(one, other, "{} {cut}", &typed[..end]);
+                    kept = kept.max(next.trees.len());
+                    parsed = Some(next);
+                }
+            }
+        }
+        assert_eq!(kept, STATES);
     }
 }
