@@ -79,7 +79,7 @@ fn read(language: &Language, text: &str, prepared: &Prepared, tree: &Tree, keepi
     // `#![no_std]` is an attribute.
     let interpreted = text.strip_prefix("#!").is_some_and(|rest| rest.trim_start().starts_with('/'));
     facts.is_program = interpreted && language.habits.program.as_ref().is_none_or(runs);
-    facts.skipped = fault::skipped(tree.root_node()).map(|node| lower::span(prepared, node));
+    facts.skipped = fault::skipped(tree.root_node(), language.habits.exact_grammar).map(|node| lower::span(prepared, node));
     (facts, kept)
 }
 
