@@ -33,7 +33,7 @@ use macros::Prepared;
 use tree_sitter::{Parser, Tree};
 
 /// The word with which a directive to this program begins, and how people write it by mistake.
-const DIRECTIVE: [&str; 3] = ["watertight", "Watertight", "WATERTIGHT"];
+const DIRECTIVE: [&str; 5] = ["watertight", "Watertight", "WATERTIGHT", "ater-tight:", "ater_tight:"];
 
 /// The facts of one text. A text that does not parse gives the facts of the parts that do.
 pub fn extract(language: &Language, text: &str) -> Facts {
