@@ -220,6 +220,9 @@ fn only_what_is_safe_is_done_unasked() {
     assert!(out.ends_with("1 fixed, 1 remains, 1 more with --unsafe-fixes\n"), "{out}");
     assert_eq!(fs::read_to_string(folder.path().join("a.py")).expect("text"), MENDED);
     assert_eq!(fs::read(folder.path().join("b.py")).expect("the file"), CACHED);
+    let (_, out, err) = run(folder.path(), &["check", "--fix", "--format", "concise"]);
+    assert!(!out.contains("remain"), "{out}");
+    assert_eq!(err, "0 fixed, 1 remains, 1 more with --unsafe-fixes\n");
     let (code, out, _) = run(folder.path(), &["check", "--fix", "--unsafe-fixes"]);
     assert_eq!((code, out.lines().last()), (0, Some("1 fixed, 0 remain")));
     assert_eq!(

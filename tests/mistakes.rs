@@ -214,6 +214,17 @@ fn entries_that_change_nothing_are_told_and_fail_no_run() {
 }
 
 #[test]
+fn a_resource_that_nothing_lets_go_of_is_told() {
+    let resource = |more: &str| format!("[[resource]]\nkind = 'ledger'\nacquire = ['ledger.open_book']\n{more}");
+    for (more, is_told) in [("", true), ("release = ['shut']\n", false), ("release_by = ['ledger.shut']\n", false)] {
+        let folder = folder("watertight.toml", resource(more));
+        let (code, err) = idle(folder.path(), &[]);
+        let told = err.contains("watertight.toml: line 1: the ledger of `resource` is never released");
+        assert_eq!((code, told), (0, is_told), "{more}{err}");
+    }
+}
+
+#[test]
 fn a_pattern_is_not_blamed_for_what_was_not_looked_at() {
     let folder = folder("watertight.toml", "exclude = ['docs/', 'node_modules/', 'dist/', '.venv/', 'b.py']\n");
     fs::create_dir(folder.path().join("docs")).expect("a folder can be made");

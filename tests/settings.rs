@@ -341,6 +341,18 @@ fn strange_files_neither_block_nor_flood() {
 
 #[cfg(unix)]
 #[test]
+fn a_link_to_nothing_is_told_where_its_name_is_ours() {
+    let folder = folder(&[("a.py", SOCKET)]);
+    std::os::unix::fs::symlink("nowhere.toml", folder.path().join("pyproject.toml")).expect("a link can be made");
+    assert_eq!(found(folder.path(), &[]).1.len(), 1, "a link of another tool is none of ours");
+    std::os::unix::fs::symlink("nowhere.toml", folder.path().join("watertight.toml")).expect("a link can be made");
+    let (code, _, err) = run(folder.path(), &["check"]);
+    assert!(code == 2 && err.contains("watertight.toml") && err.contains("is a link to nothing"), "{code} {err}");
+    assert_eq!(found(folder.path(), &["--isolated"]).1.len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_pipe_is_no_configuration() {
     let folder = folder(&[("a.py", SOCKET)]);
     let made = std::process::Command::new("mkfifo").arg(folder.path().join("watertight.toml")).status().expect("mkfifo runs");

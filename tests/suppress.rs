@@ -95,6 +95,15 @@ fn an_order_that_is_none_is_told_with_its_remedy() {
         ("# watertight: disable", "there is no order `disable`", "write `ignore`"),
         ("# watertight: disable[unclosed-handle] why", "there is no order `disable`", "write `ignore`"),
         ("# watertight: noqa unclosed-handle", "there is no order `noqa`", "write `ignore`"),
+        ("# watertight: disable=unclosed-handle", "there is no order `disable`", "write `ignore`"),
+        ("# watertight: disable: unclosed-handle, lost-entry", "there is no order `disable`", "write `ignore`"),
+        ("# water-tight: ignore[unclosed-handle]", "`water-tight: ignore` is not `watertight: ignore`", "in one word"),
+        ("# Water_Tight: ignore", "`Water_Tight: ignore` is not `watertight: ignore`", "in one word"),
+        ("# water-tight: disable=unclosed-handle", "there is no order `disable`", "write `ignore`"),
+        ("# noqa  watertight: ignore[unclosed-handle]", "it stands behind other words", "a comment of its own"),
+        ("# noqa: X1, X2 watertight: ignore[unclosed-handle] why", "it stands behind other words", "a comment of its own"),
+        ("# type: ignore watertight: ignore[unclosed-handle]", "it stands behind other words", "a comment of its own"),
+        ("# lint-disable-line watertight: ignore[unclosed-handle]", "it stands behind other words", "a comment of its own"),
         ("# watertight: disable-next-line", "there is no order `disable-next-line`", "`ignore-file`"),
         ("# watertight: ignore-files", "there is no order `ignore-files`", "`ignore-file`"),
         ("# watertight: ignor[unclosed-handle]", "there is no order `ignor`", "write `ignore`"),
@@ -106,7 +115,7 @@ fn an_order_that_is_none_is_told_with_its_remedy() {
         let (told, advice, place) = fault(comment);
         assert!(told.contains(message) && told.ends_with("so this suppresses nothing"), "{comment}: {told}");
         assert!(advice.contains(remedy), "{comment}: {advice}");
-        assert!(comment.contains(&place) && place.to_lowercase().starts_with("watertight"), "{comment}: {place}");
+        assert!(comment.contains(&place) && place.to_lowercase().starts_with("water"), "{comment}: {place}");
     }
 }
 
@@ -125,6 +134,13 @@ fn talk_that_mentions_the_program_is_left_alone() {
         "# watertight: allow more time",
         "# is it watertight? Ignore[d] by most",
         "# watertight: ignored",
+        "# watertight: disable=True",
+        "# water-tight: ignore the leaks that others report",
+        "# water-tight: disable the valve first",
+        "# noqa: it is watertight: ignore [1]",
+        "# noqa `watertight: ignore[unclosed-handle]`",
+        "# write watertight: ignore[unclosed-handle] here",
+        "# noqa watertight",
     ] {
         assert_eq!(lines(&format!("LEAK {comment}\n")), ["1 unclosed-handle"], "{comment}");
     }

@@ -1,6 +1,7 @@
 use super::FAILED;
 use super::fix;
 use super::flags::Flags;
+use super::format::Format;
 use super::look::{baseline, look};
 use super::output::{coloured, emit, mention, width};
 use super::settings::configs;
@@ -60,6 +61,10 @@ pub fn lint(flags: &Flags, known: &RuleSet, family: Option<Family>, build: Build
         ..plain
     };
     emit(flags.output_file.as_deref(), |out| flags.format.write(out, &report, &context, flags.scope.quiet))?;
+    // Only the report for people ends with it; the other formats have no place for it that a program would not trip over.
+    if flags.fix && flags.format != Format::Human && !flags.scope.quiet {
+        mention(&report::remains(&report).map(|line| line + "\n").unwrap_or_default());
+    }
     Ok(exit)
 }
 

@@ -34,14 +34,15 @@ fn are_joined(one: Node, next: Node) -> bool {
     states(one) && states(next) && one.end_position().row == next.start_position().row
 }
 
-/// How much the grammar has to skip, in bytes, before that is more than a slip of the pen or of the grammar.
+/// How much the grammar has to skip, in bytes, before that is more than a slip of the grammar.
 const SLIP: usize = 6;
 
-/// The first stretch of code that the grammar skips, if there is enough of it in the file.
-pub fn skipped(root: Node) -> Option<Node> {
+/// The first stretch of code that the grammar skips, if there is enough of it in the file. What an exact grammar skips or
+/// imagines is never its own slip.
+pub fn skipped(root: Node, exact: bool) -> Option<Node> {
     let (mut open, mut first, mut bytes) = (vec![root], None::<Node>, 0);
     while let Some(node) = open.pop() {
-        if node.is_error() {
+        if node.is_error() || (exact && node.is_missing()) {
             bytes += node.byte_range().len();
             if first.is_none_or(|first| node.start_byte() < first.start_byte()) {
                 first = Some(node);
@@ -51,12 +52,13 @@ pub fn skipped(root: Node) -> Option<Node> {
             open.extend(node.children(&mut cursor));
         }
     }
-    first.filter(|_| bytes > SLIP)
+    first.filter(|_| exact || bytes > SLIP)
 }
 
 #[cfg(test)]
 mod tests {
     use super::faults;
+    use crate::extract::extract;
     use crate::language::languages;
 
     #[test]
@@ -68,6 +70,17 @@ mod tests {
         }
         for wrong in ["def a():\n    b(); c() return None\n", "def a(): b() return c()\n", "b(); c() raise d\n"] {
             assert!(faults(python, wrong) > 0, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_exact_grammar_makes_no_slips() {
+        let python = languages().get("python").expect("a built-in language");
+        for right in ["x = 1\n", "match = case = type = 1\nprint(match, *case)\n", "def f[T](x: T) -> T: ...\n", "", "# only\n"] {
+            assert_eq!(extract(python, right).skipped, None, "{right}");
+        }
+        for wrong in ["x = = 1\n", "def x(:\n    pass\n", "x = (1\n", "x = [1,, 2]\n", "a b\n", "if x\n    y()\n"] {
+            assert!(extract(python, wrong).skipped.is_some(), "{wrong}");
         }
     }
 }

@@ -33,7 +33,7 @@ use macros::Prepared;
 use tree_sitter::{Parser, Tree};
 
 /// The word with which a directive to this program begins, and how people write it by mistake.
-const DIRECTIVE: [&str; 3] = ["watertight", "Watertight", "WATERTIGHT"];
+const DIRECTIVE: [&str; 5] = ["watertight", "Watertight", "WATERTIGHT", "ater-tight:", "ater_tight:"];
 
 /// The facts of one text. A text that does not parse gives the facts of the parts that do.
 pub fn extract(language: &Language, text: &str) -> Facts {
@@ -79,7 +79,7 @@ fn read(language: &Language, text: &str, prepared: &Prepared, tree: &Tree, keepi
     // `#![no_std]` is an attribute.
     let interpreted = text.strip_prefix("#!").is_some_and(|rest| rest.trim_start().starts_with('/'));
     facts.is_program = interpreted && language.habits.program.as_ref().is_none_or(runs);
-    facts.skipped = fault::skipped(tree.root_node()).map(|node| lower::span(prepared, node));
+    facts.skipped = fault::skipped(tree.root_node(), language.habits.exact_grammar).map(|node| lower::span(prepared, node));
     (facts, kept)
 }
 

@@ -3,14 +3,21 @@
 use super::kept::Placed;
 use crate::language::Language;
 use std::ops::ControlFlow;
-use tree_sitter::{InputEdit, ParseOptions, Parser, Point, Tree};
+use tree_sitter::{InputEdit, ParseOptions, ParseState, Parser, Point, Tree};
+
+/// How many versions of a text have their trees kept. What is typed goes to and fro between a few states, such as an open
+/// bracket and a closed one, and each of them tells another story of what follows; it need be parsed only once in each.
+const STATES: usize = 4;
+/// For how long a tree is tried, in hundreds of steps, besides two steps for each statement of the file.
+const TRIED: usize = 5;
 
 /// What a text was parsed into, kept for its next version.
 #[derive(Debug)]
 pub struct Parsed {
     language: String,
     text: String,
-    tree: Tree,
+    /// Its tree, and behind it those of earlier versions in other states, as if they had been edited to be this text.
+    trees: Vec<Tree>,
     /// What its statements were lowered to.
     pub(super) kept: Vec<Placed>,
 }
@@ -27,28 +34,79 @@ impl Parsed {
         parser.set_language(&language.grammar).ok()?;
         let before = before.filter(|before| before.language == language.id);
         let edit = before.map(|before| edit(&before.text, text));
-        let old = before.zip(edit.as_ref()).map(|(before, edit)| before.edited(edit));
-        let mut check = |_: &tree_sitter::ParseState| if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        let options = ParseOptions::new().progress_callback(&mut check);
-        let bytes = text.as_bytes();
-        let mut read = |at: usize, _: Point| bytes.get(at..).unwrap_or_default();
-        let tree = parser.parse_with_options(&mut read, old.as_ref(), Some(options))?;
-        Some((Self { language: language.id.clone(), text: text.to_owned(), tree, kept: Vec::new() }, edit))
+        let old = before.zip(edit.as_ref()).map(|(before, edit)| before.edited(edit)).unwrap_or_default();
+        let trees = parse(&mut parser, text, old, stop)?;
+        Some((Self { language: language.id.clone(), text: text.to_owned(), trees, kept: Vec::new() }, edit))
     }
 
     /// The tree.
     pub(super) fn tree(&self) -> &Tree {
-        &self.tree
+        &self.trees[0]
     }
 
-    /// The tree with its places moved to where they are after an edit.
-    fn edited(&self, edit: &InputEdit) -> Tree {
-        let mut tree = self.tree.clone();
+    /// The trees with their places moved to where they are after an edit.
+    fn edited(&self, edit: &InputEdit) -> Vec<Tree> {
+        let mut trees = self.trees.clone();
         if (edit.start_byte, edit.start_byte) != (edit.old_end_byte, edit.new_end_byte) {
-            tree.edit(edit);
+            for tree in &mut trees {
+                tree.edit(edit);
+            }
         }
-        tree
+        trees
     }
+}
+
+/// Parses a text with the help of the first tree that saves most of the work; its own goes to the front.
+fn parse(parser: &mut Parser, text: &str, mut old: Vec<Tree>, stop: &dyn Fn() -> bool) -> Option<Vec<Tree>> {
+    let parts = |tree: &Tree| tree.root_node().child_count();
+    let tried = TRIED + old.first().map_or(0, parts) as usize / 50;
+    // What cannot be chosen from need not be tried.
+    let chosen_from = if old.len() > 1 { old.len() } else { 0 };
+    for at in 0..chosen_from {
+        if let Some((tree, _)) = parse_for(parser, text, Some(&old[at]), tried, stop) {
+            let used = old.remove(at);
+            if parts(&used) != parts(&tree) {
+                old.insert(0, used);
+            }
+            return Some(in_front(tree, old));
+        }
+        if stop() {
+            return None;
+        }
+        parser.reset();
+    }
+    let (tree, taken) = parse_for(parser, text, old.first(), usize::MAX, stop)?;
+    // One that shares most of the last one with it stands for the same state.
+    if taken <= 4 * tried && !old.is_empty() {
+        old.remove(0);
+    }
+    Some(in_front(tree, old))
+}
+
+fn in_front(tree: Tree, mut others: Vec<Tree>) -> Vec<Tree> {
+    others.insert(0, tree);
+    others.truncate(STATES);
+    others
+}
+
+/// The tree of a text, and how many hundreds of steps it took; nothing if those are more than is allowed, or if stopped.
+fn parse_for(
+    parser: &mut Parser,
+    text: &str,
+    old: Option<&Tree>,
+    allowed: usize,
+    stop: &dyn Fn() -> bool,
+) -> Option<(Tree, usize)> {
+    let mut taken = 0;
+    let mut check = |_: &ParseState| {
+        taken += 1;
+        if taken > allowed || stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut check);
+    let bytes = text.as_bytes();
+    let mut read = |at: usize, _: Point| bytes.get(at..).unwrap_or_default();
+    let tree = parser.parse_with_options(&mut read, old, Some(options))?;
+    Some((tree, taken))
 }
 
 /// What was changed between two texts: all between what is the same at their starts and at their ends.
@@ -85,7 +143,7 @@ fn behind(start: Point, text: &str) -> Point {
 
 #[cfg(test)]
 mod tests {
-    use super::{Parsed, edit};
+    use super::{Parsed, STATES, edit};
     use crate::language::languages;
     use std::path::Path;
 
@@ -123,5 +181,28 @@ mod tests {
             assert_eq!(tree, fresh.tree().root_node().to_sexp(), "{text}");
         }
         assert!(Parsed::new(python, &text.repeat(2000), None, &|| true).is_none());
+    }
+
+    #[test]
+    fn what_is_typed_to_and_fro_gives_the_trees_that_new_ones_are() {
+        let python = languages().by_path(Path::new("a.py")).expect("known");
+        let class = "class A:\n    def m(self):\n        for one in self.a:\n            self.b[one] = [1, 2]\n\n\n";
+        let (above, below) = (class.repeat(40), class.repeat(40));
+        let mut parsed: Option<Parsed> = None;
+        let mut kept = 0;
+        for typed in ["def f(x):\n    return g(x, h)\n", "if a:\n        y = g(", "        x = {'a': [1, (2"] {
+            for end in (0..=typed.len()).chain([4, typed.len() - 2, 0]) {
+                for (at, cut) in [(above.len(), 0), (above.len() - 30, 30)] {
+                    let text = format!("{}{}{below}", &above[..at], &typed[..end]);
+                    let next = Parsed::new(python, &text, parsed.as_ref(), &|| false).map(|(next, _)| next).expect("not stopped");
+                    let fresh = Parsed::new(python, &text, None, &|| false).map(|(fresh, _)| fresh).expect("not stopped");
+                    let (one, other) = (next.tree().root_node().to_sexp(), fresh.tree().root_node().to_sexp());
+                    assert_eq!(one, other, "{} {cut}", &typed[..end]);
+                    kept = kept.max(next.trees.len());
+                    parsed = Some(next);
+                }
+            }
+        }
+        assert_eq!(kept, STATES);
     }
 }

@@ -63,6 +63,8 @@ pub struct Habits {
     pub interpreters: Vec<String>,
     /// What starts a comment.
     pub comments: Vec<String>,
+    /// Whether the grammar reads whatever is right, so that what it cannot read is a mistake of the text, however small.
+    pub exact_grammar: bool,
     /// Whether an assignment declares its target in the innermost function.
     pub implicit_declarations: bool,
     /// Whether every block is a scope of its own.

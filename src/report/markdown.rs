@@ -1,5 +1,6 @@
 use super::place::Places;
 use super::summary::headline;
+use super::tame::tame;
 use super::wrap::flat;
 use super::{Context, Paint};
 use crate::finding::{Finding, Report, Stance};
@@ -49,7 +50,7 @@ fn item(finding: &Finding, places: &Places<'_>) -> String {
 
 /// Text as code, whatever backticks it holds (`CommonMark` 0.31, section 6.1).
 fn code(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ");
+    let text = tame(text);
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
@@ -92,5 +93,6 @@ mod tests {
         assert_eq!(prose("`a*b` holds <b>*x*</b> for @me"), "`a*b` holds &lt;b>\\*x\\*&lt;/b> for &#64;me");
         assert_eq!(prose("one ` tick"), "one \\` tick");
         assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("a\u{1b}[31m\nb\u{202e}"), "`a\\u{1b}[31m\\nb\\u{202e}`");
     }
 }

@@ -6,6 +6,8 @@ use crate::source::Span;
 
 /// What every order begins with.
 const NAME: &str = "watertight";
+/// How that is written by mistake.
+const SPELT: [&str; 2] = ["water-tight", "water_tight"];
 const VERBS: [&str; 2] = ["ignore", "ignore-file"];
 /// By what other tools are told the same.
 const FOREIGN: [&str; 15] = [
@@ -36,6 +38,8 @@ pub struct Order<'a> {
     pub verb: &'a str,
     /// What comes behind that word.
     pub rest: &'a str,
+    /// Whether an order to another tool stands before it in the same comment.
+    behind: bool,
 }
 
 /// What is wrong with an order.
@@ -49,19 +53,22 @@ pub struct Fault {
 impl<'a> Order<'a> {
     /// The order in a comment, if it may be one. A comment that only talks about the program is none.
     pub fn of(body: &'a str) -> Option<Self> {
-        let starts =
-            body.as_bytes().windows(NAME.len()).enumerate().filter(|(_, window)| window.eq_ignore_ascii_case(NAME.as_bytes()));
-        let begins = |at: &usize| body[..*at].trim_end().ends_with(['#', '/', '*', '!', '-']);
-        let at = starts.map(|(at, _)| at).find(begins)?;
-        let after = &body[at + NAME.len()..];
+        let begins = |(at, _): &(usize, usize)| body[..*at].trim_end().ends_with(['#', '/', '*', '!', '-']);
+        let begun = names(body).find(begins);
+        let (at, long) = begun.or_else(|| names(body).find(|(at, _)| follows_order(&body[..*at])))?;
+        let after = &body[at + long..];
         let said = after.strip_prefix(':').unwrap_or(after).trim_start_matches([' ', '\t']);
         let name = &body[at..body.len() - after.len() + usize::from(after.starts_with(':'))];
         let verb = said.split(|next: char| !(next.is_alphanumeric() || matches!(next, '-' | '_'))).next()?;
-        Some(Self { at, name, verb, rest: &said[verb.len()..] })
+        Some(Self { at, name, verb, rest: &said[verb.len()..], behind: begun.is_none() })
     }
 
-    /// Whether the name is written as it must be.
+    /// Whether it stands where it must, and its name is written as it must be.
     pub fn is_exact(&self) -> bool {
+        !self.behind && self.is_named()
+    }
+
+    fn is_named(&self) -> bool {
         self.name.strip_suffix(':') == Some(NAME)
     }
 
@@ -87,12 +94,19 @@ impl<'a> Order<'a> {
         if self.is_exact() && VERBS.contains(&self.verb) {
             return self.bad_list();
         }
+        if self.behind {
+            let meant = self.is_named() && VERBS.contains(&self.verb) && self.rest.starts_with('[');
+            let remedy = "begin a comment of its own with it: write `#` or `//` before the name";
+            return meant.then(|| said("it stands behind other words of its comment".to_owned(), remedy)).flatten();
+        }
         let (line, listed) = (self.line(), self.rest.starts_with('['));
         let plain = self.verb.to_ascii_lowercase().replace('_', "-");
         if VERBS.contains(&plain.as_str()) {
             let meant = listed || (colon && line.is_empty());
             let written = format!("`{} {}` is not `watertight: {plain}`", self.name, self.verb);
-            return meant.then(|| said(written, "write it in lower case, with a colon behind the name")).flatten();
+            return meant
+                .then(|| said(written, "write it in one word and in lower case, with a colon behind the name"))
+                .flatten();
         }
         let foreign = FOREIGN.contains(&plain.as_str());
         // Its forms are words of talk: "watertight: ignored".
@@ -101,7 +115,7 @@ impl<'a> Order<'a> {
         let meant = if listed {
             foreign || close || are_rules(inner)
         } else {
-            (foreign || close) && (line.is_empty() || are_rules(line))
+            (foreign || close) && (line.is_empty() || are_rules(bare(line)))
         };
         let told = format!("there is no order `{}`", self.verb);
         (meant && colon).then(|| said(told, "write `ignore` for a line, or `ignore-file` for the file")).flatten()
@@ -120,11 +134,38 @@ impl<'a> Order<'a> {
                 Some(_) => None,
             };
         }
-        let bare = line.trim_start_matches([':', '=', ' ']);
-        let inside = bare.strip_prefix(['(', '[']).map_or(bare, |list| list.split([')', ']']).next().unwrap_or(list));
         let remedy = "write the rules in brackets right behind the word: `ignore[rule]`";
-        if are_rules(inside) { fault("the rules stand in no brackets right behind the word", remedy) } else { None }
+        if are_rules(bare(line)) { fault("the rules stand in no brackets right behind the word", remedy) } else { None }
     }
+}
+
+/// Where the name of this program stands in a text, however it is spelt, and how long it is there.
+fn names(body: &str) -> impl Iterator<Item = (usize, usize)> {
+    let spelt = |at: usize| {
+        let mut all = std::iter::once(NAME).chain(SPELT);
+        let long =
+            all.find(|name| body.as_bytes()[at..].get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name.as_bytes())));
+        long.map(|name| (at, name.len()))
+    };
+    (0..body.len()).filter_map(spelt)
+}
+
+/// Whether a comment has an order to another tool in it, which ends before the last white space.
+fn follows_order(before: &str) -> bool {
+    let words = before.split(|next: char| !(next.is_alphanumeric() || next == '-'));
+    let orders = |word: &str| FOREIGN.iter().chain(&VERBS).any(|order| word.strip_suffix(order).is_some_and(ends_tool));
+    before.ends_with([' ', '\t']) && words.filter(|word| !word.is_empty()).take(3).any(|word| orders(&word.to_ascii_lowercase()))
+}
+
+/// Whether what is left of a word is the name of a tool: `eslint-` of `eslint-disable-line`.
+fn ends_tool(word: &str) -> bool {
+    word.is_empty() || word.ends_with('-')
+}
+
+/// A list of rules without what stands around it in the place of brackets.
+fn bare(line: &str) -> &str {
+    let bare = line.trim_start_matches([':', '=', ' ']);
+    bare.strip_prefix(['(', '[']).map_or(bare, |list| list.split([')', ']']).next().unwrap_or(list))
 }
 
 /// Whether a text is nothing but names of rules, which are words joined by hyphens.

@@ -12,13 +12,19 @@ const LONGEST: usize = 1024;
 
 /// This program and the rules of the run.
 pub fn tool(rules: &RuleSet) -> Tool {
-    let driver = ToolComponent::builder()
+    let mut driver = ToolComponent::builder()
         .name(env!("CARGO_PKG_NAME"))
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
         .rules(rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>())
         .build();
+    driver.information_uri = address(env!("CARGO_PKG_REPOSITORY"));
     Tool::builder().driver(driver).build()
+}
+
+/// Where to read more; nothing as long as the package names no place where it is kept.
+fn address(repository: &str) -> Option<String> {
+    (!repository.is_empty()).then(|| repository.to_owned())
 }
 
 fn descriptor(rule: &Rule) -> ReportingDescriptor {
@@ -72,4 +78,15 @@ fn pascal(id: &str) -> String {
         name.push_str(letters.as_str());
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_is_told_if_there_is_one() {
+        assert_eq!(address("https://example.org/w").as_deref(), Some("https://example.org/w"));
+        assert_eq!(address(""), None);
+    }
 }

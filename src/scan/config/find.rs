@@ -38,8 +38,9 @@ pub fn inside(folder: &Path) -> Result<Option<Found>, Box<ConfigError>> {
                 }
             }
             Ok(None) | Err(Unread::Absent) => {}
-            // Below a folder that may not be entered nobody knows whether there is such a file at all.
-            Err(Unread::Hidden(_)) if !own => {}
+            // Below a folder that may not be entered nobody knows whether there is such a file at all, and what a link to
+            // nothing was for is known only where its name says so.
+            Err(Unread::Hidden(_) | Unread::Dangling) if !own => {}
             Err(why) => return Err(unreadable(&path, &why)),
         }
     }
@@ -66,6 +67,8 @@ enum Unread {
     Hidden(std::io::Error),
     #[error("{0}")]
     Closed(std::io::Error),
+    #[error("it is a link to nothing")]
+    Dangling,
     #[error("it is not UTF-8 (line {0})")]
     Encoding(usize),
     #[error("it is larger than 4 MiB")]
@@ -78,6 +81,7 @@ impl Unread {
             Self::Absent | Self::Hidden(_) | Self::Closed(_) => {
                 "check the path and the permissions, or take the settings from elsewhere with --config or --isolated"
             }
+            Self::Dangling => "point the link at a file, or remove it",
             Self::Encoding(_) => "save the file as UTF-8",
             Self::Large => "write the settings into a `watertight.toml`",
         }
@@ -92,6 +96,7 @@ fn unreadable(path: &Path, why: &Unread) -> Box<ConfigError> {
 /// What stands in a file; nothing if it is shared with other tools and cannot hold a word to this program.
 fn text(path: &Path, own: bool) -> Result<Option<String>, Unread> {
     let metadata = path.metadata().map_err(|error| match error.kind() {
+        ErrorKind::NotFound if path.is_symlink() => Unread::Dangling,
         ErrorKind::NotFound | ErrorKind::NotADirectory => Unread::Absent,
         _ => Unread::Hidden(error),
     })?;

@@ -1,6 +1,6 @@
 use super::own::{Languages, Own};
 use super::raw::Config;
-use crate::rules::{Container, Rule, RuleSet, Vocabulary};
+use crate::rules::{Container, Resource, Rule, RuleSet, Vocabulary};
 
 /// A mistake in a configuration: the word that is wrong, what is wrong with it, and the remedy.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Wrong {
 
 /// The rules with the user's own words in them, which go before the built-in ones; and the entries that fit no rule.
 pub fn extended(known: &RuleSet, config: &Config) -> Result<(RuleSet, Vec<Wrong>), Wrong> {
-    let mut rules = Extended { rules: known.clone(), idle: Vec::new() };
+    let mut rules = Extended { rules: known.clone(), idle: config.resource.iter().filter_map(kept_for_ever).collect() };
     let handle = |rule: &Rule, _: &Vocabulary| rule.id == "unclosed-handle";
     rules.add("resource", &config.resource, handle, |words, own| words.resource.insert(0, own.clone()))?;
     let listens = |_: &Rule, words: &Vocabulary| !words.registration.is_empty();
@@ -34,6 +34,17 @@ pub fn extended(known: &RuleSet, config: &Config) -> Result<(RuleSet, Vec<Wrong>
     let holds = |_: &Rule, words: &Vocabulary| !words.resource.is_empty();
     rules.add("consumer", &config.consumer, holds, |words, own| words.consumer.extend(own.calls.iter().cloned()))?;
     Ok((rules.rules, rules.idle))
+}
+
+/// What is to be said of a resource that nothing could let go of.
+fn kept_for_ever(own: &Own<Resource>) -> Option<Wrong> {
+    let Resource { kind, release, release_by, consumer, .. } = &own.entry;
+    let is_let_go = !(release.is_empty() && release_by.is_empty() && consumer.is_empty());
+    (!is_let_go).then(|| Wrong {
+        word: "resource".to_owned(),
+        message: format!("the {kind} of `resource` is never released, because the entry says nothing that does it"),
+        remedy: "name the methods in `release`, the calls in `release_by`, or those that take it over in `consumer`".to_owned(),
+    })
 }
 
 /// Rules that are being extended.
