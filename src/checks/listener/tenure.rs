@@ -189,6 +189,10 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     let mut evidence = vec![match reach {
         _ if again => Evidence::supports(Weight::Slight, "the emitter hangs on the object, and is the same for each call"),
         Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
+        // Where functions are values, most of what is handed about is made for one task and ends with it.
+        Reach::Given if facts.exported.is_some() => {
+            Evidence::doubts(Weight::Fair, "the emitter belongs to somebody else, who may end it before")
+        }
         Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
         Reach::Owned => Evidence::doubts(Weight::Fair, "the emitter goes with its owner"),
         _ => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
