@@ -45,9 +45,7 @@ fn form(facts: &Facts, key: ExprId) -> Option<Form> {
     match facts.kind(key) {
         ExprKind::Name { name, .. } => param(facts, key).map(|_| Form { param: name, field: None }),
         ExprKind::Field { base, name } => match facts.kind(base) {
-            ExprKind::Name { name: param_name, .. } => {
-                param(facts, base).map(|_| Form { param: param_name, field: Some(name) })
-            }
+            ExprKind::Name { name: param_name, .. } => param(facts, base).map(|_| Form { param: param_name, field: Some(name) }),
             _ => None,
         },
         _ => None,
@@ -95,28 +93,37 @@ fn is_same(facts: &Facts, growth: &Growth, release: &Release, (made, taken): (Fo
         within.flat_map(|own| own.params.iter()).find(|param| param.name == made.param).and_then(|param| param.annotation)
     };
     let function = facts.function_of(key_of(facts, release).unwrap_or(release.at));
-    let written = |function| annotated(function).map(|written| key::last_name(facts, written));
+    let alike = match (annotated(growth.function), annotated(function)) {
+        (None, None) => true,
+        (Some(one), Some(other)) => spelled(facts, one).is_some_and(|one| spelled(facts, other) == Some(one)),
+        _ => false,
+    };
     // Two fields of one thing may well be the same; the thing itself is none of them.
     let apart = function != growth.function && (made.field.is_none() || taken.field.is_none());
-    apart && made.param == taken.param && written(growth.function) == written(function)
+    apart && alike && made.param == taken.param
 }
 
-fn tell(
-    context: &Context,
-    held: &Held,
-    growth: &Growth,
-    (release, made): (&Release, Form),
-    abroad: Vec<Evidence>,
-) -> Finding {
+/// The name of a declared type, if it is one name.
+fn spelled(facts: &Facts, written: ExprId) -> Option<&str> {
+    match facts.kind(written) {
+        ExprKind::Other(items) => match facts.list(items) {
+            [only] => spelled(facts, *only),
+            _ => None,
+        },
+        _ => key::last_name(facts, written),
+    }
+}
+
+fn tell(context: &Context, held: &Held, growth: &Growth, (release, made): (&Release, Form), abroad: Vec<Evidence>) -> Finding {
     let facts = context.facts;
     let name = facts.display(held.place);
-    let spelled = |form: Form| match form.field {
+    let shown = |form: Form| match form.field {
         Some(field) => format!("{}.{}", facts.text(form.param), facts.text(field)),
         None => facts.text(form.param).to_owned(),
     };
     let key = key_of(facts, release).unwrap_or(release.at);
-    let taken = form(facts, key).map_or_else(String::new, spelled);
-    let made = spelled(made);
+    let taken = form(facts, key).map_or_else(String::new, shown);
+    let made = shown(made);
     let span = facts.expr(key).span;
     let message = format!("`{name}` is filled under `{made}`, and entries are taken out under `{taken}`, which finds none");
     let mut finding = context.finding(growth.at, message, format!("the entry is made under `{made}`"));

@@ -15,9 +15,7 @@ use crate::checks::Context;
 use crate::checks::lives::fresh;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
-use crate::facts::{
-    Action, BindingId, BindingKind, ExprId, Facts, FunctionId, Operation, PlaceId, Segment, Source,
-};
+use crate::facts::{Action, BindingId, BindingKind, ExprId, Facts, FunctionId, Operation, PlaceId, Segment, Source};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 
 /// What shows that an entry has served its purpose, and stays.
@@ -92,8 +90,7 @@ fn pruned(context: &Context, item: PlaceId, growth: &Growth) -> Option<ExprId> {
     let facts = context.facts;
     let takes_one = |name: &str| {
         let all = &context.words.container;
-        all.iter().any(|one| has(&one.shrink, name) && !has(&one.empty, name))
-            && !all.iter().any(|one| has(&one.empty, name))
+        all.iter().any(|one| has(&one.shrink, name)) && !all.iter().any(|one| has(&one.empty, name))
     };
     let away = |operation: &&Operation| {
         operation.function != growth.function

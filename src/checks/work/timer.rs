@@ -50,8 +50,11 @@ pub fn check(context: &Context) -> Vec<Finding> {
     }
     // What somebody means to cancel is surer than what may be meant to go on.
     if let Some(unfilled) = unfilled::check(context, &timers) {
-        findings.retain(|(_, told)| told.primary.span != unfilled.primary.span);
-        findings.push((None, unfilled));
+        let same = |told: &Finding| told.primary.span == unfilled.primary.span;
+        if !findings.iter().any(|(_, told)| same(told) && told.confidence >= unfilled.confidence) {
+            findings.retain(|(_, told)| !same(told));
+            findings.push((None, unfilled));
+        }
     }
     let stale = acquire::all(context).into_iter().filter_map(|(call, resource)| stale::check(context, resource, call));
     findings.into_iter().map(|(_, finding)| finding).chain(ticking_work(context)).chain(stale).collect()
