@@ -2,6 +2,7 @@
 //! shape: an entry is made when its key is missing, and handed out again later.
 
 use super::abroad;
+use super::astray;
 use super::container::{self, Growth, Held};
 use super::counterpart;
 use super::fixed;
@@ -12,6 +13,7 @@ use super::reach;
 use super::recur;
 use super::relief;
 use super::signs;
+use super::spent;
 use super::tell;
 use super::vetted;
 use crate::checks::Context;
@@ -25,7 +27,22 @@ use crate::rules::Check;
 /// Findings of the rules that ask for `growth` or `cache`.
 pub fn check(context: &Context) -> Vec<Finding> {
     let all = container::held(context);
-    all.iter().filter_map(|held| judge(context, held, &all)).collect()
+    all.iter().filter_map(|held| surest(judge(context, held, &all), amiss(context, held))).collect()
+}
+
+/// What the code itself shows to be amiss, whatever names say of how often it runs: entries are taken out by halves, or
+/// under another key.
+fn amiss(context: &Context, held: &Held) -> Option<Finding> {
+    let asked = context.rule.check == Check::Growth;
+    asked.then(|| astray::check(context, held).or_else(|| spent::check(context, held))).flatten()
+}
+
+/// The surer one of two findings about one collection.
+fn surest(one: Option<Finding>, other: Option<Finding>) -> Option<Finding> {
+    match (one, other) {
+        (Some(one), Some(other)) if other.confidence > one.confidence => Some(other),
+        (one, other) => one.or(other),
+    }
 }
 
 fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {

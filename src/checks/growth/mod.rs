@@ -2,6 +2,7 @@
 
 pub mod abroad;
 pub mod apart;
+pub mod astray;
 pub mod check;
 pub mod clear;
 pub mod container;
@@ -22,6 +23,7 @@ mod relief;
 pub mod revive;
 pub mod scalar;
 pub mod signs;
+pub mod spent;
 pub mod stays;
 mod tell;
 pub mod twins;

@@ -35,7 +35,7 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
         let releases = own_releases(facts, held, growth)?;
         // Where every call may raise, any of them can skip the removal; only those that wait do so often.
         let any = !words.drawn.is_empty() && !matches!(held.life, Life::Instance);
-        let way = leaving(context, growth, &releases, false).or_else(|| leaving(context, growth, &releases, any))?;
+        let way = leaving(context, growth.at, &releases, false).or_else(|| leaving(context, growth.at, &releases, any))?;
         Some(tell(context, held, growth, &releases, &way))
     })
 }
@@ -74,7 +74,7 @@ fn ends(facts: &Facts, release: &Release) -> bool {
 
 /// The finding at an entry whose removals are known, if a way out skips them by its own choice.
 pub fn on_some_way(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId]) -> Option<Finding> {
-    let way = leaving(context, growth, releases, false)?;
+    let way = leaving(context, growth.at, releases, false)?;
     Some(tell(context, held, growth, releases, &way))
 }
 
@@ -174,8 +174,8 @@ fn deleted_key(facts: &Facts, mention: ExprId) -> Option<ExprId> {
     }
 }
 
-/// The way out that says most: an explicit one before a failing call.
-fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -> Option<Way> {
+/// The way out on which what is made somewhere is not released that says most: an explicit one before a failing call.
+pub fn leaving(context: &Context, made: ExprId, releases: &[ExprId], any: bool) -> Option<Way> {
     let facts = context.facts;
     let mut custody = Custody::default();
     for release in releases {
@@ -183,13 +183,13 @@ fn leaving(context: &Context, growth: &Growth, releases: &[ExprId], any: bool) -
         custody.releases.push(*release);
     }
     let harmless = |call: ExprId| {
-        call == growth.at
+        call == made
             || !(any || can_fail(facts, call))
             || context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
     };
-    let mut ways = path::exits(facts, context.words.tables(), &custody, growth.at, &harmless);
+    let mut ways = path::exits(facts, context.words.tables(), &custody, made, &harmless);
     // `if !active.insert(key) { return }`: there the entry is somebody else's.
-    ways.retain(|way| !refused(facts, growth.at, way.at) && !told_apart(facts, growth.at, way.at));
+    ways.retain(|way| !refused(facts, made, way.at) && !told_apart(facts, made, way.at));
     // What only a handler takes out is meant to stay where nothing fails.
     let meant = releases.iter().all(|release| facts.in_handler(*release));
     let telling = |way: &&Way| match way.leaving {

@@ -4,6 +4,7 @@ use super::emitter::{self, Reach};
 use super::expectant;
 use super::identity::{self, Removal};
 use super::tenure;
+use super::uneven;
 use super::unkept;
 use crate::checks::Context;
 use crate::checks::lives::callback::{self, Holds};
@@ -322,7 +323,8 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     }
     let removal = one.removal;
     let asked = !one.registration.shared && (owner::guarded(facts, one.at) || identity::asked(facts, one));
-    if removal == Removal::Same || arranged(facts, one) || asked {
+    let missed = (removal == Removal::Same && one.registration.shared).then(|| uneven::missed(context, one)).flatten();
+    if removal == Removal::Same && missed.is_none() || arranged(facts, one) || asked {
         return None;
     }
     if !one.registration.once && ends_with_event(facts, one) {
@@ -356,6 +358,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         // Whoever takes it back, and only misses the phase, knows that the emitter outlives the registration.
         evidence.retain(|piece| piece.stance == Stance::For || piece.weight == Weight::Decisive);
     }
+    evidence.extend(missed);
     evidence.extend(wrong(facts, removal));
     evidence.extend(context.brief());
     evidence.extend(identity::kept_apart(facts, one).filter(|_| removal == Removal::Never));
@@ -479,6 +482,7 @@ fn tell(context: &Context, one: &Registered, removal: Removal, evidence: Vec<Evi
             format!("the {kind} {what} is never removed: the removal names {}", differing.named())
         }
         (_, Removal::Phase(_)) => format!("the {kind} {what} is never removed: the removal names another phase"),
+        (_, Removal::Same) => format!("the {kind} {what} is not removed on every way out"),
         (Lifetime::Process, _) => format!("the {kind} {what} is registered for the life of the process and never removed"),
         (Lifetime::Receiver, _) => format!("the {kind} {what} is registered on something that lives longer, and never removed"),
     };

@@ -72,6 +72,15 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
     found
 }
 
+/// The calls that surely take a callback off.
+pub fn removals(context: &Context, one: &Registered) -> Vec<ExprId> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let calls = facts.functions.iter().flat_map(|function| function.calls.iter().copied());
+    let lives = |call: &ExprId| !life::is_dead(facts, words, facts.function_of(*call));
+    let same = |call: &ExprId| removes(context, one, *call) && compare(context, one, *call) == Removal::Same;
+    calls.filter(|call| same(call) && lives(call)).collect()
+}
+
 /// The object keeps the callback itself in a collection, as somebody does who will remove it: `this.handlers.set(win, handler)`.
 pub fn kept_apart(facts: &Facts, one: &Registered) -> Option<Evidence> {
     let binding = facts.binding_of(one.callback).filter(|_| facts.exported.is_some())?;

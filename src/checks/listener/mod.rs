@@ -7,4 +7,5 @@ pub mod identity;
 pub mod late;
 pub mod scope;
 pub mod tenure;
+pub mod uneven;
 pub mod unkept;

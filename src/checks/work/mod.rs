@@ -13,3 +13,4 @@ pub mod siblings;
 pub mod stray;
 pub mod task;
 pub mod timer;
+pub mod unfilled;

@@ -5,6 +5,7 @@ use super::overwrite::replaced;
 use super::race;
 use super::stray::{endless, lost, ticking};
 use super::task;
+use super::unfilled;
 use crate::checks::Context;
 use crate::checks::lives::acquire::{self, Kept};
 use crate::checks::lives::callback::{self, Holds};
@@ -45,6 +46,14 @@ pub fn check(context: &Context) -> Vec<Finding> {
             // A handle that is set in several places is one fault.
             Some((_, told)) => told.related.push(Mark::new(Role::Acquire, finding.primary.span, "set here, too")),
             None => findings.push((holder, finding)),
+        }
+    }
+    // What somebody means to cancel is surer than what may be meant to go on.
+    if let Some(unfilled) = unfilled::check(context, &timers) {
+        let same = |told: &Finding| told.primary.span == unfilled.primary.span;
+        if !findings.iter().any(|(_, told)| same(told) && told.confidence >= unfilled.confidence) {
+            findings.retain(|(_, told)| !same(told));
+            findings.push((None, unfilled));
         }
     }
     let stale = acquire::all(context).into_iter().filter_map(|(call, resource)| stale::check(context, resource, call));
