@@ -190,10 +190,10 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         _ if again => Evidence::supports(Weight::Slight, "the emitter hangs on the object, and is the same for each call"),
         Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
         // Where functions are values, most of what is handed about is made for one task and ends with it.
-        Reach::Given if facts.exported.is_some() => {
-            Evidence::doubts(Weight::Fair, "the emitter belongs to somebody else, who may end it before")
+        Reach::Given => {
+            let weight = if facts.exported.is_some() { Weight::None } else { Weight::Slight };
+            Evidence::supports(weight, "the emitter belongs to somebody else")
         }
-        Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
         Reach::Owned => Evidence::doubts(Weight::Fair, "the emitter goes with its owner"),
         _ => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
     }];
@@ -208,7 +208,8 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     if adds {
         evidence.push(Evidence::supports(Weight::Slight, "each call adds a closure of its own"));
     } else if one.holds == Holds::Locals {
-        let weight = if reach == Reach::Process { Weight::Fair } else { Weight::Strong };
+        let serves_all = reach == Reach::Process || emitter::is_given_per_request(facts, words, emitter);
+        let weight = if serves_all { Weight::Fair } else { Weight::Strong };
         evidence.push(Evidence::doubts(weight, "the callback keeps the variables of one call only"));
     }
     if runs != Runs::PerInstance
