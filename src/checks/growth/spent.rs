@@ -33,7 +33,7 @@ pub fn check(context: &Context, held: &Held) -> Option<Finding> {
     }
     let (growth, how) = held.growth.iter().find_map(|growth| Some((growth, spent(context, held, growth)?)))?;
     // Single entries that leave anywhere, also in a finaliser, are entries that are looked after.
-    let single = held.release.iter().any(|release| release.certain && !undo::is_whole(context.facts, held, release));
+    let single = held.release.iter().any(|release| !undo::is_whole(context.facts, held, release));
     if single || recur::made_again(context, held) || fixed::is_sized(context, held, growth) {
         return None;
     }
@@ -152,6 +152,10 @@ fn tells_of_end(context: &Context, function: FunctionId, told: BindingId) -> boo
         rows.iter().any(|row| row.iter().skip(1).any(|other| other == word))
     };
     let Some(end) = [parts.last(), parts.first()].into_iter().flatten().find(|word| undoes(word)) else { return false };
+    // `delete_plan(plan)` is an order, and what carries it out may well only note it.
+    if !(end.ends_with("ed") || end == "lost" || end == "gone" || parts.iter().any(|part| part == "on")) {
+        return false;
+    }
     let of = key::split(facts.text(facts.binding(told).name));
     let mut others = parts.iter().filter(|part| *part != end && part.as_str() != "on");
     others.all(|part| of.contains(part))
@@ -165,7 +169,7 @@ fn variety(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> 
         return Some(Evidence::supports(Weight::Strong, "its keys come and go while the program runs"));
     }
     match key::entries(facts, words, held.place, key) {
-        Keys::Open => Some(Evidence::supports(Weight::Fair, "there is no end to the number of its keys")),
+        Keys::Open => Some(Evidence::supports(Weight::None, "there is no end to the number of its keys")),
         _ => Some(Evidence::doubts(Weight::Decisive, "nothing says that there are many keys")),
     }
 }
@@ -185,7 +189,7 @@ fn told(context: &Context, held: &Held, growth: &Growth, spent: &Spent, mut evid
         }
     };
     let span = facts.expr(at).span;
-    evidence.push(Evidence::supports(Weight::Strong, text).at(span));
+    evidence.push(Evidence::supports(Weight::Fair, text).at(span));
     let mut finding = tell::tell(context, held, growth, evidence);
     finding.message = message;
     finding.related.push(Mark::new(Role::Release, span, "the key stays here"));
