@@ -52,7 +52,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("work", &["lives"]),
     ("handle", &["lives"]),
     ("growth", &["lives", "handle"]),
-    ("listener", &["lives", "work"]),
+    ("listener", &["lives", "work", "handle", "growth"]),
     ("reference", &["lives"]),
     ("mend", &["lives"]),
 ];

@@ -118,7 +118,8 @@ fn is_copy(files: &[Scanned], first: At, copy: At) -> bool {
     // Beside the folder of sources a file outside of all builds is a build of the file of its name.
     let bare = build.is_empty() || other_build.is_empty();
     let sources = bare && (build == [SOURCE] || other_build == [SOURCE]);
-    let bundled = || !bare && around(ours, &ours.findings[first.1]) == around(theirs, &theirs.findings[copy.1]);
+    let written = [&build, &other_build].iter().any(|build| build.iter().all(|word| *word == SOURCE));
+    let bundled = || !written && around(ours, &ours.findings[first.1]) == around(theirs, &theirs.findings[copy.1]);
     (apart || bundled())
         && nested
         && (!sources || stem(&ours.path) == stem(&theirs.path))
