@@ -103,3 +103,11 @@ pub struct Function {
     /// The calls of this file that call it.
     pub callers: Vec<ExprId>,
 }
+
+impl Function {
+    /// The number of one of its parameters, the receiver not counted.
+    pub fn position(&self, param: BindingId) -> Option<usize> {
+        let mut given = self.params.iter().filter(|own| Some(own.binding) != self.receiver);
+        given.position(|own| own.binding == param)
+    }
+}

@@ -3,6 +3,7 @@
 //! Facts are plain data without a type of the parser; they depend on their own file alone. Checks read them and know
 //! no syntax. The tables are indexed by the ids; [`Facts`] also answers the questions that checks ask of them.
 
+mod constant;
 mod dotted;
 mod expr;
 mod flow;

@@ -7,6 +7,7 @@
 //! into an [`Outline`], small enough to be kept for a whole repository; [`Project`] answers questions over all of them.
 
 mod asked;
+mod constant;
 mod deed;
 mod fate;
 mod kin;
@@ -20,7 +21,7 @@ mod taken;
 pub use asked::{Asked, Found};
 pub use fate::Tenure;
 pub use often::{HOPS, Origin};
-pub use outline::{Caller, Deed, Keeping, Kind, Made, Of, Outline, Taker, Text, Touch, Verb};
+pub use outline::{Caller, Deed, Gives, Keeping, Kind, Made, Of, Outline, Taker, Text, Touch, Verb};
 pub use project::{Log, Project};
 pub use read::outline;
 pub use taken::{Given, Taken};

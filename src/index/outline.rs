@@ -230,6 +230,20 @@ pub struct Caller {
     pub waiting: bool,
     /// Whether the caller leaves before the call when it has run before.
     pub once: bool,
+    /// What it gives for the first parameters, in their order.
+    pub gives: [Gives; 4],
+}
+
+/// Where an argument of a call comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Gives {
+    /// Nothing is known of it, or there is none.
+    #[default]
+    Unknown,
+    /// It stands in the source: a literal, or a name for one.
+    Constant,
+    /// The calling function was given it, as its parameter of this number, the receiver not counted.
+    Param(u8),
 }
 
 /// One thing that a function does with one of its parameters.

@@ -1,7 +1,7 @@
 //! From the facts of one file to its outline.
 
 use super::module::face;
-use super::outline::{Caller, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb};
+use super::outline::{Caller, Gives, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb};
 use crate::facts::{
     self, Action, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root, Segment,
     Source, StepKind, TypeId,
@@ -270,6 +270,21 @@ impl Reading<'_> {
         }
     }
 
+    /// Where an argument of a call in a function comes from.
+    fn gives(&self, call: ExprId, position: usize, function: Option<FunctionId>) -> Gives {
+        let Some(arg) = self.facts.positional(call, position) else {
+            // What is not given has its default, which is the same for all.
+            let args = self.facts.args(call).len();
+            let plain = args <= position && args.checked_sub(1).is_none_or(|last| self.facts.positional(call, last).is_some());
+            return if plain { Gives::Constant } else { Gives::Unknown };
+        };
+        if self.facts.is_constant(arg) {
+            return Gives::Constant;
+        }
+        let param = self.facts.binding_of(arg).and_then(|binding| self.facts.function(function?).position(binding));
+        param.and_then(|at| u8::try_from(at).ok()).map_or(Gives::Unknown, Gives::Param)
+    }
+
     fn calls(&mut self) {
         let single = self.facts.single_runs();
         for (id, function) in self.facts.functions().filter(|(id, _)| !self.is_tested(*id)).collect::<Vec<_>>() {
@@ -284,6 +299,7 @@ impl Reading<'_> {
                     constructor: traits.is_constructor,
                     waiting: traits.is_async,
                     once: single.get(&id).is_some_and(|from| self.facts.expr(*call).span.start >= *from),
+                    gives: std::array::from_fn(|at| self.gives(*call, at, named)),
                 };
                 let callee = self.outline.intern(&callee);
                 self.outline.calls.push((callee, from));

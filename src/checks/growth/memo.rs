@@ -1,5 +1,6 @@
 //! Cache decorators: on a method they keep every instance alive; without a limit they keep every argument.
 
+use super::told;
 use super::container::capped;
 use crate::checks::Context;
 use crate::checks::lives::callback;
@@ -291,7 +292,7 @@ fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
     if params.is_empty() {
         return None;
     }
-    let kinds: Vec<(&Param, Keys)> = params.into_iter().map(|param| (param, parameter(context, param))).collect();
+    let kinds: Vec<(&Param, Keys)> = params.into_iter().map(|param| (param, parameter(context, function, param))).collect();
     let widest = kinds.iter().max_by_key(|(_, keys)| *keys)?;
     let name = facts.text(widest.0.name);
     let mut evidence = vec![match widest.1 {
@@ -313,8 +314,11 @@ fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
     Some(evidence)
 }
 
-fn parameter(context: &Context, param: &Param) -> Keys {
+fn parameter(context: &Context, function: &Function, param: &Param) -> Keys {
     let (facts, words) = (context.facts, &context.words.words);
+    if told::named(context, function, param.binding).is_some() {
+        return Keys::Few;
+    }
     let of_type = param.annotation.and_then(|annotation| facts.annotated(annotation));
     if of_type.is_some_and(|path| words.fixed_types.iter().any(|fixed| fixed == path)) {
         return Keys::Few;

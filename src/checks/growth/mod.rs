@@ -26,6 +26,7 @@ pub mod signs;
 pub mod spent;
 pub mod stays;
 mod tell;
+mod told;
 pub mod twins;
 pub mod undo;
 mod vetted;

@@ -5,6 +5,7 @@ use super::container::{Growth, Held};
 use super::counterpart;
 use super::hearsay;
 use super::relief;
+use super::told;
 use crate::checks::Context;
 use crate::checks::lives::brought;
 use crate::checks::lives::key::{self, Keys};
@@ -105,6 +106,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
     Some(match growth.key {
         Some(key) => {
             let text = facts.expr(key).span;
+            if let Some(constants) = told::constants(context, key) {
+                return Some(constants);
+            }
             match key::entries(facts, words, held.place, key) {
                 Keys::Open if brought::is_brought(facts, words, key) => {
                     Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
