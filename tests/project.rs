@@ -461,30 +461,35 @@ fn what_imports_the_tools_of_tests_or_lies_among_scripts_is_no_service() {
     assert_eq!(shown(&files), ["app/double.py"]);
 }
 
-const HEARD: &str = "_seen = set()\n\n\ndef on_message(message):\n    if message not in _seen:\n        _seen.add(message)\n        print(message)\n";
+const LATEST: &str = "LATEST = {}\n\n\ndef on_message(session_id, text):\n    LATEST[session_id] = text\n";
 
 #[test]
 fn keys_that_all_callers_write_down_are_few() {
-    let heard = ("app/heard.py", HEARD);
-    let import = "from app.heard import on_message\n\n\n";
-    let written = format!("{import}def start():\n    on_message('started ' 'now')\n\n\ndef stop():\n    on_message(STOPPED)\n");
-    let brought = format!("{written}\n\ndef serve(request):\n    on_message(request.body)\n");
-    let passed = format!("{import}def tell_all(text, loud):\n    on_message(text)\n\n\ndef stop():\n    tell_all('stopped', True)\n");
-    let passed_on = format!("{passed}\n\ndef serve(request):\n    tell_all(request.body, False)\n");
-    let spread = format!("{import}def serve(parts):\n    on_message(*parts)\n");
+    let latest = ("app/latest.py", LATEST);
+    let import = "from app.latest import on_message\n\n\n";
+    let written = format!(
+        "{import}def on_start(text):\n    on_message('started', text)\n\n\ndef on_stop(text):\n    on_message(STOPPED, text)\n"
+    );
+    let brought = format!("{written}\n\ndef on_request(request):\n    on_message(request.session, request.body)\n");
+    let passed = format!(
+        "{import}def tell(about, text):\n    on_message(about, text)\n\n\ndef on_start(text):\n    tell('started', text)\n\n\ndef on_stop(text):\n    tell('stopped', text)\n"
+    );
+    let passed_on = format!("{passed}\n\ndef on_request(request):\n    tell(request.session, request.body)\n");
+    let spread = format!("{import}def on_request(parts):\n    on_message(*parts)\n");
     for few in [written, passed] {
-        assert!(shown(&[heard, ("app/use.py", &few)]).is_empty(), "{few}");
+        assert!(shown(&[latest, ("app/use.py", &few)]).is_empty(), "{few}");
     }
     for many in [brought, passed_on, spread] {
-        assert_eq!(shown(&[heard, ("app/use.py", &many)]), ["app/heard.py"], "{many}");
+        assert_eq!(shown(&[latest, ("app/use.py", &many)]), ["app/latest.py"], "{many}");
     }
 }
 
 #[test]
 fn a_cache_that_all_callers_ask_for_constants_is_small() {
     let cache = ("app/cache.py", CACHE);
-    let few = "from app.cache import resolve\n\nHOME = 'https://a.example/'\n\n\ndef home():\n    return resolve(HOME)\n";
-    let many = "from app.cache import resolve\n\n\ndef visit(link):\n    return resolve(link)\n";
+    let few =
+        "from app.cache import resolve\n\nHOME = 'https://a.example/'\n\n\ndef on_request(request):\n    return resolve(HOME)\n";
+    let many = "from app.cache import resolve\n\n\ndef on_request(request):\n    return resolve(request.link)\n";
     assert!(shown(&[cache, ("app/use.py", few)]).is_empty());
     assert_eq!(shown(&[cache, ("app/use.py", many)]), ["app/cache.py"]);
 }

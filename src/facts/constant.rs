@@ -10,7 +10,9 @@ impl Facts {
         match self.kind(expr) {
             ExprKind::Literal(literal) => literal != Literal::Other,
             // What is only joined of such is one, too: a text that is broken into lines.
-            ExprKind::Collection { items, .. } | ExprKind::Operation { operands: items, .. } => self.list(items).iter().all(|item| self.is_constant(*item)),
+            ExprKind::Collection { items, .. } | ExprKind::Operation { operands: items, .. } => {
+                self.list(items).iter().all(|item| self.is_constant(*item))
+            }
             ExprKind::Field { name, .. } => capitals(self.text(name)),
             ExprKind::Name { name, binding } => {
                 let fixed = |kind: BindingKind| matches!(kind, BindingKind::Function(_) | BindingKind::Type(_));

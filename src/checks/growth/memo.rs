@@ -1,7 +1,7 @@
 //! Cache decorators: on a method they keep every instance alive; without a limit they keep every argument.
 
-use super::told;
 use super::container::capped;
+use super::told;
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key::{self, Keys};
