@@ -5,6 +5,10 @@ use super::shape::excursion;
 
 /// Where garbage hides for a longer part of a life what is retained, nothing is said of its quarters.
 const HIDDEN: usize = 8;
+/// The first part of a life is its start, which is no growth.
+const START: usize = 16;
+/// What is left of the first quarter may be so many times as fast as the second: 1.2 for a square root, 1.7 for a logarithm.
+const FIRST: f64 = 2.0;
 
 /// A life: all that is known of a quantity.
 #[derive(Clone, Debug)]
@@ -31,8 +35,8 @@ impl Life {
             count if count < 8 || excursion(&past, &kept) * HIDDEN > count => f64::INFINITY,
             count => {
                 let at = |quarter: usize| kept[(count - 1) * quarter / 4];
-                let early = at(2) - at(1);
-                if early > 0.0 { (at(4) - at(3)) / early } else { f64::INFINITY }
+                let against = |early: f64| if early > 0.0 { (at(4) - at(3)) / early } else { f64::INFINITY };
+                against(at(2) - at(1)).min(FIRST * against(at(1) - kept[count / START]))
             }
         };
         Self { fading, lasted_s: kept.len() as f64 * Floors::cell_s(level), peaks: peaks(floors) }
