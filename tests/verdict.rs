@@ -119,6 +119,23 @@ fn a_load_that_rises_twice_with_a_rest_between_is_no_leak() {
 }
 
 #[test]
+fn a_load_that_comes_back_is_no_leak_and_one_that_comes_back_higher_each_time_is() {
+    // Up in 380 s, down in 100: too short to be called a leak at once; the second time it takes 20 s longer.
+    let load = |at_s: f64| if at_s < 480.0 { (at_s / 380.0).min((480.0 - at_s) / 100.0) } else { (at_s - 480.0) / 420.0 };
+    assert_calm("it comes back", &samples(9, |at_s| 60.0 * MIB * load(at_s.min(890.0))));
+    assert_leak("it comes back and leaks", &samples(9, |at_s| 60.0 * MIB * load(at_s)));
+}
+
+#[test]
+fn what_fades_is_taken_back_and_what_leaks_behind_it_is_not() {
+    // Nobody tells such a warm-up from a leak while it is young.
+    let warm = |at_s: f64| saturating(480.0, 90.0)(at_s);
+    let judgement = judge(&samples(10, warm));
+    assert_ne!(judgement.level, Some(Level::Leak), "{judgement:#?}");
+    assert_leak("a leak behind it", &samples(10, |at_s| warm(at_s) + line(60.0)(at_s)));
+}
+
+#[test]
 fn a_leak_shows_through_what_is_bounded() {
     let under = |name: &str, bounded: &dyn Fn(f64) -> f64, rate: f64| {
         assert_calm(name, &samples(11, bounded));

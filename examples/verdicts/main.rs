@@ -136,7 +136,10 @@ fn ours(series: &Labelled) -> Outcome {
 /// A row for each way to bend the series, and one for all of them together.
 fn bends(all: &[Labelled], each: bool) {
     println!("{:<34}{:>30}{:>30}{:>20}", "", "counting every leak alert", "state at the end", "medians");
-    println!("{:<34}{:>30}{:>30}{:>10}{:>10}", "", "right false missed prec rec", "right false missed prec rec", "watch s", "leak s");
+    println!(
+        "{:<34}{:>30}{:>30}{:>10}{:>10}",
+        "", "right false missed prec rec", "right false missed prec rec", "watch s", "leak s"
+    );
     let (mut forms, mut said) = (Vec::new(), Vec::new());
     for bend in Bend::ALL {
         let bent: Vec<_> = all.iter().map(|series| bend.of(series)).collect();

@@ -49,11 +49,12 @@ impl Life {
     }
 }
 
-/// For each time in the past the highest floor until then: finely for the near past, coarsely for the rest.
+/// For each time in the past the highest floor until then, coarsely: what was held for less than 20 s, as at a start, is not
+/// what a load comes back to.
 fn peaks(floors: &Floors) -> Vec<(f64, f64)> {
     let mut peaks = Vec::new();
     let mut reach_s = 0.0;
-    for level in 0..LEVELS {
+    for level in 1..LEVELS {
         let (cells, cell_s) = (floors.level(level), Floors::cell_s(level));
         let fresh = cells.iter().rev().enumerate().map(|(back, floor)| ((back as f64) * cell_s, *floor));
         peaks.extend(fresh.filter(|(ago_s, _)| *ago_s >= reach_s));

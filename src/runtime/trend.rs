@@ -15,6 +15,10 @@
 //! - is even ([`Demand::uneven`]): two ramps of the load with a rest between are no leak,
 //! - goes on now: the newest floor is a new maximum within the longest standstill so far, where floors that may yet come
 //!   down as garbage does are left out,
+//! - leads beyond what was held before ([`Demand::beyond`]): what it held once and gave back, as the load of a day or a batch,
+//!   it may take and give back again,
+//! - does not fade over the whole life ([`super::life`]), whatever the time constant, unless the latest growth is a straight
+//!   line: then something leaks behind a warm-up that is over,
 //! - is large enough in itself and against what is held (allocators drift), and
 //! - has a trend by the test of Mann and Kendall.
 //!
@@ -173,7 +177,11 @@ fn look<const N: usize>(
         shape.stall_s = (shape.stall_s - if level > 0 { cell_s } else { 0.0 }).max(0.0);
         let mut tested = None;
         for (demand, found) in demands.iter().zip(found.iter_mut()) {
-            if !demand.is_met(&shape, period_s.unwrap_or(0.0)) || !demand.is_new(&shape, floors, highest) || !demand.is_endless(&shape, life) || found.is_some_and(|best| best.evidence() >= shape.evidence()) {
+            if !demand.is_met(&shape, period_s.unwrap_or(0.0))
+                || !demand.is_new(&shape, floors, highest)
+                || !demand.is_endless(&shape, life)
+                || found.is_some_and(|best| best.evidence() >= shape.evidence())
+            {
                 continue;
             }
             let trend = *tested.get_or_insert_with(|| trend(floors, kept));
