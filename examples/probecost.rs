@@ -195,14 +195,16 @@ fn empty() -> Result<(Object, Link), String> {
     Ok((object, link))
 }
 
-/// How long it takes to attach a handler, and to take it off, which the probe does again and again in a storm.
+/// How long it takes to attach a handler, and to take it off, which the probe does again and again in a storm; and how much
+/// of a processor's time both take together, for most of it is waiting.
 fn attach(rounds: usize) -> Result<(), String> {
     let (object, link) = empty()?;
     drop(link);
-    let (mut on, mut off) = (Vec::new(), Vec::new());
+    let (mut on, mut off, mut worked) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         let program = object.progs_mut().next().ok_or("the empty handler is missing")?;
         std::thread::sleep(Duration::from_millis(50));
+        let busy = processor(UsageWho::RUSAGE_SELF)?;
         let begin = Instant::now();
         let link = program.attach().map_err(|error| error.to_string())?;
         on.push(begin.elapsed().as_secs_f64() * 1e6);
@@ -210,8 +212,9 @@ fn attach(rounds: usize) -> Result<(), String> {
         let begin = Instant::now();
         drop(link);
         off.push(begin.elapsed().as_secs_f64() * 1e6);
+        worked.push((processor(UsageWho::RUSAGE_SELF)? - busy) * 1e6);
     }
-    for (what, mut took) in [("attach", on), ("take off", off)] {
+    for (what, mut took) in [("attach", on), ("take off", off), ("work", worked)] {
         println!("{what:<9} {:>8.0} us (median), {:>8.0} us at most", quantile(&mut took, 0.5), quantile(&mut took, 1.0));
     }
     Ok(())

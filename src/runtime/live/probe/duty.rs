@@ -16,8 +16,11 @@ const OVER: f64 = 50_000.0;
 pub const LOOK: Duration = Duration::from_millis(50);
 /// How long the handler is attached in a storm, at a time.
 const TURN: Duration = Duration::from_millis(20);
-/// And how long it is not: at least, and at most.
-const REST: (Duration, Duration) = (Duration::from_millis(60), Duration::from_millis(100));
+/// And how many times as long it is then not: at least, and at most. What counts is how long it really was attached, for on a
+/// busy machine we come late to take it off.
+const REST: (f64, f64) = (3.0, 5.0);
+/// No rest is longer.
+const LONGEST: Duration = Duration::from_millis(500);
 
 /// What is to be done now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +101,7 @@ impl Duty {
             return Turn::Same;
         }
         self.fastest = self.fastest.max(rate);
-        (self.attached, self.due) = (false, now + self.rest());
+        (self.attached, self.due) = (false, now + self.rest(spent));
         Turn::Off
     }
 
@@ -107,12 +110,13 @@ impl Duty {
         self.attached = !self.attached;
     }
 
-    /// The length of the next rest, by chance (G. Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (2003)).
-    fn rest(&mut self) -> Duration {
+    /// The length of the next rest after so long a turn, by chance (G. Marsaglia, "Xorshift RNGs", Journal of Statistical
+    /// Software 8 (2003)).
+    fn rest(&mut self, spent: Duration) -> Duration {
         self.chance ^= self.chance << 13;
         self.chance ^= self.chance >> 7;
         self.chance ^= self.chance << 17;
         let share = (self.chance >> 40) as f64 / (1u64 << 24) as f64;
-        REST.0 + (REST.1 - REST.0).mul_f64(share)
+        spent.mul_f64(REST.0 + (REST.1 - REST.0) * share).min(LONGEST)
     }
 }
