@@ -72,7 +72,9 @@ static __always_inline void registers(struct record *record, __u64 end)
 	record->fp = REG_FP(regs);
 	record->lr = REG_LR(regs);
 	record->flags |= RECORD_REGISTERS;
-	copy(record, end);
+	/* Where everybody is watched, these copies would cost as much as all the rest. */
+	if (!config.everyone)
+		copy(record, end);
 }
 
 static __always_inline void tell(void *ctx, struct mm_struct *mm, struct state *state, __u32 pid, bool own, bool typed)

@@ -193,7 +193,7 @@ fn in_a_storm_it_rests_and_loses_no_byte() {
     let records = collect(&mut probe, Duration::from_secs(4), |_| false);
     let gaps = probe.gaps();
     if gaps.storm_per_s == 0 {
-        skip("the machine is too busy for 100,000 page faults a second");
+        skip("the machine is too busy for 200,000 page faults a second");
         return;
     }
     assert!(gaps.rested_ms >= 1000, "a storm of 4 s: {gaps:?}");
