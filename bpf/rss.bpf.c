@@ -17,7 +17,9 @@ struct glimpse {
 	__u64 mm;
 	__s64 pages;
 	__u64 member;
-	__u64 unused[13];
+	/* All events so far, by which the program notices a storm. */
+	__u64 events;
+	__u64 unused[12];
 };
 
 struct {
@@ -70,7 +72,9 @@ static __always_inline void registers(struct record *record, __u64 end)
 	record->fp = REG_FP(regs);
 	record->lr = REG_LR(regs);
 	record->flags |= RECORD_REGISTERS;
-	copy(record, end);
+	/* Where everybody is watched, these copies would cost as much as all the rest. */
+	if (!config.everyone)
+		copy(record, end);
 }
 
 static __always_inline void tell(void *ctx, struct mm_struct *mm, struct state *state, __u32 pid, bool own, bool typed)
@@ -106,12 +110,14 @@ static __always_inline void tell(void *ctx, struct mm_struct *mm, struct state *
 
 static __always_inline int changed(void *ctx, struct mm_struct *mm, int member, bool typed)
 {
+	__u32 processor = bpf_get_smp_processor_id();
+	struct glimpse *glimpse = bpf_map_lookup_elem(&glimpses, &processor);
+	if (glimpse)
+		glimpse->events++;
 	if (member != ANON_PAGES && member != SHMEM_PAGES)
 		return 0;
 	__s64 pages = member == ANON_PAGES ? PAGES(typed, mm, ANON_PAGES) : PAGES(typed, mm, SHMEM_PAGES);
 	/* Each page fault comes here, but the counter moves only once in a batch of them: most are done with at this point. */
-	__u32 processor = bpf_get_smp_processor_id();
-	struct glimpse *glimpse = bpf_map_lookup_elem(&glimpses, &processor);
 	if (glimpse) {
 		if (glimpse->mm == (__u64)mm && glimpse->pages == pages && glimpse->member == (__u64)member)
 			return 0;
@@ -131,8 +137,14 @@ static __always_inline int changed(void *ctx, struct mm_struct *mm, int member, 
 	}
 	__u32 pid = process_of(owner, typed);
 	struct state *state = bpf_map_lookup_elem(&states, &pid);
+	if (!state && (!config.everyone || !own || !pid))
+		return 0;
+	__s64 anon = PAGES(typed, mm, ANON_PAGES);
+	__s64 shmem = PAGES(typed, mm, SHMEM_PAGES);
+	__u64 held = (anon > 0 ? anon : 0) + (shmem > 0 ? shmem : 0);
 	if (!state) {
-		if (!config.everyone || !own || !pid)
+		/* Most processes of a host are small and end soon: noting each of them would cost more than all the rest. */
+		if (held < config.step_pages)
 			return 0;
 		struct state fresh = {};
 		bpf_map_update_elem(&states, &pid, &fresh, BPF_NOEXIST);
@@ -140,9 +152,6 @@ static __always_inline int changed(void *ctx, struct mm_struct *mm, int member, 
 		if (!state)
 			return 0;
 	}
-	__s64 anon = PAGES(typed, mm, ANON_PAGES);
-	__s64 shmem = PAGES(typed, mm, SHMEM_PAGES);
-	__u64 held = (anon > 0 ? anon : 0) + (shmem > 0 ? shmem : 0);
 	if (state->mm != (__u64)mm) {
 		/* While it forks, a process fills memory that is not yet anybody's: only its own begins anew. */
 		if (own) {

@@ -181,6 +181,39 @@ fn a_flood_of_growth_is_told_in_a_trickle() {
 }
 
 #[test]
+fn in_a_storm_it_rests_and_loses_no_byte() {
+    let Some(mut probe) = only(Hook::Typed) else { return };
+    let calm = start(&probe, &["service", "30"]);
+    collect(&mut probe, Duration::from_secs(2), |_| false);
+    assert_eq!((probe.gaps().rested_ms, probe.gaps().storm_per_s), (0, 0), "5,000 events a second are no storm");
+    drop(calm);
+    let leaking = start(&probe, &["slow", "60", "8192"]);
+    let storm = start(&probe, &["storm", "4"]);
+    let pid = leaking.0.id();
+    let records = collect(&mut probe, Duration::from_secs(4), |_| false);
+    let gaps = probe.gaps();
+    if gaps.storm_per_s == 0 {
+        skip("the machine is too busy for 200,000 page faults a second");
+        return;
+    }
+    assert!(gaps.rested_ms >= 1000, "a storm of 4 s: {gaps:?}");
+    drop(storm);
+    let begin = Instant::now();
+    let records: Vec<Growth> = records
+        .into_iter()
+        .chain(collect(&mut probe, Duration::from_secs(10), |all| {
+            // After the storm it stays attached, and the records come as before.
+            begin.elapsed() > Duration::from_secs(1) && of(all, pid).len() >= 4
+        }))
+        .collect();
+    let records = of(&records, pid);
+    let told: u64 = records.iter().map(|growth| growth.grown).sum();
+    let last = records.last().expect("it grew");
+    assert!(told.abs_diff(last.anon + last.shmem) <= probe.step() + probe.error(), "{told} of {}", last.anon);
+    assert!(records.windows(2).all(|pair| pair[0].anon <= pair[1].anon));
+}
+
+#[test]
 fn calls_are_counted() {
     let Some(mut probe) = only(Hook::Typed) else { return };
     if let Err(refusal) = probe.count() {

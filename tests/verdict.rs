@@ -119,6 +119,36 @@ fn a_load_that_rises_twice_with_a_rest_between_is_no_leak() {
 }
 
 #[test]
+fn a_load_that_comes_back_is_no_leak_and_one_that_comes_back_higher_is() {
+    // Up in 370 s, too short to be called a leak, and down after a while; the next time it takes longer.
+    let load = |again_s: f64| {
+        move |at_s: f64| {
+            let first = (at_s / 370.0).min(1.0).min((470.0 - at_s) / 60.0);
+            60.0 * MIB * if at_s < 470.0 { first } else { (at_s - 470.0) / again_s }
+        }
+    };
+    assert_calm("it comes back", &samples(9, |at_s| load(470.0)(at_s.min(920.0))));
+    assert_leak("it comes back higher", &samples(9, load(410.0)));
+}
+
+#[test]
+fn what_fades_is_taken_back_and_what_leaks_behind_it_is_not() {
+    let long = |held: &dyn Fn(f64) -> f64| {
+        let mut dice = Dice::new(10);
+        let one = |second: u32| {
+            let at_s = f64::from(second);
+            Sample { at_s, anon: (12.0 * MIB + held(at_s) + 0.5 * MIB * dice.next()) as u64, ..Sample::default() }
+        };
+        (1..=1400).map(one).collect::<Vec<_>>()
+    };
+    // Nobody tells such a warm-up from a leak while it is young.
+    let warm = |at_s: f64| saturating(480.0, 90.0)(at_s);
+    let judgement = judge(&long(&warm));
+    assert_ne!(judgement.level, Some(Level::Leak), "{judgement:#?}");
+    assert_leak("a leak behind it", &long(&|at_s| warm(at_s) + line(60.0)(at_s)));
+}
+
+#[test]
 fn a_leak_shows_through_what_is_bounded() {
     let under = |name: &str, bounded: &dyn Fn(f64) -> f64, rate: f64| {
         assert_calm(name, &samples(11, bounded));

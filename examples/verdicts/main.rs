@@ -2,14 +2,18 @@
 //!
 //! `cargo run --release --example verdicts -- DIR…`, where each DIR holds `labels.jsonl` (lines with `name`, `truth`,
 //! `kind`, `starts_at_s`) and a `NAME.csv` for each. The series are split in two by a hash of their names: thresholds were
-//! chosen on the first half only. With `--each` every series is listed, with `--alone` nothing is compared with.
+//! chosen on the first half only. With `--each` every series is listed, with `--alone` nothing is compared with,
+//! with `--bent` each series is judged in several bent forms as well (with `--each`, what is wrong there is listed).
 
 // Statistics need floating point.
 #![allow(clippy::cast_precision_loss, clippy::cast_sign_loss)]
 
 mod baselines;
+mod bent;
 mod tally;
 
+use bent::Bend;
+use rayon::prelude::*;
 use std::fs::{File, read_to_string};
 use std::io::BufReader;
 use std::path::Path;
@@ -18,7 +22,7 @@ use tally::{Outcome, Tally};
 use watertight::runtime::{Decider, Level, Limits, Sample, Series};
 
 /// What is known of a series.
-#[derive(Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize)]
 pub struct Label {
     name: String,
     truth: String,
@@ -52,8 +56,8 @@ impl Labelled {
 
 fn main() -> ExitCode {
     let (flags, folders): (Vec<String>, Vec<String>) = std::env::args().skip(1).partition(|word| word.starts_with("--"));
-    if folders.is_empty() || flags.iter().any(|flag| flag != "--each" && flag != "--alone") {
-        eprintln!("usage: verdicts [--each] [--alone] DIR…");
+    if folders.is_empty() || flags.iter().any(|flag| !["--each", "--alone", "--bent"].contains(&flag.as_str())) {
+        eprintln!("usage: verdicts [--each] [--alone] [--bent] DIR…");
         return ExitCode::from(2);
     }
     let mut all = Vec::new();
@@ -67,7 +71,11 @@ fn main() -> ExitCode {
         }
     }
     let asked = |name: &str| flags.iter().any(|flag| flag == name);
-    report(&all, asked("--each"), asked("--alone"));
+    if asked("--bent") {
+        bends(&all, asked("--each"));
+    } else {
+        report(&all, asked("--each"), asked("--alone"));
+    }
     ExitCode::SUCCESS
 }
 
@@ -123,6 +131,27 @@ fn ours(series: &Labelled) -> Outcome {
     outcome.ends = judgement.level == Some(Level::Leak);
     outcome.verdict = judgement.verdict.name();
     outcome
+}
+
+/// A row for each way to bend the series, and one for all of them together.
+fn bends(all: &[Labelled], each: bool) {
+    println!("{:<34}{:>30}{:>30}{:>20}", "", "counting every leak alert", "state at the end", "medians");
+    println!(
+        "{:<34}{:>30}{:>30}{:>10}{:>10}",
+        "", "right false missed prec rec", "right false missed prec rec", "watch s", "leak s"
+    );
+    let (mut forms, mut said) = (Vec::new(), Vec::new());
+    for bend in Bend::ALL {
+        let bent: Vec<_> = all.iter().map(|series| bend.of(series)).collect();
+        let outcomes: Vec<_> = bent.par_iter().map(ours).collect();
+        println!("{}{}", Tally::of(&bent, &outcomes, |_| true).row(&bend.name()), tally::waits(&bent, &outcomes));
+        for (series, outcome) in bent.iter().zip(&outcomes).filter(|(series, outcome)| each && tally::is_wrong(series, outcome)) {
+            println!("      {}", tally::line(series, outcome));
+        }
+        forms.extend(bent);
+        said.extend(outcomes);
+    }
+    println!("{}{}", Tally::of(&forms, &said, |_| true).row("together"), tally::waits(&forms, &said));
 }
 
 fn report(all: &[Labelled], each: bool, alone: bool) {

@@ -122,6 +122,22 @@ fn median(mut values: Vec<f64>) -> f64 {
     if values.is_empty() { f64::NAN } else { f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2]) }
 }
 
+/// Whether something wrong was said of a series, at any time or in the end.
+pub fn is_wrong(series: &Labelled, outcome: &Outcome) -> bool {
+    outcome.false_alarm(series) || series.leaks() != outcome.ends || (series.leaks() && outcome.right(series).is_none())
+}
+
+/// The medians of the seconds from the start of a leak to *watch* and to *leak*.
+pub fn waits(all: &[Labelled], outcomes: &[Outcome]) -> String {
+    let real = || all.iter().zip(outcomes).filter(|(series, _)| series.leaks());
+    let watch = real().filter_map(|(series, outcome)| {
+        let start = series.label.starts_at_s;
+        Some(outcome.watch.iter().find(|at_s| **at_s >= start)? - start)
+    });
+    let leak = real().filter_map(|(series, outcome)| Some(outcome.right(series)? - series.label.starts_at_s));
+    format!("{:>10.0}{:>10.0}", median(watch.collect()), median(leak.collect()))
+}
+
 /// Medians of the delays and of the forecasts' errors.
 pub fn delays(all: &[Labelled], outcomes: &[Outcome]) -> String {
     let mut text = String::new();

@@ -4,6 +4,7 @@ use super::doubling::Doublings;
 use super::exhaustion::{exhaustion, nearest, pace};
 use super::floors::{CELL_S, retained};
 use super::forecast::forecast;
+use super::life::Life;
 use super::limits::Limits;
 use super::pace::{Pace, WINDOW_S};
 use super::sample::Sample;
@@ -141,13 +142,16 @@ impl Decider {
         let at_s = sample.at_s;
         let Some(held) = self.tracks.get(Quantity::Held) else { return };
         let floor = held.ago(0.0).unwrap_or(0.0);
-        let [leak, watch] = seek(held, completed, [&LEAK, &WATCH]);
+        let life = Life::of(held);
+        // What it gave back and takes again is a question of whether it is a leak, and not of whether it still is one.
+        let demand = if self.leak.growth().is_some() { LEAK.without_beyond() } else { LEAK };
+        let [leak, watch] = seek(held, completed, [&demand, &WATCH]);
         let doubles = self.doublings.step(at_s, floor);
         let leak = leak.or_else(|| self.doublings.growth(&retained(&held.level(0)), CELL_S).filter(|_| doubles));
         let counted = census(&self.tracks, completed);
         let stood = (self.stands(), self.watch.growth().is_some());
-        self.leak.step(at_s, floor, leak);
-        self.watch.step(at_s, floor, watch);
+        self.leak.step(at_s, floor, leak, life.fading < LEAK.fading);
+        self.watch.step(at_s, floor, watch, false);
         self.count(at_s, counted);
         let stands = (self.stands(), self.watch.growth().is_some());
         self.describe(sample);
@@ -177,7 +181,7 @@ impl Decider {
         };
         let now = self.tracks.get(quantity).and_then(|floors| floors.ago(0.0)).unwrap_or(0.0);
         let growth = found.filter(|(found, _)| class == Some(*found)).map(|(_, growth)| growth);
-        self.counted = if self.count.step(at_s, now, growth) == Change::Left { None } else { class };
+        self.counted = if self.count.step(at_s, now, growth, false) == Change::Left { None } else { class };
     }
 
     /// Raises or takes back an alert.

@@ -14,6 +14,7 @@ mod doubling;
 mod exhaustion;
 mod floors;
 mod forecast;
+mod life;
 mod limits;
 #[cfg(target_os = "linux")]
 pub mod live;

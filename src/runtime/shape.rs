@@ -41,6 +41,8 @@ pub struct Shape {
     pub steps: f64,
     /// The rate of the last third against the rate of the whole: 1 for a straight line, less when it levels off.
     pub recent: f64,
+    /// The same of the latest half alone.
+    pub latest: f64,
     /// How far it is from an even growth, 0 to 1: two spells of growth with a rest between are far from it.
     pub uneven: f64,
     /// The longest standstill within, seconds.
@@ -83,6 +85,9 @@ pub fn shape(floors: &[f64], kept: &[f64], cell_s: f64) -> Option<Shape> {
     }
     let third = (long as f64 / 3.0).round() as usize;
     let recent = (last - kept[n - 1 - third]) / third as f64 / ((last - kept[head]) / long as f64);
+    let half = &kept[head + long / 2..];
+    let sixth = (half.len() / 3).max(1);
+    let latest = (last - half[half.len() - 1 - sixth]) / sixth as f64 / ((last - half[0]) / (half.len() - 1) as f64);
     let (gap, stall) = standstills(&kept[head..], STANDSTILL * rise);
     let since = n as f64 - 1.0 - begun;
     let line = through(floors, kept, STANDSTILL * rise);
@@ -96,6 +101,7 @@ pub fn shape(floors: &[f64], kept: &[f64], cell_s: f64) -> Option<Shape> {
         lasted_s: (since * before(steps)).min(n as f64) * cell_s,
         steps,
         recent,
+        latest,
         uneven: uneven(&line[head..]),
         gap_s: gap as f64 * cell_s,
         stall_s: stall as f64 * cell_s,

@@ -27,14 +27,15 @@ pub struct Standing {
     base: f64,
     top: f64,
     gap_s: f64,
-    /// When it last grew.
+    /// When it last grew, and when it last met the demand.
     grown_s: f64,
+    found_s: f64,
 }
 
 impl Standing {
     /// A level that does not stand, and that a standstill of `least_s` seconds would not end.
     pub const fn new(least_s: f64) -> Self {
-        Self { least_s, growth: None, base: 0.0, top: 0.0, gap_s: 0.0, grown_s: 0.0 }
+        Self { least_s, growth: None, base: 0.0, top: 0.0, gap_s: 0.0, grown_s: 0.0, found_s: 0.0 }
     }
 
     /// The growth that made it stand, in its latest form.
@@ -42,14 +43,16 @@ impl Standing {
         self.growth.as_ref()
     }
 
-    /// Takes the floor at a moment, and the growth that meets the level's demand then, if there is one.
-    pub fn step(&mut self, at_s: f64, floor: f64, found: Option<Growth>) -> Change {
+    /// Takes the floor at a moment, the growth that meets the level's demand then, if there is one, and whether the whole
+    /// life fades ([`super::life`]).
+    pub fn step(&mut self, at_s: f64, floor: f64, found: Option<Growth>, fades: bool) -> Change {
         if let Some(growth) = found {
             let entered = self.growth.is_none();
             let end = growth.shape.base + growth.shape.rise;
             self.base = if entered { growth.shape.base } else { self.base.min(growth.shape.base) };
             self.gap_s = if entered { growth.shape.gap_s } else { self.gap_s.max(growth.shape.gap_s) };
             (self.top, self.grown_s) = (end.max(if entered { 0.0 } else { self.top }), at_s);
+            self.found_s = at_s;
             self.growth = Some(growth);
             return if entered { Change::Entered } else { Change::Same };
         }
@@ -59,7 +62,8 @@ impl Standing {
             (self.top, self.grown_s) = (floor, at_s);
         }
         // What was retained long ago and for long is let go of: this was no leak, or it is mended.
-        let over = growth.shape.middle > floor || at_s - self.grown_s > (PATIENCE * self.gap_s).max(self.least_s);
+        let faded = fades && at_s - self.found_s > (PATIENCE * self.gap_s).max(self.least_s);
+        let over = faded || growth.shape.middle > floor || at_s - self.grown_s > (PATIENCE * self.gap_s).max(self.least_s);
         if over { self.end() } else { Change::Same }
     }
 

@@ -15,6 +15,10 @@
 //! - is even ([`Demand::uneven`]): two ramps of the load with a rest between are no leak,
 //! - goes on now: the newest floor is a new maximum within the longest standstill so far, where floors that may yet come
 //!   down as garbage does are left out,
+//! - leads beyond what was held before ([`Demand::beyond`]): what it held once and gave back, as the load of a day or a batch,
+//!   it may take and give back again,
+//! - does not fade over the whole life ([`super::life`]), whatever the time constant, unless the latest growth is a straight
+//!   line: then something leaks behind a warm-up that is over,
 //! - is large enough in itself and against what is held (allocators drift), and
 //! - has a trend by the test of Mann and Kendall.
 //!
@@ -22,6 +26,7 @@
 //! shows as a straight line and one without as a level.
 
 use super::floors::{Floors, LEVELS, retained};
+use super::life::{Life, highest};
 use super::period::{period, without};
 use super::shape::{Shape, excursion, shape, trend};
 use super::statistics::MannKendall;
@@ -36,6 +41,13 @@ const FAR: &[usize] = &[56, 66, 78, 92, 108, 127, 150, 175, 200];
 /// What came last is retained only if it outlasts the garbage: if it has stayed for so many times the longest time that the
 /// floors were seen to stay up and come down again.
 const PROVEN: f64 = 1.5;
+
+/// A growth of fewer equal steps may have had its steps in any quarter of a life.
+const COUNTABLE: f64 = 8.0;
+/// In a life that fades a straight growth has at least so many equal steps,
+const STEADY: f64 = 20.0;
+/// and if not the whole of it is straight, then its latest half: the last third of that has this rate against the whole half.
+const STRAIGHT: f64 = 0.93;
 
 /// What a growth must show to be spoken of.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +74,12 @@ pub struct Demand {
     pub rise: f64,
     /// The least rise as a share of what is held.
     pub relative: f64,
+    /// By which share of the rise it must stand above all that was held before it.
+    pub beyond: f64,
+    /// Below this rate of the life's last quarter against that of its second ([`Life::fading`])
+    pub fading: f64,
+    /// the last third must have at least this rate against the whole.
+    pub straight: f64,
     /// Kendall's tau.
     pub tau: f64,
     /// The Mann–Kendall statistic: 2.33 is a probability of one in a hundred by chance.
@@ -88,6 +106,11 @@ impl Growth {
 }
 
 impl Demand {
+    /// The same, whatever was held before.
+    pub const fn without_beyond(self) -> Self {
+        Self { beyond: f64::NEG_INFINITY, ..self }
+    }
+
     fn is_met(&self, shape: &Shape, period_s: f64) -> bool {
         let large = (self.large / shape.rise).sqrt().min(1.0);
         let lasted = shape.lasted_s.min(shape.window_s);
@@ -105,6 +128,19 @@ impl Demand {
     }
 }
 
+impl Demand {
+    /// Whether it holds more now than before the growth: what it held once and gave back, it may well take and give back again.
+    fn is_new(&self, shape: &Shape, floors: &[f64], before: f64) -> bool {
+        highest(floors) - before >= self.beyond * shape.rise
+    }
+
+    /// Whether nothing in the whole life speaks for an end, or else the growth is as straight as a line.
+    fn is_endless(&self, shape: &Shape, life: &Life) -> bool {
+        let ends_straight = shape.latest >= STRAIGHT && shape.steps >= STEADY && shape.window_s >= life.lasted_s / 3.0;
+        shape.steps < COUNTABLE || life.fading >= self.fading || shape.recent >= self.straight || ends_straight
+    }
+}
+
 /// The strongest growth that meets each of several demands.
 pub type Found<const N: usize> = [Option<Growth>; N];
 
@@ -112,28 +148,40 @@ pub type Found<const N: usize> = [Option<Growth>; N];
 pub fn seek<const N: usize>(floors: &Floors, completed: usize, demands: [&Demand; N]) -> Found<N> {
     let mut found = [None; N];
     let near = floors.level(0);
-    look(&near, 0, None, demands, &mut found);
+    let life = Life::of(floors);
+    look(&near, (0, None), &life, demands, &mut found);
     if let Some(cells) = period(&near).filter(|_| found.iter().any(Option::is_none)) {
-        look(&without(&near, cells), 0, Some(cells as f64 * Floors::cell_s(0)), demands, &mut found);
+        look(&without(&near, cells), (0, Some(cells as f64 * Floors::cell_s(0))), &life, demands, &mut found);
     }
     for level in 1..=completed.min(LEVELS - 1) {
-        look(&floors.level(level), level, None, demands, &mut found);
+        look(&floors.level(level), (level, None), &life, demands, &mut found);
     }
     found
 }
 
-fn look<const N: usize>(floors: &[f64], level: usize, period_s: Option<f64>, demands: [&Demand; N], found: &mut Found<N>) {
+fn look<const N: usize>(
+    floors: &[f64],
+    (level, period_s): (usize, Option<f64>),
+    life: &Life,
+    demands: [&Demand; N],
+    found: &mut Found<N>,
+) {
     let (kept, cell_s) = (retained(floors), Floors::cell_s(level));
     let windows = if level == 0 { NEAR } else { FAR };
     for window in windows.iter().take_while(|window| **window <= floors.len()) {
         let from = floors.len() - window;
+        let highest = if period_s.is_some() { highest(&floors[..from]) } else { life.highest_before(*window as f64 * cell_s) };
         let (floors, kept) = proven(&floors[from..], &kept[from..]);
         let Some(mut shape) = shape(floors, kept, cell_s) else { continue };
         // A coarse cell cannot show how short a standstill is.
         shape.stall_s = (shape.stall_s - if level > 0 { cell_s } else { 0.0 }).max(0.0);
         let mut tested = None;
         for (demand, found) in demands.iter().zip(found.iter_mut()) {
-            if !demand.is_met(&shape, period_s.unwrap_or(0.0)) || found.is_some_and(|best| best.evidence() >= shape.evidence()) {
+            if !demand.is_met(&shape, period_s.unwrap_or(0.0))
+                || !demand.is_new(&shape, floors, highest)
+                || !demand.is_endless(&shape, life)
+                || found.is_some_and(|best| best.evidence() >= shape.evidence())
+            {
                 continue;
             }
             let trend = *tested.get_or_insert_with(|| trend(floors, kept));
@@ -168,6 +216,9 @@ pub const LEAK: Demand = Demand {
     pause_s: 10.0,
     rise: 1.5 * 1024.0 * 1024.0,
     relative: 0.15,
+    beyond: 0.0,
+    fading: 0.35,
+    straight: 0.9,
     tau: 0.6,
     z: 2.5,
 };
@@ -183,5 +234,7 @@ pub const WATCH: Demand = Demand {
     pause_s: 25.0,
     rise: 0.7 * 1024.0 * 1024.0,
     relative: 0.05,
+    beyond: f64::NEG_INFINITY,
+    fading: 0.0,
     ..LEAK
 };

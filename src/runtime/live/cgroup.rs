@@ -29,6 +29,8 @@ pub struct CgroupMemory {
     pub version: u8,
     /// Its limit in bytes; `None` when neither it nor a group above has one.
     pub limit: Option<u64>,
+    /// Above so many bytes it is slowed down, and what it holds is taken back (`memory.high`, version 2).
+    pub high: Option<u64>,
     /// What it uses, page cache included, bytes.
     pub used: u64,
     /// What it uses without file pages that were not touched lately, which the kernel drops first: the measure that
@@ -36,6 +38,8 @@ pub struct CgroupMemory {
     pub working_set: u64,
     /// How often the limit was hit.
     pub limit_hits: u64,
+    /// How often it was above `high`.
+    pub high_hits: u64,
     /// Processes that were killed for it.
     pub oom_kills: u64,
     /// Its stalls for memory, where the kernel measures them.
@@ -152,9 +156,11 @@ impl Cgroup {
             path: folder.to_path_buf(),
             version: if self.unified { 2 } else { 1 },
             limit: number(&folder.join(names[1])).filter(|limit| *limit < UNLIMITED),
+            high: self.unified.then(|| number(&folder.join("memory.high"))).flatten(),
             used,
             working_set: used.saturating_sub(inactive),
             limit_hits: limit_hits.unwrap_or(0),
+            high_hits: self.unified.then(|| entry(&folder.join("memory.events"), "high")).flatten().unwrap_or(0),
             oom_kills: oom_kills.unwrap_or(0),
             pressure: Pressure::read(&folder.join("memory.pressure")),
         })

@@ -1,7 +1,8 @@
 //! The build with the feature `ebpf`: loads, attaches and reads the kernel side. The only file that names `libbpf_rs`.
 
 use super::classic::classic_is_known;
-use super::layout::{CONFIG, GAPS, Layout, RATES, RECORD, STATE};
+use super::duty::{Duty, Turn};
+use super::layout::{CONFIG, GAPS, GLIMPSE, Layout, RATES, RECORD, STATE};
 use super::{Cost, Gaps, Growth, Hook, Plan, Rates, Refusal};
 use libbpf_rs::btf::types::Struct;
 use libbpf_rs::query::ProgInfoIter;
@@ -18,7 +19,7 @@ use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::rc::Rc;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const RSS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rss.bpf.o"));
 const CLASSIC: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/classic.bpf.o"));
@@ -33,6 +34,9 @@ const FIRST_NAMESPACE: u64 = 0xEFFF_FFFC;
 /// Records kept for a caller who does not fetch them; the oldest go first.
 const MOST_PENDING: usize = 4096;
 
+/// The ring waits for whole milliseconds.
+const LEAST_WAIT: Duration = Duration::from_millis(1);
+
 /// What libbpf said last; it reports through a plain function.
 static SAID: Mutex<String> = Mutex::new(String::new());
 
@@ -46,7 +50,13 @@ pub struct Probe {
     pending: Rc<RefCell<VecDeque<Growth>>>,
     dropped: u64,
     object: Object,
-    _links: Vec<Link>,
+    /// The handler of growth, while it is attached, and those of what a process begins and ends with, which always are.
+    handler: Option<Link>,
+    _others: Vec<Link>,
+    began: Instant,
+    duty: Duty,
+    /// Events on each processor when they were last looked at.
+    events: Vec<u64>,
     calls: Option<(Object, Vec<Link>)>,
 }
 
@@ -129,11 +139,27 @@ impl Probe {
             Hook::Raw => (RSS, &["raw_fork", "raw_exec", "raw_exit", "raw"]),
             Hook::Classic => (CLASSIC, &["classic"]),
         };
-        let (object, links) = load(bytes, names, &config, None)?;
+        let (object, mut links) = load(bytes, names, &config, None)?;
+        let handler = links.pop();
         let pending = Rc::new(RefCell::new(VecDeque::new()));
         let ring = ring(&object, &pending)?;
-        let probe = Self { hook, step, error, config, ring, pending, dropped: 0, object, _links: links, calls: None };
-        Ok(probe)
+        let events = vec![0; sysconf(SysconfVar::_NPROCESSORS_CONF).ok().flatten().map_or(1, |count| count.max(1) as usize)];
+        Ok(Self {
+            hook,
+            step,
+            error,
+            config,
+            ring,
+            pending,
+            dropped: 0,
+            object,
+            handler,
+            _others: links,
+            began: Instant::now(),
+            duty: Duty::default(),
+            events,
+            calls: None,
+        })
     }
 
     /// How it hangs on the kernel.
@@ -172,8 +198,17 @@ impl Probe {
 
     /// Waits for records, at most so long, and hands over those there are.
     pub fn poll(&mut self, wait: Duration) -> Vec<Growth> {
-        // A signal may cut the wait short; what came until then is there.
-        let _ = self.ring.poll(wait);
+        let until = Instant::now() + wait;
+        loop {
+            self.turn();
+            let left = until.saturating_duration_since(Instant::now());
+            let due = self.duty.left(self.began.elapsed()).max(LEAST_WAIT);
+            // A signal may cut the wait short; what came until then is there.
+            let waited = self.ring.poll(left.min(due));
+            if waited.is_err() || left <= due || !self.pending.borrow().is_empty() {
+                break;
+            }
+        }
         let mut pending = self.pending.borrow_mut();
         let surplus = pending.len().saturating_sub(MOST_PENDING);
         self.dropped += surplus as u64;
@@ -181,12 +216,49 @@ impl Probe {
         pending.drain(..).collect()
     }
 
+    /// Takes the handler of growth off, or attaches it again, when that is due.
+    fn turn(&mut self) {
+        let now = self.began.elapsed();
+        if !self.duty.left(now).is_zero() {
+            return;
+        }
+        let events = if self.duty.attached() { self.busiest() } else { 0 };
+        match self.duty.step(now, events) {
+            Turn::Same => {}
+            Turn::Off => drop(self.handler.take()),
+            Turn::On => {
+                let name = program(self.hook);
+                let handler = self.object.progs_mut().find(|handler| handler.name() == name);
+                self.handler = handler.and_then(|handler| handler.attach().ok());
+                if self.handler.is_none() {
+                    self.duty.failed();
+                }
+            }
+        }
+    }
+
+    /// Events on the processor that had most of them, since this was last asked; 0 if they are not counted.
+    fn busiest(&mut self) -> u64 {
+        let count = self.events.len();
+        let Some(glimpses) = map(&self.object, "glimpses") else { return 0 };
+        let Ok(found) = glimpses.lookup_batch(count as u32, MapFlags::ANY, MapFlags::ANY) else { return 0 };
+        let mut most = 0;
+        for (before, (_, bytes)) in self.events.iter_mut().zip(found) {
+            let now = GLIMPSE.number(&bytes, "events").unwrap_or(0);
+            most = most.max(now.saturating_sub(*before));
+            *before = now;
+        }
+        most
+    }
+
     /// What could not be told so far.
     pub fn gaps(&self) -> Gaps {
         let told = map(&self.object, "gaps").and_then(|gaps| gaps.lookup(&0u32.to_ne_bytes(), MapFlags::ANY).ok().flatten());
         let number = |field| told.as_deref().and_then(|bytes| GAPS.number(bytes, field)).unwrap_or(0);
         let skipped = self.figure("recursion_misses").unwrap_or(0);
-        Gaps { sent: number("sent"), lost: number("lost") + self.dropped, skipped }
+        let rested_ms = u64::try_from(self.duty.rested(self.began.elapsed()).as_millis()).unwrap_or(u64::MAX);
+        let storm_per_s = self.duty.fastest() as u64;
+        Gaps { sent: number("sent"), lost: number("lost") + self.dropped, skipped, rested_ms, storm_per_s }
     }
 
     /// What the handler of growth cost so far; `None` unless `kernel.bpf_stats_enabled` is 1.
@@ -279,7 +351,7 @@ fn prepare(open: &mut OpenObject, config: &[u8], states: Option<&Map<'_>>) -> Re
 fn agree(object: &Object) -> Result<(), Refusal> {
     let btf = object.btf().map_err(|error| refused(&error))?;
     let btf = btf.ok_or_else(|| Refusal::broken("the object holds no type information"))?;
-    for layout in [RECORD, CONFIG, STATE, GAPS, RATES] {
+    for layout in [RECORD, CONFIG, STATE, GAPS, GLIMPSE, RATES] {
         let Some(found) = btf.type_by_name::<Struct<'_>>(layout.name) else { continue };
         let offsets = found.iter().map(|member| {
             let name = member.name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -68,6 +68,10 @@ pub const STATE: Layout = Layout {
 /// What could not be told.
 pub const GAPS: Layout = Layout { name: "gaps", fields: &[("lost", 8), ("sent", 8)] };
 
+/// What a processor saw last, and how many events in all.
+pub const GLIMPSE: Layout =
+    Layout { name: "glimpse", fields: &[("mm", 8), ("pages", 8), ("member", 8), ("events", 8), ("unused", 96)] };
+
 /// Calls that were counted.
 pub const RATES: Layout =
     Layout { name: "rates", fields: &[("mmap", 8), ("munmap", 8), ("brk", 8), ("madvise", 8), ("contended", 8)] };

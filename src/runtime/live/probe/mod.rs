@@ -10,6 +10,8 @@ mod classic;
 #[cfg(not(feature = "ebpf"))]
 mod disabled;
 #[cfg(feature = "ebpf")]
+mod duty;
+#[cfg(feature = "ebpf")]
 mod enabled;
 pub mod layout;
 #[cfg(feature = "ebpf")]
@@ -89,6 +91,11 @@ pub struct Gaps {
     pub lost: u64,
     /// Events that the kernel skipped because the same program was already running on that processor.
     pub skipped: u64,
+    /// Milliseconds in which the handler was taken off because of a storm of events: what was kept meanwhile is told after
+    /// it, but a peak that came and went is not.
+    pub rested_ms: u64,
+    /// Events a second on one processor in that storm, at most.
+    pub storm_per_s: u64,
 }
 
 /// What the handlers cost, as the kernel measured it (`kernel.bpf_stats_enabled`).

@@ -118,6 +118,10 @@ fn source(outcome: &Outcome) -> String {
             if gaps.lost + gaps.skipped > 0 {
                 let _ = write!(text, ", {} records lost and {} events skipped", gaps.lost, gaps.skipped);
             }
+            if gaps.rested_ms > 0 {
+                let share = percent(gaps.rested_ms as f64 / 1e3 / outcome.duration_s.max(1e-3));
+                let _ = write!(text, ", not attached for {share} of the time because of {} events a second", gaps.storm_per_s);
+            }
             if let Some(refusal) = calls_refused {
                 let _ = write!(text, "; calls were not counted: {refusal}");
             }
