@@ -284,6 +284,7 @@ impl Reading<'_> {
                     constructor: traits.is_constructor,
                     waiting: traits.is_async,
                     once: single.get(&id).is_some_and(|from| self.facts.expr(*call).span.start >= *from),
+                    composed: self.facts.args(*call).iter().any(|arg| self.facts.is_composed(*arg)),
                 };
                 let callee = self.outline.intern(&callee);
                 self.outline.calls.push((callee, from));

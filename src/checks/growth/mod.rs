@@ -14,6 +14,7 @@ pub mod hearsay;
 pub mod holder;
 pub mod loss;
 pub mod memo;
+mod notice;
 pub mod paired;
 pub mod queue;
 mod rate;

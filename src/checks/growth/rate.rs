@@ -99,6 +99,18 @@ pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidenc
         .or_else(|| undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once")))
 }
 
+/// What says that each round of what is given brings a collection of its own: `(context) => { const seen = new Map(); … }`.
+pub fn anew(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let Root::Binding(binding) = facts.places.get(held.place).root else { return None };
+    let maker = facts.scopes[facts.binding(binding).scope.index()].function;
+    let given = facts.binding(lifetime::given(facts, words, growth.function)?);
+    let whose = facts.scopes[given.scope.index()].function;
+    let around = facts.exported.is_some() && held.life == Life::Closure && facts.enclosing(maker).any(|id| id == whose);
+    let text = format!("each `{}` brings a collection of its own", facts.text(given.name));
+    around.then(|| Evidence::doubts(Weight::Decisive, text).at(facts.function(whose).head))
+}
+
 /// How many different keys it gets, or how often it gets anything; `busy` where something says that it gets that often.
 fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (bool, bool)) -> Option<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
