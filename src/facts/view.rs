@@ -1,7 +1,7 @@
 use super::{
     Binding, BindingId, Callee, Confined, Definition, ExitKind, Expr, ExprId, ExprKind, Facts, Function, FunctionId,
-    FunctionKind, List, Literal, Name, Operation, Operator, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type,
-    TypeId,
+    FunctionKind, List, Literal, Name, Operation, Operator, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId,
+    StepKind, Type, TypeId,
 };
 use crate::source::Span;
 
@@ -381,6 +381,8 @@ impl Facts {
     pub fn is_composed(&self, expr: ExprId) -> bool {
         match self.kind(expr) {
             ExprKind::Literal(Literal::Other) => true,
+            // A text with something in it is the list of what is in it.
+            ExprKind::Other(parts) => !self.list(parts).is_empty(),
             ExprKind::Operation { operator: Operator::Add, operands } => {
                 let text = |part: &ExprId| self.literal(*part) == Some(Literal::Text) || self.is_composed(*part);
                 self.list(operands).iter().any(text) && !self.list(operands).iter().all(text)

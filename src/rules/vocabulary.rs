@@ -170,6 +170,8 @@ pub struct Words {
     pub programs: Vec<String>,
     /// Folders that hold copies of what others have written, without the underscores before their names.
     pub vendored: Vec<String>,
+    /// Folders of packages out of which bundlers copy.
+    pub copies: Vec<String>,
     /// Calls whose callbacks run once per request, message, event or tick.
     pub callers: Vec<String>,
     /// Words by which a piece of work is asked whether it is over; where they are given, other questions do not count.

@@ -3,6 +3,7 @@
 
 use super::abroad;
 use super::astray;
+use super::constant;
 use super::container::{self, Growth, Held};
 use super::counterpart;
 use super::fixed;
@@ -71,6 +72,10 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let anew = rate::anew(context, held, first);
     let often = rate::often(context, first, undone).filter(|_| anew.is_none());
     evidence.extend(anew);
+    if let Some(key) = first.key.filter(|key| constant::is_given(facts, *key)) {
+        let text = "all who call the function give it keys that are written there";
+        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(key).span));
+    }
     evidence.extend(notice::doubts(context, held, first));
     if undone {
         evidence.retain(|piece| !holder::is_unknown(piece));

@@ -5,6 +5,7 @@ pub mod apart;
 pub mod astray;
 pub mod check;
 pub mod clear;
+mod constant;
 pub mod container;
 mod counterpart;
 pub mod denied;

@@ -336,6 +336,11 @@ fn field(facts: &Facts, emitter: ExprId, base: ExprId, hops: u32) -> Reach {
     if let Some(value) = gotten(facts, emitter) {
         return judge(facts, value, hops - 1);
     }
+    if let ExprKind::Field { name, .. } = facts.kind(emitter)
+        && let Some(value) = facts.entry(base, facts.text(name))
+    {
+        return local(facts, value, hops - 1);
+    }
     if !callback::is_instance(facts, base) {
         // What hangs on something lives about as long as that, where it was not put there by the registrant.
         return judge(facts, base, hops - 1);

@@ -73,9 +73,7 @@ fn is_asked(facts: &Facts, at: ExprId, socket: BindingId) -> bool {
         Around::Expr(outer) => matches!(facts.kind(outer), ExprKind::Operation { .. } | ExprKind::Choice { .. }),
         Around::Step(_) => false,
     });
-    inline
-        || facts.binding(socket).uses.iter().any(|mention| about(facts.expr(*mention).span))
-        || facts.exprs.iter().any(version)
+    inline || facts.binding(socket).uses.iter().any(|mention| about(facts.expr(*mention).span)) || facts.exprs.iter().any(version)
 }
 
 fn tell(context: &Context, one: &Registered, lender: ExprId) -> Finding {

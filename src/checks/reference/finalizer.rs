@@ -95,7 +95,8 @@ impl Object<'_> {
     /// Whether an expression is the object.
     fn is(&self, expr: ExprId) -> bool {
         let instance = callback::is_instance(self.facts, self.target);
-        instance && callback::is_instance(self.facts, expr) || self.binding.is_some() && self.facts.binding_of(expr) == self.binding
+        instance && callback::is_instance(self.facts, expr)
+            || self.binding.is_some() && self.facts.binding_of(expr) == self.binding
     }
 
     /// Whether whoever keeps a value keeps the object as well.
