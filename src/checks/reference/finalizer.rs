@@ -57,19 +57,19 @@ fn judge(context: &Context, call: ExprId, finalizer: &Finalizer) -> Option<Findi
     }
     let kept = facts.args(call).iter().skip(1).take(finalizer.held.unwrap_or(usize::MAX));
     let object = Object { facts, target, binding: facts.binding_of(target), finalizer };
-    let (held, hold) = kept.enumerate().find_map(|(at, held)| {
+    let (held, how) = kept.enumerate().find_map(|(at, held)| {
         let called = finalizer.calls && at == 0;
         let sure = object.is_held(*held, called, HOPS).then_some(Hold::Sure);
         Some((*held, sure.or_else(|| object.is_reached(*held, call).then_some(Hold::Likely))?))
     })?;
     let name = key::last_name(facts, target).unwrap_or(facts.instance.as_str());
-    let message = match hold {
+    let message = match how {
         Hold::Sure => format!("what the finalizer of `{name}` is given keeps `{name}` itself, so it never runs"),
         Hold::Likely => format!("the finalizer of `{name}` keeps a part of it that may refer back to it, and then never runs"),
     };
     let mut finding = context.finding(call, message, "registered here".to_owned());
     let span = facts.expr(held).span;
-    finding.evidence.push(match hold {
+    finding.evidence.push(match how {
         Hold::Sure => Evidence::supports(Weight::Strong, "the registry keeps it until the object has gone").at(span),
         Hold::Likely => {
             let text = "the registry keeps it until the object has gone, and it keeps callbacks of whoever uses it";
