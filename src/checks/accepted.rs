@@ -19,6 +19,11 @@ pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
         return finding.weigh(context.prior());
     }
+    if let Some(module) = bundled(context, text, finding.primary.span.start as usize) {
+        let text = format!("a bundler has copied it from `{module}`, where it is to be mended");
+        finding.evidence.extend([Evidence::doubts(Weight::Decisive, text), Evidence::doubts(Weight::Decisive, OUTSIDE)]);
+        return finding.weigh(context.prior());
+    }
     if let Some(folder) = lifetime::vendored(&context.words.words, context.path) {
         let text = format!("`{folder}` holds a copy of what somebody else has written, and mends");
         // A sure finding stays below what is shown, whatever else speaks for it.
@@ -26,6 +31,22 @@ pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
         return finding.weigh(context.prior());
     }
     finding
+}
+
+/// The file of another package that a bundler has copied to a place, by the comment that it has left above the copy.
+fn bundled<'a>(context: &Context, text: &'a str, at: usize) -> Option<&'a str> {
+    let copies = &context.words.words.copies;
+    let before = text.get(..at).filter(|_| !copies.is_empty())?;
+    let mark = before.lines().rev().find_map(headed)?;
+    copies.iter().any(|folder| mark.contains(folder.as_str())).then_some(mark)
+}
+
+/// The path that a line names, if it is nothing but a comment by which a bundler says where the text below comes from.
+fn headed(line: &str) -> Option<&str> {
+    let line = line.trim_end();
+    let path = line.strip_prefix("//#region ").or_else(|| line.trim_start().strip_prefix("// "))?;
+    let script = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"].iter().any(|end| path.ends_with(end));
+    (script && path.contains('/') && !path.contains(char::is_whitespace)).then_some(path)
 }
 
 /// Why a fault in a copy is not one to report here.

@@ -230,6 +230,8 @@ pub struct Caller {
     pub waiting: bool,
     /// Whether the caller leaves before the call when it has run before.
     pub once: bool,
+    /// Whether an argument is a text that is put together there.
+    pub composed: bool,
     /// What it gives for the first parameters, in their order.
     pub gives: [Gives; 4],
 }

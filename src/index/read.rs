@@ -300,6 +300,7 @@ impl Reading<'_> {
                     waiting: traits.is_async,
                     once: single.get(&id).is_some_and(|from| self.facts.expr(*call).span.start >= *from),
                     gives: std::array::from_fn(|at| self.gives(*call, at, named)),
+                    composed: self.facts.args(*call).iter().any(|arg| self.facts.is_composed(*arg)),
                 };
                 let callee = self.outline.intern(&callee);
                 self.outline.calls.push((callee, from));

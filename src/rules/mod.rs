@@ -20,4 +20,6 @@ pub use plain::plain;
 pub use raw::{Check, Example, Family, Rule};
 pub use set::{RuleSet, Verbs};
 pub use tables::Tables;
-pub use vocabulary::{Bound, Channel, Container, Life, Lifetime, Memo, Registration, Resource, Vocabulary, Waiting, Words};
+pub use vocabulary::{
+    Bound, Channel, Container, Finalizer, Life, Lifetime, Memo, Registration, Resource, Vocabulary, Waiting, Words,
+};

@@ -18,6 +18,8 @@ pub struct Vocabulary {
     pub resource: Vec<Resource>,
     /// Ways to register a callback and to remove it (check `listener`).
     pub registration: Vec<Registration>,
+    /// Ways to have something done when an object has gone (check `cycle`).
+    pub finalizer: Vec<Finalizer>,
     /// Lists of those who wait for something (check `listener`).
     pub waiting: Vec<Waiting>,
     /// Cache decorators and cache constructors (checks `memo`, `cache`).
@@ -168,6 +170,8 @@ pub struct Words {
     pub programs: Vec<String>,
     /// Folders that hold copies of what others have written, without the underscores before their names.
     pub vendored: Vec<String>,
+    /// Folders of packages out of which bundlers copy.
+    pub copies: Vec<String>,
     /// Calls whose callbacks run once per request, message, event or tick.
     pub callers: Vec<String>,
     /// Words by which a piece of work is asked whether it is over; where they are given, other questions do not count.
@@ -188,6 +192,8 @@ pub struct Words {
     pub beginning: Vec<String>,
     /// Words in the name of a collection that remembers what has been said once.
     pub notices: Vec<String>,
+    /// Calls that tell somebody something, mostly a person who reads it.
+    pub telling: Vec<Pattern>,
     /// Words in the name of a type that stands in for another one in tests, or keeps everything to be looked at.
     pub doubles: Vec<String>,
     /// Last words of types whose instances are large: a model, a data set.
@@ -610,9 +616,38 @@ pub struct Registration {
     /// Whether there is one place for it, so that registering again replaces the former callback (`signal.signal`).
     #[serde(default)]
     pub replaces: bool,
+    /// Events whose callback is lent what a pool hands to the next one as well (`socket` of a request).
+    #[serde(default)]
+    pub lends: Vec<String>,
+    /// Last words of the names of emitters that lend so, and of the calls that make them.
+    #[serde(default)]
+    pub lender: Vec<String>,
+    /// Events that come at the most once in the life of an emitter, near its beginning.
+    #[serde(default)]
+    pub opening: Vec<String>,
     /// Severity, where it differs from the rule's.
     #[serde(default)]
     pub severity: Option<Severity>,
+}
+
+/// A way to have something done when an object has gone.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a table with `add` and `held`")]
+pub struct Finalizer {
+    /// Calls whose first argument is the object.
+    pub add: Vec<Pattern>,
+    /// How many of the arguments after it are kept until then; all when it is not said.
+    #[serde(default)]
+    pub held: Option<usize>,
+    /// Whether the first of them is called then, so that a method of the object keeps it.
+    #[serde(default)]
+    pub calls: bool,
+    /// Whether what keeps the instance that registers is left to the rule for listeners.
+    #[serde(default)]
+    pub foreign: bool,
+    /// Last words of the names of what keeps callbacks of those who use it (`stream`).
+    #[serde(default)]
+    pub reaching: Vec<String>,
 }
 
 /// A list of those who wait for something, each of whom may go without a word.

@@ -8,6 +8,7 @@ use super::counterpart;
 use super::fixed;
 use super::hearsay;
 use super::holder;
+use super::notice;
 use super::rate;
 use super::reach;
 use super::recur;
@@ -67,7 +68,10 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(abroad::relief(context, held)?);
     let neglected = counterpart::neglected(context, held, first);
     let undone = neglected.is_some();
-    let often = rate::often(context, first, undone);
+    let anew = rate::anew(context, held, first);
+    let often = rate::often(context, first, undone).filter(|_| anew.is_none());
+    evidence.extend(anew);
+    evidence.extend(notice::doubts(context, held, first));
     if undone {
         evidence.retain(|piece| !holder::is_unknown(piece));
     }

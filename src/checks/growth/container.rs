@@ -377,6 +377,9 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
         // What a new instance is given, or what a declaration says, takes nothing from one that is there.
         Action::Assign(Source::Declared(_)) => {}
         Action::Assign(_) if facts.typed && first_value(facts, expr) => {}
+        // What is switched off keeps nothing any more, but nobody switches off what is in use.
+        Action::Assign(Source::Assigned(value))
+            if facts.exported.is_some() && facts.literal(value) == Some(Literal::Bool(false)) => {}
         Action::Assign(_) if expr != held.declared => release(expr, true, true),
         Action::Argument { call, position } => {
             if let Some(certain) = handed(context, container, call, position) {

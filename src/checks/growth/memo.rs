@@ -1,7 +1,7 @@
 //! Cache decorators: on a method they keep every instance alive; without a limit they keep every argument.
 
+use super::constant;
 use super::container::capped;
-use super::told;
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key::{self, Keys};
@@ -316,7 +316,7 @@ fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
 
 fn parameter(context: &Context, function: &Function, param: &Param) -> Keys {
     let (facts, words) = (context.facts, &context.words.words);
-    if told::named(context, function, param.binding).is_some() {
+    if constant::named(context, function, param.binding).is_some() {
         return Keys::Few;
     }
     let of_type = param.annotation.and_then(|annotation| facts.annotated(annotation));

@@ -1,11 +1,11 @@
 //! How often a collection is added to, and by how many different keys.
 
 use super::abroad;
+use super::constant;
 use super::container::{Growth, Held};
 use super::counterpart;
 use super::hearsay;
 use super::relief;
-use super::told;
 use crate::checks::Context;
 use crate::checks::lives::brought;
 use crate::checks::lives::key::{self, Keys};
@@ -100,13 +100,25 @@ pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidenc
         .or_else(|| undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once")))
 }
 
+/// What says that each round of what is given brings a collection of its own: `(context) => { const seen = new Map(); … }`.
+pub fn anew(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let Root::Binding(binding) = facts.places.get(held.place).root else { return None };
+    let maker = facts.scopes[facts.binding(binding).scope.index()].function;
+    let given = facts.binding(lifetime::given(facts, words, growth.function)?);
+    let whose = facts.scopes[given.scope.index()].function;
+    let around = facts.exported.is_some() && held.life == Life::Closure && facts.enclosing(maker).any(|id| id == whose);
+    let text = format!("each `{}` brings a collection of its own", facts.text(given.name));
+    around.then(|| Evidence::doubts(Weight::Decisive, text).at(facts.function(whose).head))
+}
+
 /// How many different keys it gets, or how often it gets anything; `busy` where something says that it gets that often.
 fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (bool, bool)) -> Option<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     Some(match growth.key {
         Some(key) => {
             let text = facts.expr(key).span;
-            if let Some(constants) = told::constants(context, key) {
+            if let Some(constants) = constant::doubts(context, key) {
                 return Some(constants);
             }
             match key::entries(facts, words, held.place, key) {

@@ -3,6 +3,7 @@
 use super::emitter::{self, Reach};
 use super::expectant;
 use super::identity::{self, Removal};
+use super::pooled;
 use super::tenure;
 use super::uneven;
 use super::unkept;
@@ -52,7 +53,10 @@ pub fn check(context: &Context) -> Vec<Finding> {
             None => findings.push((one, finding)),
         }
     }
-    findings.into_iter().map(|(_, finding)| finding).chain(unkept::check(context, &all)).collect()
+    let lent = pooled::check(context, &all);
+    let others = findings.into_iter().map(|(_, finding)| finding).filter(|told| lent.iter().all(|one| one.symbol != told.symbol));
+    let others: Vec<Finding> = others.collect();
+    others.into_iter().chain(lent).chain(unkept::check(context, &all)).collect()
 }
 
 /// How the message of a registration ends that nothing takes back.
@@ -435,7 +439,7 @@ fn arranged(facts: &Facts, one: &Registered) -> bool {
 }
 
 /// The value that the call returns removes the callback, and somebody has it who does, or may.
-fn disposed(facts: &Facts, one: &Registered) -> bool {
+pub fn disposed(facts: &Facts, one: &Registered) -> bool {
     let disposer = &one.registration.disposer;
     if disposer.is_empty() {
         return false;

@@ -4,6 +4,7 @@ use crate::checks::lives::acquire;
 use crate::checks::lives::callback;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
+use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
 use crate::facts::{Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
 use crate::finding::{Evidence, Weight};
@@ -225,7 +226,8 @@ pub fn stream(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
     let ExprKind::Field { base, name } = facts.kind(facts.peeled(emitter)) else { return None };
     let name = facts.text(name);
     let own = key::last_name(facts, base).is_some_and(|name| name == "process");
-    let child = facts.exported.is_some() && STREAMS.contains(&name) && !own;
+    // What stands at the input of this process ends as well.
+    let child = facts.exported.is_some() && STREAMS.contains(&name) && (!own || name == "stdin");
     child.then(|| Evidence::doubts(Weight::Decisive, format!("`{name}` ends with the process or channel that it belongs to")))
 }
 
@@ -234,6 +236,17 @@ const STREAMS: [&str; 3] = ["stdin", "stdout", "stderr"];
 
 /// How many names are followed in a row.
 const HOPS: u32 = 6;
+
+/// Whether an emitter hangs on what a call makes of a parameter, so that it may have come with that:
+/// `resolve(options).signal`.
+pub fn is_passed_through(facts: &Facts, emitter: ExprId) -> bool {
+    let ExprKind::Field { base, .. } = facts.kind(facts.peeled(emitter)) else { return false };
+    let made = facts.binding_of(base).and_then(|binding| kept::only_value(facts, &facts.binding(binding).definitions));
+    let Some(call) = made.filter(|call| matches!(facts.kind(*call), ExprKind::Call { .. })) else { return false };
+    let constructs = facts.callee(call).constructs.is_some()
+        || facts.callee_name(call).is_some_and(|name| name.starts_with(char::is_uppercase) || name.starts_with("create"));
+    !constructs && facts.args(call).iter().any(|arg| facts.binding_of(*arg).is_some() && is_given(facts, *arg))
+}
 
 /// How long an emitter lives, as far as the file tells.
 pub fn reach(facts: &Facts, emitter: ExprId) -> Reach {
@@ -308,7 +321,26 @@ fn local(facts: &Facts, value: ExprId, hops: u32) -> Reach {
     }
 }
 
+/// What a getter of the instance hands out: `get reader() { return this.process.stdout; }`.
+fn gotten(facts: &Facts, emitter: ExprId) -> Option<ExprId> {
+    let ExprKind::Field { base, name } = facts.kind(emitter) else { return None };
+    let owner = facts.owner_of(facts.function_of(emitter)).filter(|_| callback::is_instance(facts, base))?;
+    let getter = facts.method(owner, facts.text(name)).filter(|_| facts.exported.is_some())?;
+    match life::returned(facts, getter).as_slice() {
+        [only] if *only != emitter && facts.function(getter).params.is_empty() => Some(*only),
+        _ => None,
+    }
+}
+
 fn field(facts: &Facts, emitter: ExprId, base: ExprId, hops: u32) -> Reach {
+    if let Some(value) = gotten(facts, emitter) {
+        return judge(facts, value, hops - 1);
+    }
+    if let ExprKind::Field { name, .. } = facts.kind(emitter)
+        && let Some(value) = facts.entry(base, facts.text(name))
+    {
+        return local(facts, value, hops - 1);
+    }
     if !callback::is_instance(facts, base) {
         // What hangs on something lives about as long as that, where it was not put there by the registrant.
         return judge(facts, base, hops - 1);

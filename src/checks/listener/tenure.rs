@@ -371,7 +371,10 @@ fn made(facts: &Facts, binding: crate::facts::BindingId) -> bool {
 /// The emitter is handed from call to call; the callback serves one of them.
 pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
     let facts = context.facts;
-    let reach = emitter::reach(facts, one.emitter?);
+    let reach = match emitter::reach(facts, one.emitter?) {
+        Reach::Local if one.removal == Removal::Same && emitter::is_passed_through(facts, one.emitter?) => Reach::Unknown,
+        reach => reach,
+    };
     if reach <= Reach::Local {
         return None;
     }

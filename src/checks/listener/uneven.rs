@@ -2,6 +2,7 @@
 
 use super::check::Registered;
 use super::identity;
+use super::settled;
 use crate::checks::Context;
 use crate::checks::growth::undo;
 use crate::checks::handle::way::{Leaving, Way};
@@ -18,7 +19,11 @@ pub fn missed(context: &Context, one: &Registered) -> Option<Evidence> {
         let before = |way: &Way| way.at.start < first && way.at.start > facts.expr(one.at).span.start;
         return undo::leaving(context, one.at, &removals, false).filter(before).map(|way| skipped(&way));
     }
-    let at = only_when_kept(facts, &removals)?;
+    let Some(at) = only_when_kept(facts, &removals) else {
+        let text = "what takes it off is not called where the work fails in this way";
+        let at = settled::forgotten(context, one, &removals)?;
+        return Some(Evidence::supports(Weight::Fair, text).at(facts.expr(at).span));
+    };
     let text = "it is taken off where the promise is kept, and stays where it is broken";
     Some(Evidence::supports(Weight::Fair, text).at(facts.expr(at).span))
 }

@@ -1,8 +1,8 @@
 //! When a function runs and what ends that which it begins, where a framework, an object or a returned function says so.
 
 use crate::facts::{
-    BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Name, Parent, Place, PlaceId, Root,
-    Segment, StepKind, TypeId,
+    BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Name, Operator, Parent, Place, PlaceId,
+    Root, Segment, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Life, Words};
@@ -26,7 +26,8 @@ pub enum Start {
 
 /// How a closure comes to run, by what it is given to.
 pub fn start(facts: &Facts, words: &Words, closure: FunctionId) -> Start {
-    let Some(expr) = facts.closure_expr(closure) else { return Start::Inside };
+    let Some(made) = facts.closure_expr(closure) else { return Start::Inside };
+    let expr = chosen(facts, made);
     match facts.expr(expr).parent {
         Parent::Expr(parent) => match facts.kind(parent) {
             ExprKind::Call { callee, .. } if callee != expr => given(facts, words, parent),
@@ -36,10 +37,25 @@ pub fn start(facts: &Facts, words: &Words, closure: FunctionId) -> Start {
         },
         Parent::Step(step) => match facts.step(step).kind {
             StepKind::Exit { kind: ExitKind::Return, .. } => Start::Named,
+            // A function that is the value of a whole step is there for others: `export default isBrowser && function () { … }`.
+            StepKind::Evaluate(_) if expr != made => Start::Named,
             _ => Start::Inside,
         },
         Parent::None => Start::Inside,
     }
+}
+
+/// The expression whose value a function is where it is one of several, or there at all: `isBrowser && function () { … }`.
+fn chosen(facts: &Facts, function: ExprId) -> ExprId {
+    let mut expr = function;
+    while let Parent::Expr(outer) = facts.expr(expr).parent {
+        expr = match facts.kind(outer) {
+            ExprKind::Operation { operator: Operator::And | Operator::Or, .. } => outer,
+            ExprKind::Choice { condition, .. } if condition != expr => outer,
+            _ => return expr,
+        };
+    }
+    expr
 }
 
 fn given(facts: &Facts, words: &Words, call: ExprId) -> Start {

@@ -16,7 +16,12 @@ pub fn check(context: &Context) -> Vec<Finding> {
     if !context.words.strong.is_empty() {
         return super::ring::check(context);
     }
-    let mut findings = frames(context);
+    let mut findings = super::finalizer::check(context);
+    // What is said of exceptions and frames is true only where they keep what they went through.
+    if context.words.resource.is_empty() {
+        return findings;
+    }
+    findings.extend(frames(context));
     findings.extend(raised_again(context));
     findings.extend(context.facts.places.iter().filter_map(|(id, place)| stored(context, id, place)));
     findings.extend(context.facts.types().flat_map(|(ty, _)| rings(context, ty)));

@@ -1,6 +1,7 @@
 //! References that keep alive what should have gone, and values that are never dropped.
 
 pub mod cycle;
+mod finalizer;
 pub mod forgotten;
 pub mod object;
 mod pointer;
