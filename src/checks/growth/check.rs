@@ -68,7 +68,8 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let neglected = counterpart::neglected(context, held, first);
     let undone = neglected.is_some();
     let often = rate::often(context, first, undone);
-    if undone {
+    let structure = lifetime::named(facts, &context.words.words.adding, first.function) && first.key.is_none();
+    if undone && !(structure && !context.words.words.drawn.is_empty()) {
         evidence.retain(|piece| !holder::is_unknown(piece));
     }
     let shown: Vec<Evidence> =

@@ -88,6 +88,12 @@ fn one<'a>(
     for operation in facts.operations(id) {
         sort(context, &mut held, operation);
     }
+    for (call, operations) in super::lodged::through(facts, id) {
+        held.release.retain(|release| release.at != call);
+        for operation in &operations {
+            sort(context, &mut held, operation);
+        }
+    }
     // `pop = self.items.pop`, kept and called later, takes entries away as well.
     let bound = container.shrink.iter().filter_map(|word| facts.member(id, Segment::Field(facts.names.find(word)?)));
     for method in bound {

@@ -95,6 +95,8 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
     }
     if evidence.is_empty() {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("{UNKNOWN}`{name}` lives long")));
+    } else if !words.drawn.is_empty() && evidence.iter().all(|piece| piece.weight < Weight::Fair) {
+        evidence.push(Evidence::doubts(Weight::Fair, format!("nothing else says that a `{name}` lives long")));
     }
     evidence
 }

@@ -12,6 +12,7 @@ pub mod ends;
 pub mod fixed;
 pub mod hearsay;
 pub mod holder;
+pub mod lodged;
 pub mod loss;
 pub mod memo;
 pub mod paired;

@@ -111,6 +111,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                 }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
+                Keys::Unknown if !undone && growth.by_read && derived(context, held, growth, key) => {
+                    Evidence::supports(Weight::Fair, "its keys are made of what the function is asked about").at(text)
+                }
                 Keys::Unknown if !undone && growth.by_read => {
                     Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
                 }
@@ -132,6 +135,19 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
         None if busy => Evidence::doubts(Weight::Slight, "nothing says how often it is added to"),
         None => Evidence::doubts(Weight::Fair, "nothing says how often it is added to"),
     })
+}
+
+/// Whether the key of a lookup is made of a parameter that is named like something of which there is no end.
+fn derived(context: &Context, held: &Held, growth: &Growth, key: ExprId) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let own = facts.function(growth.function);
+    let asked = |param: &&crate::facts::Param| {
+        own.receiver != Some(param.binding)
+            && key::ends_with(&words.open, facts.text(param.name))
+            && !key::ends_with(&words.located, facts.text(param.name))
+    };
+    relief::looked_up(facts, held, growth)
+        && own.params.iter().filter(asked).any(|param| hearsay::mentions(facts, key, param.binding, hearsay::HOPS))
 }
 
 /// The other collection in which a key is looked up first, so that there are as many entries as that has.

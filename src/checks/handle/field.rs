@@ -156,7 +156,10 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
             let text = "the teardown gives what a method of its own returns to a call that may release it";
             all.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
         }
-        if let Some(sibling) = sibling {
+        if let Some(at) = parent(context, ledger, kept, method) {
+            let text = "the teardown releases what it was made by, which takes it along";
+            all.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
+        } else if let Some(sibling) = sibling {
             all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
         }
     } else {
@@ -451,6 +454,17 @@ fn sibling(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) ->
         let receiver = facts.callee(*call).receiver;
         method
             && receiver.is_some_and(|receiver| matches!(facts.kind(receiver), ExprKind::Field { name, .. } if name != kept.name))
+    })
+}
+
+/// The release, in the teardown, of another field whose method has made the handle: `self.channel = self.connection.channel()`.
+fn parent(context: &Context, ledger: &Ledger, kept: &Kept, teardown: FunctionId) -> Option<ExprId> {
+    let facts = context.facts;
+    let maker = facts.place(facts.callee(kept.obligation.call).receiver?)?;
+    let own = matches!(facts.places.get(maker), Place { root: Root::Instance(_), path } if path.len() == 1);
+    facts.function(teardown).calls.iter().copied().find(|call| {
+        let releases = facts.method_name(*call).is_some_and(|method| ledger.releases(kept.obligation.resource, method));
+        own && !facts.typed && releases && facts.callee(*call).receiver.and_then(|on| facts.place(on)) == Some(maker)
     })
 }
 
