@@ -190,6 +190,8 @@ pub struct Words {
     pub beginning: Vec<String>,
     /// First words of functions that set a timer anew, which the former one need not have reached.
     pub renewing: Vec<String>,
+    /// Last words of keys that name somebody who has an account, and comes back: there are as many as there are accounts.
+    pub accounts: Vec<String>,
     /// Words in the name of a collection that remembers what has been said once.
     pub notices: Vec<String>,
     /// Words in the name of a type that stands in for another one in tests, or keeps everything to be looked at.

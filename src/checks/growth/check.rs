@@ -63,11 +63,16 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
         return None;
     }
     let mut evidence = holder::owner(context, held);
+    let vague = holder::vague(context, held, &evidence);
     evidence.extend(relief::relief(context, held, first)?);
     evidence.extend(abroad::relief(context, held)?);
-    let neglected = counterpart::neglected(context, held, first);
+    // What takes something out of the entry undoes what was put into it.
+    let inner = !context.words.words.drawn.is_empty() && signs::emptied(context, held);
+    let neglected = counterpart::neglected(context, held, first).filter(|_| !inner);
     let undone = neglected.is_some();
     let often = rate::often(context, first, undone);
+    let surely = often.as_ref().is_some_and(|often| often.stance == Stance::For && often.weight >= Weight::Strong);
+    evidence.extend(vague.filter(|_| !surely && !undone));
     let structure = lifetime::named(facts, &context.words.words.adding, first.function) && first.key.is_none();
     if undone && !(structure && !context.words.words.drawn.is_empty()) {
         evidence.retain(|piece| !holder::is_unknown(piece));

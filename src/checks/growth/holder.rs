@@ -95,10 +95,16 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
     }
     if evidence.is_empty() {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("{UNKNOWN}`{name}` lives long")));
-    } else if !words.drawn.is_empty() && evidence.iter().all(|piece| piece.weight < Weight::Fair) {
-        evidence.push(Evidence::doubts(Weight::Fair, format!("nothing else says that a `{name}` lives long")));
     }
     evidence
+}
+
+/// The doubt about an owner of which only slight signs say that it lives long.
+pub fn vague(context: &Context, held: &Held, known: &[Evidence]) -> Option<Evidence> {
+    let Root::Instance(ty) = context.facts.places.get(held.place).root else { return None };
+    let vague = !context.words.words.drawn.is_empty() && known.iter().all(|piece| piece.weight < Weight::Fair);
+    let name = context.facts.text(context.facts.ty(ty).name);
+    vague.then(|| Evidence::doubts(Weight::Fair, format!("nothing else says that a `{name}` lives long")))
 }
 
 const UNKNOWN: &str = "nothing says that a ";

@@ -2,16 +2,14 @@
 
 use crate::facts::{Action, BindingId, ExprId, Facts, FunctionId, Operation, Place, PlaceId, Root, Segment, Slot, TypeId};
 
-/// What is done to a collection through the fields of objects that are made with it, and the calls that make them.
-pub fn through(facts: &Facts, place: PlaceId) -> Vec<(ExprId, Vec<Operation>)> {
+/// The fields through which objects that are made with a collection work with it, and the calls that make them.
+pub fn through(facts: &Facts, place: PlaceId) -> Vec<(ExprId, PlaceId)> {
     if facts.typed || facts.exported.is_some() {
         return Vec::new();
     }
     let lodged = |operation: &Operation| {
         let Action::Argument { call, position } = operation.action else { return None };
-        let field = field(facts, call, *facts.args(call).get(position as usize)?)?;
-        let used = facts.operations(field).iter().filter(|operation| !matches!(operation.action, Action::Assign(_)));
-        Some((call, used.copied().collect()))
+        Some((call, field(facts, call, *facts.args(call).get(position as usize)?)?))
     };
     facts.operations(place).iter().filter_map(lodged).collect()
 }

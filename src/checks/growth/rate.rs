@@ -60,7 +60,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
     if growth.value.is_some_and(|value| closure(value) || named_value(facts, &words.registered, value)) {
         evidence.push(Evidence::doubts(Weight::Strong, "what it keeps looks like a callback that its users register"));
     }
-    if let Some(settles) = growth.value.and_then(|value| settles(context, value)) {
+    if let Some(settles) = growth.value.filter(|_| !is_nulled(facts, held)).and_then(|value| settles(context, value)) {
         let text = "it keeps what settles one call, and nobody needs that when it is settled";
         evidence.push(Evidence::supports(Weight::Decisive, text).at(facts.expr(settles).span));
     }
@@ -134,6 +134,14 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
         }
         None if busy => Evidence::doubts(Weight::Slight, "nothing says how often it is added to"),
         None => Evidence::doubts(Weight::Fair, "nothing says how often it is added to"),
+    })
+}
+
+/// Whether an entry is given nothing again when what it held is done: its key is there for the next one.
+fn is_nulled(facts: &Facts, held: &Held) -> bool {
+    facts.operations(held.place).iter().any(|operation| match operation.action {
+        Action::SetItem { value: Some(value), .. } => facts.literal(value) == Some(crate::facts::Literal::Null),
+        _ => false,
     })
 }
 

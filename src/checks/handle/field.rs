@@ -80,6 +80,9 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     let thing = crate::finding::with_article(kind);
     let (ty, name) = (facts.text(facts.ty(kept.ty).name), facts.text(kept.name));
     let teardown = teardown(context, &relatives);
+    if teardown.is_some_and(|method| is_taken_along(facts, ledger, kept, method)) {
+        return None;
+    }
     if kept.obligation.resource.lasting && teardown.is_none() {
         return None;
     }
@@ -156,10 +159,7 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
             let text = "the teardown gives what a method of its own returns to a call that may release it";
             all.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
         }
-        if let Some(at) = parent(context, ledger, kept, method) {
-            let text = "the teardown releases what it was made by, which takes it along";
-            all.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
-        } else if let Some(sibling) = sibling {
+        if let Some(sibling) = sibling {
             all.push(Evidence::supports(Weight::Fair, "the teardown releases another field").at(facts.expr(sibling).span));
         }
     } else {
@@ -457,12 +457,11 @@ fn sibling(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) ->
     })
 }
 
-/// The release, in the teardown, of another field whose method has made the handle: `self.channel = self.connection.channel()`.
-fn parent(context: &Context, ledger: &Ledger, kept: &Kept, teardown: FunctionId) -> Option<ExprId> {
-    let facts = context.facts;
-    let maker = facts.place(facts.callee(kept.obligation.call).receiver?)?;
+/// Whether the teardown releases another field whose method has made the handle: `self.channel = self.connection.channel()`.
+fn is_taken_along(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) -> bool {
+    let Some(maker) = facts.callee(kept.obligation.call).receiver.and_then(|on| facts.place(on)) else { return false };
     let own = matches!(facts.places.get(maker), Place { root: Root::Instance(_), path } if path.len() == 1);
-    facts.function(teardown).calls.iter().copied().find(|call| {
+    facts.function(teardown).calls.iter().any(|call| {
         let releases = facts.method_name(*call).is_some_and(|method| ledger.releases(kept.obligation.resource, method));
         own && !facts.typed && releases && facts.callee(*call).receiver.and_then(|on| facts.place(on)) == Some(maker)
     })

@@ -56,8 +56,13 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
         evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
     }
+    if !words.drawn.is_empty() {
+        evidence.extend(context.command(Weight::Strong));
+    }
     let constructs = facts.function(one.function).traits.is_constructor;
-    if !constructs && key::starts_with(&words.setup, owner::name_of(facts, one.function)) {
+    let called = owner::name_of(facts, one.function);
+    let begins = key::starts_with(&words.setup, called) || !words.drawn.is_empty() && key::ends_with(&words.startup, called);
+    if !constructs && begins {
         evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
     } else if runs == Runs::PerCall {
         evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is registered"));
