@@ -73,8 +73,7 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let often = rate::often(context, first, undone);
     let surely = often.as_ref().is_some_and(|often| often.stance == Stance::For && often.weight >= Weight::Strong);
     evidence.extend(vague.filter(|_| !surely && !undone));
-    let structure = lifetime::named(facts, &context.words.words.adding, first.function) && first.key.is_none();
-    if undone && !(structure && !context.words.words.drawn.is_empty()) {
+    if undone && !is_structure(context, first) {
         evidence.retain(|piece| !holder::is_unknown(piece));
     }
     let shown: Vec<Evidence> =
@@ -99,6 +98,12 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let mut finding = tell::tell(context, held, first, evidence);
     finding.severity = exposure(context, held, first, often.as_ref());
     Some(finding)
+}
+
+/// Whether it grows by `add` or the like and has no keys, as any data structure does, which goes with what it is made for.
+fn is_structure(context: &Context, growth: &Growth) -> bool {
+    let words = &context.words.words;
+    !words.drawn.is_empty() && growth.key.is_none() && lifetime::named(context.facts, &words.adding, growth.function)
 }
 
 /// Whether other types may have the same guarded collection, and one of them takes entries out of it under the same name.

@@ -113,10 +113,7 @@ fn releases_others(context: &Context, end: FunctionId, reached: &rustc_hash::FxH
         callee.name.is_some_and(|name| is_close(context, name)) && callee.receiver.is_some()
     };
     let own = owner::reach(facts, facts.owner_of(end), &[end]);
-    reached
-        .iter()
-        .filter(|function| own.contains(function))
-        .any(|function| facts.function(*function).calls.iter().any(|call| closes(call)))
+    reached.iter().filter(|function| own.contains(function)).any(|function| facts.function(*function).calls.iter().any(&closes))
 }
 
 fn is_released_abroad(context: &Context, ty: TypeId, field: Name) -> bool {
@@ -149,7 +146,7 @@ fn tell(context: &Context, open: &Open) -> Finding {
     if owner::has_hidden_base(facts, open.ty) {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "a base outside this file may close it"));
     }
-    finding.risk = "each object that ends before its answer has come leaves one open".to_owned();
+    "each object that ends before its answer has come leaves one open".clone_into(&mut finding.risk);
     finding.recommendation = format!("close it in `{end}`, too, if it is still open, and note that it is closed");
     finding.weigh(context.prior())
 }
