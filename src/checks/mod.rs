@@ -127,7 +127,8 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Memo => growth::memo::check(context),
         Check::Channel => growth::queue::check(context),
         Check::Handle => {
-            [handle::check::check(context), handle::wrapped::check(context), handle::example::check(context)].concat()
+            let plain = [handle::check::check(context), handle::answered::check(context)].concat();
+            [plain, handle::wrapped::check(context), handle::example::check(context)].concat()
         }
         Check::Timer => work::timer::check(context),
         Check::Listener => {

@@ -28,6 +28,8 @@ pub struct Vocabulary {
     pub channel: Vec<Channel>,
     /// Methods that let go of any resource of the rule, besides its own (`__exit__`).
     pub release: Vec<String>,
+    /// Last words of names that stand for a stream rather than for a path.
+    pub streams: Vec<String>,
     /// Methods that run for as long as the handle is in use, mostly until the process ends (`serve_forever`).
     pub serves: Vec<String>,
     /// Calls by which a program becomes a daemon, which it does once (`os.setsid`).
@@ -190,6 +192,10 @@ pub struct Words {
     pub opening: Vec<String>,
     /// First words of functions that begin something, and that nobody calls twice without an end in between.
     pub beginning: Vec<String>,
+    /// First words of functions that set a timer anew, which the former one need not have reached.
+    pub renewing: Vec<String>,
+    /// Last words of keys that name somebody who has an account, and comes back: there are as many as there are accounts.
+    pub accounts: Vec<String>,
     /// Words in the name of a collection that remembers what has been said once.
     pub notices: Vec<String>,
     /// Calls that tell somebody something, mostly a person who reads it.

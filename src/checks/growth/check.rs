@@ -64,15 +64,20 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
         return None;
     }
     let mut evidence = holder::owner(context, held);
+    let vague = holder::vague(context, held, &evidence);
     evidence.extend(relief::relief(context, held, first)?);
     evidence.extend(abroad::relief(context, held)?);
-    let neglected = counterpart::neglected(context, held, first);
+    // What takes something out of the entry undoes what was put into it.
+    let inner = !context.words.words.drawn.is_empty() && signs::emptied(context, held);
+    let neglected = counterpart::neglected(context, held, first).filter(|_| !inner);
     let undone = neglected.is_some();
     let anew = rate::anew(context, held, first);
     let often = rate::often(context, first, undone).filter(|_| anew.is_none());
     evidence.extend(anew);
     evidence.extend(notice::doubts(context, held, first));
-    if undone {
+    let surely = often.as_ref().is_some_and(|often| often.stance == Stance::For && often.weight >= Weight::Strong);
+    evidence.extend(vague.filter(|_| !surely && !undone));
+    if undone && !is_structure(context, first) {
         evidence.retain(|piece| !holder::is_unknown(piece));
     }
     let shown: Vec<Evidence> =
@@ -97,6 +102,12 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     let mut finding = tell::tell(context, held, first, evidence);
     finding.severity = exposure(context, held, first, often.as_ref());
     Some(finding)
+}
+
+/// Whether it grows by `add` or the like and has no keys, as any data structure does, which goes with what it is made for.
+fn is_structure(context: &Context, growth: &Growth) -> bool {
+    let words = &context.words.words;
+    !words.drawn.is_empty() && growth.key.is_none() && lifetime::named(context.facts, &words.adding, growth.function)
 }
 
 /// Whether other types may have the same guarded collection, and one of them takes entries out of it under the same name.

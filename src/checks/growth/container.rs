@@ -88,13 +88,14 @@ fn one<'a>(
     for operation in facts.operations(id) {
         sort(context, &mut held, operation);
     }
-    // `pop = self.items.pop`, kept and called later, takes entries away as well.
-    let bound = container.shrink.iter().filter_map(|word| facts.member(id, Segment::Field(facts.names.find(word)?)));
-    for method in bound {
-        for operation in facts.operations(method).iter().filter(|operation| !matches!(operation.action, Action::Called { .. })) {
-            held.release.push(Release { at: operation.expr, function: operation.function, certain: true, replaced: false });
+    for (call, field) in super::lodged::through(facts, id) {
+        held.release.retain(|release| release.at != call);
+        for operation in facts.operations(field).iter().filter(|operation| !matches!(operation.action, Action::Assign(_))) {
+            sort(context, &mut held, operation);
         }
+        by_method(facts, &mut held, field);
     }
+    by_method(facts, &mut held, id);
     held.release.extend(by_entry(facts, &held));
     for (at, function) in super::fixed::by_default(facts, defaults, id, &container.shrink) {
         held.release.push(Release { at, function, certain: true, replaced: false });
@@ -104,6 +105,16 @@ fn one<'a>(
         held.growth.retain(|growth| escapes(facts, handed, growth.function, own));
     }
     Some(held)
+}
+
+/// `pop = self.items.pop`, kept and called later, takes entries away as well.
+fn by_method(facts: &Facts, held: &mut Held, place: PlaceId) {
+    let bound = held.container.shrink.iter().filter_map(|word| facts.member(place, Segment::Field(facts.names.find(word)?)));
+    for method in bound {
+        for operation in facts.operations(method).iter().filter(|operation| !matches!(operation.action, Action::Called { .. })) {
+            held.release.push(Release { at: operation.expr, function: operation.function, certain: true, replaced: false });
+        }
+    }
 }
 
 fn life(facts: &Facts, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Place) -> Option<Life> {

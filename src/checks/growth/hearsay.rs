@@ -106,14 +106,15 @@ fn often(context: &Context, held: &Held, growth: &Growth) -> bool {
 }
 
 /// How many variables are followed from a key to what an event brings.
-const HOPS: u32 = 3;
+pub const HOPS: u32 = 3;
 
 /// Whether what is kept, or its key, comes with the event for which the function runs.
 fn brought(facts: &Facts, growth: &Growth, given: BindingId) -> bool {
     growth.key.into_iter().chain(growth.value).any(|kept| mentions(facts, kept, given, HOPS))
 }
 
-fn mentions(facts: &Facts, expr: ExprId, given: BindingId, hops: u32) -> bool {
+/// Whether a value is made of a variable, as far as a few assignments tell.
+pub fn mentions(facts: &Facts, expr: ExprId, given: BindingId, hops: u32) -> bool {
     let span = facts.expr(expr).span;
     let within = |at: &ExprId| span.contains(facts.expr(*at).span);
     if facts.binding(given).uses.iter().any(within) {

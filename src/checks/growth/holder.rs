@@ -99,6 +99,14 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
     evidence
 }
 
+/// The doubt about an owner of which only slight signs say that it lives long.
+pub fn vague(context: &Context, held: &Held, known: &[Evidence]) -> Option<Evidence> {
+    let Root::Instance(ty) = context.facts.places.get(held.place).root else { return None };
+    let vague = !context.words.words.drawn.is_empty() && known.iter().all(|piece| piece.weight < Weight::Fair);
+    let name = context.facts.text(context.facts.ty(ty).name);
+    vague.then(|| Evidence::doubts(Weight::Fair, format!("nothing else says that a `{name}` lives long")))
+}
+
 const UNKNOWN: &str = "nothing says that a ";
 
 /// Whether a piece of evidence says that nothing is known of the owner's life.

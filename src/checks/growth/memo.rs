@@ -204,6 +204,7 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
             }
             let mut evidence = arguments(context, function)?;
             evidence.extend(seldom(context, id));
+            evidence.extend(settled(context, id));
             let name = function.name.map_or("", |name| facts.text(name));
             let message =
                 format!("the cache of `{name}` has no limit: it keeps every combination of arguments it is called with");
@@ -233,6 +234,24 @@ fn seldom(context: &Context, function: FunctionId) -> Option<Evidence> {
     // What nobody in the project calls is there for its users, and they decide.
     let weight = if called { Weight::Strong } else { Weight::Fair };
     Some(Evidence::doubts(weight, "nothing in the project calls it once per event"))
+}
+
+/// Everybody who calls it does so in this file, with constants, or with what a constant is the default value of.
+fn settled(context: &Context, id: FunctionId) -> Option<Evidence> {
+    let facts = context.facts;
+    let calls = &facts.function(id).callers;
+    let name = facts.function(id).name.map_or("", |name| facts.text(name));
+    let own = |file: &crate::index::Outline| file.path == context.path;
+    let abroad = context.project.callers(&facts.language, name).iter().any(|(file, _)| !own(file));
+    let constant = |arg: &ExprId| {
+        let value = match facts.kind(*arg) {
+            crate::facts::ExprKind::Named { value, .. } => value,
+            _ => *arg,
+        };
+        key::is_constant(facts, value) || facts.binding_of(value).is_some_and(|binding| key::is_defaulted(facts, binding))
+    };
+    let all = !calls.is_empty() && !abroad && calls.iter().all(|call| facts.args(*call).iter().all(constant));
+    all.then(|| Evidence::doubts(Weight::Decisive, "all who call it do so with constants"))
 }
 
 /// Findings of the rule that asks for `cache`, as far as they come from calls that wrap a function in a cache without a

@@ -13,6 +13,7 @@ pub mod ends;
 pub mod fixed;
 pub mod hearsay;
 pub mod holder;
+pub mod lodged;
 pub mod loss;
 pub mod memo;
 mod notice;

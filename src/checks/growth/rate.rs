@@ -61,7 +61,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
     if growth.value.is_some_and(|value| closure(value) || named_value(facts, &words.registered, value)) {
         evidence.push(Evidence::doubts(Weight::Strong, "what it keeps looks like a callback that its users register"));
     }
-    if let Some(settles) = growth.value.and_then(|value| settles(context, value)) {
+    if let Some(settles) = growth.value.filter(|_| !is_nulled(facts, held)).and_then(|value| settles(context, value)) {
         let text = "it keeps what settles one call, and nobody needs that when it is settled";
         evidence.push(Evidence::supports(Weight::Decisive, text).at(facts.expr(settles).span));
     }
@@ -127,6 +127,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                 }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
+                Keys::Unknown if !undone && growth.by_read && derived(context, held, growth, key) => {
+                    Evidence::supports(Weight::Fair, "its keys are made of what the function is asked about").at(text)
+                }
                 Keys::Unknown if !undone && growth.by_read => {
                     Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
                 }
@@ -148,6 +151,27 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
         None if busy => Evidence::doubts(Weight::Slight, "nothing says how often it is added to"),
         None => Evidence::doubts(Weight::Fair, "nothing says how often it is added to"),
     })
+}
+
+/// Whether an entry is given nothing again when what it held is done: its key is there for the next one.
+fn is_nulled(facts: &Facts, held: &Held) -> bool {
+    facts.operations(held.place).iter().any(|operation| match operation.action {
+        Action::SetItem { value: Some(value), .. } => facts.literal(value) == Some(crate::facts::Literal::Null),
+        _ => false,
+    })
+}
+
+/// Whether the key of a lookup is made of a parameter that is named like something of which there is no end.
+fn derived(context: &Context, held: &Held, growth: &Growth, key: ExprId) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let own = facts.function(growth.function);
+    let asked = |param: &&crate::facts::Param| {
+        own.receiver != Some(param.binding)
+            && key::ends_with(&words.open, facts.text(param.name))
+            && !key::ends_with(&words.located, facts.text(param.name))
+    };
+    relief::looked_up(facts, held, growth)
+        && own.params.iter().filter(asked).any(|param| hearsay::mentions(facts, key, param.binding, hearsay::HOPS))
 }
 
 /// The other collection in which a key is looked up first, so that there are as many entries as that has.

@@ -71,8 +71,12 @@ pub fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evi
             evidence.push(Evidence::doubts(Weight::Fair, text).at(facts.expr(release.at).span));
         }
         Some(release) => {
+            // Work that has ended is of no use to anybody until then.
+            let work =
+                growth.key.is_none() && growth.value.is_some_and(|value| rate::is_work(facts, &context.words.words, value));
+            let weight = if work && !context.words.words.drawn.is_empty() { Weight::Fair } else { Weight::Strong };
             let text = "entries leave only when the owner is shut down";
-            evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(release.at).span));
+            evidence.push(Evidence::doubts(weight, text).at(facts.expr(release.at).span));
         }
     }
     Some(evidence)

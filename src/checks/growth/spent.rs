@@ -165,6 +165,9 @@ fn tells_of_end(context: &Context, function: FunctionId, told: BindingId) -> boo
 fn variety(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     let key = growth.key?;
+    if key::last_name(facts, key).is_some_and(|name| key::ends_with(&words.accounts, name)) {
+        return Some(Evidence::doubts(Weight::Strong, "its keys are as many as there are accounts"));
+    }
     if fresh::fresh(facts, words, key).is_some() || fresh::is_guest(facts, words, key) {
         return Some(Evidence::supports(Weight::Strong, "its keys come and go while the program runs"));
     }

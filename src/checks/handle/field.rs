@@ -80,6 +80,9 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     let thing = crate::finding::with_article(kind);
     let (ty, name) = (facts.text(facts.ty(kept.ty).name), facts.text(kept.name));
     let teardown = teardown(context, &relatives);
+    if teardown.is_some_and(|method| is_taken_along(facts, ledger, kept, method)) {
+        return None;
+    }
     if kept.obligation.resource.lasting && teardown.is_none() {
         return None;
     }
@@ -451,6 +454,16 @@ fn sibling(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) ->
         let receiver = facts.callee(*call).receiver;
         method
             && receiver.is_some_and(|receiver| matches!(facts.kind(receiver), ExprKind::Field { name, .. } if name != kept.name))
+    })
+}
+
+/// Whether the teardown releases another field whose method has made the handle: `self.channel = self.connection.channel()`.
+fn is_taken_along(facts: &Facts, ledger: &Ledger, kept: &Kept, teardown: FunctionId) -> bool {
+    let Some(maker) = facts.callee(kept.obligation.call).receiver.and_then(|on| facts.place(on)) else { return false };
+    let own = matches!(facts.places.get(maker), Place { root: Root::Instance(_), path } if path.len() == 1);
+    facts.function(teardown).calls.iter().any(|call| {
+        let releases = facts.method_name(*call).is_some_and(|method| ledger.releases(kept.obligation.resource, method));
+        own && !facts.typed && releases && facts.callee(*call).receiver.and_then(|on| facts.place(on)) == Some(maker)
     })
 }
 

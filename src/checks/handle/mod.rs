@@ -1,5 +1,6 @@
 //! Handles: what is opened must be released, or handed on, on every way out.
 
+pub mod answered;
 pub mod check;
 pub mod composable;
 pub mod copied;

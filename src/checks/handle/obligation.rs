@@ -245,7 +245,18 @@ impl<'a> Ledger<'a> {
 
     /// Whether a call ends the process.
     pub fn ends_process(&self, call: ExprId) -> bool {
-        self.has(&self.tables.exit, call)
+        self.has(&self.tables.exit, call) || self.ends_by_default(call)
+    }
+
+    /// Whether what is called is a parameter whose default value ends the process: `def finish(exit=os._exit)`.
+    fn ends_by_default(&self, call: ExprId) -> bool {
+        let facts = self.facts;
+        let ExprKind::Call { callee, .. } = facts.kind(call) else { return false };
+        let Some(binding) = facts.binding_of(callee) else { return false };
+        let function = facts.function(facts.scopes[facts.binding(binding).scope.index()].function);
+        let default = function.params.iter().find(|param| param.binding == binding).and_then(|param| param.default);
+        let path = default.and_then(|default| facts.dotted(default));
+        path.is_some_and(|path| self.tables.exit.find(Some(&path), None).is_some())
     }
 
     /// Whether a resource is built on a stream that somebody else has opened, or that lies in memory.
@@ -276,7 +287,23 @@ impl<'a> Ledger<'a> {
                     || self.is_lent_by_callers(value)
                     || self.tables.acquire.find(made, None).is_some()
                     || self.is_stream(value)
+                    || self.is_named_stream(call, value)
             })
+    }
+
+    /// Whether all that a call is given is a parameter, or an element of one, that is named like a stream and not like a path.
+    fn is_named_stream(&self, call: ExprId, value: ExprId) -> bool {
+        let facts = self.facts;
+        let named = key::last_name(facts, value).is_some_and(|name| key::ends_with(&self.words.streams, name));
+        let foreign = |name| {
+            let own = facts.binding(name);
+            matches!(own.kind, BindingKind::Parameter(_))
+                || own
+                    .definitions
+                    .iter()
+                    .any(|definition| matches!(definition.source, Source::Iterated(_) | Source::Unpacked(..)))
+        };
+        named && matches!(facts.args(call), [only] if *only == value) && facts.binding_of(value).is_some_and(foreign)
     }
 
     /// Whether a call says by a keyword, or at its place for that, which stream it works on, and does not open that itself.

@@ -383,7 +383,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     if let Some(ty) = owner {
         // The end of an object says nothing about what is kept without it.
         let concerns = context.words.words.drawn.is_empty() || one.holds == Holds::Instance;
-        let ended = tenure::teardown(facts, &context.words.words.life, ty, one.registration.lifetime);
+        let ended = tenure::teardown(facts, &context.words.words.life, (ty, one.registration.lifetime), one.function);
         evidence.extend(ended.filter(|_| concerns));
         evidence.extend(tenure::sibling(facts, one, all));
     }

@@ -127,9 +127,14 @@ pub fn is_given_per_request(facts: &Facts, words: &Words, emitter: ExprId) -> bo
 /// The registrant keeps the emitter in a collection of its own, so that it goes with the registrant or before it:
 /// `this.blocks.push(block)`.
 pub fn taken_in(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
-    let place = facts.place(emitter).filter(|_| facts.exported.is_some() && is_given(facts, emitter))?;
+    // What a part of it tells of is over with the whole: `task.future` of a `task`.
+    let whole = match facts.kind(emitter) {
+        ExprKind::Field { base, .. } if facts.exported.is_none() => base,
+        _ => emitter,
+    };
+    let place = facts.place(whole).filter(|_| !facts.typed && is_given(facts, whole))?;
     let keeps = |call: &ExprId| {
-        let adds = facts.method_name(*call).is_some_and(|name| matches!(name, "push" | "add" | "set" | "unshift"));
+        let adds = facts.method_name(*call).is_some_and(|name| matches!(name, "push" | "append" | "add" | "set" | "unshift"));
         let own = facts.callee(*call).receiver.and_then(|on| facts.place(on)).is_some_and(|on| {
             let Place { root, path } = facts.places.get(on);
             matches!(root, Root::Instance(_)) && path.len() == 1

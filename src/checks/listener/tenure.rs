@@ -5,6 +5,7 @@ use super::emitter::{self, Reach};
 use super::identity;
 use super::identity::Removal;
 use crate::checks::Context;
+use crate::checks::growth::hearsay;
 use crate::checks::lives::callback::{self, Holds};
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
@@ -13,7 +14,7 @@ use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
 use crate::checks::lives::sole;
 use crate::checks::work::{home, race};
-use crate::facts::{ExprId, ExprKind, Facts, PlaceId, Root, TypeId};
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Life, Lifetime};
 
@@ -51,16 +52,39 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
         evidence.push(Evidence::doubts(Weight::Fair, format!("{path} keeps a `{name}` for as long as the process lives")));
     }
     evidence.extend(at_exit(context, one, ty));
+    evidence.extend(passed_along(context, one));
     if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
         evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
     }
+    if !words.drawn.is_empty() {
+        evidence.extend(context.command(Weight::Strong));
+    }
     let constructs = facts.function(one.function).traits.is_constructor;
-    if !constructs && key::starts_with(&words.setup, owner::name_of(facts, one.function)) {
+    let called = owner::name_of(facts, one.function);
+    let begins = key::starts_with(&words.setup, called) || !words.drawn.is_empty() && key::ends_with(&words.startup, called);
+    if !constructs && begins {
         evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
     } else if runs == Runs::PerCall {
         evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is registered"));
     }
     evidence
+}
+
+/// A receiver of a signal that registers for the same sender: it runs once for each class that there is.
+fn passed_along(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let own = facts.function(one.function);
+    let told = own.params.iter().any(|param| param.kind == crate::facts::ParamKind::Named);
+    let same = |arg: &ExprId| match facts.kind(*arg) {
+        ExprKind::Named { name, value } => {
+            let mut told = own.params.iter().filter(|param| param.name == name);
+            told.any(|param| hearsay::mentions(facts, value, param.binding, hearsay::HOPS))
+        }
+        _ => false,
+    };
+    let told = told && !context.words.words.drawn.is_empty() && facts.args(one.at).iter().any(same);
+    let text = "it is registered for what the function itself is told of, once for each";
+    told.then(|| Evidence::doubts(Weight::Strong, text).at(own.head))
 }
 
 /// An emitter that is not known to come from the registry of the process, such as a logger that was made by hand.
@@ -82,7 +106,7 @@ fn at_exit(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> 
     if !words.at_exit.iter().any(fits) {
         return None;
     }
-    let finaliser = |method: &&crate::facts::FunctionId| {
+    let finaliser = |method: &&FunctionId| {
         facts.function(**method).name.is_some_and(|name| words.finaliser.iter().any(|word| word == facts.text(name)))
     };
     if let Some(method) = facts.ty(ty).methods.iter().find(finaliser) {
@@ -309,7 +333,7 @@ fn ephemeral(facts: &Facts, one: &Registered, emitter: ExprId, runs: Runs) -> Op
 /// an end that is for nothing else. To close a thing mostly closes what it works on.
 fn ends_for_good(facts: &Facts, life: &Life, one: &Registered) -> bool {
     let Some(ty) = facts.owner_of(one.function) else { return false };
-    let name = |method: &crate::facts::FunctionId| facts.function(*method).name.map_or("", |name| facts.text(name));
+    let name = |method: &FunctionId| facts.function(*method).name.map_or("", |name| facts.text(name));
     let last = |method| {
         let parts = key::split(name(method));
         parts.iter().any(|part| matches!(part.as_str(), "dispose" | "destroy" | "unmount" | "teardown" | "disconnected"))
@@ -409,8 +433,10 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
 }
 
 /// The type has an end, and the end does not remove the callback.
-pub fn teardown(facts: &Facts, life: &Life, ty: TypeId, lifetime: Lifetime) -> Option<Evidence> {
+pub fn teardown(facts: &Facts, life: &Life, (ty, lifetime): (TypeId, Lifetime), function: FunctionId) -> Option<Evidence> {
     let mut teardowns = owner::teardowns(facts, ty);
+    // What registers is no end, whatever it is called.
+    teardowns.retain(|method| facts.exported.is_some() || facts.method_of(function) != Some(*method));
     teardowns.retain(|method| !sole::is_refused_end(facts, *method));
     match teardowns.first() {
         None if life::is_component(facts, life, ty) => {

@@ -77,7 +77,7 @@ fn judge(context: &Context, registration: &Registration, one: &Subscription, kep
     let text = format!("the value of `{}` is kept for the end, and this one is not", facts.method_name(sibling.call)?);
     finding.related.push(Mark::new(Role::Release, facts.expr(sibling.call).span, "this one is kept to be ended"));
     finding.evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(sibling.call).span));
-    finding.evidence.extend(tenure::teardown(facts, &words.life, one.owner, Lifetime::Process));
+    finding.evidence.extend(tenure::teardown(facts, &words.life, (one.owner, Lifetime::Process), function));
     let named = facts.text(facts.ty(one.owner).name);
     if owner::made_at_top(facts, one.owner).is_some() || owner::is_single(facts, one.owner) {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, format!("there is one `{named}` in the process")));

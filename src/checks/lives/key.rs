@@ -161,7 +161,10 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
             if function.receiver == Some(binding) {
                 return if function.traits.is_class_method { Keys::Fixed } else { Keys::Unknown };
             }
-            return by_name(words, name);
+            return match by_name(words, name) {
+                Keys::Unknown if !words.drawn.is_empty() && is_defaulted(facts, binding) => Keys::Few,
+                known => known,
+            };
         }
         BindingKind::Variable => {}
     }
@@ -191,6 +194,28 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
         (Keys::Unknown, Some(from)) => from,
         (_, Some(Keys::Fixed)) => Keys::Fixed,
         (named, _) => named,
+    }
+}
+
+/// Whether a parameter has a constant as its default value, so that most callers mean that.
+pub fn is_defaulted(facts: &Facts, binding: crate::facts::BindingId) -> bool {
+    let own = facts.binding(binding);
+    let function = facts.function(facts.scopes[own.scope.index()].function);
+    let default = function.params.iter().find(|param| param.binding == binding).and_then(|param| param.default);
+    default.is_some_and(|default| is_constant(facts, default))
+}
+
+/// Whether a value is a text or a number, or a name in capitals.
+pub fn is_constant(facts: &Facts, value: ExprId) -> bool {
+    match facts.kind(value) {
+        // An empty text stands for nothing.
+        ExprKind::Literal(Literal::Text) => facts.expr(value).span.end - facts.expr(value).span.start > 2,
+        ExprKind::Literal(Literal::Number(_)) => true,
+        ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => {
+            let text = facts.text(name);
+            text.chars().any(char::is_alphabetic) && !text.chars().any(char::is_lowercase)
+        }
+        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod overwrite;
 pub mod pending;
 pub mod race;
 pub mod reach;
+pub mod renewed;
 pub mod siblings;
 pub mod stray;
 pub mod task;

@@ -1,5 +1,6 @@
 //! Timers whose handle is overwritten by a function that can run again while they are set.
 
+use super::renewed;
 use super::timer::{Timer, repeats, tell};
 use crate::checks::Context;
 use crate::checks::lives::callback::{self, Holds};
@@ -62,9 +63,10 @@ pub fn replaced(context: &Context, timer: &Timer, field: PlaceId, deeds: &[(Func
         owner::starts(facts, &context.words.words, timer.function)
             || key::ends_with(&context.words.words.startup, owner::name_of(facts, timer.function))
     };
-    let alone = || !begins() && is_only_setter(facts, timer, field);
-    let again = again(context, timer, deeds);
-    if !(careful || captured || alone() || again.is_some()) {
+    let variable = is_variable(facts, field);
+    let alone = || !variable && !begins() && is_only_setter(facts, timer, field);
+    let again = again(context, timer, deeds).or_else(|| renewed::first(context, timer, field));
+    if !((careful && !variable) || captured || alone() || again.is_some()) {
         return None;
     }
     let mut evidence = vec![
@@ -133,6 +135,12 @@ fn is_handed_in(facts: &Facts, receiver: ExprId) -> bool {
     let own = facts.binding(binding);
     let inside = facts.scopes[own.scope.index()].function == facts.function_of(receiver);
     inside && !facts.is_global(binding) && facts.local_type(base).is_none()
+}
+
+/// Whether a handle is kept in a variable, which a function inside the one that declares it is given anew.
+fn is_variable(facts: &Facts, handle: PlaceId) -> bool {
+    let place = facts.places.get(handle);
+    matches!(place.root, Root::Binding(binding) if place.path.is_empty() && !facts.is_global(binding))
 }
 
 /// Whether nothing else sets the handle, least of all the callback.

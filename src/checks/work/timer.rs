@@ -3,6 +3,7 @@
 use super::outlive;
 use super::overwrite::replaced;
 use super::race;
+use super::renewed;
 use super::stray::{endless, lost, ticking};
 use super::task;
 use super::unfilled;
@@ -123,7 +124,9 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     deeds.retain(|deed| !life::is_dead(facts, &context.words.words, deed.0));
     match field {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
-        None if !deeds.is_empty() => None,
+        None if !deeds.is_empty() => {
+            renewed::variable(facts, timer).and_then(|variable| replaced(context, timer, variable, &deeds))
+        }
         None if facts.raii => (!timer.resource.ends).then(|| outlive::repeating(context, timer)).flatten(),
         None if !timer.resource.ends => ticking(context, timer),
         None if repeats(facts, timer) => endless(context, timer),
