@@ -460,3 +460,37 @@ fn what_imports_the_tools_of_tests_or_lies_among_scripts_is_no_service() {
     ];
     assert_eq!(shown(&files), ["app/double.py"]);
 }
+
+#[test]
+fn values_that_nothing_drops_are_dropped_by_a_destructor_of_any_file() {
+    let head = "use std::mem::MaybeUninit;\n\npub struct Map<K, V, const N: usize> {\n    next: usize,\n    pairs: [MaybeUninit<(K, V)>; N],\n}\n";
+    let fills = "use crate::Map;\nuse std::mem::MaybeUninit;\n\nimpl<K, V, const N: usize> Map<K, V, N> {\n    pub fn insert(&mut self, k: K, v: V) {\n        self.pairs[self.next] = MaybeUninit::new((k, v));\n        self.next += 1;\n    }\n\n    pub fn first(&self) -> &(K, V) {\n        unsafe { self.pairs[0].assume_init_ref() }\n    }\n}\n";
+    let drops = "use crate::Map;\n\nimpl<K, V, const N: usize> Drop for Map<K, V, N> {\n    fn drop(&mut self) {\n        for at in 0..self.next {\n            unsafe { self.pairs[at].assume_init_drop() };\n        }\n    }\n}\n";
+    assert_eq!(found(&[("src/lib.rs", head)]), [""; 0]);
+    assert_eq!(found(&[("src/lib.rs", head), ("src/map.rs", fills)]), ["src/lib.rs:forgotten-value"]);
+    assert_eq!(found(&[("src/lib.rs", head), ("src/map.rs", fills), ("src/ctors.rs", drops)]), [""; 0]);
+}
+
+#[test]
+fn a_map_is_forgotten_where_another_file_cleans_its_siblings() {
+    let runtime = "use std::cell::RefCell;\nuse std::collections::HashMap;\n\npub struct Runtime {\n    pub scopes: RefCell<HashMap<ScopeId, Vec<Property>>>,\n    pub parents: RefCell<HashMap<ScopeId, ScopeId>>,\n    pub children: RefCell<HashMap<ScopeId, Vec<ScopeId>>>,\n}\n\npub fn child(runtime: &Runtime, id: ScopeId, parent: ScopeId) {\n    runtime.parents.borrow_mut().insert(id, parent);\n}\n";
+    let dispose = |rest: &str| {
+        format!(
+            "pub fn dispose(runtime: &Runtime, id: ScopeId) {{\n    runtime.scopes.borrow_mut().remove(&id);\n    runtime.children.borrow_mut().remove(&id);\n{rest}}}\n"
+        )
+    };
+    let whole = dispose("    runtime.parents.borrow_mut().remove(&id);\n");
+    assert_eq!(found(&[("src/runtime.rs", runtime)]), [""; 0]);
+    assert_eq!(found(&[("src/runtime.rs", runtime), ("src/scope.rs", &dispose(""))]), ["src/runtime.rs:lost-entry"]);
+    assert_eq!(found(&[("src/runtime.rs", runtime), ("src/scope.rs", &whole)]), [""; 0]);
+}
+
+#[test]
+fn a_list_of_weak_references_is_pruned_in_another_file() {
+    let holder = "use std::sync::{Mutex, Weak};\n\npub struct Texture {\n    pub views: Mutex<Vec<Weak<View>>>,\n}\n";
+    let adds = "use std::sync::Arc;\n\npub fn view(texture: &Texture) -> Arc<View> {\n    let view = Arc::new(View::default());\n    texture.views.lock().unwrap().push(Arc::downgrade(&view));\n    view\n}\n";
+    let prunes =
+        "pub fn maintain(texture: &Texture) {\n    texture.views.lock().unwrap().retain(|view| view.strong_count() > 0);\n}\n";
+    assert_eq!(found(&[("src/texture.rs", holder), ("src/global.rs", adds)]), ["src/global.rs:unbounded-collection"]);
+    assert_eq!(found(&[("src/texture.rs", holder), ("src/global.rs", adds), ("src/life.rs", prunes)]), [""; 0]);
+}
