@@ -94,7 +94,7 @@ fn mentioned<'a>(facts: &'a Facts, part: &'a str) -> Vec<Member<'a>> {
 }
 
 /// Every place of the file that is a member, as its name and the part around it say.
-fn places<'a>(facts: &'a Facts, member: &'a Member) -> impl Iterator<Item = &'a Operation> {
+fn places<'a>(facts: &'a Facts, member: &Member) -> impl Iterator<Item = &'a Operation> {
     let is = |segment: &Segment, name: &str| matches!(segment, Segment::Field(own) if facts.text(*own) == name);
     let named = move |place: &Place| match (place.path.as_slice(), member.part) {
         ([.., part, field], Some(own)) if !matches!(part, Segment::Item) => is(field, member.field) && is(part, own),
@@ -113,21 +113,14 @@ fn filled<'a>(context: &Context<'a>, member: &Member) -> Option<&'a Operation> {
             traits.is_constructor || traits.is_test
         })
     };
-    let puts = |operation: &&Operation| match operation.action {
+    let puts = |operation: &Operation| match operation.action {
         Action::Method { name, call } => {
             let keyed = facts.positional(call, 0).is_some_and(|key| facts.literal(key).is_none());
             keyed && context.words.container.iter().any(|kind| kind.put.iter().any(|word| word == facts.text(name)))
         }
         _ => false,
     };
-    // The names of the places live as long as the facts.
-    facts.places.iter().find_map(|(id, _)| {
-        facts
-            .operations(id)
-            .iter()
-            .filter(puts)
-            .find(|operation| lasting(operation.function) && places(facts, member).any(|other| std::ptr::eq(other, *operation)))
-    })
+    places(facts, member).find(|operation| puts(operation) && lasting(operation.function))
 }
 
 /// Whether anything may take an entry out of it, wherever in the project.

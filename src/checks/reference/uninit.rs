@@ -8,6 +8,9 @@ use crate::finding::{Evidence, Finding, Weight};
 /// What only borrows or points at such a place.
 const BORROWS: [&str; 7] = ["NonNull", "AtomicPtr", "PhantomData", "Ref", "RefMut", "Weak", "MutexGuard"];
 
+/// The attribute that lays a type out as others expect it.
+const LAYOUT: &str = "repr";
+
 /// What looks at a value that stands in such a place, so that there are any.
 const LOOKS: [&str; 2] = ["assume_init_ref", "assume_init_mut"];
 
@@ -17,12 +20,20 @@ pub fn check(context: &Context) -> Vec<Finding> {
     if !facts.typed || facts.names.find("MaybeUninit").is_none() {
         return Vec::new();
     }
-    let fields = facts.declared_fields().filter(|(ty, _, declared)| owns(facts, *declared) && !ends(context, *ty));
+    let fields = facts
+        .declared_fields()
+        .filter(|(ty, _, declared)| owns(facts, *declared) && !overlays(facts, *ty) && !ends(context, *ty));
     let mut found: Vec<Finding> = fields.map(|(ty, _, declared)| tell(context, ty, declared)).collect();
     if found.is_empty() || !fills(context) || reclaim::drops(context) {
         found.clear();
     }
     found
+}
+
+/// Whether a type is laid out so that it fits memory which somebody else has filled: a register, bytes of a file.
+fn overlays(facts: &Facts, ty: TypeId) -> bool {
+    let says = |attribute: &ExprId| facts.names_in(*attribute).iter().any(|(_, name)| facts.text(*name) == LAYOUT);
+    facts.ty(ty).decorators.iter().any(says)
 }
 
 /// Whether the file puts a value that it was given into such a place, or some file looks at one there. Without that it may
