@@ -48,11 +48,11 @@ impl Facts {
     pub fn names_in(&self, written: ExprId) -> Vec<(ExprId, Name)> {
         let span = self.expr(written).span;
         let within = (0..self.exprs.len() as u32).map(ExprId).filter(|at| span.contains(self.expr(*at).span));
-        let named = within.filter_map(|at| match self.kind(at) {
+        let spelled = within.filter_map(|at| match self.kind(at) {
             ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => Some((at, name)),
             _ => None,
         });
-        let mut names: Vec<(ExprId, Name)> = named.collect();
+        let mut names: Vec<(ExprId, Name)> = spelled.collect();
         names.sort_by_key(|(at, _)| self.expr(*at).span.end);
         names
     }

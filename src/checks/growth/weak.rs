@@ -47,8 +47,10 @@ fn judge(context: &Context, place: &Place, operation: &Operation) -> Option<Find
     let mut finding = context.finding(call, message, "a weak reference is added here".to_owned());
     finding.risk =
         format!("`{field}` keeps one place for each that was ever added, and the memory of what it pointed to with it");
-    finding.recommendation =
-        "Drop dead references before adding one: `list.retain(|weak| weak.strong_count() > 0)`, or remove the entry in the `Drop` of what it points to.".to_owned();
+    finding.recommendation = format!(
+        "Drop dead references before adding one: `{field}.retain(|weak| weak.strong_count() > 0)`, or remove the entry in the `Drop` \
+         of what it points to."
+    );
     let text = "several threads share it behind a lock, so it lives longer than one piece of work";
     finding.evidence.push(Evidence::supports(Weight::Strong, text));
     let text = "nothing in the project takes single references out of something by that name";
