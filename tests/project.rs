@@ -493,3 +493,37 @@ fn a_cache_that_all_callers_ask_for_constants_is_small() {
     assert!(shown(&[cache, ("app/use.py", few)]).is_empty());
     assert_eq!(shown(&[cache, ("app/use.py", many)]), ["app/cache.py"]);
 }
+
+#[test]
+fn values_that_nothing_drops_are_dropped_by_a_destructor_of_any_file() {
+    let head = "use std::mem::MaybeUninit;\n\npub struct Slots<K, V, const N: usize> {\n    filled: usize,\n    cells: [MaybeUninit<(K, V)>; N],\n}\n";
+    let fills = "use crate::Slots;\nuse std::mem::MaybeUninit;\n\nimpl<K, V, const N: usize> Slots<K, V, N> {\n    pub fn insert(&mut self, k: K, v: V) {\n        self.cells[self.filled] = MaybeUninit::new((k, v));\n        self.filled += 1;\n    }\n\n    pub fn first(&self) -> &(K, V) {\n        unsafe { self.cells[0].assume_init_ref() }\n    }\n}\n";
+    let drops = "use crate::Slots;\n\nimpl<K, V, const N: usize> Drop for Slots<K, V, N> {\n    fn drop(&mut self) {\n        for at in 0..self.filled {\n            unsafe { self.cells[at].assume_init_drop() };\n        }\n    }\n}\n";
+    assert_eq!(found(&[("src/lib.rs", head)]), [""; 0]);
+    assert_eq!(found(&[("src/lib.rs", head), ("src/fill.rs", fills)]), ["src/lib.rs:forgotten-value"]);
+    assert_eq!(found(&[("src/lib.rs", head), ("src/fill.rs", fills), ("src/end.rs", drops)]), [""; 0]);
+}
+
+#[test]
+fn a_map_is_forgotten_where_another_file_cleans_its_siblings() {
+    let office = "use std::cell::RefCell;\nuse std::collections::HashMap;\n\npub struct Office {\n    pub desks: RefCell<HashMap<DeskId, Vec<Property>>>,\n    pub floors: RefCell<HashMap<DeskId, DeskId>>,\n    pub lamps: RefCell<HashMap<DeskId, Vec<DeskId>>>,\n}\n\npub fn open(office: &Office, id: DeskId, floor: DeskId) {\n    office.floors.borrow_mut().insert(id, floor);\n}\n";
+    let clear = |rest: &str| {
+        format!(
+            "pub fn clear(office: &Office, id: DeskId) {{\n    office.desks.borrow_mut().remove(&id);\n    office.lamps.borrow_mut().remove(&id);\n{rest}}}\n"
+        )
+    };
+    let whole = clear("    office.floors.borrow_mut().remove(&id);\n");
+    assert_eq!(found(&[("src/office.rs", office)]), [""; 0]);
+    assert_eq!(found(&[("src/office.rs", office), ("src/desk.rs", &clear(""))]), ["src/office.rs:lost-entry"]);
+    assert_eq!(found(&[("src/office.rs", office), ("src/desk.rs", &whole)]), [""; 0]);
+}
+
+#[test]
+fn a_list_of_weak_references_is_pruned_in_another_file() {
+    let holder = "use std::sync::{Mutex, Weak};\n\npub struct Sheet {\n    pub copies: Mutex<Vec<Weak<Copied>>>,\n}\n";
+    let adds = "use std::sync::Arc;\n\npub fn copied(sheet: &Sheet) -> Arc<Copied> {\n    let copied = Arc::new(Copied::default());\n    sheet.copies.lock().unwrap().push(Arc::downgrade(&copied));\n    copied\n}\n";
+    let prunes =
+        "pub fn maintain(sheet: &Sheet) {\n    sheet.copies.lock().unwrap().retain(|copied| copied.strong_count() > 0);\n}\n";
+    assert_eq!(found(&[("src/sheet.rs", holder), ("src/copy.rs", adds)]), ["src/copy.rs:unbounded-collection"]);
+    assert_eq!(found(&[("src/sheet.rs", holder), ("src/copy.rs", adds), ("src/tidy.rs", prunes)]), [""; 0]);
+}

@@ -55,15 +55,23 @@ const OUTSIDE: &str = "a change here is lost with the next copy";
 /// The comment at the fault, or at what it is about, that says why it is so.
 fn meant<'a>(context: &Context, text: &'a str, finding: &Finding) -> Option<&'a str> {
     let words = &context.words.meant;
-    let declared = finding.related.iter().filter(|mark| mark.role == Role::Declaration).map(|mark| mark.span.start);
-    let places: Vec<usize> = declared.chain([finding.primary.span.start]).map(|at| at as usize).collect();
-    let declared = places.split_last().map_or(&[][..], |(_, declared)| declared);
-    let described = declared.iter().filter(|_| !words.is_empty()).flat_map(|at| description(text, *at)).collect::<Vec<_>>();
+    let declared = finding.related.iter().filter(|mark| mark.role == Role::Declaration).map(|mark| mark.span.start as usize);
+    let declared: Vec<usize> = declared.filter(|_| !words.is_empty()).collect();
+    let described = declared.iter().flat_map(|at| description(text, *at)).collect::<Vec<_>>();
+    let at = finding.primary.span.start as usize;
+    let places: Vec<usize> = declared.iter().copied().chain(statements(context, text, at)).chain([at]).collect();
     let comments = places.iter().filter(|_| !words.is_empty()).flat_map(|at| comments(text, *at));
     comments.chain(described).find(|line| {
         let line = line.to_lowercase();
         words.iter().any(|word| line.contains(word.as_str()))
     })
+}
+
+/// Where the statements around a place begin, above which a comment on it stands, as far as they are one expression.
+fn statements(context: &Context, text: &str, at: usize) -> Vec<usize> {
+    let around = context.facts.steps.iter().map(|step| (step.span.start as usize, step.span.end as usize));
+    let whole = |from: usize| text.get(from..at).is_some_and(|before| !before.contains([';', '{']) && !before.contains(":\n"));
+    around.filter(|(start, end)| *start < at && at < *end && whole(*start)).map(|(start, _)| start).collect()
 }
 
 /// The text below the head of a declaration, in triple quotes, that says what it is.

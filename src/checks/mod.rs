@@ -119,7 +119,7 @@ fn check((path, text): (&str, &str), facts: &Facts, rules: &RuleSet, project: &P
 
 fn one(context: &Context) -> Vec<Finding> {
     match context.rule.check {
-        Check::Growth => growth::check::check(context),
+        Check::Growth => [growth::check::check(context), growth::weak::check(context)].concat(),
         Check::Cache => {
             [growth::check::check(context), growth::memo::unlimited_functions(context), growth::memo::unlimited_wrappers(context)]
                 .concat()
@@ -140,6 +140,7 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Forgotten => {
             let mut found = reference::forgotten::check(context);
             found.extend(reference::uninit::check(context));
+            found.extend(reference::erased::check(context));
             found
         }
         Check::Suppression => Vec::new(),

@@ -15,6 +15,7 @@ impl<'tree> Lowering<'_, 'tree> {
             let traits: Vec<ExprId> = bases.into_iter().map(|base| this.expr(base)).collect();
             let name = this.type_name(head);
             let ty = this.extended(name, node, head);
+            this.facts.types[ty.index()].is_copied |= traits.iter().any(|written| this.says_copied(*written));
             this.facts.types[ty.index()].traits.extend(traits);
             let inner = this.define(FunctionKind::TypeBody, node, Some(head), Some(ty), None, body);
             if this.facts.types[ty.index()].body.0 == 0 {

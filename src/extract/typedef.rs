@@ -50,7 +50,8 @@ impl<'tree> Lowering<'_, 'tree> {
         let head_span = if head.id() == node.id() { Span::new(whole.start, whole.start + 1) } else { self.span(head) };
         let copied = decorators.iter().any(|decorator| self.says_copied(*decorator));
         let ty = &mut self.facts.types[id.index()];
-        (ty.is_copied, ty.is_foreign) = (copied, false);
+        ty.is_copied |= copied;
+        ty.is_foreign = false;
         (ty.span, ty.head, ty.parent, ty.bases, ty.decorators) = (whole, head_span, parent, bases, decorators);
         self.settle(binding, BindingKind::Type(id));
         let body = self.part(node, Part::Body);
@@ -59,8 +60,8 @@ impl<'tree> Lowering<'_, 'tree> {
         id
     }
 
-    /// Whether an attribute says that the values of its type are copied freely.
-    fn says_copied(&self, decorator: ExprId) -> bool {
+    /// Whether an attribute, or the name of a trait, says that the values of its type are copied freely.
+    pub fn says_copied(&self, decorator: ExprId) -> bool {
         let text = self.facts.expr(decorator).span.slice(self.file);
         let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
         words.any(|word| self.habits.copied_decorators.iter().any(|own| own == word))

@@ -72,6 +72,28 @@ impl Project {
         Some(&found.0.path)
     }
 
+    /// Every touch of something of this name, whatever it belongs to, outside of test code.
+    pub fn named<'a>(&'a self, language: &'a str, what: &str) -> impl Iterator<Item = (&'a Outline, &'a Touch)> {
+        self.note(what);
+        let at = self.touches.get(what).map_or(&[][..], Vec::as_slice);
+        let all = at.iter().map(|(file, at)| (&self.files[*file as usize], *at));
+        let own = all.filter(move |(file, _)| !file.test && file.language == language);
+        own.map(|(file, at)| (file, &file.touches[at as usize]))
+    }
+
+    /// The fields of a type whose entries have keys of a type of the program's own, with that type, where only one type of the
+    /// project bears this name.
+    pub fn keyed<'a>(&'a self, language: &str, ty: &str) -> Vec<(&'a str, &'a str)> {
+        self.note(ty);
+        let at = self.kinds.get(ty).map_or(&[][..], Vec::as_slice);
+        let files = at.iter().map(|(file, at)| (&self.files[*file as usize], *at));
+        let defines = |(file, at): &(&Outline, u32)| file.language == language && !file.kinds[*at as usize].foreign;
+        let mut defining = files.filter(defines).map(|(file, _)| file);
+        let (Some(file), None) = (defining.next(), defining.next()) else { return Vec::new() };
+        let own = file.keyed.iter().filter(|(owner, _, _)| file.text(*owner) == ty);
+        own.map(|(_, field, key)| (file.text(*field), file.text(*key))).collect()
+    }
+
     fn judged<'a>(&'a self, asked: &Asked<'a>, own: &Own, file: &'a Outline, touch: &'a Touch) -> Option<Found<'a>> {
         let own_file = file.path == asked.path;
         let sure = match (touch.of, asked.owner) {

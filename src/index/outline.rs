@@ -43,6 +43,8 @@ pub struct Outline {
     pub own: Vec<Text>,
     /// The fields that methods give a value, with their type.
     pub fields: Vec<(Text, Text)>,
+    /// The fields whose entries have keys of a type of the program's own: the type that has it, the field, the type of the keys.
+    pub keyed: Vec<(Text, Text, Text)>,
     /// Its functions that make a resource and leave the release to their callers, with the kind of the resource.
     pub makers: Vec<(Text, Text)>,
     /// What its functions do with what they are given, as far as that matters to others.
@@ -129,6 +131,7 @@ impl Outline {
         self.takers.sort_unstable();
         self.takers.shrink_to_fit();
         self.fields.sort_unstable();
+        self.keyed.sort_unstable();
     }
 }
 

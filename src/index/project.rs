@@ -64,6 +64,11 @@ impl Project {
         Self { log: Some(Mutex::default()), ..Self::default() }
     }
 
+    /// Whether it knows nothing yet, and what is said now is looked at again once it does.
+    pub fn is_listening(&self) -> bool {
+        self.log.is_some()
+    }
+
     /// What it has heard.
     pub fn heard(self) -> Log {
         self.log.and_then(|log| log.into_inner().ok()).unwrap_or_default()

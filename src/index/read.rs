@@ -44,6 +44,12 @@ impl Reading<'_> {
             let field = self.outline.intern(self.facts.text(*field));
             self.outline.fields.push((owner, field));
         }
+        for keyed in self.facts.keyed() {
+            let owner = self.kind_name(keyed.owner);
+            let field = self.outline.intern(self.facts.text(keyed.field));
+            let key = self.outline.intern(self.facts.text(keyed.key));
+            self.outline.keyed.push((owner, field, key));
+        }
         if face(&self.outline.path).is_some() {
             let module = self.facts.bindings.iter().filter(|binding| binding.scope.index() == 0);
             for binding in module.filter(|binding| !matches!(binding.kind, BindingKind::Import(_))) {
@@ -149,7 +155,7 @@ impl Reading<'_> {
                 Verb::Method(self.outline.intern(name))
             }
             Action::DeleteItem { .. } | Action::Delete | Action::SetItem { key: None, .. } => Verb::Delete,
-            Action::Assign(Source::Updated(_)) => return None,
+            Action::Assign(Source::Updated(_) | Source::Declared(_)) => return None,
             Action::Assign(_) => Verb::Replace,
             Action::Measure { .. } => Verb::Measure,
             Action::Argument { call, .. } => {

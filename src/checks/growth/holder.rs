@@ -107,6 +107,16 @@ pub fn vague(context: &Context, held: &Held, known: &[Evidence]) -> Option<Evide
     vague.then(|| Evidence::doubts(Weight::Fair, format!("nothing else says that a `{name}` lives long")))
 }
 
+/// What says that the instances of a type go soon.
+pub fn passes(context: &Context, ty: TypeId) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let name = facts.text(facts.ty(ty).name);
+    let brief = key::ends_with(&words.passing, name).then(|| format!("a `{name}` is usually thrown away soon"));
+    let made =
+        || passing(facts, words, ty).map(|function| format!("`{function}` makes a `{name}` and keeps it no longer than it runs"));
+    brief.or_else(made).map(|text| Evidence::doubts(Weight::Decisive, text))
+}
+
 const UNKNOWN: &str = "nothing says that a ";
 
 /// Whether a piece of evidence says that nothing is known of the owner's life.

@@ -6,6 +6,7 @@ use super::container::{self, Growth, Held};
 use super::denied;
 use super::fixed;
 use super::holder;
+use super::orphan;
 use super::paired;
 use super::revive;
 use super::undo;
@@ -28,6 +29,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
             .or_else(|| denied::denied(context, held))
     };
     let mut findings: Vec<Finding> = all.iter().filter_map(found).collect();
+    findings.extend(orphan::check(context));
     findings.dedup_by_key(|finding| finding.primary.span);
     findings
 }

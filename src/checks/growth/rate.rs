@@ -12,7 +12,7 @@ use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
 use crate::checks::often;
-use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, PlaceId, Root, StepKind};
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Operation, Operator, PlaceId, Root, StepKind};
 use crate::finding::{Evidence, Stance, Weight};
 use crate::rules::{Check, Pattern};
 
@@ -144,6 +144,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
         None if held.container.touch.iter().any(|word| word == "setdefault") => {
             Evidence::doubts(Weight::Decisive, "whole collections are merged into it, perhaps the same keys each time")
         }
+        None if facts.typed && searched(facts, held, growth) => {
+            Evidence::doubts(Weight::Decisive, "an entry is added only after those that are there were gone through")
+        }
         None if held.life == Life::Instance => {
             let weight = if busy { Weight::Fair } else { Weight::Decisive };
             Evidence::doubts(weight, "it has no keys, so it may be a result that somebody takes as a whole")
@@ -260,4 +263,18 @@ fn named_value(facts: &Facts, words: &[String], value: ExprId) -> bool {
         _ => None,
     };
     name.is_some_and(|name| key::ends_with(words, name))
+}
+
+/// Whether a list is searched, in the same function or around it, before something is added: it holds each thing once.
+fn searched(facts: &Facts, held: &Held, growth: &Growth) -> bool {
+    let looks = |name: &str| held.container.look.iter().any(|word| word == name);
+    let around = |function: FunctionId| facts.enclosing(growth.function).any(|outer| outer == function);
+    let mentions = |call: ExprId| {
+        let span = facts.expr(call).span;
+        facts.operations(held.place).iter().any(|operation| span.contains(facts.expr(operation.expr).span))
+    };
+    facts.callees.keys().any(|call| {
+        let named = facts.callee_name(*call).is_some_and(looks) && around(facts.function_of(*call));
+        named && facts.expr(*call).span.start < facts.expr(growth.at).span.start && mentions(*call)
+    })
 }

@@ -274,6 +274,23 @@ fn new_field<'a>(facts: &Facts, obligation: &Obligation<'a>, argument: ExprId) -
     Some(Kept { obligation: *obligation, ty, name })
 }
 
+/// The release in a closure that a call of the same expression gets: `open().and_then(|mut handle| handle.close())`.
+fn in_closure(facts: &Facts, obligation: &Obligation) -> Option<ExprId> {
+    let calls = facts.around(obligation.call).filter_map(|around| match around {
+        Around::Expr(call) => Some(call),
+        Around::Step(_) => None,
+    });
+    let closures = calls.flat_map(|call| facts.args(call)).filter_map(|arg| match facts.kind(*arg) {
+        ExprKind::Closure(id) if !facts.expr(*arg).span.contains(facts.expr(obligation.call).span) => Some(facts.function(id)),
+        _ => None,
+    });
+    closures.flat_map(|closure| closure.calls.iter().map(move |call| (closure, *call))).find_map(|(closure, call)| {
+        let given = facts.callee(call).receiver.and_then(|on| facts.binding_of(on))?;
+        let releases = facts.callee_name(call).is_some_and(|name| obligation.resource.release.iter().any(|word| word == name));
+        (releases && closure.params.iter().any(|param| param.binding == given)).then_some(call)
+    })
+}
+
 /// A handle that never gets a name, so that nobody can release it.
 fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fate) -> Finding {
     let kind = &obligation.resource.kind;
@@ -293,6 +310,10 @@ fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fa
         finding
             .evidence
             .push(Evidence::doubts(weight, "its last reference goes soon, which frees it where references are counted"));
+    }
+    if let Some(at) = in_closure(context.facts, obligation) {
+        let text = "the function that it is handed to in the same expression releases it";
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(context.span(at)));
     }
     finding.evidence.extend(setting::setting(context, obligation, true));
     finding.recommendation = match fate {

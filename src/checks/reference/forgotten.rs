@@ -61,6 +61,10 @@ fn opened(context: &Context, resource: &Resource, call: ExprId, value: ExprId) -
     let binding = facts.binding(facts.binding_of(value)?);
     let [only] = binding.definitions.as_slice() else { return None };
     let made = facts.value_of(only).filter(|made| matches!(facts.kind(facts.peeled(*made)), ExprKind::Call { .. }))?;
+    // What comes back from a pointer may belong to somebody else as well, who frees it.
+    if facts.callee_name(facts.peeled(made)).is_some_and(|name| name == "from_raw") {
+        return None;
+    }
     let written = only.annotation.and_then(|annotation| facts.annotated(annotation));
     let path = written.or_else(|| facts.type_path(made))?;
     let named = |words: &[String]| words.iter().any(|word| word == crate::facts::last(path));

@@ -1,73 +1,82 @@
 //! Places for values of which the language forgets that there is one: `MaybeUninit` never drops what was written to it.
 
+use super::reclaim;
 use crate::checks::Context;
-use crate::checks::lives::callback;
-use crate::facts::{ExprId, ExprKind, Facts, FunctionId, Place, Root, Segment, TypeId};
+use crate::facts::{ExprId, ExprKind, Facts, TypeId};
 use crate::finding::{Evidence, Finding, Weight};
 
-/// What drops a value that stands in such a place, or takes it out.
-const DROPS: [&str; 5] = ["assume_init_drop", "drop_in_place", "assume_init_read", "needs_drop", "read"];
 /// What only borrows or points at such a place.
 const BORROWS: [&str; 7] = ["NonNull", "AtomicPtr", "PhantomData", "Ref", "RefMut", "Weak", "MutexGuard"];
 
-/// Types that keep values of their users in `MaybeUninit` and have no destructor, in a file where nothing drops such values.
+/// The attribute that lays a type out as others expect it.
+const LAYOUT: &str = "repr";
+
+/// What looks at a value that stands in such a place, so that there are any.
+const LOOKS: [&str; 2] = ["assume_init_ref", "assume_init_mut"];
+
+/// Types that keep values of their users in `MaybeUninit` and have no destructor, where no destructor of an owner drops them.
 pub fn check(context: &Context) -> Vec<Finding> {
     let facts = context.facts;
-    if !facts.typed || facts.names.find("MaybeUninit").is_none() || !fills(facts) || drops(facts) {
+    if !facts.typed || facts.names.find("MaybeUninit").is_none() {
         return Vec::new();
     }
-    let fields = facts.places.iter().filter_map(|(id, place)| match *place {
-        Place { root: Root::Instance(ty), ref path } if matches!(path.as_slice(), [Segment::Field(_)]) => {
-            let declared = facts.definitions_of(id).iter().find_map(|definition| definition.annotation)?;
-            (owns(facts, declared) && !ends(context, ty)).then_some((ty, declared))
-        }
-        _ => None,
-    });
-    fields.map(|(ty, declared)| tell(context, ty, declared)).collect()
+    let fields = facts
+        .declared_fields()
+        .filter(|(ty, _, declared)| owns(facts, *declared) && !overlays(facts, *ty) && !ends(context, *ty));
+    let mut found: Vec<Finding> = fields.map(|(ty, _, declared)| tell(context, ty, declared)).collect();
+    if found.is_empty() || !fills(context) || reclaim::drops(context) {
+        found.clear();
+    }
+    found
 }
 
-/// Whether the file puts a value that it was given into such a place. Without that it may be room for the answer of a call.
-fn fills(facts: &Facts) -> bool {
+/// Whether a type is laid out so that it fits memory which somebody else has filled: a register, bytes of a file.
+fn overlays(facts: &Facts, ty: TypeId) -> bool {
+    let says = |attribute: &ExprId| facts.names_in(*attribute).iter().any(|(_, name)| facts.text(*name) == LAYOUT);
+    facts.ty(ty).decorators.iter().any(says)
+}
+
+/// Whether the file puts a value that it was given into such a place, or some file looks at one there. Without that it may
+/// be room for the answer of a call.
+fn fills(context: &Context) -> bool {
+    let facts = context.facts;
     let makes = |call: &ExprId| {
         facts.callee_path(*call).is_some_and(|path| path == "MaybeUninit.new" || path.ends_with(".MaybeUninit.new"))
             && facts.positional(*call, 0).is_some_and(|value| facts.literal(value).is_none())
     };
+    // A file that is looked at alone is looked at again once the others are known.
     facts.callees.keys().any(makes)
-}
-
-/// Whether something in the file drops what stands in such places, if only by taking out one after the other in a destructor.
-fn drops(facts: &Facts) -> bool {
-    let named = |name: &str| facts.names.find(name).is_some();
-    let by_hand = |function: FunctionId| {
-        let itself = |call: &ExprId| facts.callee(*call).receiver.is_some_and(|on| callback::is_instance(facts, on));
-        facts.function(function).calls.iter().any(itself)
-    };
-    let destructors = facts.functions().filter(|(_, function)| function.name.is_some_and(|name| facts.text(name) == "drop"));
-    DROPS.into_iter().any(named) || destructors.map(|(id, _)| id).any(by_hand)
+        || context.project.is_listening()
+        || LOOKS.iter().any(|name| !context.project.callers(&facts.language, name).is_empty())
 }
 
 /// Whether a declared type holds a value of a type that the users of the type choose, and not a reference to one.
 fn owns(facts: &Facts, declared: ExprId) -> bool {
+    names(facts, declared).is_some_and(|names| names.contains(&"MaybeUninit") && names.iter().any(|name| is_chosen(name)))
+}
+
+/// Whether a name is that of a type which the users of a type choose.
+pub fn is_chosen(name: &str) -> bool {
+    name.len() == 1 && name.starts_with(char::is_uppercase)
+}
+
+/// The names of which a declared type is made up; none for one that only refers to a value.
+pub fn names(facts: &Facts, declared: ExprId) -> Option<Vec<&str>> {
     let span = facts.expr(declared).span;
-    let mut uninit = false;
-    let mut chosen = false;
+    let mut names = Vec::new();
     for at in (0..facts.exprs.len() as u32).map(ExprId).filter(|at| span.contains(facts.expr(*at).span)) {
         if facts.borrows.contains(&at) {
-            return false;
+            return None;
         }
         let (ExprKind::Name { name, .. } | ExprKind::Field { name, .. }) = facts.kind(at) else { continue };
-        let name = facts.text(name);
-        if BORROWS.contains(&name) {
-            return false;
-        }
-        uninit |= name == "MaybeUninit";
-        chosen |= name.len() == 1 && name.starts_with(char::is_uppercase);
+        names.push(facts.text(name));
     }
-    uninit && chosen
+    let borrowed = names.iter().any(|name| BORROWS.contains(name));
+    (!borrowed).then_some(names)
 }
 
 /// Whether a type has a destructor, wherever in the project that stands.
-fn ends(context: &Context, ty: TypeId) -> bool {
+pub fn ends(context: &Context, ty: TypeId) -> bool {
     let facts = context.facts;
     facts.ty(ty).is_copied
         || facts.method(ty, "drop").is_some()
@@ -79,7 +88,7 @@ fn tell(context: &Context, ty: TypeId, declared: ExprId) -> Finding {
     let name = facts.text(facts.ty(ty).name);
     let message = format!("a `{name}` keeps values in `MaybeUninit` and has no destructor, so none of them is ever dropped");
     let mut finding = context.finding(declared, message, "what is written here is never dropped".to_owned());
-    let text = "nothing in this file drops what is in it, and the type has no `Drop`";
+    let text = "no destructor drops what is in it, and the type has none";
     finding.evidence.push(Evidence::supports(Weight::Fair, text).at(facts.ty(ty).head));
     finding.risk = format!("what the values own is never freed when a `{name}` goes");
     finding.weigh(context.prior())

@@ -12,7 +12,7 @@ use crate::checks::lives::lifetime;
 use crate::checks::lives::owner;
 use crate::checks::lives::owner::Runs;
 use crate::checks::lives::share::{self, Share};
-use crate::facts::{ExprId, Facts, FunctionId, TypeId};
+use crate::facts::{Around, ExprId, Facts, FunctionId, StepKind, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 
 /// The finding about a worker that goes on when its owner is gone.
@@ -84,6 +84,9 @@ fn ending(context: &Context, ty: TypeId, destructor: Option<FunctionId>) -> Vec<
 /// A loop that asks a flag which the owner keeps, and whose destructor does not set it.
 fn flagged(context: &Context, worker: &Worker, header: ExprId) -> Option<Finding> {
     let facts = context.facts;
+    if is_inner(facts, header) {
+        return None;
+    }
     let flag = share::asked(facts, worker.behind?, header)?;
     let (ty, field) = share::kept(facts, flag, worker.function)?;
     let setters = share::setters(facts, ty, field, worker.behind?);
@@ -113,6 +116,17 @@ fn flagged(context: &Context, worker: &Worker, header: ExprId) -> Option<Finding
     let mut finding = tell(context, worker, message, evidence, &[]);
     finding.related.push(Mark::new(Role::Declaration, facts.ty(ty).head, "the type that keeps the flag"));
     Some(finding.weigh(context.prior()))
+}
+
+/// Whether a loop stands in another that asks something, too: that one decides how long the work goes on.
+fn is_inner(facts: &Facts, asked: ExprId) -> bool {
+    facts.around(asked).any(|around| match around {
+        Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Loop { header: Some(header), body, .. } => *header != asked && facts.in_block(asked, body),
+            _ => false,
+        },
+        Around::Expr(_) => false,
+    })
 }
 
 /// Work that is fed by something of the maker, and keeps the new object which the maker hands out.
