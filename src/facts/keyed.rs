@@ -44,11 +44,17 @@ impl Facts {
         })
     }
 
+    /// An expression and all that stands in it: it was read together with that, so the one stands beside the other.
+    pub fn within(&self, whole: ExprId) -> impl Iterator<Item = ExprId> {
+        let span = self.expr(whole).span;
+        let inside = move |at: &ExprId| span.contains(self.expr(*at).span);
+        let before = (0..whole.0).rev().map(ExprId).take_while(inside);
+        before.chain((whole.0..self.exprs.len() as u32).map(ExprId).take_while(inside))
+    }
+
     /// The names of which a written type is made up, in textual order, and where each stands.
     pub fn names_in(&self, written: ExprId) -> Vec<(ExprId, Name)> {
-        let span = self.expr(written).span;
-        let within = (0..self.exprs.len() as u32).map(ExprId).filter(|at| span.contains(self.expr(*at).span));
-        let spelled = within.filter_map(|at| match self.kind(at) {
+        let spelled = self.within(written).filter_map(|at| match self.kind(at) {
             ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => Some((at, name)),
             _ => None,
         });

@@ -3,10 +3,11 @@
 
 use super::holder;
 use crate::checks::Context;
-use crate::facts::{Action, ExprId, Facts, FunctionId, FunctionKind, Name, Operation, Place, Segment, TypeId};
+use crate::facts::{Action, ExprId, Facts, FunctionId, FunctionKind, Keyed, Name, Operation, Place, PlaceId, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::index::Verb;
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A map of an owner, or of a part of it.
 struct Member<'a> {
@@ -34,22 +35,60 @@ pub fn check(context: &Context) -> Vec<Finding> {
     if !facts.typed {
         return Vec::new();
     }
+    let shelf = Shelf::new(facts);
     let owners = facts.types().filter(|(_, ty)| !ty.is_foreign).map(|(id, _)| id);
-    owners.flat_map(|owner| orphans(context, owner)).collect()
+    owners.flat_map(|owner| orphans(context, &shelf, owner)).collect()
 }
 
-fn orphans(context: &Context, owner: TypeId) -> Vec<Finding> {
-    let members = members(context, owner);
+/// What the file declares and mentions, by what is asked for, so that it is gone through once.
+struct Shelf<'a> {
+    /// The maps and sets that each type has.
+    keyed: FxHashMap<TypeId, Vec<Keyed>>,
+    /// The fields that each type declares.
+    declared: FxHashMap<TypeId, Vec<(Name, ExprId)>>,
+    /// The types that the file defines.
+    types: FxHashMap<Name, TypeId>,
+    /// The places by the last field on the way to them.
+    places: FxHashMap<&'a str, Vec<PlaceId>>,
+    /// The fields that are read off something of a name.
+    parts: FxHashMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Shelf<'a> {
+    fn new(facts: &'a Facts) -> Self {
+        let own = facts.types().filter(|(_, ty)| !ty.is_foreign);
+        let types = own.map(|(id, ty)| (ty.name, id)).collect();
+        let (mut keyed, mut declared) = (FxHashMap::default(), FxHashMap::default());
+        for one in facts.keyed() {
+            keyed.entry(one.owner).or_insert_with(Vec::new).push(one);
+        }
+        for (ty, field, written) in facts.declared_fields() {
+            declared.entry(ty).or_insert_with(Vec::new).push((field, written));
+        }
+        let mut shelf = Self { keyed, declared, types, places: FxHashMap::default(), parts: FxHashMap::default() };
+        for (id, place) in facts.places.iter() {
+            let Some(Segment::Field(field)) = place.path.last() else { continue };
+            shelf.places.entry(facts.text(*field)).or_default().push(id);
+            if let [.., Segment::Field(part), _] = place.path.as_slice() {
+                shelf.parts.entry(facts.text(*part)).or_default().insert(facts.text(*field));
+            }
+        }
+        shelf
+    }
+}
+
+fn orphans<'a>(context: &Context<'a>, shelf: &Shelf<'a>, owner: TypeId) -> Vec<Finding> {
+    let members = members(context, shelf, owner);
     let alike = |one: &Member, other: &Member| other.field != one.field && (other.key == one.key || one.key == UNKNOWN);
     let likely = |one: &&Member| members.iter().any(|other| alike(one, other));
     let mut cleaners = None;
     let mut found = Vec::new();
     for victim in members.iter().filter(likely) {
-        let Some(made) = filled(context, victim) else { continue };
-        if released(context, victim) {
+        let Some(made) = filled(context, shelf, victim) else { continue };
+        if released(context, shelf, victim) {
             continue;
         }
-        let cleaners = cleaners.get_or_insert_with(|| cleaners_of(context, &members));
+        let cleaners = cleaners.get_or_insert_with(|| cleaners_of(context, shelf, &members));
         let cleaner = cleaners.iter().find(|cleaner| misses(cleaner, victim, &members, context, made.function));
         if cleaner.is_some() || context.project.is_listening() {
             found.push(tell(context, owner, (victim, made), cleaner));
@@ -59,53 +98,45 @@ fn orphans(context: &Context, owner: TypeId) -> Vec<Finding> {
 }
 
 /// The maps of an owner and of its parts that are keyed by types of the program's own.
-fn members<'a>(context: &Context<'a>, owner: TypeId) -> Vec<Member<'a>> {
+fn members<'a>(context: &Context<'a>, shelf: &Shelf<'a>, owner: TypeId) -> Vec<Member<'a>> {
     let facts = context.facts;
-    let all = facts.keyed();
-    let own = |ty: TypeId| all.iter().filter(move |keyed| keyed.owner == ty);
+    let own = |ty: TypeId| shelf.keyed.get(&ty).into_iter().flatten();
     let member = |part, field: Name, key: Name| Member { part, field: facts.text(field), key: facts.text(key) };
     let mut members: Vec<Member> = own(owner).map(|keyed| member(None, keyed.field, keyed.key)).collect();
-    for (_, part, declared) in facts.declared_fields().filter(|(ty, ..)| *ty == owner) {
-        let names = facts.names_in(declared);
+    for (part, declared) in shelf.declared.get(&owner).into_iter().flatten() {
+        let names = facts.names_in(*declared);
         let [(_, only)] = names.as_slice() else { continue };
-        let (part, only) = (facts.text(part), *only);
-        match facts.types().find(|(_, ty)| ty.name == only && !ty.is_foreign) {
-            Some((id, _)) => members.extend(own(id).map(|keyed| member(Some(part), keyed.field, keyed.key))),
-            None if context.project.is_listening() => members.extend(mentioned(facts, part)),
+        let (part, only) = (facts.text(*part), *only);
+        match shelf.types.get(&only) {
+            Some(ty) => members.extend(own(*ty).map(|keyed| member(Some(part), keyed.field, keyed.key))),
+            None if context.project.is_listening() => {
+                let fields = shelf.parts.get(part).into_iter().flatten();
+                members.extend(fields.map(|field| Member { part: Some(part), field, key: UNKNOWN }));
+            }
             None => {
                 let there = context.project.keyed(&facts.language, facts.text(only));
                 members.extend(there.into_iter().map(|(field, key)| Member { part: Some(part), field, key }));
             }
         }
     }
-    members
-}
-
-/// The fields of a part that the file mentions, whatever they are.
-fn mentioned<'a>(facts: &'a Facts, part: &'a str) -> Vec<Member<'a>> {
-    let fields = facts.places.iter().filter_map(|(_, place)| match place.path.as_slice() {
-        [.., Segment::Field(own), Segment::Field(field)] if facts.text(*own) == part => Some(facts.text(*field)),
-        _ => None,
-    });
-    let mut fields: Vec<&str> = fields.collect();
-    fields.sort_unstable();
-    fields.dedup();
-    fields.into_iter().map(|field| Member { part: Some(part), field, key: UNKNOWN }).collect()
+    // Where no map is in sight there is nothing beside which another could be forgotten.
+    if members.iter().all(|member| member.key == UNKNOWN) { Vec::new() } else { members }
 }
 
 /// Every place of the file that is a member, as its name and the part around it say.
-fn places<'a>(facts: &'a Facts, member: &Member) -> impl Iterator<Item = &'a Operation> {
+fn places<'a>(facts: &'a Facts, shelf: &Shelf<'a>, member: &Member<'a>) -> impl Iterator<Item = &'a Operation> {
     let is = |segment: &Segment, name: &str| matches!(segment, Segment::Field(own) if facts.text(*own) == name);
-    let named = move |place: &Place| match (place.path.as_slice(), member.part) {
-        ([.., part, field], Some(own)) if !matches!(part, Segment::Item) => is(field, member.field) && is(part, own),
-        ([.., field], _) => is(field, member.field),
-        _ => false,
+    let part = member.part;
+    let named = move |place: &Place| match (place.path.as_slice(), part) {
+        ([.., part, _], Some(own)) if !matches!(part, Segment::Item) => is(part, own),
+        _ => true,
     };
-    facts.places.iter().filter(move |(_, place)| named(place)).flat_map(|(id, _)| facts.operations(id))
+    let all = shelf.places.get(member.field).into_iter().flatten().copied().collect::<Vec<_>>();
+    all.into_iter().filter(move |id| named(facts.places.get(*id))).flat_map(|id| facts.operations(id))
 }
 
 /// Where an entry is made, in code that runs again and again.
-fn filled<'a>(context: &Context<'a>, member: &Member) -> Option<&'a Operation> {
+fn filled<'a>(context: &Context<'a>, shelf: &Shelf<'a>, member: &Member<'a>) -> Option<&'a Operation> {
     let facts = context.facts;
     let lasting = |function: FunctionId| {
         !facts.enclosing(function).any(|id| {
@@ -120,14 +151,14 @@ fn filled<'a>(context: &Context<'a>, member: &Member) -> Option<&'a Operation> {
         }
         _ => false,
     };
-    places(facts, member).find(|operation| puts(operation) && lasting(operation.function))
+    places(facts, shelf, member).find(|operation| puts(operation) && lasting(operation.function))
 }
 
 /// Whether anything may take an entry out of it, wherever in the project.
-fn released(context: &Context, member: &Member) -> bool {
+fn released<'a>(context: &Context<'a>, shelf: &Shelf<'a>, member: &Member<'a>) -> bool {
     let facts = context.facts;
     let verb = |name: &str| context.words.container.iter().any(|kind| kind.shrink.iter().any(|word| word == name));
-    let here = places(facts, member).any(|operation| match operation.action {
+    let here = places(facts, shelf, member).any(|operation| match operation.action {
         Action::Method { name, .. } => verb(facts.text(name)),
         Action::Assign(source) => !matches!(source, crate::facts::Source::Declared(_)),
         Action::DeleteItem { .. } | Action::Delete | Action::Returned => true,
@@ -148,12 +179,12 @@ fn released(context: &Context, member: &Member) -> bool {
 }
 
 /// The functions that take a single key out of members, with which ones.
-fn cleaners_of<'a>(context: &Context<'a>, members: &[Member<'a>]) -> Vec<Cleaner<'a>> {
+fn cleaners_of<'a>(context: &Context<'a>, shelf: &Shelf<'a>, members: &[Member<'a>]) -> Vec<Cleaner<'a>> {
     let facts = context.facts;
     let single = |name: &str| name.contains("remove");
     let mut all: BTreeMap<(&str, String), Cleaner> = BTreeMap::new();
     for member in members {
-        for operation in places(facts, member) {
+        for operation in places(facts, shelf, member) {
             let Action::Method { name, call } = operation.action else { continue };
             if single(facts.text(name)) && facts.args(call).len() == 1 {
                 let function = function_name(facts, operation.function);

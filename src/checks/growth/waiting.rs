@@ -27,11 +27,8 @@ pub fn check(context: &Context) -> Vec<Finding> {
 
 /// Whether a written type is a list of one of these.
 fn holds(facts: &Facts, annotation: ExprId, elements: &[String]) -> bool {
-    let span = facts.expr(annotation).span;
-    facts.exprs.iter().any(|expr| match expr.kind {
-        ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => {
-            span.contains(expr.span) && elements.iter().any(|word| word == facts.text(name))
-        }
+    facts.within(annotation).any(|at| match facts.kind(at) {
+        ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => elements.iter().any(|word| word == facts.text(name)),
         _ => false,
     })
 }

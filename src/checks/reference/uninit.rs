@@ -62,9 +62,8 @@ pub fn is_chosen(name: &str) -> bool {
 
 /// The names of which a declared type is made up; none for one that only refers to a value.
 pub fn names(facts: &Facts, declared: ExprId) -> Option<Vec<&str>> {
-    let span = facts.expr(declared).span;
     let mut names = Vec::new();
-    for at in (0..facts.exprs.len() as u32).map(ExprId).filter(|at| span.contains(facts.expr(*at).span)) {
+    for at in facts.within(declared) {
         if facts.borrows.contains(&at) {
             return None;
         }
