@@ -3,8 +3,10 @@
 //! The kernel takes some nanoseconds to call any handler, whatever it does, and a storm of page faults calls it at each.
 //! So in a storm it is taken off for the most part of the time ([`TURN`], [`REST`]). What the events say is absolute, so
 //! the first one after a rest tells all that was kept meanwhile; only a peak that came and went within the rest is not
-//! seen. The rests are of unequal length, so that no rhythm of the work can hide in them: which code is met says as much
-//! as ever of who does how much.
+//! seen. The rests are of unequal length, so that no rhythm of the work can hide in them.
+//!
+//! A known fault: all that came within a rest is told with the stack of the first event after it, and where memory comes in
+//! bursts that is always the beginning of one.
 
 use std::time::Duration;
 
