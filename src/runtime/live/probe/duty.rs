@@ -5,8 +5,9 @@
 //! the first one after a rest tells all that was kept meanwhile; only a peak that came and went within the rest is not
 //! seen. The rests are of unequal length, so that no rhythm of the work can hide in them.
 //!
-//! A known fault: all that came within a rest is told with the stack of the first event after it, and where memory comes in
-//! bursts that is always the beginning of one.
+//! What came within a rest gets no stack (`bpf/rest.h`): that of the first event after it would be wrong, for where memory
+//! comes in bursts this is always the beginning of one. What is seen while attached adds up over the turns to records with a
+//! stack, so each function keeps its share of them, whether it is the watched process that storms or another of the host.
 
 use std::time::Duration;
 
