@@ -5,6 +5,7 @@
 #include "record.h"
 #include "state.h"
 #include "emit.h"
+#include "rest.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -43,11 +44,11 @@ int classic(struct rss_stat *ctx)
 		state->shmem_pages = pages;
 	__u64 held = state->anon_pages + state->shmem_pages;
 	if (fresh) {
-		state->mm = ctx->mm_id;
-		state->peak_pages = held;
+		anew(state, ctx->mm_id, held);
 		return 0;
 	}
-	if (held < state->peak_pages + config.step_pages)
+	bool first = rested(state, held, ctx->member == SHMEM_PAGES);
+	if (!worth(state, held, first))
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
 	struct record *record = afford(state, now) ? begin() : 0;
@@ -58,12 +59,10 @@ int classic(struct rss_stat *ctx)
 	record->tid = bpf_get_current_pid_tgid();
 	record->anon = state->anon_pages * config.page_bytes;
 	record->shmem = state->shmem_pages * config.page_bytes;
-	record->grown = (held - state->peak_pages) * config.page_bytes;
-	record->refused = state->refused;
+	settle(record, state, held, first);
 	bpf_get_current_comm(record->comm, sizeof(record->comm));
-	walk(ctx, record);
-	state->peak_pages = held;
-	state->refused = 0;
+	if (!first)
+		walk(ctx, record);
 	send(record);
 	return 0;
 }

@@ -28,16 +28,22 @@ struct config {
 struct state {
 	/* The memory the entry speaks of: another one means another program. */
 	__u64 mm;
-	/* Anonymous and shared pages at the last record. */
+	/* Anonymous and shared pages at the last record, without what was grown since and is still to be told. */
 	__u64 peak_pages;
 	__u64 refilled_ns;
 	/* Events above the step that the empty bucket refused since the last record. */
 	__u64 refused;
 	__u32 tokens;
+	/* The attachment in which the process was seen last; the classic tracepoint has the second for shared pages. */
+	__u32 turns[2];
 	__u32 unused;
 	/* The classic tracepoint tells one counter at a time: the last of each. */
 	__u64 anon_pages;
 	__u64 shmem_pages;
+	/* The most that any event showed since the last record. */
+	__u64 high_pages;
+	/* Of what was grown since then, the part that came while the handler was not attached. */
+	__u64 missed_pages;
 };
 
 /* What could not be told. */
@@ -65,6 +71,8 @@ struct record {
 	__u64 virt;
 	/* Bytes above the record before. */
 	__u64 grown;
+	/* Of these, the bytes that came while the handler was not attached: the stack is not theirs. */
+	__u64 missed;
 	__u64 refused;
 	__u64 ip;
 	__u64 sp;

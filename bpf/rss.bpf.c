@@ -5,6 +5,7 @@
 #include "record.h"
 #include "state.h"
 #include "emit.h"
+#include "rest.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -77,7 +78,8 @@ static __always_inline void registers(struct record *record, __u64 end)
 		copy(record, end);
 }
 
-static __always_inline void tell(void *ctx, struct mm_struct *mm, struct state *state, __u32 pid, bool own, bool typed)
+/* A record; the first after a rest speaks of the rest alone and has no stack. */
+static __always_inline void tell(void *ctx, struct mm_struct *mm, struct state *state, __u32 pid, bool own, bool first, bool typed)
 {
 	struct record *record = begin();
 	if (!record)
@@ -93,18 +95,17 @@ static __always_inline void tell(void *ctx, struct mm_struct *mm, struct state *
 	record->file = bytes(PAGES(typed, mm, FILE_PAGES));
 	record->swap = bytes(PAGES(typed, mm, SWAP_ENTRIES));
 	record->virt = LOAD(typed, mm, total_vm) * config.page_bytes;
-	record->grown = bytes(held - state->peak_pages);
-	record->refused = state->refused;
+	settle(record, state, held, first);
 	if (own) {
 		record->tid = bpf_get_current_pid_tgid();
 		bpf_get_current_comm(record->comm, sizeof(record->comm));
-		registers(record, LOAD(typed, mm, env_end));
-		walk(ctx, record);
+		if (!first) {
+			registers(record, LOAD(typed, mm, env_end));
+			walk(ctx, record);
+		}
 	} else {
 		record->flags |= RECORD_EXTERNAL;
 	}
-	state->peak_pages = held;
-	state->refused = 0;
 	send(record);
 }
 
@@ -154,15 +155,14 @@ static __always_inline int changed(void *ctx, struct mm_struct *mm, int member, 
 	}
 	if (state->mm != (__u64)mm) {
 		/* While it forks, a process fills memory that is not yet anybody's: only its own begins anew. */
-		if (own) {
-			state->mm = (__u64)mm;
-			state->peak_pages = held;
-		}
+		if (own)
+			anew(state, (__u64)mm, held);
 		return 0;
 	}
-	if (held < state->peak_pages + config.step_pages || !afford(state, bpf_ktime_get_ns()))
+	bool first = rested(state, held, 0);
+	if (!worth(state, held, first) || !afford(state, bpf_ktime_get_ns()))
 		return 0;
-	tell(ctx, mm, state, pid, own, typed);
+	tell(ctx, mm, state, pid, own, first, typed);
 	return 0;
 }
 

@@ -8,10 +8,14 @@ use sim::{Running, sim};
 use skip::skip;
 use std::fs;
 use std::process::{Command, Stdio};
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use watertight::runtime::live::Process;
 use watertight::runtime::live::probe::layout::{RATES, RECORD};
 use watertight::runtime::live::probe::{Growth, Hook, Plan, Probe, Rates};
+
+/// Written to by the test that makes a storm, and read by those that speak of what the probe does without one.
+static CALM: RwLock<()> = RwLock::new(());
 
 /// A probe, or the reason why there is none here.
 fn probe(plan: &Plan) -> Option<Probe> {
@@ -57,6 +61,7 @@ fn of(records: &[Growth], pid: u32) -> Vec<&Growth> {
 
 #[test]
 fn each_hook_tells_who_grew_and_by_how_much() {
+    let _calm = CALM.read().unwrap_or_else(PoisonError::into_inner);
     for hook in Hook::ALL {
         let Some(mut probe) = only(hook) else { continue };
         let running = start(&probe, &["slow", "30", "8192"]);
@@ -78,6 +83,7 @@ fn each_hook_tells_who_grew_and_by_how_much() {
 
 #[test]
 fn records_carry_the_stack_of_the_grower() {
+    let _calm = CALM.read().unwrap_or_else(PoisonError::into_inner);
     let Some(mut probe) = only(Hook::Typed) else { return };
     let running = start(&probe, &["slow", "30", "8192"]);
     let pid = running.0.id();
@@ -182,6 +188,7 @@ fn a_flood_of_growth_is_told_in_a_trickle() {
 
 #[test]
 fn in_a_storm_it_rests_and_loses_no_byte() {
+    let _alone = CALM.write().unwrap_or_else(PoisonError::into_inner);
     let Some(mut probe) = only(Hook::Typed) else { return };
     let calm = start(&probe, &["service", "30"]);
     collect(&mut probe, Duration::from_secs(2), |_| false);
@@ -211,6 +218,12 @@ fn in_a_storm_it_rests_and_loses_no_byte() {
     let last = records.last().expect("it grew");
     assert!(told.abs_diff(last.anon + last.shmem) <= probe.step() + probe.error(), "{told} of {}", last.anon);
     assert!(records.windows(2).all(|pair| pair[0].anon <= pair[1].anon));
+    // What came within a rest has no stack, and what was seen has one.
+    assert!(records.iter().any(|growth| growth.missed > 0) && records.iter().any(|growth| growth.missed < growth.grown));
+    for growth in &records {
+        assert!(growth.missed <= growth.grown, "{} of {}", growth.missed, growth.grown);
+        assert_eq!(growth.frames.is_empty(), growth.missed == growth.grown && growth.missed > 0);
+    }
 }
 
 #[test]

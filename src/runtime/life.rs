@@ -55,10 +55,10 @@ fn peaks(floors: &Floors) -> Vec<(f64, f64)> {
     let mut peaks = Vec::new();
     let mut reach_s = 0.0;
     for level in 1..LEVELS {
-        let (cells, cell_s) = (floors.level(level), Floors::cell_s(level));
-        let fresh = cells.iter().rev().enumerate().map(|(back, floor)| ((back as f64) * cell_s, *floor));
+        let (past, cell_s) = (floors.level(level), Floors::cell_s(level));
+        let fresh = past.iter().rev().enumerate().map(|(back, floor)| ((back as f64) * cell_s, *floor));
         peaks.extend(fresh.filter(|(ago_s, _)| *ago_s >= reach_s));
-        reach_s = reach_s.max(cells.len() as f64 * cell_s);
+        reach_s = reach_s.max(past.len() as f64 * cell_s);
     }
     let mut most = f64::NEG_INFINITY;
     for (_, floor) in peaks.iter_mut().rev() {

@@ -62,8 +62,8 @@ impl Standing {
             (self.top, self.grown_s) = (floor, at_s);
         }
         // What was retained long ago and for long is let go of: this was no leak, or it is mended.
-        let faded = fades && at_s - self.found_s > (PATIENCE * self.gap_s).max(self.least_s);
-        let over = faded || growth.shape.middle > floor || at_s - self.grown_s > (PATIENCE * self.gap_s).max(self.least_s);
+        let ebbed = fades && at_s - self.found_s > (PATIENCE * self.gap_s).max(self.least_s);
+        let over = ebbed || growth.shape.middle > floor || at_s - self.grown_s > (PATIENCE * self.gap_s).max(self.least_s);
         if over { self.end() } else { Change::Same }
     }
 

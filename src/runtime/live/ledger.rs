@@ -13,6 +13,8 @@ const SHOWN: usize = 8;
 pub(super) struct Ledger {
     records: u64,
     bytes: u64,
+    attributed: u64,
+    missed: u64,
     refused: u64,
     external: u64,
     stacks: HashMap<Vec<u64>, Told>,
@@ -31,13 +33,20 @@ impl Ledger {
     pub fn add(&mut self, growth: &Growth, names: &Names) {
         self.records += 1;
         self.bytes += growth.grown;
+        self.missed += growth.missed;
         self.refused += growth.refused;
         self.external += u64::from(growth.external);
+        if growth.frames.is_empty() {
+            return;
+        }
+        // What came while the handler was not attached is not this stack's.
+        let own = growth.grown.saturating_sub(growth.missed);
+        self.attributed += own;
         if self.stacks.len() < MOST_STACKS || self.stacks.contains_key(&growth.frames) {
             let fresh = || Told { records: 0, bytes: 0, frames: frames(growth.pid, &growth.frames, names) };
             let told = self.stacks.entry(growth.frames.clone()).or_insert_with(fresh);
             told.records += 1;
-            told.bytes += growth.grown;
+            told.bytes += own;
         }
     }
 
@@ -45,14 +54,15 @@ impl Ledger {
         if self.records == 0 {
             return None;
         }
-        let with_frames = self.stacks.iter().filter(|(frames, _)| !frames.is_empty());
-        let mut stacks: Vec<_> = with_frames
-            .map(|(_, told)| Stack { frames: told.frames.clone(), records: told.records, bytes: told.bytes })
+        let mut stacks: Vec<_> = self
+            .stacks
+            .values()
+            .map(|told| Stack { frames: told.frames.clone(), records: told.records, bytes: told.bytes })
             .collect();
         let addresses = |stack: &Stack| stack.frames.iter().map(|frame| frame.address).collect::<Vec<_>>();
         stacks.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| addresses(a).cmp(&addresses(b))));
         stacks.truncate(SHOWN);
-        let Self { records, bytes, refused, external, .. } = *self;
-        Some(Growths { records, bytes, refused, external, stacks })
+        let Self { records, bytes, attributed, missed, refused, external, .. } = *self;
+        Some(Growths { records, bytes, attributed, missed, refused, external, stacks })
     }
 }

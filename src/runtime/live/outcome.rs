@@ -132,6 +132,10 @@ pub struct Growths {
     pub records: u64,
     /// New high-water memory they tell of, bytes.
     pub bytes: u64,
+    /// The part of it that came with a stack, of which the stacks below are shares; of the rest the place is not known.
+    pub attributed: u64,
+    /// The part that has none because it came while the probe was not attached, in a storm of events.
+    pub missed: u64,
     /// Events that were too many to be told one by one.
     pub refused: u64,
     /// Records without a stack, because another process or the kernel touched the memory.

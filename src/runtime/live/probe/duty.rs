@@ -3,8 +3,11 @@
 //! The kernel takes some nanoseconds to call any handler, whatever it does, and a storm of page faults calls it at each.
 //! So in a storm it is taken off for the most part of the time ([`TURN`], [`REST`]). What the events say is absolute, so
 //! the first one after a rest tells all that was kept meanwhile; only a peak that came and went within the rest is not
-//! seen. The rests are of unequal length, so that no rhythm of the work can hide in them: which code is met says as much
-//! as ever of who does how much.
+//! seen. The rests are of unequal length, so that no rhythm of the work can hide in them.
+//!
+//! What came within a rest gets no stack (`bpf/rest.h`): that of the first event after it would be wrong, for where memory
+//! comes in bursts this is always the beginning of one. What is seen while attached adds up over the turns to records with a
+//! stack, so each function keeps its share of them, whether it is the watched process that storms or another of the host.
 
 use std::time::Duration;
 

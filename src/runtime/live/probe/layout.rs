@@ -29,6 +29,7 @@ pub const RECORD: Layout = Layout {
         ("swap", 8),
         ("virt", 8),
         ("grown", 8),
+        ("missed", 8),
         ("refused", 8),
         ("ip", 8),
         ("sp", 8),
@@ -59,9 +60,12 @@ pub const STATE: Layout = Layout {
         ("refilled_ns", 8),
         ("refused", 8),
         ("tokens", 4),
+        ("turns", 8),
         ("unused", 4),
         ("anon_pages", 8),
         ("shmem_pages", 8),
+        ("high_pages", 8),
+        ("missed_pages", 8),
     ],
 };
 
@@ -159,6 +163,9 @@ pub struct Growth {
     pub virt: Option<u64>,
     /// More than at the record before.
     pub grown: u64,
+    /// How much of that came while the handler was not attached: its place is not known, and a record of nothing else has no
+    /// stack.
+    pub missed: u64,
     /// Events since the record before that were worth one and got none, because there were too many.
     pub refused: u64,
     /// Another process or the kernel touched the memory, so there is no stack.
@@ -196,6 +203,7 @@ impl Growth {
             swap: known("swap"),
             virt: known("virt"),
             grown: number("grown")?,
+            missed: number("missed")?,
             refused: number("refused")?,
             external: flags & EXTERNAL != 0,
             registers,

@@ -15,6 +15,8 @@ mod duty;
 mod enabled;
 pub mod layout;
 #[cfg(feature = "ebpf")]
+mod load;
+#[cfg(feature = "ebpf")]
 mod names;
 
 #[cfg(not(feature = "ebpf"))]
@@ -92,7 +94,7 @@ pub struct Gaps {
     /// Events that the kernel skipped because the same program was already running on that processor.
     pub skipped: u64,
     /// Milliseconds in which the handler was taken off because of a storm of events: what was kept meanwhile is told after
-    /// it, but a peak that came and went is not.
+    /// it, without a stack, but a peak that came and went is not.
     pub rested_ms: u64,
     /// Events a second on one processor in that storm, at most.
     pub storm_per_s: u64,

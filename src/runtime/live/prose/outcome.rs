@@ -1,5 +1,5 @@
 use super::super::frame::Frame;
-use super::super::outcome::{Ending, Outcome, ProbeUse, Stack, Summary};
+use super::super::outcome::{Ending, Growths, Outcome, ProbeUse, Stack, Summary};
 use super::{Form, amount, brief, change, code, curve, write_lines};
 use crate::runtime::words::{percent, span};
 use crate::runtime::{Lines, Sample, Verdict, WINDOW_S};
@@ -167,12 +167,8 @@ fn detail(summary: &Summary) -> Lines {
     }
     lines.extend(heap(summary).map(|text| ("managed heap".to_owned(), text)));
     if let Some(growth) = &summary.growth {
-        let refused = if growth.refused > 0 { format!(", {} events untold", growth.refused) } else { String::new() };
-        lines.push((
-            "growth".to_owned(),
-            format!("{} of new high water, in {} steps{refused}", amount(growth.bytes), growth.records),
-        ));
-        lines.extend(growth.stacks.iter().take(STACKS).map(|stack| ("grown in".to_owned(), place(stack, growth.bytes))));
+        lines.push(("growth".to_owned(), grown(growth)));
+        lines.extend(growth.stacks.iter().take(STACKS).map(|stack| ("grown in".to_owned(), place(stack, growth.attributed))));
     }
     if let Some(calls) = &summary.calls {
         let text = format!(
@@ -182,6 +178,25 @@ fn detail(summary: &Summary) -> Lines {
         lines.push(("calls".to_owned(), text));
     }
     lines
+}
+
+/// How much was grown, and how much of that has no stack.
+fn grown(growth: &Growths) -> String {
+    let mut text = format!("{} of new high water, in {} steps", amount(growth.bytes), growth.records);
+    if growth.refused > 0 {
+        let _ = write!(text, ", {} events untold", growth.refused);
+    }
+    let unknown = growth.bytes.saturating_sub(growth.attributed);
+    if unknown > 0 {
+        let _ = write!(text, "; {} are not attributed", amount(unknown));
+    }
+    if growth.missed > 0 {
+        let _ = write!(text, " ({} came while the probe was not attached)", amount(growth.missed));
+    }
+    if unknown > 0 && growth.attributed > 0 {
+        let _ = write!(text, ", and the shares are of the other {}", amount(growth.attributed));
+    }
+    text
 }
 
 /// What a managed heap holds, and what is held outside of it.
@@ -197,7 +212,7 @@ fn heap(summary: &Summary) -> Option<String> {
     Some(format!("{from}{} in use, by its performance data; held outside of it {gap}{}", amount(now), amount(outside(last))))
 }
 
-/// A stack in a line: its share of the growth, and its places from the innermost.
+/// A stack in a line: its share of what is attributed, and its places from the innermost.
 fn place(stack: &Stack, all: u64) -> String {
     let share = percent(stack.bytes as f64 / all.max(1) as f64);
     let places = stack.frames.iter().take(FRAMES).map(Frame::text).collect::<Vec<_>>().join(" < ");
