@@ -3,9 +3,8 @@
 use super::classic::classic_is_known;
 use super::duty::{Duty, Turn};
 use super::layout::{CONFIG, GAPS, GLIMPSE, STATE};
-use super::load::{listen, load, map, refused};
+use super::load::{listen, load, map, program, refused};
 use super::{Cost, Gaps, Growth, Hook, Plan, Rates, Refusal};
-use libbpf_rs::query::ProgInfoIter;
 use libbpf_rs::{ErrorKind, Link, MapCore as _, MapFlags, Object, RingBuffer, RingBufferBuilder};
 use nix::unistd::{SysconfVar, sysconf};
 use std::cell::RefCell;
@@ -58,30 +57,6 @@ pub struct Probe {
 impl Debug for Probe {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         out.debug_struct("Probe").field("hook", &self.hook).field("step", &self.step).finish_non_exhaustive()
-    }
-}
-
-/// The ids of the probes of this kind that are loaded on the machine, whoever loaded them; `None` if the kernel does not
-/// tell us.
-pub fn ours() -> Option<Vec<u32>> {
-    let mut seen = 0;
-    let mut found = Vec::new();
-    for info in ProgInfoIter::default() {
-        seen += 1;
-        if Hook::ALL.iter().any(|hook| info.name == program(*hook)) {
-            found.push(info.id);
-        }
-    }
-    // The kernel lists programs for CAP_SYS_ADMIN alone, and an empty list may be a refusal.
-    (seen > 0 || nix::unistd::geteuid().is_root()).then_some(found)
-}
-
-/// The name of the handler of growth.
-const fn program(hook: Hook) -> &'static str {
-    match hook {
-        Hook::Typed => "typed",
-        Hook::Raw => "raw",
-        Hook::Classic => "classic",
     }
 }
 

@@ -1,8 +1,9 @@
 //! Loads the kernel side: finds its programs, hands over the constants, compares the structs, and says what a refusal means.
 
-use super::Refusal;
 use super::layout::{CONFIG, GAPS, GLIMPSE, Layout, RATES, RECORD, STATE};
+use super::{Hook, Refusal};
 use libbpf_rs::btf::types::{MemberAttr, Struct};
+use libbpf_rs::query::ProgInfoIter;
 use libbpf_rs::{ErrorKind, Link, Map, MapCore as _, Object, ObjectBuilder, OpenObject, PrintLevel, set_print};
 use std::fs;
 use std::os::fd::AsFd as _;
@@ -23,6 +24,30 @@ pub fn listen() {
 /// A map of an object by its name.
 pub fn map<'a>(object: &'a Object, name: &str) -> Option<Map<'a>> {
     object.maps().find(|map| map.name() == name)
+}
+
+/// The ids of the probes of this kind that are loaded on the machine, whoever loaded them; `None` if the kernel does not
+/// tell us.
+pub fn ours() -> Option<Vec<u32>> {
+    let mut seen = 0;
+    let mut found = Vec::new();
+    for info in ProgInfoIter::default() {
+        seen += 1;
+        if Hook::ALL.iter().any(|hook| info.name == program(*hook)) {
+            found.push(info.id);
+        }
+    }
+    // The kernel lists programs for CAP_SYS_ADMIN alone, and an empty list may be a refusal.
+    (seen > 0 || nix::unistd::geteuid().is_root()).then_some(found)
+}
+
+/// The name of the handler of growth.
+pub const fn program(hook: Hook) -> &'static str {
+    match hook {
+        Hook::Typed => "typed",
+        Hook::Raw => "raw",
+        Hook::Classic => "classic",
+    }
 }
 
 /// Loads the named programs of an object and attaches them in this order.

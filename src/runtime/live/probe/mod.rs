@@ -22,8 +22,10 @@ mod names;
 #[cfg(not(feature = "ebpf"))]
 pub use disabled::{Names, Probe, ours};
 #[cfg(feature = "ebpf")]
-pub use enabled::{Probe, ours};
+pub use enabled::Probe;
 pub use layout::{FRAMES, Growth, Rates, Registers, STACK_BYTES};
+#[cfg(feature = "ebpf")]
+pub use load::ours;
 #[cfg(feature = "ebpf")]
 pub use names::Names;
 
