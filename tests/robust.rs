@@ -208,3 +208,31 @@ fn an_end_in_a_wide_character_is_marked_whole() {
     let rules = RuleSet::builtin().expect("the rules parse");
     judge("app.py", "def spaces(path):\n    lines = open(path)\n    return text🦀", &rules);
 }
+
+/// Each part more would double the time of whoever looks at every part twice.
+#[test]
+fn a_text_of_many_parts_takes_no_time() {
+    let rules = RuleSet::builtin().expect("the rules parse");
+    let joined = |between: &str| (0..200).map(|at| format!("'part {at}' + part")).collect::<Vec<_>>().join(between);
+    judge("long.js", &format!("export function tell(part) {{ say({}); }}\n", joined(" + ")), &rules);
+    judge("long.py", &format!("def tell(part):\n    say({})\n", joined(" + ")), &rules);
+}
+
+/// Each field more would make each other one dearer for whoever goes through the file to find what stands in its type.
+#[test]
+fn a_file_of_many_fields_takes_no_longer_than_its_length() {
+    let rules = RuleSet::builtin().expect("the rules parse");
+    let time = |types: usize| {
+        let each = (0..types).map(|at| {
+            format!(
+                "pub struct T{at} {{\n    a: HashMap<Key{at}, u64>,\n    b: HashMap<Key{at}, Part{at}>,\n    c: Part{at},\n}}\n"
+            )
+        });
+        let text = format!("use std::collections::HashMap;\nuse std::mem::MaybeUninit;\n{}", each.collect::<String>());
+        let begun = std::time::Instant::now();
+        judge("many.rs", &text, &rules);
+        begun.elapsed()
+    };
+    let (few, many) = (time(200), time(2_000));
+    assert!(many < few * 60, "ten times the fields took {few:?} and {many:?}");
+}

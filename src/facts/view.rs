@@ -1,7 +1,7 @@
 use super::{
     Binding, BindingId, Callee, Confined, Definition, ExitKind, Expr, ExprId, ExprKind, Facts, Function, FunctionId,
-    FunctionKind, List, Literal, Name, Operation, Operator, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId,
-    StepKind, Type, TypeId,
+    FunctionKind, List, Literal, Name, Operation, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type,
+    TypeId,
 };
 use crate::source::Span;
 
@@ -375,20 +375,6 @@ impl Facts {
     /// The text of a string, where the language keeps the texts of strings and this one is short.
     pub fn literal_text(&self, expr: ExprId) -> Option<&str> {
         self.texts.get(&expr).map(|name| self.text(*name))
-    }
-
-    /// Whether an expression is a text that is put together of several parts.
-    pub fn is_composed(&self, expr: ExprId) -> bool {
-        match self.kind(expr) {
-            ExprKind::Literal(Literal::Other) => true,
-            // A text with something in it is the list of what is in it.
-            ExprKind::Other(parts) => !self.list(parts).is_empty(),
-            ExprKind::Operation { operator: Operator::Add, operands } => {
-                let text = |part: &ExprId| self.literal(*part) == Some(Literal::Text) || self.is_composed(*part);
-                self.list(operands).iter().any(text) && !self.list(operands).iter().all(text)
-            }
-            _ => false,
-        }
     }
 
     /// The value that an object literal, or a variable that is given one once, has under a name.
