@@ -1,11 +1,15 @@
-//! The build with the feature `ebpf`: attaches and reads the kernel side. Only this file and `load.rs` name `libbpf_rs`.
+//! The build with the feature `ebpf`: attaches and reads the kernel side. Only this file names `libbpf_rs`.
 
 use super::classic::classic_is_known;
 use super::duty::{Duty, Turn};
-use super::layout::{CONFIG, GAPS, GLIMPSE, STATE};
-use super::load::{listen, load, map, program, refused};
+use super::layout::{CONFIG, GAPS, GLIMPSE, Layout, RATES, RECORD, STATE};
 use super::{Cost, Gaps, Growth, Hook, Plan, Rates, Refusal};
-use libbpf_rs::{ErrorKind, Link, MapCore as _, MapFlags, Object, RingBuffer, RingBufferBuilder};
+use libbpf_rs::btf::types::{MemberAttr, Struct};
+use libbpf_rs::query::ProgInfoIter;
+use libbpf_rs::{
+    ErrorKind, Link, Map, MapCore as _, MapFlags, Object, ObjectBuilder, OpenObject, PrintLevel, RingBuffer, RingBufferBuilder,
+    set_print,
+};
 use nix::unistd::{SysconfVar, sysconf};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -14,6 +18,7 @@ use std::fs;
 use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::rc::Rc;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 const RSS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rss.bpf.o"));
@@ -31,6 +36,9 @@ const MOST_PENDING: usize = 4096;
 
 /// The ring waits for whole milliseconds.
 const LEAST_WAIT: Duration = Duration::from_millis(1);
+
+/// What libbpf said last; it reports through a plain function.
+static SAID: Mutex<String> = Mutex::new(String::new());
 
 /// The loaded and attached kernel side. Whatever ends the program, the kernel takes it away with the last descriptor.
 pub struct Probe {
@@ -292,4 +300,133 @@ fn ring(object: &Object, pending: &Rc<RefCell<VecDeque<Growth>>>) -> Result<Ring
     };
     builder.add(&records, take).map_err(|error| refused(&error))?;
     builder.build().map_err(|error| refused(&error))
+}
+
+/// Keeps what libbpf says, instead of letting it write to the standard error.
+fn listen() {
+    set_print(Some((PrintLevel::Warn, |_, text| {
+        if let Ok(mut said) = SAID.lock() {
+            *said = text;
+        }
+    })));
+}
+
+/// A map of an object by its name.
+fn map<'a>(object: &'a Object, name: &str) -> Option<Map<'a>> {
+    object.maps().find(|map| map.name() == name)
+}
+
+/// The ids of the probes of this kind that are loaded on the machine, whoever loaded them; `None` if the kernel does not
+/// tell us.
+pub fn ours() -> Option<Vec<u32>> {
+    let mut seen = 0;
+    let mut found = Vec::new();
+    for info in ProgInfoIter::default() {
+        seen += 1;
+        if Hook::ALL.iter().any(|hook| info.name == program(*hook)) {
+            found.push(info.id);
+        }
+    }
+    // The kernel lists programs for CAP_SYS_ADMIN alone, and an empty list may be a refusal.
+    (seen > 0 || nix::unistd::geteuid().is_root()).then_some(found)
+}
+
+/// The name of the handler of growth.
+const fn program(hook: Hook) -> &'static str {
+    match hook {
+        Hook::Typed => "typed",
+        Hook::Raw => "raw",
+        Hook::Classic => "classic",
+    }
+}
+
+/// Loads the named programs of an object and attaches them in this order.
+fn load(bytes: &[u8], names: &[&str], config: &[u8], states: Option<&Map<'_>>) -> Result<(Object, Vec<Link>), Refusal> {
+    if let Ok(mut said) = SAID.lock() {
+        said.clear();
+    }
+    let mut open = ObjectBuilder::default().open_memory(bytes).map_err(|error| refused(&error))?;
+    for mut program in open.progs_mut() {
+        let wanted = names.iter().any(|name| program.name() == *name);
+        program.set_autoload(wanted);
+    }
+    prepare(&mut open, config, states)?;
+    let object = open.load().map_err(|error| refused(&error))?;
+    agree(&object)?;
+    let mut links = Vec::new();
+    for name in names {
+        let program = object.progs_mut().find(|program| program.name() == *name);
+        let program = program.ok_or_else(|| Refusal::broken(&format!("the program `{name}` is missing")))?;
+        links.push(program.attach().map_err(|error| refused(&error))?);
+    }
+    Ok((object, links))
+}
+
+fn prepare(open: &mut OpenObject, config: &[u8], states: Option<&Map<'_>>) -> Result<(), Refusal> {
+    for mut map in open.maps_mut() {
+        if map.name().to_string_lossy().ends_with(".rodata") {
+            let constants = map.initial_value_mut().filter(|value| value.len() >= config.len());
+            let constants = constants.ok_or_else(|| Refusal::broken("the constants of the kernel side have no room for ours"))?;
+            constants[..config.len()].copy_from_slice(config);
+        } else if map.name() == "states"
+            && let Some(states) = states
+        {
+            map.reuse_fd(states.as_fd()).map_err(|error| refused(&error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Compares our reading of the structs with the type information that the compiler left in the object.
+fn agree(object: &Object) -> Result<(), Refusal> {
+    let btf = object.btf().map_err(|error| refused(&error))?;
+    let btf = btf.ok_or_else(|| Refusal::broken("the object holds no type information"))?;
+    for layout in [RECORD, CONFIG, STATE, GAPS, GLIMPSE, RATES] {
+        let Some(found) = btf.type_by_name::<Struct<'_>>(layout.name) else { continue };
+        let offsets = found.iter().map(|member| {
+            let name = member.name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            (name, member.attr)
+        });
+        let theirs = offsets.map(|(name, attr)| format!("{name}@{}", bits(attr) / 8)).collect::<Vec<_>>();
+        if theirs != ours_of(&layout) {
+            return Err(Refusal::broken(&format!("`struct {}` of bpf/record.h differs from layout.rs", layout.name)));
+        }
+    }
+    Ok(())
+}
+
+fn bits(attr: MemberAttr) -> u32 {
+    match attr {
+        MemberAttr::Normal { offset } | MemberAttr::BitField { offset, .. } => offset,
+    }
+}
+
+fn ours_of(layout: &Layout) -> Vec<String> {
+    let mut at = 0;
+    let fields = layout.fields.iter().map(|(name, size)| {
+        let text = format!("{name}@{at}");
+        at += size;
+        text
+    });
+    fields.collect()
+}
+
+/// What a refusal of the kernel means.
+fn refused(error: &libbpf_rs::Error) -> Refusal {
+    let said = SAID.lock().map(|said| said.trim().to_owned()).unwrap_or_default();
+    if error.kind() == ErrorKind::PermissionDenied {
+        let program = std::env::current_exe().map_or_else(|_| "watertight".to_owned(), |path| path.display().to_string());
+        return Refusal {
+            reason: "the kernel lets only holders of CAP_BPF and CAP_PERFMON load an eBPF probe".to_owned(),
+            remedy: format!("grant them with `sudo setcap cap_bpf,cap_perfmon+ep {program}`, or run as root"),
+        };
+    }
+    if !fs::exists("/sys/kernel/btf/vmlinux").unwrap_or(false) {
+        return Refusal {
+            reason: "the kernel tells no type information (/sys/kernel/btf/vmlinux)".to_owned(),
+            remedy: "use a kernel built with CONFIG_DEBUG_INFO_BTF=y".to_owned(),
+        };
+    }
+    let detail = if said.is_empty() { String::new() } else { format!(" ({said})") };
+    Refusal::broken(&format!("the kernel does not take the eBPF probe: {error}{detail}"))
 }

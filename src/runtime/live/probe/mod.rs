@@ -15,17 +15,13 @@ mod duty;
 mod enabled;
 pub mod layout;
 #[cfg(feature = "ebpf")]
-mod load;
-#[cfg(feature = "ebpf")]
 mod names;
 
 #[cfg(not(feature = "ebpf"))]
 pub use disabled::{Names, Probe, ours};
 #[cfg(feature = "ebpf")]
-pub use enabled::Probe;
+pub use enabled::{Probe, ours};
 pub use layout::{FRAMES, Growth, Rates, Registers, STACK_BYTES};
-#[cfg(feature = "ebpf")]
-pub use load::ours;
 #[cfg(feature = "ebpf")]
 pub use names::Names;
 
