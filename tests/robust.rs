@@ -236,3 +236,19 @@ fn a_file_of_many_fields_takes_no_longer_than_its_length() {
     let (few, many) = (time(200), time(2_000));
     assert!(many < few * 60, "ten times the fields took {few:?} and {many:?}");
 }
+
+/// Each finding more would make each other one dearer for whoever goes through the file to judge one of them.
+#[test]
+fn a_file_of_many_findings_takes_no_longer_than_its_length() {
+    let rules = RuleSet::builtin().expect("the rules parse");
+    let time = |functions: usize| {
+        let each =
+            (0..functions).map(|at| format!("def f{at}(path):\n    file{at} = open(path)\n    return file{at}.read()\n\n\n"));
+        let text = each.collect::<String>();
+        let begun = std::time::Instant::now();
+        assert_eq!(watertight::checks::analyse("many.py", &text, &rules).findings.len(), functions);
+        begun.elapsed()
+    };
+    let (few, many) = (time(150), time(1_500));
+    assert!(many < few * 30, "ten times the findings took {few:?} and {many:?}");
+}

@@ -2,7 +2,9 @@
 
 use super::Context;
 use super::lives::lifetime;
+use crate::facts::FunctionId;
 use crate::finding::{Evidence, Finding, Role, Weight};
+use crate::source::Span;
 
 /// The finding with what its line says about it.
 pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
@@ -37,7 +39,11 @@ pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
 fn bundled<'a>(context: &Context, text: &'a str, at: usize) -> Option<&'a str> {
     let copies = &context.words.words.copies;
     let before = text.get(..at).filter(|_| !copies.is_empty())?;
-    let mark = before.lines().rev().find_map(headed)?;
+    let line = |mark: usize| {
+        let start = before[..mark].rfind('\n').map_or(0, |end| end + 1);
+        before[start..].lines().next()
+    };
+    let mark = before.rmatch_indices("//").find_map(|(at, _)| headed(line(at)?))?;
     copies.iter().any(|folder| mark.contains(folder.as_str())).then_some(mark)
 }
 
@@ -69,9 +75,19 @@ fn meant<'a>(context: &Context, text: &'a str, finding: &Finding) -> Option<&'a 
 
 /// Where the statements around a place begin, above which a comment on it stands, as far as they are one expression.
 fn statements(context: &Context, text: &str, at: usize) -> Vec<usize> {
-    let around = context.facts.steps.iter().map(|step| (step.span.start as usize, step.span.end as usize));
-    let whole = |from: usize| text.get(from..at).is_some_and(|before| !before.contains([';', '{']) && !before.contains(":\n"));
-    around.filter(|(start, end)| *start < at && at < *end && whole(*start)).map(|(start, _)| start).collect()
+    let facts = context.facts;
+    let place = Span::new(at as u32, at as u32);
+    let whole = |step: &Span| {
+        text.get(step.start as usize..at).is_some_and(|before| !before.contains([';', '{']) && !before.contains(":\n"))
+    };
+    let around = |function: FunctionId| {
+        let steps = &facts.function(function).steps;
+        let begun = steps.partition_point(|step| facts.step(*step).span.start < place.start);
+        // The last to begin holds the place, or none does: those before it that hold it as well have bodies.
+        let spans = steps[..begun].iter().rev().map(|step| facts.step(*step).span);
+        spans.take_while(|span| place.start < span.end && whole(span)).map(|span| span.start as usize)
+    };
+    facts.enclosing(facts.function_at(place)).flat_map(around).collect()
 }
 
 /// The text below the head of a declaration, in triple quotes, that says what it is.

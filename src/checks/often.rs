@@ -35,16 +35,12 @@ fn told(origin: &Origin) -> String {
 /// Whether a function of this name is passed about as a value in its own file, so that others may call it.
 fn is_value(context: &Context, own: Name) -> bool {
     let facts = context.facts;
-    facts.exprs.iter().enumerate().any(|(at, expr)| {
-        let named = matches!(expr.kind, ExprKind::Field { name, .. } | ExprKind::Name { name, .. } if name == own);
-        named
-            && match expr.parent {
-                Parent::Expr(parent) => match facts.kind(parent) {
-                    ExprKind::Call { callee, .. } => callee.index() != at,
-                    _ => true,
-                },
-                _ => true,
-            }
+    facts.mentions(own).iter().any(|mention| match facts.expr(*mention).parent {
+        Parent::Expr(parent) => match facts.kind(parent) {
+            ExprKind::Call { callee, .. } => callee != *mention,
+            _ => true,
+        },
+        _ => true,
     })
 }
 
@@ -62,12 +58,7 @@ fn is_idle(context: &Context, function: FunctionId) -> bool {
     let Some(own) = facts.function(function).name else { return false };
     let name = facts.text(own);
     let private = name.starts_with('_') && !name.starts_with("__") && facts.function(function).decorators.is_empty();
-    let mentioned = || {
-        facts.exprs.iter().any(|expr| match expr.kind {
-            ExprKind::Field { name, .. } | ExprKind::Name { name, .. } => name == own,
-            _ => false,
-        })
-    };
+    let mentioned = || !facts.mentions(own).is_empty();
     private && context.project.is_distinctive(name) && context.project.callers(&facts.language, name).is_empty() && !mentioned()
 }
 

@@ -11,6 +11,7 @@ mod function;
 mod ids;
 mod infer;
 mod keyed;
+mod lookup;
 mod name;
 mod place;
 mod refusal;
@@ -34,8 +35,10 @@ pub use types::Type;
 pub use view::Around;
 
 use crate::source::Span;
+use lookup::Lookup;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 /// What a call calls, as far as the file tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,4 +138,7 @@ pub struct Facts {
     pub cut: bool,
     /// What the grammar could make nothing of, where that is more than a slip: the first of it.
     pub skipped: Option<Span>,
+    /// What was looked up once for all who ask; nobody asks before the facts are complete.
+    #[serde(skip)]
+    pub(crate) lookup: OnceLock<Lookup>,
 }

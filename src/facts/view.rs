@@ -3,7 +3,6 @@ use super::{
     FunctionKind, List, Literal, Name, Operation, Parent, Place, PlaceId, Root, Segment, Source, Step, StepId, StepKind, Type,
     TypeId,
 };
-use crate::source::Span;
 
 /// What stands around an expression or step, innermost first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +67,6 @@ impl Facts {
     /// The function in whose body an expression stands.
     pub fn function_of(&self, expr: ExprId) -> FunctionId {
         self.scopes[self.expr(expr).scope.index()].function
-    }
-
-    /// The innermost function whose text holds a span; the module where none does.
-    pub fn function_at(&self, span: Span) -> FunctionId {
-        let holding = self.functions().filter(|(_, function)| function.span.contains(span));
-        holding.min_by_key(|(_, function)| function.span.end - function.span.start).map_or(FunctionId(0), |(id, _)| id)
     }
 
     /// The function in whose body a step stands.
@@ -455,13 +448,6 @@ impl Facts {
             ExprKind::Index { base, .. } if !self.typed => base,
             _ => base,
         }
-    }
-
-    /// The type, its bases, and the types of this file that inherit from any of them.
-    pub fn relatives(&self, ty: TypeId) -> Vec<TypeId> {
-        let lineage = self.lineage(ty);
-        let heirs = self.types().map(|(id, _)| id).filter(|id| self.lineage(*id).iter().any(|base| lineage.contains(base)));
-        heirs.collect()
     }
 
     /// The fully qualified name of a function: types and functions around it, joined by dots; empty for the module.

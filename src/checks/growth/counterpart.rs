@@ -15,17 +15,19 @@ pub fn neglected(context: &Context, held: &Held, growth: &Growth) -> Option<Evid
         return None;
     }
     let said = told(facts, maker, growth)?;
+    let opposites = key::opposites(&context.words.words.opposites, facts.text(facts.function(maker).name?));
     let undoes = |other: FunctionId| {
         let function = facts.function(other);
         other != maker
             && function.kind == FunctionKind::Named
+            && function.name.is_some_and(|name| opposites.iter().any(|words| key::reads(facts.text(name), words)))
             && facts.owner_of(other) == facts.owner_of(maker)
             && !function.calls.is_empty()
             && function.params.iter().any(|param| said.contains(&param.name))
-            && are_opposites(context, maker, other)
             && !adds(facts, other)
     };
-    let other = facts.functions().map(|(id, _)| id).find(|id| undoes(*id))?;
+    let mut others = facts.functions().map(|(id, _)| id).filter(|_| !opposites.is_empty());
+    let other = others.find(|id| undoes(*id))?;
     let [done, undone] = [maker, other].map(|id| facts.function(id).name.map_or("", |name| facts.text(name)));
     let text = format!("`{undone}` undoes what `{done}` does, is told of the same, and leaves the entry");
     Some(Evidence::supports(Weight::Strong, text).at(facts.function(other).head))
@@ -58,20 +60,6 @@ fn told(facts: &Facts, maker: FunctionId, growth: &Growth) -> Option<Vec<Name>> 
     let params = function.params.iter().filter(|param| Some(param.binding) != function.receiver && used(param.binding));
     let names: Vec<Name> = params.map(|param| param.name).collect();
     (!names.is_empty()).then_some(names)
-}
-
-/// Whether the names of two functions differ in one word alone, and these words are opposites.
-fn are_opposites(context: &Context, maker: FunctionId, other: FunctionId) -> bool {
-    let facts = context.facts;
-    let words = |id: FunctionId| facts.function(id).name.map_or_else(Vec::new, |name| key::split(facts.text(name)));
-    let (done, undone) = (words(maker), words(other));
-    if done.len() != undone.len() {
-        return false;
-    }
-    let mut apart = done.iter().zip(&undone).filter(|(done, undone)| done != undone);
-    let (Some((done, undone)), None) = (apart.next(), apart.next()) else { return false };
-    let opposite = |all: &Vec<String>| all.first() == Some(done) && all.iter().skip(1).any(|word| word == undone);
-    context.words.words.opposites.iter().any(opposite)
 }
 
 /// What a key is made of when it is the address of an object, which says nothing when the object has gone. Where the object

@@ -231,16 +231,15 @@ pub fn settles(context: &Context, value: ExprId) -> Option<ExprId> {
     if made.as_ref().is_some_and(future) {
         return Some(value);
     }
-    let span = facts.expr(value).span;
-    let settler = |binding: &&crate::facts::Binding| {
+    let settler = |binding: crate::facts::BindingId| {
+        let binding = facts.binding(binding);
         let owner = facts.scopes[binding.scope.index()].function;
         let made = facts.closure_expr(owner).map(|made| facts.expr(made).parent);
         matches!(binding.kind, crate::facts::BindingKind::Parameter(_))
             && matches!(made, Some(crate::facts::Parent::Expr(call)) if facts.callee_name(call)
                 .is_some_and(|name| context.words.pending.iter().any(|word| word == name)))
     };
-    let mentions = facts.bindings.iter().filter(settler).flat_map(|binding| binding.uses.iter().copied());
-    mentions.into_iter().find(|at| span.contains(facts.expr(*at).span))
+    facts.within(value).find(|at| facts.binding_of(*at).is_some_and(settler))
 }
 
 /// Whether what is kept is a mere weak reference, which stays when its object has gone.

@@ -143,7 +143,7 @@ fn acquired<'a>(
 /// Whether two findings say the same of two arms of one expression, which end in the same way.
 fn is_twin(one: &Finding, other: &Finding) -> bool {
     let exit = |finding: &Finding| finding.path.last().map(|mark| mark.span);
-    one.message == other.message && exit(one).is_some() && exit(one) == exit(other) && one.symbol == other.symbol
+    exit(one).is_some() && exit(one) == exit(other) && one.message == other.message && one.symbol == other.symbol
 }
 
 /// Whether what a method of a nameless handle makes keeps it: `Context().socket(kind)`.

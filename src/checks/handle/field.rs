@@ -272,13 +272,8 @@ fn care(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> Care {
     let facts = ledger.facts;
     let mut care = Care::default();
     let mut seen = FxHashSet::default();
-    for at in 0..facts.exprs.len() as u32 {
-        let expr = ExprId(at);
-        let is_field =
-            matches!(facts.kind(expr), ExprKind::Field { name, .. } if name == kept.name) && may_be(facts, expr, relatives);
-        if is_field || is_alias(facts, expr, kept, relatives) {
-            mention(ledger, kept, expr, &mut care, &mut seen);
-        }
+    for expr in mentions(facts, kept, relatives) {
+        mention(ledger, kept, expr, &mut care, &mut seen);
         if care.released {
             break;
         }
@@ -302,6 +297,19 @@ fn care(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> Care {
     care
 }
 
+/// The mentions of the field, and of names that stand for it, in the order in which they were read.
+fn mentions(facts: &Facts, kept: &Kept, relatives: &[TypeId]) -> Vec<ExprId> {
+    let is_field = |expr: &ExprId| matches!(facts.kind(*expr), ExprKind::Field { .. }) && may_be(facts, *expr, relatives);
+    let fields = facts.mentions(kept.name).iter().copied().filter(is_field);
+    let place = |ty: &TypeId| facts.places.find(&Place { root: Root::Instance(*ty), path: vec![Segment::Field(kept.name)] });
+    let places = relatives.iter().filter_map(place);
+    let aliases = places.flat_map(|place| facts.denoting(place)).copied().filter(|expr| facts.binding_of(*expr).is_some());
+    let mut all: Vec<ExprId> = fields.chain(aliases).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// The method that is called on the value of a call.
 fn chained(facts: &Facts, call: ExprId) -> Option<Name> {
     let Parent::Expr(field) = facts.expr(call).parent else { return None };
@@ -316,17 +324,6 @@ fn may_be(facts: &Facts, expr: ExprId, relatives: &[TypeId]) -> bool {
     facts.place(expr).is_none_or(|place| match facts.places.get(place).root {
         Root::Instance(ty) | Root::Static(ty) => relatives.contains(&ty) || facts.places.get(place).path.len() > 1,
         _ => true,
-    })
-}
-
-/// Whether a name stands for the field (`x = self.x`).
-fn is_alias(facts: &Facts, expr: ExprId, kept: &Kept, relatives: &[TypeId]) -> bool {
-    if facts.binding_of(expr).is_none() {
-        return false;
-    }
-    facts.place(expr).is_some_and(|place| {
-        let Place { root, path } = facts.places.get(place);
-        matches!(root, Root::Instance(ty) if relatives.contains(ty)) && path.as_slice() == [Segment::Field(kept.name)]
     })
 }
 

@@ -5,7 +5,7 @@ use super::obligation::Obligation;
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::often;
-use crate::facts::{Around, BindingKind, ExprId, ExprKind, FunctionId, Literal, StepKind};
+use crate::facts::{Around, BindingKind, ExprId, ExprKind, FunctionId, Literal, Name, ScopeId, StepKind};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Pattern, Resource};
 
@@ -138,9 +138,7 @@ fn callers<'a>(context: &Context<'a>, function: FunctionId) -> impl Iterator<Ite
 
 /// Whether the module itself calls a function: a program's `main`.
 fn loaded(context: &Context, function: FunctionId) -> bool {
-    let facts = context.facts;
-    let module = facts.functions.first();
-    module.is_some_and(|module| module.calls.iter().any(|call| facts.callee(*call).function == Some(function)))
+    callers(context, function).any(|caller| caller == FunctionId(0))
 }
 
 /// The decorator that makes a function a command.
@@ -183,13 +181,9 @@ pub fn started(context: &Context, function: FunctionId, by: &[String]) -> Option
     let name = facts.function(function).name?;
     let starts = |call: &ExprId| {
         let target = facts.option(*call, "target").map(|target| facts.kind(target));
-        let own = match target {
-            Some(ExprKind::Name { name: own, .. } | ExprKind::Field { name: own, .. }) => own == name,
-            _ => false,
-        };
-        own && facts.callee_name(*call).is_some_and(|name| by.iter().any(|word| word == name))
+        matches!(target, Some(ExprKind::Name { name: own, .. } | ExprKind::Field { name: own, .. }) if own == name)
     };
-    facts.callees.keys().copied().filter(starts).min()
+    by.iter().flat_map(|word| facts.calls_of(word)).copied().filter(starts).min()
 }
 
 /// Whether a function belongs to tests, by its own name or that of a folder.
@@ -201,13 +195,12 @@ fn is_trial(context: &Context, function: FunctionId) -> bool {
 /// Whether the file imports, as a whole, what only tests need.
 fn imports_trials(context: &Context) -> bool {
     let facts = context.facts;
-    facts.bindings.iter().any(|binding| match binding.kind {
-        BindingKind::Import(path) => {
-            facts.scopes[binding.scope.index()].function == FunctionId(0)
-                && context.words.trial_modules.iter().any(|word| word == facts.text(path))
-        }
-        _ => false,
-    })
+    let named = context.words.trial_modules.iter().filter_map(|word| facts.names.find(word));
+    let whole = |module: Name| {
+        let at_top = |scope: ScopeId| facts.scopes[scope.index()].function == FunctionId(0);
+        facts.bindings.iter().any(|binding| binding.kind == BindingKind::Import(module) && at_top(binding.scope))
+    };
+    named.into_iter().any(whole)
 }
 
 /// Whether a folder around the file has such a name, or one that ends with its word (`db_migrations`).

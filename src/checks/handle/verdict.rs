@@ -124,11 +124,9 @@ pub fn release(resource: &Resource, named: &str) -> String {
 fn by_key(context: &Context, taken: ExprId) -> Option<ExprId> {
     let facts = context.facts;
     let key = facts.place(facts.positional(taken, 0)?)?;
-    let gives = |call: &ExprId| {
-        facts.method_name(*call).is_some_and(|name| name.starts_with("release"))
-            && facts.positional(*call, 0).is_some_and(|given| facts.place(given) == Some(key))
-    };
-    facts.callees.keys().copied().filter(gives).min()
+    let takes_it = |given: ExprId| facts.place(given) == Some(key);
+    let gives = |call: &ExprId| facts.method_name(*call).is_some() && facts.positional(*call, 0).is_some_and(takes_it);
+    facts.calls_with(|name| name.starts_with("release")).filter(gives).min()
 }
 
 /// Fills in what the resource says about itself, and weighs.

@@ -59,26 +59,35 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
         return Removal::Same;
     }
     let mut found = Removal::Never;
-    for function in &facts.functions {
-        let lives = |call: &ExprId| !life::is_dead(facts, words, facts.function_of(*call));
-        for call in function.calls.iter().copied().filter(|call| removes(context, one, *call)).filter(lives) {
-            match compare(context, one, call) {
-                Removal::Same => return Removal::Same,
-                other @ (Removal::Other(..) | Removal::Phase(_)) => found = other,
-                Removal::Never => {}
-            }
+    let lives = |call: &ExprId| !life::is_dead(facts, words, facts.function_of(*call));
+    for call in removing(context, one).into_iter().filter(lives) {
+        match compare(context, one, call) {
+            Removal::Same => return Removal::Same,
+            other @ (Removal::Other(..) | Removal::Phase(_)) => found = other,
+            Removal::Never => {}
         }
     }
     found
 }
 
+/// The calls that may take the callback off, in the order in which they were read.
+fn removing(context: &Context, one: &Registered) -> Vec<ExprId> {
+    let facts = context.facts;
+    let done = facts.method_name(one.at).unwrap_or_default();
+    let opposites = key::opposites(&context.words.words.opposites, done);
+    let verbs: Vec<&str> = one.registration.remove.iter().map(Pattern::last).collect();
+    let may = |name: &str| verbs.contains(&name) || opposites.iter().any(|words| key::reads(name, words));
+    let mut calls: Vec<ExprId> = facts.calls_with(may).filter(|call| removes(context, one, *call)).collect();
+    calls.sort_unstable();
+    calls
+}
+
 /// The calls that surely take a callback off.
 pub fn removals(context: &Context, one: &Registered) -> Vec<ExprId> {
     let (facts, words) = (context.facts, &context.words.words);
-    let calls = facts.functions.iter().flat_map(|function| function.calls.iter().copied());
     let lives = |call: &ExprId| !life::is_dead(facts, words, facts.function_of(*call));
-    let same = |call: &ExprId| removes(context, one, *call) && compare(context, one, *call) == Removal::Same;
-    calls.filter(|call| same(call) && lives(call)).collect()
+    let same = |call: &ExprId| compare(context, one, *call) == Removal::Same;
+    removing(context, one).into_iter().filter(|call| same(call) && lives(call)).collect()
 }
 
 /// The object keeps the callback itself in a collection, as somebody does who will remove it: `this.handlers.set(win, handler)`.
@@ -173,12 +182,8 @@ fn removes(context: &Context, one: &Registered, call: ExprId) -> bool {
 fn undoes(context: &Context, one: &Registered, call: ExprId) -> bool {
     let facts = context.facts;
     let (Some(done), Some(undone)) = (facts.method_name(one.at), facts.method_name(call)) else { return false };
-    let (done, undone) = (key::split(done), key::split(undone));
-    let ([first, rest @ ..], [other, others @ ..]) = (done.as_slice(), undone.as_slice()) else { return false };
-    let opposite = |words: &Vec<String>| words.first() == Some(first) && words.iter().skip(1).any(|word| word == other);
-    rest == others
-        && context.words.words.opposites.iter().any(opposite)
-        && facts.args(call).iter().any(|arg| callback::same(facts, *arg, one.callback))
+    facts.args(call).iter().any(|arg| callback::same(facts, *arg, one.callback))
+        && key::opposites(&context.words.words.opposites, done).iter().any(|words| key::reads(undone, words))
 }
 
 fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {

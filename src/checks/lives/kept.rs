@@ -197,17 +197,10 @@ fn by_name(facts: &Facts, resource: &Resource, holders: &[PlaceId]) -> Vec<(Func
     }
     // On the instance itself the place tells; here the base is another name.
     let named = |expr| matches!(facts.kind(expr), ExprKind::Field { base, name } if fields.contains(&name) && !callback::is_instance(facts, base));
-    let mut found = Vec::new();
-    for function in &facts.functions {
-        for call in &function.calls {
-            let callee = facts.callee(*call);
-            let frees = callee.name.is_some_and(|name| resource.release.iter().any(|word| word == facts.text(name)));
-            if frees && callee.receiver.is_some_and(named) {
-                found.push((facts.function_of(*call), *call, Deed::Released));
-            }
-        }
-    }
-    found
+    let calls = resource.release.iter().flat_map(|word| facts.calls_of(word));
+    let mut found: Vec<ExprId> = calls.copied().filter(|call| facts.callee(*call).receiver.is_some_and(named)).collect();
+    found.sort_unstable();
+    found.into_iter().map(|call| (facts.function_of(call), call, Deed::Released)).collect()
 }
 
 /// The one value that a name is given; that it is declared before, or emptied, gives it none.

@@ -313,6 +313,26 @@ pub fn split(name: &str) -> Vec<String> {
     words
 }
 
+/// The words of the names that say the opposite of a name: those that have, for one of its words, an opposite of it. A row
+/// of `pairs` is a word with its opposites.
+pub fn opposites(pairs: &[Vec<String>], name: &str) -> Vec<Vec<String>> {
+    let words = split(name);
+    let other = |at: usize, word: &String| {
+        let mut words = words.clone();
+        words[at].clone_from(word);
+        words
+    };
+    let rows = |word: &String| pairs.iter().filter(|row| row.first() == Some(word)).flat_map(|row| row.iter().skip(1)).collect();
+    let found = words.iter().map(rows).enumerate();
+    found.flat_map(|(at, found): (usize, Vec<&String>)| found.into_iter().map(move |word| other(at, word))).collect()
+}
+
+/// Whether a name is made of these words, which are written in small letters.
+pub fn reads(name: &str, words: &[String]) -> bool {
+    let letters = name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase);
+    letters.eq(words.iter().flat_map(|word| word.chars()))
+}
+
 /// Hands out the words that a name is made of, as they are written.
 fn each_word<'n>(name: &'n str, mut found: impl FnMut(&'n str)) {
     let (mut start, mut before) = (0, None::<char>);

@@ -203,8 +203,7 @@ fn hooks(facts: &Facts, life: &Life, function: FunctionId) -> Vec<FunctionId> {
     }
     let outermost = facts.enclosing(function).filter(|id| facts.function(*id).kind != FunctionKind::Module).last();
     let span = outermost.map(|id| facts.function(id).span);
-    let ends = |call: &ExprId| facts.callee_name(*call).is_some_and(|name| life.ends.iter().any(|word| word == name));
-    let calls = facts.functions.iter().flat_map(|own| own.calls.iter().copied()).filter(ends);
+    let calls = life.ends.iter().flat_map(|word| facts.calls_of(word)).copied();
     let near = calls.filter(|call| span.is_none_or(|span| span.contains(facts.expr(*call).span)));
     near.flat_map(|call| facts.args(call).iter().filter_map(|arg| super::callback::function_behind(facts, *arg))).collect()
 }

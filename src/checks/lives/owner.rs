@@ -6,7 +6,7 @@ use super::life::Start;
 use super::sole;
 use crate::facts::{
     Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, Parent,
-    PlaceId, Root, Segment, StepId, StepKind, TypeId,
+    PlaceId, Root, StepId, StepKind, TypeId,
 };
 use crate::rules::Words;
 use crate::source::Span;
@@ -118,16 +118,12 @@ pub fn reach(facts: &Facts, ty: Option<TypeId>, starts: &[FunctionId]) -> FxHash
     for (from, to) in mentions(facts, &methods) {
         next.entry(from).or_default().push(to);
     }
-    for (id, function) in facts.functions() {
-        if let Some(parent) = function.parent {
-            next.entry(parent).or_default().push(id);
-        }
-    }
     let mut reached: FxHashSet<FunctionId> = FxHashSet::default();
     let mut open: Vec<FunctionId> = starts.to_vec();
     while let Some(function) = open.pop() {
         if reached.insert(function) {
             open.extend(next.get(&function).into_iter().flatten());
+            open.extend(facts.inner(function));
             open.extend(facts.function(function).calls.iter().filter_map(|call| called(facts, *call)));
         }
     }
@@ -153,11 +149,9 @@ fn mentions(facts: &Facts, methods: &[FunctionId]) -> Vec<(FunctionId, FunctionI
         }
     }
     let mut found = Vec::new();
-    for (id, place) in facts.places.iter() {
-        let (Root::Instance(_) | Root::Static(_), [Segment::Field(name)]) = (place.root, place.path.as_slice()) else { continue };
-        for method in named.get(name).into_iter().flatten() {
-            found.extend(facts.operations(id).iter().map(|operation| (operation.function, *method)));
-        }
+    for (name, methods) in named {
+        let operations = facts.fields_named(name).iter().flat_map(|place| facts.operations(*place));
+        found.extend(operations.flat_map(|operation| methods.iter().map(|method| (operation.function, *method))));
     }
     found
 }

@@ -1,8 +1,19 @@
 //! Texts that go over several lines: white space counts in them, so they stay as they are where lines are shifted.
 
 use super::Mender;
-use crate::facts::ExprKind;
+use crate::facts::{ExprId, ExprKind, Facts};
 use crate::source::Span;
+
+/// The texts, and what may hold them, that go over several lines, by where they begin.
+pub fn long(facts: &Facts, text: &str) -> Vec<ExprId> {
+    let over = |at: &ExprId| {
+        let expr = facts.expr(*at);
+        matches!(expr.kind, ExprKind::Literal(_) | ExprKind::Other(_)) && expr.span.slice(text).contains('\n')
+    };
+    let mut all: Vec<ExprId> = (0..facts.exprs.len() as u32).map(ExprId).filter(over).collect();
+    all.sort_by_key(|at| facts.expr(*at).span.start);
+    all
+}
 
 impl Mender<'_> {
     /// Texts that go over several lines and reach into these.
@@ -10,9 +21,10 @@ impl Mender<'_> {
         let facts = self.context.facts;
         let marks = &self.phrases.verbatim;
         let over = |span: &Span| span.slice(self.text).contains('\n');
-        let near = |span: Span| span.start < lines.end && lines.start < span.end;
+        let near = |span: Span| lines.start < span.end;
         let mut found = Vec::new();
-        for expr in facts.exprs.iter().filter(|expr| near(expr.span) && over(&expr.span)) {
+        let before = self.long.partition_point(|at| facts.expr(*at).span.start < lines.end);
+        for expr in self.long[..before].iter().map(|at| facts.expr(*at)).filter(|expr| near(expr.span)) {
             match expr.kind {
                 // Several texts in a row are one value, and between them white space does not count.
                 ExprKind::Literal(_) => {

@@ -36,6 +36,8 @@ struct Mender<'a> {
     /// Whether a parameter without a type is an error where nothing tells its type.
     annotates: bool,
     layout: Layout<'a>,
+    /// The expressions that go over several lines, by where they begin.
+    long: Vec<ExprId>,
 }
 
 /// Gives findings of one rule their fixes, where there are any.
@@ -48,7 +50,14 @@ pub fn mend(context: &Context, text: &str, findings: &mut [Finding]) {
     let Some(script) = languages().script(Path::new(context.path), text) else { return };
     let habits = &script.language.habits;
     let layout = Layout::new(text, &habits.mend);
-    let mender = Mender { context, text, phrases: &habits.mend, annotates: habits.annotates, layout };
+    let mender = Mender {
+        context,
+        text,
+        phrases: &habits.mend,
+        annotates: habits.annotates,
+        layout,
+        long: frozen::long(context.facts, text),
+    };
     for finding in findings {
         finding.fix = mender.fix(finding);
     }
@@ -73,7 +82,7 @@ impl Mender<'_> {
     /// The expression with this span; of several the outermost call.
     fn expression(&self, span: Span) -> Option<ExprId> {
         let facts = self.context.facts;
-        let here = || facts.exprs.iter().zip(0..).filter(|(expr, _)| expr.span == span).map(|(_, at)| ExprId(at));
+        let here = || facts.spanning(span);
         here().find(|expr| matches!(facts.kind(*expr), ExprKind::Call { .. })).or_else(|| here().next())
     }
 
