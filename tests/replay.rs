@@ -174,6 +174,27 @@ fn a_straight_rise_is_not_called_bounded_because_it_was_seen_for_a_minute() {
     assert_ne!(verdict(&ended).0, "not-enough-data", "a rise that ended can be judged");
 }
 
+#[test]
+fn memory_that_stands_still_is_not_called_bounded_while_descriptors_get_more() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("series.csv");
+    let verdict = |seconds: usize, opens: usize| {
+        let rows = (0..=seconds).map(|at| format!("{at},50000,{}\n", 20 + at / 2 * opens));
+        fs::write(&file, format!("seconds,rss_anon_kib,fds\n{}", rows.collect::<String>())).expect("a file can be written");
+        let (code, out, err) = replay(&["--format", "json"], &file);
+        assert_eq!(code, 0, "{err}");
+        let document: Value = serde_json::from_str(&out).expect("it is JSON");
+        (document["verdict"].as_str().expect("a verdict").to_owned(), document["reasons"].to_string())
+    };
+    for seconds in [90, 150, 240, 330] {
+        let (verdict, reasons) = verdict(seconds, 1);
+        assert_eq!(verdict, "not-enough-data", "{seconds} s: {reasons}");
+        assert!(reasons.contains("descriptors"), "{reasons}");
+    }
+    assert_eq!(verdict(900, 1).0, "leak");
+    assert_eq!(verdict(240, 0).0, "bounded");
+}
+
 /// Every fifteenth of a second: what a leak of 300 s is like at fifteen times the speed, with the window that goes with it.
 fn compressed(window: Option<&str>) -> String {
     let head = window.map_or_else(String::new, |window| format!("{{\"series\":1,\"window_s\":{window}}}\n"));

@@ -1,14 +1,14 @@
-use super::census::census;
+use super::census::{census, restless};
 use super::composition::composition;
 use super::doubling::Doublings;
 use super::exhaustion::{exhaustion, nearest, pace};
-use super::floors::{CELL_S, retained};
+use super::floors::{CELL_S, Floors, retained};
 use super::forecast::forecast;
 use super::life::Life;
 use super::limits::Limits;
 use super::pace::{Pace, WINDOW_S};
 use super::sample::Sample;
-use super::settled::{settled, too_short};
+use super::settled::{Opinion, SHORTEST_S, settled, too_short};
 use super::standing::{Change, Standing};
 use super::track::{Quantity, Tracks};
 use super::trend::{Growth, LEAK, WATCH, seek};
@@ -107,8 +107,9 @@ impl Decider {
             self.judge(&sample, completed);
         }
         self.tracks.take(&sample);
-        if cell == 0 && self.judgement.verdict == Verdict::NotEnoughData {
-            self.judgement.reasons = vec![too_short(at_s - clock.first_s, self.pace)];
+        let seen_s = at_s - clock.first_s;
+        if seen_s < SHORTEST_S && self.judgement.verdict == Verdict::NotEnoughData {
+            self.judgement.reasons = vec![too_short(seen_s, self.pace)];
         }
         &self.judgement
     }
@@ -216,14 +217,13 @@ impl Decider {
         let soon = pace(&self.tracks).and_then(|(_, upper)| Some((exhaustion(&nearest, upper)?, upper)));
         if let Some((in_s, upper)) = soon {
             if self.near_s.is_none() {
-                let reason = format!(
-                    "{} of {} may be reached in {}: {} are left, and it grows by up to {}",
-                    nearest.kind.whose(),
-                    size(nearest.limit as f64),
-                    self.pace.span(in_s),
-                    size(nearest.left as f64),
-                    rate(self.pace.rate(upper))
-                );
+                let (whose, limit, pace) = (nearest.kind.whose(), size(nearest.limit as f64), rate(self.pace.rate(upper)));
+                let reason = if nearest.left == 0 {
+                    format!("{whose} of {limit} is reached, and it grows by up to {pace}")
+                } else {
+                    let (soon, left) = (self.pace.span(in_s), size(nearest.left as f64));
+                    format!("{whose} of {limit} may be reached in {soon}: {left} are left, and it grows by up to {pace}")
+                };
                 let at_s = self.pace.real(at_s);
                 self.raise(Alert { at_s, level: Level::Exhaustion, reasons: vec![reason], retracted_at_s: None });
             }
@@ -254,7 +254,7 @@ impl Decider {
                 (verdict, sure(growth), spoken(growth, self.pace, |count| format!("{count:.0} {name}")))
             }
             (None, None) => {
-                let (verdict, confidence, reason) = settled(held, self.watch.growth().is_some(), self.pace);
+                let (verdict, confidence, reason) = self.quiet(held);
                 let mut reasons = vec![reason];
                 reasons.extend(self.watch.growth().into_iter().flat_map(|growth| spoken(growth, self.pace, size)));
                 (verdict, confidence, reasons)
@@ -265,6 +265,18 @@ impl Decider {
         let judgement = &mut self.judgement;
         (judgement.verdict, judgement.confidence, judgement.reasons) = (verdict, confidence, reasons);
         (judgement.class, judgement.forecast) = (class.or(self.counted), forecast);
+    }
+
+    /// What is said where no leak is found: memory may stand still while something that is counted does not.
+    fn quiet(&self, held: &Floors) -> Opinion {
+        let (verdict, confidence, reason) = settled(held, self.watch.growth().is_some(), self.pace);
+        match restless(&self.tracks).filter(|_| verdict == Verdict::Bounded) {
+            Some(class) => {
+                let reason = format!("{reason}, while its {} get more; it is too early to say whether that ends", class.name());
+                (Verdict::NotEnoughData, 0.4, reason)
+            }
+            None => (verdict, confidence, reason),
+        }
     }
 }
 

@@ -40,7 +40,12 @@ impl Forecast {
     pub fn words(&self) -> String {
         let mut text = format!("it goes on by {}", rate(self.rate));
         if let (Some(limit), Some(kind), Some(in_s)) = (self.limit, self.kind, self.in_s) {
-            let _ = write!(text, "; {} of {} is then reached in {}", kind.whose(), size(limit as f64), span(in_s));
+            let (whose, limit) = (kind.whose(), size(limit as f64));
+            let _ = if in_s > 0.0 {
+                write!(text, "; {whose} of {limit} is then reached in {}", span(in_s))
+            } else {
+                write!(text, "; {whose} of {limit} is reached already")
+            };
         }
         text
     }

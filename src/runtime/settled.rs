@@ -3,12 +3,12 @@
 use super::floors::{Floors, LEVELS, retained};
 use super::pace::Pace;
 use super::shape::shape;
-use super::trend::{LEAK, WATCH};
+use super::trend::{Demand, LEAK, WATCH};
 use super::verdict::Verdict;
 use super::words::percent;
 
 /// Nothing is said before, seconds.
-const SHORTEST_S: f64 = 60.0;
+pub const SHORTEST_S: f64 = 60.0;
 /// Growth below this share of what is held is none.
 const STILL: f64 = 0.2;
 /// Having stood so much above the present level before, it is bounded.
@@ -47,12 +47,15 @@ pub fn settled(floors: &Floors, grows: bool, pace: Pace) -> Opinion {
         return (Verdict::NotEnoughData, 0.5, reason);
     }
     let higher = past.last().is_some_and(|last| highest > HIGHER * last);
-    if seen_s < WATCH.lasted_s + SHORTEST_S && !higher && rises(&retained(&past), cell_s) {
+    if seen_s < WATCH.lasted_s + SHORTEST_S && !higher && rises(&retained(&past), cell_s, &WATCH) {
         let reason = format!("it grows, and {} are too short to say whether that ends", pace.span(seen_s));
         return (Verdict::NotEnoughData, 0.4, reason);
     }
-    if highest > HIGHER * now {
+    if highest > HIGHER * now && falls(&past) {
         return (Verdict::Bounded, sure, "it stood higher before and gave memory back".to_owned());
+    }
+    if highest > HIGHER * now {
+        return (Verdict::NotEnoughData, 0.4, "it grew until a moment ago".to_owned());
     }
     if now - first < STILL * now {
         return (Verdict::Bounded, sure, "its floor hardly rises".to_owned());
@@ -75,12 +78,27 @@ pub fn settled(floors: &Floors, grows: bool, pace: Pace) -> Opinion {
 }
 
 /// Whether it grows as what is watched does, however short that has lasted.
-fn rises(kept: &[f64], cell_s: f64) -> bool {
+fn rises(kept: &[f64], cell_s: f64, demand: &Demand) -> bool {
     shape(kept, kept, cell_s).is_some_and(|growth| {
-        growth.rise >= WATCH.rise
-            && growth.relative() >= WATCH.relative
-            && growth.recent >= WATCH.recent
-            && growth.stall_s <= WATCH.pause_s
+        growth.rise >= demand.rise
+            && growth.relative() >= demand.relative
+            && growth.recent >= demand.recent
+            && growth.stall_s <= demand.pause_s
+    })
+}
+
+/// Whether all that is known of a quantity rises and still does, as far as its growth must for this demand.
+pub fn climbs(floors: &Floors, demand: &Demand) -> bool {
+    let (past, cell_s) = whole(floors);
+    rises(&retained(&past), cell_s, demand)
+}
+
+/// Whether a level was reached that was well above one that came later.
+fn falls(past: &[f64]) -> bool {
+    let mut top = 0.0_f64;
+    past.iter().any(|floor| {
+        top = top.max(*floor);
+        top > HIGHER * floor
     })
 }
 

@@ -33,7 +33,8 @@ pub(super) fn brief(command: &str, most: usize) -> String {
     let (program, rest) = command.split_once(' ').map_or((command, ""), |(program, rest)| (program, rest));
     let name = if program.starts_with('/') { program.rsplit('/').next().unwrap_or(program) } else { program };
     let text = if rest.is_empty() { name.to_owned() } else { format!("{name} {rest}") };
-    text.chars().take(most).collect()
+    // What a command is given may be a program of many lines.
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(most).collect()
 }
 
 /// A difference, with its sign.
