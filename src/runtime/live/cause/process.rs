@@ -69,6 +69,7 @@ pub fn grows(triage: &Triage, leader: &Leader) -> Option<Cause> {
     }
     evidence.extend(place(leader));
     evidence.extend(heap(leader));
+    evidence.extend(room(triage, grown));
     Some(Cause {
         cause: "process-grows",
         summary: format!("{} grows, perhaps without end", name(leader)),
@@ -84,6 +85,14 @@ pub fn grows(triage: &Triage, leader: &Leader) -> Option<Cause> {
         // Half for growing at all, the rest for how much of the host's and of its own memory that is.
         confidence: (0.35 + 0.2 * share + 0.15 * (relative / 0.05).min(1.0)).min(0.7),
     })
+}
+
+/// That nothing is short yet, where much is left, and how long it lasts.
+fn room(triage: &Triage, grown: i64) -> Option<String> {
+    let (available, total) = (triage.after.available, triage.after.total);
+    let lasts = left(available, rate(triage, grown)).map_or_else(String::new, |left| format!(", for {left} at its pace"));
+    (available > total / 2)
+        .then(|| format!("nothing is short yet: {} of {} are available{lasts}", amount(available), amount(total)))
 }
 
 /// Where in the address space the growth is, and what that says of a managed runtime.

@@ -1,9 +1,24 @@
+use super::super::cause::Cause;
 use super::super::host::Host;
 use super::super::triage::{Grower, Triage};
 use super::{Form, amount, brief, change, code, write_lines};
 use crate::runtime::Lines;
 use crate::runtime::words::{percent, rate, span};
 use std::fmt::Write as _;
+
+/// What is the most likely of all causes is the root of the matter only where there is one, and it is likely enough: two
+/// snapshots do not tell of growth that it goes on.
+fn leading(cause: &Cause) -> &'static str {
+    match cause.cause {
+        "none" => "no cause for concern",
+        "process-grows" => "first suspect",
+        _ if cause.confidence < ROOT => "first suspect",
+        _ => "root cause",
+    }
+}
+
+/// From so sure on it is called the root cause.
+const ROOT: f64 = 0.6;
 
 impl Triage {
     /// What the matter is, in words.
@@ -15,7 +30,7 @@ impl Triage {
             let _ = match (page, at) {
                 (true, 0) => writeln!(out, "# {head}\n"),
                 (true, _) => writeln!(out, "\n## {head}\n"),
-                (false, 0) => writeln!(out, "root cause: {head}"),
+                (false, 0) => writeln!(out, "{}: {head}", leading(cause)),
                 (false, _) => writeln!(out, "\nalso: {head}"),
             };
             let seen = cause.evidence.iter().map(|text| ("seen".to_owned(), text.clone()));
