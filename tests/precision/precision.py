@@ -70,7 +70,7 @@ def download(language, package, into):
         wanted = into / "requirements.txt"
         wanted.write_text(f"{name}=={version} --hash=sha256:{package['sha256']}\n")
         # The same wheel on every machine: its Python sources are all that is read.
-        plain = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--implementation", "cp", "--python-version", "3.11"]
+        plain = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--ignore-requires-python", "--implementation", "cp", "--python-version", "3.11"]
         abis = [word for abi in ("cp311", "abi3", "none") for word in ("--abi", abi)]
         platforms = ["manylinux_2_28_x86_64", "manylinux_2_24_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"]
         platforms = [word for platform in [*platforms, "manylinux1_x86_64", "any"] for word in ("--platform", platform)]
@@ -161,7 +161,7 @@ def judged(language):
 
 
 def lines(language, folder):
-    files = (path for path in folder.rglob("*") if path.suffix in SUFFIXES[language])
+    files = (path for path in folder.rglob("*") if path.suffix in SUFFIXES[language] and path.is_file())
     return sum(path.read_bytes().count(b"\n") for path in files)
 
 
