@@ -103,7 +103,8 @@ fn check((path, text): (&str, &str), facts: &Facts, rules: &RuleSet, project: &P
         let context = Context { facts, rule, words, project, path };
         let found = one(&context)
             .into_iter()
-            .map(|finding| accepted::weighed(&context, text, often::weighed(&context, finding.fitted(text))));
+            .map(|finding| accepted::weighed(&context, text, often::weighed(&context, finding.fitted(text))))
+            .map(|finding| finding.tempered(words.trust.unwrap_or(1.0)));
         let mut found: Vec<Finding> = found.collect();
         mend::mend(&context, text, &mut found);
         found

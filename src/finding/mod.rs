@@ -128,6 +128,13 @@ impl Finding {
         }
     }
 
+    /// The same with as much confidence as readings of real code have borne out.
+    #[must_use]
+    pub fn tempered(mut self, trust: f64) -> Self {
+        self.confidence = self.confidence.tempered(trust);
+        self
+    }
+
     /// Sets the confidence from the rule's own prior and the evidence listed so far.
     #[must_use]
     pub fn weigh(mut self, prior: Confidence) -> Self {

@@ -10,6 +10,9 @@ use std::sync::OnceLock;
 pub struct Vocabulary {
     /// How sure a finding is before any evidence is looked at, where this language differs from the rule.
     pub confidence: Option<Confidence>,
+    /// How far what speaks for a finding has been borne out where findings in this language were read, 0 to 1; all the way
+    /// where it is not said.
+    pub trust: Option<f64>,
     /// How to mend it in this language, where that is said differently from the rule.
     pub remedy: Option<String>,
     /// Containers that can grow (checks `growth`, `cache`, `loss`).
