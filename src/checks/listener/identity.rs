@@ -287,6 +287,11 @@ pub fn goes_on(context: &Context, one: &Registered, ty: TypeId) -> bool {
     facts.functions().filter(|(id, _)| reached.contains(id)).any(|(_, function)| function.calls.iter().any(takes))
 }
 
+/// Whether a method ends what it is called on.
+pub fn ends(method: &str) -> bool {
+    matches!(method, "close" | "destroy" | "end" | "terminate" | "disconnect" | "dispose")
+}
+
 /// A teardown that ends the emitter ends what is registered there.
 pub fn ended(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> {
     let facts = context.facts;
@@ -297,8 +302,7 @@ pub fn ended(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence
     let acts = |operation: &&Operation| {
         let method = match operation.action {
             Action::Method { call, name } => {
-                let ends = || matches!(facts.text(name), "close" | "destroy" | "end" | "terminate" | "disconnect" | "dispose");
-                !removes(context, one, call) && (facts.args(call).is_empty() || ends())
+                !removes(context, one, call) && (facts.args(call).is_empty() || ends(facts.text(name)))
             }
             _ => false,
         };

@@ -3,6 +3,7 @@
 use super::brought;
 use super::key;
 use super::life;
+use super::registrar;
 use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Words;
@@ -212,7 +213,7 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
         let text = format!("frameworks call `{name}` once per request or message");
         return Some(Evidence::supports(Weight::Strong, text).at(own.head));
     }
-    if is_serving(words, name) {
+    if is_serving(words, name) && !registrar::registers(facts, method) {
         return Some(Evidence::supports(Weight::Fair, format!("`{name}` is named like what runs once per event")).at(own.head));
     }
     if own.traits.is_async && !key::starts_with(&words.beginning, name) {
