@@ -161,6 +161,10 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
             if function.receiver == Some(binding) {
                 return if function.traits.is_class_method { Keys::Fixed } else { Keys::Unknown };
             }
+            let param = function.params.iter().find(|param| param.binding == binding);
+            if param.and_then(|param| param.annotation).is_some_and(|written| is_enumerated(facts, written)) {
+                return Keys::Fixed;
+            }
             return match by_name(words, name) {
                 Keys::Unknown if !words.drawn.is_empty() && is_defaulted(facts, binding) => Keys::Few,
                 known => known,
@@ -194,6 +198,17 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
         (Keys::Unknown, Some(from)) => from,
         (_, Some(Keys::Fixed)) => Keys::Fixed,
         (named, _) => named,
+    }
+}
+
+/// Whether a declared type lists its values: `'local' | 'remote'`.
+fn is_enumerated(facts: &Facts, written: ExprId) -> bool {
+    match facts.kind(written) {
+        ExprKind::Literal(_) => true,
+        ExprKind::Operation { operands: items, .. } | ExprKind::Collection { items, .. } | ExprKind::Other(items) => {
+            !facts.list(items).is_empty() && facts.list(items).iter().all(|item| is_enumerated(facts, *item))
+        }
+        _ => false,
     }
 }
 
