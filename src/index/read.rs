@@ -3,8 +3,8 @@
 use super::module::face;
 use super::outline::{Caller, Gives, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb};
 use crate::facts::{
-    self, Action, BindingKind, Definition, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root, Segment,
-    Source, StepKind, TypeId,
+    self, Action, BindingKind, Definition, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root,
+    Segment, Source, StepKind, TypeId,
 };
 use crate::rules::Verbs;
 use rustc_hash::FxHashMap;

@@ -12,9 +12,7 @@ use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
 use crate::checks::often;
-use crate::facts::{
-    Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, Operation, Operator, Parent, PlaceId, Root, StepKind,
-};
+use crate::facts::{Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, Operation, Operator, Parent, PlaceId, Root, StepKind};
 use crate::finding::{Evidence, Stance, Weight};
 use crate::rules::{Check, Pattern};
 

@@ -17,10 +17,16 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
     if context.facts.exported.is_none() {
         return Vec::new();
     }
-    [ends_process(context, one), leaves_page(context, one), doubled(context, one), own_signal(context, one), replaced(context, one)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        ends_process(context, one),
+        leaves_page(context, one),
+        doubled(context, one),
+        own_signal(context, one),
+        replaced(context, one),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Events that come when a process ends.
@@ -72,7 +78,8 @@ fn leaves_page(context: &Context, one: &Registered) -> Option<Evidence> {
     let located = |expr: ExprId| key::last_name(facts, expr) == Some("location");
     let leaves = |expr: ExprId| match facts.kind(expr) {
         ExprKind::Assign { target, value: Some(_), .. } => {
-            located(target) || matches!(facts.kind(target), ExprKind::Field { base, name } if facts.text(name) == "href" && located(base))
+            located(target)
+                || matches!(facts.kind(target), ExprKind::Field { base, name } if facts.text(name) == "href" && located(base))
         }
         ExprKind::Call { callee, .. } => {
             let verb = matches!(facts.method_name(expr), Some("assign" | "replace" | "reload"));
@@ -135,8 +142,7 @@ fn own_signal(context: &Context, one: &Registered) -> Option<Evidence> {
         let at = own.position(facts.binding_of(signal)?)?;
         context.project.made_by_callers(&facts.language, facts.text(own.name?), at)
     };
-    (in_sight || known().is_some())
-        .then(|| Evidence::doubts(Weight::Decisive, text).at(facts.function(function).head))
+    (in_sight || known().is_some()).then(|| Evidence::doubts(Weight::Decisive, text).at(facts.function(function).head))
 }
 
 /// The length of a name that everything has (`on`), and that tells nothing of where it is defined.

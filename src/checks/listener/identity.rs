@@ -64,6 +64,7 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
         for call in function.calls.iter().copied().filter(|call| removes(context, one, *call)).filter(lives) {
             match compare(context, one, call) {
                 Removal::Same => return Removal::Same,
+                Removal::Other(..) | Removal::Phase(_) if is_of_another(context, one, call) => {}
                 other @ (Removal::Other(..) | Removal::Phase(_)) => found = other,
                 Removal::Never => {}
             }
@@ -225,6 +226,7 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
         _ if ours || theirs || !event => Removal::Never,
         _ if is_method(facts, given) && is_method(facts, one.callback) => Removal::Never,
         _ if are_apart(facts, given, one.callback) => Removal::Never,
+        _ if is_of_another(context, one, call) && are_own(facts, [given, one.callback]) => Removal::Never,
         // By a variable: it may well be the same.
         _ => Removal::Same,
     }
@@ -236,6 +238,34 @@ fn are_apart(facts: &Facts, a: ExprId, b: ExprId) -> bool {
     let bindings = facts.binding_of(a).zip(facts.binding_of(b));
     let functions = callback::function_behind(facts, a).zip(callback::function_behind(facts, b));
     bindings.is_some_and(|(a, b)| a != b) && functions.is_some_and(|(a, b)| a != b)
+}
+
+/// Whether a removal stands in another type, or in another component of the same file, and so is meant for what that one
+/// registers.
+fn is_of_another(context: &Context, one: &Registered, removal: ExprId) -> bool {
+    let facts = context.facts;
+    let there = facts.function_of(removal);
+    match (facts.owner_of(one.function), facts.owner_of(there)) {
+        (Some(ours), Some(theirs)) => !facts.relatives(ours).contains(&theirs),
+        (None, None) => {
+            let outermost = |function| facts.enclosing(function).filter(|id| !facts.at_top(*id)).last();
+            let begins =
+                |function| life::span(facts, &context.words.words, function).is_some_and(|span| !facts.at_top(span.begin));
+            let apart = outermost(one.function).zip(outermost(there)).is_some_and(|(ours, theirs)| ours != theirs);
+            facts.exported.is_some() && apart && begins(one.function) && begins(there)
+        }
+        _ => false,
+    }
+}
+
+/// Whether each of two variables belongs to a function, and is given its value there by a call of its own.
+fn are_own(facts: &Facts, variables: [ExprId; 2]) -> bool {
+    let made = variables.map(|variable| {
+        let binding = facts.binding_of(variable).filter(|binding| !facts.is_global(*binding))?;
+        let value = kept::only_value(facts, &facts.binding(binding).definitions)?;
+        Some((binding, facts.callee_name(value).filter(|_| facts.method_name(value).is_none())?))
+    });
+    matches!(made, [Some((ours, maker)), Some((theirs, other))] if ours != theirs && maker == other)
 }
 
 /// Whether a removal names a field of the emitter that nothing in this file ever gives a value.

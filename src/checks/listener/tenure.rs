@@ -428,8 +428,13 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
     if emitter::is_given(facts, one.emitter?) && emitter::root(facts, one.emitter?).is_some_and(controls) {
         return None;
     }
-    // What belongs to one request goes with it.
-    if emitter::root(facts, one.emitter?).is_some_and(|name| context.words.words.life.given.iter().any(|word| word == name)) {
+    // What belongs to one request goes with it: `request.signal`, `options.request.signal`.
+    let whose = match facts.kind(facts.peeled(one.emitter?)) {
+        ExprKind::Field { base, .. } => key::last_name(facts, base),
+        _ => None,
+    };
+    let given = |name: &str| context.words.words.life.given.iter().any(|word| word == name);
+    if emitter::root(facts, one.emitter?).is_some_and(given) || whose.is_some_and(given) {
         return None;
     }
     let mut evidence =

@@ -90,6 +90,12 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
             if shared || text.chars().all(|c| c.is_uppercase() || c == '_' || c.is_ascii_digit()) {
                 Keys::Fixed
             } else {
+                // A field that only says how it is written has as many values as what it is of: `imageName.string`.
+                if let ("string" | "str" | "value" | "raw", Some(of)) = (text, owner_name(facts, base))
+                    && let known @ (Keys::Few | Keys::Open) = by_name(words, of)
+                {
+                    return known;
+                }
                 // `request.id` is as open as `request_id`.
                 let owner = owner_name(facts, base).filter(|_| key_identifier(words, text));
                 by_name(words, &owner.map_or_else(|| text.to_owned(), |owner| format!("{owner}_{text}")))
