@@ -277,7 +277,10 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     } else if runs == Runs::PerCall && identity::is_param(facts, emitter) {
         evidence.push(Evidence::doubts(Weight::Strong, "the caller hands the emitter in, and can remove what is registered"));
     }
-    if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(|piece| piece.span.is_some()) {
+    // That a function waits, or what it is called, is little to go by.
+    let by_event = facts.exported.is_none() || lifetime::serves_one(facts, words, one.function).is_some();
+    let told = |piece: &Evidence| piece.span.is_some() && (by_event || piece.weight > Weight::Slight);
+    if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(told) {
         evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
     }
     // Who waits for the end as well as for something else waits for it once more with each call.

@@ -239,14 +239,26 @@ fn object(facts: &Facts, words: &Words, begin: FunctionId) -> Span {
     Span { begin, start: Start::Named, ends, unseen: false }
 }
 
+/// Whether a name says that something else ends than the object: `endDrag`, `cancelEdit`. What is reset goes on.
+fn ends_a_part(name: &str) -> bool {
+    let parts = super::key::split(name);
+    let whole = |word: &String| matches!(word.as_str(), "all" | "everything" | "self" | "now" | "async");
+    match parts.as_slice() {
+        [first, rest @ ..] => match first.as_str() {
+            "reset" => true,
+            "end" | "cancel" | "abort" | "kill" | "quit" => !rest.iter().all(whole),
+            _ => false,
+        },
+        [] => false,
+    }
+}
+
 /// The entries of an object literal whose names say that they end something.
 fn entries(facts: &Facts, words: &Words, object: ExprId) -> Vec<FunctionId> {
     let ExprKind::Collection { items, .. } = facts.kind(object) else { return Vec::new() };
     let ends = |name: Name| {
         let name = facts.text(name);
-        // What is reset goes on.
-        words.life.ends.iter().any(|word| word == name)
-            || super::key::starts_with(&words.ending, name) && !name.starts_with("reset")
+        words.life.ends.iter().any(|word| word == name) || super::key::starts_with(&words.ending, name) && !ends_a_part(name)
     };
     let entry = |item: &ExprId| match facts.kind(*item) {
         ExprKind::Pair { key, value } => match facts.kind(key) {
