@@ -88,8 +88,12 @@ fn leaves_page(context: &Context, one: &Registered) -> Option<Evidence> {
         _ => false,
     };
     let after = facts.expr(one.at).span.end;
-    let all = facts.exprs.iter().enumerate().filter(|(_, expr)| expr.span.start >= after).map(|(at, _)| ExprId(at as u32));
-    let at = all.into_iter().find(|expr| facts.function_of(*expr) == one.function && leaves(*expr))?;
+    let later = facts.steps_in(one.function).filter(|step| step.span.start >= after);
+    let done = later.filter_map(|step| match step.kind {
+        StepKind::Evaluate(expr) => Some(expr),
+        _ => None,
+    });
+    let at = done.into_iter().find(|expr| leaves(*expr))?;
     Some(Evidence::doubts(Weight::Strong, "the page is left right after").at(facts.expr(at).span))
 }
 

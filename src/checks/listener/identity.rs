@@ -15,6 +15,7 @@ use crate::finding::{Evidence, Weight};
 use crate::rules::Pattern;
 use crate::source::Span;
 use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
 
 /// What is known of the removal of a callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +60,13 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
         return Removal::Same;
     }
     let mut found = Removal::Never;
+    let begun = OnceCell::new();
     for function in &facts.functions {
         let lives = |call: &ExprId| !life::is_dead(facts, words, facts.function_of(*call));
         for call in function.calls.iter().copied().filter(|call| removes(context, one, *call)).filter(lives) {
             match compare(context, one, call) {
                 Removal::Same => return Removal::Same,
-                Removal::Other(..) | Removal::Phase(_) if is_of_another(context, one, call) => {}
+                Removal::Other(..) | Removal::Phase(_) if is_of_another(context, one, call, &begun) => {}
                 other @ (Removal::Other(..) | Removal::Phase(_)) => found = other,
                 Removal::Never => {}
             }
@@ -226,7 +228,7 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
         _ if ours || theirs || !event => Removal::Never,
         _ if is_method(facts, given) && is_method(facts, one.callback) => Removal::Never,
         _ if are_apart(facts, given, one.callback) => Removal::Never,
-        _ if is_of_another(context, one, call) && are_own(facts, [given, one.callback]) => Removal::Never,
+        _ if are_own(facts, [given, one.callback]) && is_of_another(context, one, call, &OnceCell::new()) => Removal::Never,
         // By a variable: it may well be the same.
         _ => Removal::Same,
     }
@@ -241,18 +243,17 @@ fn are_apart(facts: &Facts, a: ExprId, b: ExprId) -> bool {
 }
 
 /// Whether a removal stands in another type, or in another component of the same file, and so is meant for what that one
-/// registers.
-fn is_of_another(context: &Context, one: &Registered, removal: ExprId) -> bool {
+/// registers. `begun` is whether the registration is part of a life, once that was looked at.
+fn is_of_another(context: &Context, one: &Registered, removal: ExprId, begun: &OnceCell<bool>) -> bool {
     let facts = context.facts;
     let there = facts.function_of(removal);
     match (facts.owner_of(one.function), facts.owner_of(there)) {
         (Some(ours), Some(theirs)) => !facts.relatives(ours).contains(&theirs),
-        (None, None) => {
+        (None, None) if facts.exported.is_some() => {
             let outermost = |function| facts.enclosing(function).filter(|id| !facts.at_top(*id)).last();
-            let begins =
-                |function| life::span(facts, &context.words.words, function).is_some_and(|span| !facts.at_top(span.begin));
             let apart = outermost(one.function).zip(outermost(there)).is_some_and(|(ours, theirs)| ours != theirs);
-            facts.exported.is_some() && apart && begins(one.function) && begins(there)
+            let begins = || life::span(facts, &context.words.words, one.function).is_some_and(|span| !facts.at_top(span.begin));
+            apart && *begun.get_or_init(begins)
         }
         _ => false,
     }
