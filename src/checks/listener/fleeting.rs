@@ -7,6 +7,7 @@ use crate::checks::lives::acquire;
 use crate::checks::lives::callback;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
+use crate::checks::lives::lifetime;
 use crate::checks::work::race;
 use crate::facts::{BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, StepKind};
 use crate::finding::{Evidence, Weight};
@@ -42,10 +43,15 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
     let within = |id: FunctionId, outer: FunctionId| facts.enclosing(id).any(|around| around == outer);
     let calls = facts.functions().filter(|(id, _)| within(*id, around)).flat_map(|(_, own)| own.calls.iter().copied());
     let calls: Vec<ExprId> = calls.collect();
-    let waits = |call: &ExprId| {
+    let listens = |call: &ExprId| {
         let event = facts.positional(*call, 0).and_then(|event| facts.literal_text(event));
-        let listens = event.is_some_and(|event| LAST.contains(&event)) && facts.callee(*call).receiver.is_some_and(of_process);
-        listens && is_awaited(context, facts.function_of(*call))
+        event.is_some_and(|event| LAST.contains(&event)) && facts.callee(*call).receiver.is_some_and(of_process)
+    };
+    // What waits for anything else as well may be over before.
+    let alone = |closure: FunctionId| facts.function(closure).calls.iter().all(listens);
+    let waits = |call: &ExprId| {
+        let own = facts.function_of(*call);
+        listens(call) && is_awaited(context, own) && alone(own)
     };
     if let Some(at) = calls.iter().find(|call| waits(call)) {
         let text = "the function waits for the end of the process, so it runs once in it";
@@ -53,8 +59,10 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
     }
     let exits = |call: &ExprId| {
         let own = facts.function_of(*call);
-        let later = own != around && told.is_none_or(|told| !within(own, told));
-        later && facts.callee_path(*call) == Some("process.exit")
+        let later = told.is_none_or(|told| !within(own, told));
+        let over = |id: FunctionId| lifetime::is_milestone(facts, id);
+        let ends = || facts.enclosing(own).take_while(|id| *id != around).any(over);
+        later && facts.callee_path(*call) == Some("process.exit") && ends()
     };
     let at = calls.iter().find(|call| exits(call))?;
     Some(Evidence::doubts(Weight::Strong, "the process ends with what the function begins").at(facts.expr(*at).span))
