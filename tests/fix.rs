@@ -192,7 +192,7 @@ fn what_one_teardown_leaves_is_fixed_together() {
     assert!(text("bound.ts").contains("removeEventListener('resize', this.draw)"));
 }
 
-/// The name that a fix gives a closure is one of its own, so no effect is taken for the one that removes another's.
+/// Two effects may call their callbacks alike, and none is taken for the one that removes the other's.
 #[test]
 fn a_fixed_effect_hides_no_other() {
     let text = "import { useEffect } from \"react\";\nexport function Bad({ a, b }) {\n  useEffect(() => {\n    \
@@ -202,7 +202,7 @@ fn a_fixed_effect_hides_no_other() {
     let folder = folder(&[("two.tsx", text.as_bytes())]);
     run(folder.path(), &["check", "--isolated", "--fix", "--exit-zero", "--quiet", "."]);
     let fixed = fs::read_to_string(folder.path().join("two.tsx")).expect("text");
-    assert!(fixed.contains("const onResize2 = () => b()"), "{fixed}");
+    assert!(fixed.contains("const onResize = () => b()"), "{fixed}");
     let removed = fixed.matches("window.removeEventListener").count();
     let left = counts(folder.path()).0.values().sum::<usize>();
     assert_eq!(removed + left, 2, "{fixed}");

@@ -432,6 +432,46 @@ fn a_private_function_that_nobody_calls_leaks_nothing() {
 }
 
 /// The paths of what is shown unless everything is asked for.
+const EFFECT: &str = "import { useEffect } from 'react';\nexport function Field({ focus, field }) {\n  useEffect(() => {\n    \
+                      focus.subscribe(() => field.focus());\n  }, [focus, field]);\n  return null;\n}\n";
+
+#[test]
+fn what_keeps_one_callback_gathers_none() {
+    let slot = "export function slot() {\n  let told = () => {};\n  return {\n    tell: () => told(),\n    \
+                subscribe: (callback) => {\n      told = callback;\n    },\n  };\n}\n";
+    let list = "export function list() {\n  const all = [];\n  return {\n    tell: () => all.forEach((one) => one()),\n    \
+                subscribe: (callback) => {\n      all.push(callback);\n    },\n  };\n}\n";
+    let of = |files: &[(&str, &str)]| found(files).into_iter().filter(|one| one.starts_with("field.js")).collect::<Vec<_>>();
+    assert_eq!(of(&[("field.js", EFFECT), ("slot.js", slot)]), [] as [&str; 0]);
+    assert_eq!(of(&[("field.js", EFFECT), ("list.js", list)]), ["field.js:unremoved-listener"]);
+    assert_eq!(of(&[("field.js", EFFECT), ("slot.js", slot), ("list.js", list)]), ["field.js:unremoved-listener"]);
+}
+
+#[test]
+fn a_signal_that_all_callers_make_goes_with_their_call() {
+    let pause = "export async function pauseFor(delay, signal) {\n  await new Promise((resolve, reject) => {\n    \
+                 const timer = setTimeout(resolve, delay);\n    signal.addEventListener('abort', () => {\n      \
+                 clearTimeout(timer);\n      reject(signal.reason);\n    });\n  });\n}\n";
+    let own = "import { pauseFor } from './pause';\nexport async function probe(work) {\n  \
+               const controller = new AbortController();\n  await Promise.race([pauseFor(900, controller.signal), work()]);\n}\n";
+    let shared = "import { pauseFor } from './pause';\nconst ending = new AbortController();\n\
+                  export async function wait(work) {\n  await Promise.race([pauseFor(900, ending.signal), work()]);\n}\n";
+    assert_eq!(found(&[("pause.js", pause), ("own.js", own)]), [] as [&str; 0]);
+    assert_eq!(found(&[("pause.js", pause), ("shared.js", shared)]), ["pause.js:unremoved-listener"]);
+    assert_eq!(found(&[("pause.js", pause), ("own.js", own), ("shared.js", shared)]), ["pause.js:unremoved-listener"]);
+}
+
+#[test]
+fn who_adds_itself_and_is_not_made_here_is_one_of_few() {
+    let logger = "const all = [];\nexport class Logger {\n  constructor(name) {\n    this.name = name;\n    all.push(this);\n  }\n}\n\
+                  export function each(told) {\n  all.forEach(told);\n}\n";
+    let once = "import { Logger } from './logger';\nexport const logger = new Logger('app');\n";
+    let often = "import { Logger } from './logger';\nexport function onRequest(request) {\n  const own = new Logger(request.id);\n  \
+                 own.write(request.url);\n}\n";
+    assert_eq!(found(&[("logger.js", logger), ("once.js", once)]), [] as [&str; 0]);
+    assert_eq!(found(&[("logger.js", logger), ("often.js", often)]), ["logger.js:unbounded-collection"]);
+}
+
 fn shown(files: &[(&str, &str)]) -> Vec<String> {
     let report = scan(files, &[]);
     let sure = report.findings().filter(|(_, finding)| finding.confidence >= Confidence::SHOWN);

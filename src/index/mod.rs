@@ -16,6 +16,7 @@ mod often;
 mod outline;
 mod project;
 mod read;
+mod slot;
 mod taken;
 
 pub use asked::{Asked, Found};

@@ -49,6 +49,9 @@ pub struct Outline {
     pub makers: Vec<(Text, Text)>,
     /// What its functions do with what they are given, as far as that matters to others.
     pub takers: Vec<Taker>,
+    /// Its functions by which a callback is registered, and whether there is one place for it, where the next takes the place
+    /// of the one before.
+    pub slots: Vec<(Text, bool)>,
     /// The functions out of sight to which it gives something that must be released, by their dotted paths.
     pub given: Vec<Text>,
     /// The names about which its checks would ask the project.
@@ -132,6 +135,8 @@ impl Outline {
         self.takers.shrink_to_fit();
         self.fields.sort_unstable();
         self.keyed.sort_unstable();
+        self.slots.sort_unstable();
+        self.slots.dedup();
     }
 }
 
@@ -249,6 +254,8 @@ pub enum Gives {
     Constant,
     /// The calling function was given it, as its parameter of this number, the receiver not counted.
     Param(u8),
+    /// The calling function has made it, or what it is a part of (`controller.signal`).
+    Made,
 }
 
 /// One thing that a function does with one of its parameters.

@@ -3,8 +3,8 @@
 use super::module::face;
 use super::outline::{Caller, Gives, Keeping, Kind, Made, Of, Outline, Text, Touch, Verb};
 use crate::facts::{
-    self, Action, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root, Segment,
-    Source, StepKind, TypeId,
+    self, Action, BindingKind, Definition, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Parent, Place, Root,
+    Segment, Source, StepKind, TypeId,
 };
 use crate::rules::Verbs;
 use rustc_hash::FxHashMap;
@@ -19,6 +19,7 @@ pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &Verbs) -> Outline 
     reading.made();
     reading.calls();
     reading.takers();
+    reading.outline.hold(facts);
     reading.outline
 }
 
@@ -288,7 +289,29 @@ impl Reading<'_> {
             return Gives::Constant;
         }
         let param = self.facts.binding_of(arg).and_then(|binding| self.facts.function(function?).position(binding));
-        param.and_then(|at| u8::try_from(at).ok()).map_or(Gives::Unknown, Gives::Param)
+        match param.and_then(|at| u8::try_from(at).ok()) {
+            Some(at) => Gives::Param(at),
+            None if function.is_some_and(|function| self.is_made_here(arg, function)) => Gives::Made,
+            None => Gives::Unknown,
+        }
+    }
+
+    /// Whether a value is an object that a function makes, or a part of one.
+    fn is_made_here(&self, value: ExprId, function: FunctionId) -> bool {
+        let mut value = self.facts.peeled(value);
+        while let ExprKind::Field { base, .. } = self.facts.kind(value) {
+            value = self.facts.peeled(base);
+        }
+        if let ExprKind::Name { binding: Some(binding), .. } = self.facts.kind(value) {
+            let own = self.facts.binding(binding);
+            let [Definition { source: Source::Assigned(given), .. }] = own.definitions.as_slice() else { return false };
+            if !self.facts.enclosing(self.facts.scopes[own.scope.index()].function).any(|id| id == function) {
+                return false;
+            }
+            value = self.facts.peeled(*given);
+        }
+        let named = || self.facts.callee_name(value).is_some_and(|name| name.starts_with(char::is_uppercase));
+        matches!(self.facts.kind(value), ExprKind::Call { .. }) && (self.facts.callee(value).constructs.is_some() || named())
     }
 
     fn calls(&mut self) {

@@ -300,6 +300,8 @@ pub struct Life {
     pub given: Vec<String>,
     /// First words of functions that each component which uses them calls for itself.
     pub composed: Vec<String>,
+    /// Calls by which a component gets what it is given, or what is there without it (`$props`, `inject`).
+    pub asking: Vec<String>,
     /// Last words of the bases and decorators of types whose instances come and go with what is shown.
     pub components: Vec<String>,
 }

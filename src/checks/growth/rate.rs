@@ -12,7 +12,7 @@ use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
 use crate::checks::often;
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Operation, Operator, PlaceId, Root, StepKind};
+use crate::facts::{Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, Operation, Operator, Parent, PlaceId, Root, StepKind};
 use crate::finding::{Evidence, Stance, Weight};
 use crate::rules::{Check, Pattern};
 
@@ -151,9 +151,32 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
             let weight = if busy { Weight::Fair } else { Weight::Decisive };
             Evidence::doubts(weight, "it has no keys, so it may be a result that somebody takes as a whole")
         }
+        None if is_handed_back(facts, held) => {
+            let text = "the function hands it out beside what fills it, so it may be a result that somebody takes as a whole";
+            Evidence::doubts(Weight::Strong, text)
+        }
         None if busy => Evidence::doubts(Weight::Slight, "nothing says how often it is added to"),
         None => Evidence::doubts(Weight::Fair, "nothing says how often it is added to"),
     })
+}
+
+/// Whether the function that makes a collection returns it as an entry of an object: `return { items, push }`.
+fn is_handed_back(facts: &Facts, held: &Held) -> bool {
+    let Root::Binding(binding) = facts.places.get(held.place).root else { return false };
+    let maker = facts.scopes[facts.binding(binding).scope.index()].function;
+    let returned = |at: &ExprId| {
+        let mut around = *at;
+        while let Parent::Expr(outer) = facts.expr(around).parent {
+            match facts.kind(outer) {
+                ExprKind::Collection { .. } | ExprKind::Named { .. } | ExprKind::Pair { .. } => around = outer,
+                _ => return false,
+            }
+        }
+        let exits = |step| matches!(facts.step(step).kind, StepKind::Exit { kind: ExitKind::Return, .. });
+        around != *at && matches!(facts.expr(around).parent, Parent::Step(step) if exits(step))
+    };
+    let own = |at: &&ExprId| facts.function_of(**at) == maker;
+    held.life == Life::Closure && facts.exported.is_some() && facts.binding(binding).uses.iter().filter(own).any(returned)
 }
 
 /// Whether an entry is given nothing again when what it held is done: its key is there for the next one.
@@ -236,7 +259,7 @@ pub fn settles(context: &Context, value: ExprId) -> Option<ExprId> {
         let owner = facts.scopes[binding.scope.index()].function;
         let made = facts.closure_expr(owner).map(|made| facts.expr(made).parent);
         matches!(binding.kind, crate::facts::BindingKind::Parameter(_))
-            && matches!(made, Some(crate::facts::Parent::Expr(call)) if facts.callee_name(call)
+            && matches!(made, Some(Parent::Expr(call)) if facts.callee_name(call)
                 .is_some_and(|name| context.words.pending.iter().any(|word| word == name)))
     };
     facts.within(value).find(|at| facts.binding_of(*at).is_some_and(settler))

@@ -48,6 +48,7 @@ pub fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evi
         let text = "every instance adds itself when it is made";
         evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(growth.at).span));
         evidence.extend(signs::single(context, held));
+        evidence.extend(signs::seldom(context, growth));
     }
     if stray {
         evidence.push(Evidence::supports(Weight::Strong, "a lookup inserts the missing key, and the entry stays"));

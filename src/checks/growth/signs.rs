@@ -164,6 +164,18 @@ fn on_trial(context: &Context, growth: &Growth) -> Option<Evidence> {
     Some(Evidence::doubts(Weight::Decisive, "it grows only while the program is tested").at(span))
 }
 
+/// Objects by whose name each is there for long, and of which the project does not make many.
+pub fn seldom(context: &Context, growth: &Growth) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let ty = facts.owner_of(growth.function).filter(|_| facts.exported.is_some() && context.project.len() > 1)?;
+    let name = facts.text(facts.ty(ty).name);
+    let starting = |word: &str| words.running.iter().any(|own| own == word);
+    let lasts = key::ends_with(&words.lasting, name);
+    let made = lasts && context.project.made_for_calls(context.path, name, &starting).is_some();
+    let text = format!("a `{name}` may live as long as the process, and nothing in the project makes many of them");
+    (lasts && !made).then(|| Evidence::doubts(Weight::Decisive, text))
+}
+
 /// A base of the managers of a program, each of which adds itself once.
 pub fn single(context: &Context, held: &Held) -> Option<Evidence> {
     let facts = context.facts;

@@ -438,7 +438,7 @@ fn teardown(context: &Context, relatives: &[TypeId]) -> Option<FunctionId> {
     let facts = context.facts;
     let methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().copied());
     let all: Vec<FunctionId> =
-        methods.filter(|id| facts.function(*id).traits.is_teardown && !sole::ends_an_entry(facts, *id)).collect();
+        methods.filter(|id| facts.function(*id).traits.is_teardown && !sole::is_no_end(facts, *id)).collect();
     let named = |id: &FunctionId| facts.function(*id).name.map_or("", |name| facts.text(name));
     let last = all.iter().copied().find(|id| context.words.last.iter().any(|word| word == named(id)));
     last.or_else(|| all.first().copied())

@@ -2,7 +2,7 @@
 
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Taking};
-use crate::facts::{BindingId, ExitKind, ExprId, ExprKind, FunctionId, ParamKind, StepKind};
+use crate::facts::{BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, ParamKind, Parent, StepKind};
 use crate::rules::Resource;
 use rustc_hash::FxHashMap;
 
@@ -115,6 +115,9 @@ pub fn taking(ledger: &Ledger, resource: &Resource, call: ExprId, arg: ExprId, d
         if facts.function_of(mention) != facts.scopes[facts.binding(binding).scope.index()].function {
             return Some(Taking::Keeps);
         }
+        if result == Taking::Borrows && is_chosen(facts, mention) {
+            result = Taking::Keeps;
+        }
         for fate in fates(ledger, resource, mention, None, depth - 1) {
             match fate {
                 Fate::Released(_) => result = Taking::Releases,
@@ -125,6 +128,14 @@ pub fn taking(ledger: &Ledger, resource: &Resource, call: ExprId, arg: ExprId, d
         }
     }
     Some(result)
+}
+
+/// Whether a method is called on a value that is chosen when it runs, and so may be the one that lets it go: `stream[verb]()`.
+fn is_chosen(facts: &Facts, mention: ExprId) -> bool {
+    let Parent::Expr(element) = facts.expr(mention).parent else { return false };
+    let ExprKind::Index { base, key: Some(key) } = facts.kind(element) else { return false };
+    let called = |call| matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == element);
+    base == mention && facts.literal(key).is_none() && matches!(facts.expr(element).parent, Parent::Expr(call) if called(call))
 }
 
 /// The parameter that an argument of a call reaches, where the callee is a plain function of this file.

@@ -2,6 +2,7 @@
 
 use super::emitter::{self, Reach};
 use super::expectant;
+use super::fleeting;
 use super::identity::{self, Removal};
 use super::pooled;
 use super::tenure;
@@ -365,6 +366,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     evidence.extend(missed);
     evidence.extend(wrong(facts, removal));
     evidence.extend(context.brief());
+    evidence.extend(fleeting::doubts(context, one));
     evidence.extend(identity::kept_apart(facts, one).filter(|_| removal == Removal::Never));
     evidence.extend(surrounds(context, one, all).filter(|_| runs == Runs::PerInstance));
     if one.registration.lifetime == Lifetime::Receiver && kept::fate(facts, one.at) == Fate::Handed {
@@ -385,7 +387,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         let concerns = context.words.words.drawn.is_empty() || one.holds == Holds::Instance;
         let ended = tenure::teardown(facts, &context.words.words.life, (ty, one.registration.lifetime), one.function);
         evidence.extend(ended.filter(|_| concerns));
-        evidence.extend(tenure::sibling(facts, one, all));
+        evidence.extend(tenure::sibling(context, one, all));
     }
     Some(tell(context, one, removal, evidence))
 }

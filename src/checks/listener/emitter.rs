@@ -60,6 +60,36 @@ pub fn is_handed_in(facts: &Facts, emitter: ExprId) -> bool {
             && facts.function(function).kind == FunctionKind::Closure
 }
 
+/// Whether the script of a page has an emitter from a call by which a component asks for what is there without it, or is
+/// given it: `$props()`, `inject(key)`, `useBus()`.
+pub fn is_asked_for(facts: &Facts, words: &Words, emitter: ExprId) -> bool {
+    let mut expr = emitter;
+    for _ in 0..HOPS {
+        expr = match facts.kind(facts.peeled(expr)) {
+            ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => base,
+            ExprKind::Call { .. } => {
+                let asks = |name: &str| words.life.asking.iter().any(|word| word == name) || life::is_composed(words, name);
+                return facts.callee_name(expr).is_some_and(asks);
+            }
+            // `export let bus` is given to the component, too.
+            ExprKind::Name { binding: Some(binding), .. }
+                if facts.exported.as_ref().is_some_and(|all| all.contains(&binding)) =>
+            {
+                return true;
+            }
+            ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).definitions.as_slice() {
+                [only] => match only.source {
+                    Source::Assigned(value) | Source::Unpacked(value, _) => value,
+                    _ => return false,
+                },
+                _ => return false,
+            },
+            _ => return false,
+        };
+    }
+    false
+}
+
 /// Whether a name is taken out of the argument of an event: `source.on('request', ({request}) => …)`.
 fn is_destructured(facts: &Facts, name: ExprId) -> bool {
     let Some(binding) = facts.binding_of(name) else { return false };
@@ -273,7 +303,8 @@ fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
                     Some(all) => judge(facts, all, hops - 1).min(Reach::Unknown),
                     None => passed(facts, emitter, hops),
                 },
-                BindingKind::Variable if own.scope.0 == 0 => Reach::Process,
+                // What the script of a page makes goes with the component that it runs for.
+                BindingKind::Variable if own.scope.0 == 0 && !facts.per_instance => Reach::Process,
                 BindingKind::Variable => {
                     let values = own.definitions.iter().map(|definition| match definition.source {
                         Source::Assigned(value) | Source::Managed(value) => local(facts, value, hops - 1),

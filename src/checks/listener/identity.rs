@@ -15,6 +15,7 @@ use crate::finding::{Evidence, Weight};
 use crate::rules::Pattern;
 use crate::source::Span;
 use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
 
 /// What is known of the removal of a callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +60,12 @@ pub fn removal(context: &Context, handed: &FxHashSet<Name>, one: &Registered) ->
         return Removal::Same;
     }
     let mut found = Removal::Never;
+    let begun = OnceCell::new();
     let lives = |call: &ExprId| !life::is_dead(facts, words, facts.function_of(*call));
     for call in removing(context, one).into_iter().filter(lives) {
         match compare(context, one, call) {
             Removal::Same => return Removal::Same,
+            Removal::Other(..) | Removal::Phase(_) if is_of_another(context, one, call, &begun) => {}
             other @ (Removal::Other(..) | Removal::Phase(_)) => found = other,
             Removal::Never => {}
         }
@@ -230,6 +233,7 @@ fn compare(context: &Context, one: &Registered, call: ExprId) -> Removal {
         _ if ours || theirs || !event => Removal::Never,
         _ if is_method(facts, given) && is_method(facts, one.callback) => Removal::Never,
         _ if are_apart(facts, given, one.callback) => Removal::Never,
+        _ if are_own(facts, [given, one.callback]) && is_of_another(context, one, call, &OnceCell::new()) => Removal::Never,
         // By a variable: it may well be the same.
         _ => Removal::Same,
     }
@@ -241,6 +245,33 @@ fn are_apart(facts: &Facts, a: ExprId, b: ExprId) -> bool {
     let bindings = facts.binding_of(a).zip(facts.binding_of(b));
     let functions = callback::function_behind(facts, a).zip(callback::function_behind(facts, b));
     bindings.is_some_and(|(a, b)| a != b) && functions.is_some_and(|(a, b)| a != b)
+}
+
+/// Whether a removal stands in another type, or in another component of the same file, and so is meant for what that one
+/// registers. `begun` is whether the registration is part of a life, once that was looked at.
+fn is_of_another(context: &Context, one: &Registered, removal: ExprId, begun: &OnceCell<bool>) -> bool {
+    let facts = context.facts;
+    let there = facts.function_of(removal);
+    match (facts.owner_of(one.function), facts.owner_of(there)) {
+        (Some(ours), Some(theirs)) => !facts.relatives(ours).contains(&theirs),
+        (None, None) if facts.exported.is_some() => {
+            let outermost = |function| facts.enclosing(function).filter(|id| !facts.at_top(*id)).last();
+            let apart = outermost(one.function).zip(outermost(there)).is_some_and(|(ours, theirs)| ours != theirs);
+            let begins = || life::span(facts, &context.words.words, one.function).is_some_and(|span| !facts.at_top(span.begin));
+            apart && *begun.get_or_init(begins)
+        }
+        _ => false,
+    }
+}
+
+/// Whether each of two variables belongs to a function, and is given its value there by a call of its own.
+fn are_own(facts: &Facts, variables: [ExprId; 2]) -> bool {
+    let made = variables.map(|variable| {
+        let binding = facts.binding_of(variable).filter(|binding| !facts.is_global(*binding))?;
+        let value = kept::only_value(facts, &facts.binding(binding).definitions)?;
+        Some((binding, facts.callee_name(value).filter(|_| facts.method_name(value).is_none())?))
+    });
+    matches!(made, [Some((ours, maker)), Some((theirs, other))] if ours != theirs && maker == other)
 }
 
 /// Whether a removal names a field of the emitter that nothing in this file ever gives a value.
@@ -292,6 +323,11 @@ pub fn goes_on(context: &Context, one: &Registered, ty: TypeId) -> bool {
     facts.functions().filter(|(id, _)| reached.contains(id)).any(|(_, function)| function.calls.iter().any(takes))
 }
 
+/// Whether a method ends what it is called on.
+pub fn ends(method: &str) -> bool {
+    matches!(method, "close" | "destroy" | "end" | "terminate" | "disconnect" | "dispose")
+}
+
 /// A teardown that ends the emitter ends what is registered there.
 pub fn ended(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> {
     let facts = context.facts;
@@ -302,8 +338,7 @@ pub fn ended(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence
     let acts = |operation: &&Operation| {
         let method = match operation.action {
             Action::Method { call, name } => {
-                let ends = || matches!(facts.text(name), "close" | "destroy" | "end" | "terminate" | "disconnect" | "dispose");
-                !removes(context, one, call) && (facts.args(call).is_empty() || ends())
+                !removes(context, one, call) && (facts.args(call).is_empty() || ends(facts.text(name)))
             }
             _ => false,
         };

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod emitter;
 pub mod expectant;
+mod fleeting;
 pub mod identity;
 pub mod late;
 mod pooled;

@@ -191,7 +191,10 @@ fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
 pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<Evidence>> {
     let (facts, words) = (context.facts, &context.words.words);
     let emitter = one.emitter?;
-    let reach = emitter::reach(facts, emitter);
+    let reach = match emitter::reach(facts, emitter) {
+        Reach::Local | Reach::Unknown if facts.per_instance && emitter::is_asked_for(facts, words, emitter) => Reach::Process,
+        reach => reach,
+    };
     if let Some(pooled) = emitter::pooled(facts, emitter).filter(|_| !one.registration.once && runs == Runs::PerCall) {
         return Some(vec![pooled]);
     }
@@ -274,7 +277,10 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     } else if runs == Runs::PerCall && identity::is_param(facts, emitter) {
         evidence.push(Evidence::doubts(Weight::Strong, "the caller hands the emitter in, and can remove what is registered"));
     }
-    if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(|piece| piece.span.is_some()) {
+    // That a function waits, or what it is called, is little to go by.
+    let by_event = facts.exported.is_none() || lifetime::serves_one(facts, words, one.function).is_some();
+    let told = |piece: &Evidence| piece.span.is_some() && (by_event || piece.weight > Weight::Slight);
+    if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(told) {
         evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
     }
     // Who waits for the end as well as for something else waits for it once more with each call.
@@ -381,7 +387,25 @@ fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: 
         Reach::Local => return None,
         Reach::Unknown => Evidence::doubts(Weight::Strong, "nothing says that the emitter lives longer"),
     };
-    Some(vec![first, life::left(facts, span, &one.registration.kind)])
+    let mut evidence = vec![first, life::left(facts, span, &one.registration.kind)];
+    evidence.extend(ended_with(facts, emitter, span));
+    Some(evidence)
+}
+
+/// What runs at the end of a life ends the emitter itself.
+fn ended_with(facts: &Facts, emitter: ExprId, span: &Span) -> Option<Evidence> {
+    let place = facts.place(emitter).filter(|_| facts.exported.is_some())?;
+    let reached = owner::reach(facts, None, &span.ends);
+    let ends = |operation: &&crate::facts::Operation| match operation.action {
+        crate::facts::Action::Method { name, .. } => {
+            let name = facts.text(name).trim_start_matches(['$', '_']);
+            reached.contains(&operation.function) && identity::ends(name)
+        }
+        _ => false,
+    };
+    let at = facts.operations(place).iter().find(ends)?;
+    let text = format!("the clean-up ends `{}`", facts.display(place));
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at.expr).span))
 }
 
 /// Whether a variable is given what a call makes.
@@ -407,8 +431,13 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
     if emitter::is_given(facts, one.emitter?) && emitter::root(facts, one.emitter?).is_some_and(controls) {
         return None;
     }
-    // What belongs to one request goes with it.
-    if emitter::root(facts, one.emitter?).is_some_and(|name| context.words.words.life.given.iter().any(|word| word == name)) {
+    // What belongs to one request goes with it: `request.signal`, `options.request.signal`.
+    let whose = match facts.kind(facts.peeled(one.emitter?)) {
+        ExprKind::Field { base, .. } => key::last_name(facts, base),
+        _ => None,
+    };
+    let given = |name: &str| context.words.words.life.given.iter().any(|word| word == name);
+    if emitter::root(facts, one.emitter?).is_some_and(given) || whose.is_some_and(given) {
         return None;
     }
     let mut evidence =
@@ -457,7 +486,8 @@ pub fn teardown(facts: &Facts, life: &Life, (ty, lifetime): (TypeId, Lifetime), 
 }
 
 /// Another callback of the same type that is removed.
-pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Evidence> {
+pub fn sibling(context: &Context, one: &Registered, all: &[Registered]) -> Option<Evidence> {
+    let facts = context.facts;
     let owner = facts.owner_of(one.function);
     let others = all.iter().filter(|other| other.at != one.at && facts.owner_of(other.function) == owner);
     let name = |of: &Registered| of.emitter.and_then(|emitter| key::last_name(facts, emitter)).map(str::to_owned);
@@ -471,11 +501,23 @@ pub fn sibling(facts: &Facts, one: &Registered, all: &[Registered]) -> Option<Ev
     let removed =
         others.filter(alike).filter(|other| other.removal == Removal::Same).find(|other| other.holds >= Holds::Locals)?;
     // One of many closures says nothing of the others.
-    if matches!(facts.kind(removed.callback), ExprKind::Closure(_)) {
+    if matches!(facts.kind(removed.callback), ExprKind::Closure(_)) || is_of_one_call(context, removed, one) {
         return None;
     }
     let text = format!("{} is removed, and this one is not", callback::written(facts, removed.callback));
     Some(Evidence::supports(Weight::Strong, text).at(facts.expr(removed.at).span))
+}
+
+/// Whether a callback is a variable of one call, which takes it off itself, so that its removal says nothing of what an
+/// object registers for good.
+fn is_of_one_call(context: &Context, one: &Registered, beside: &Registered) -> bool {
+    let facts = context.facts;
+    let Some(binding) = facts.binding_of(one.callback).filter(|_| facts.exported.is_some()) else { return false };
+    let own = facts.scopes[facts.binding(binding).scope.index()].function;
+    let inside = |call: &ExprId| facts.enclosing(facts.function_of(*call)).any(|id| id == own);
+    let begun = life::span(facts, &context.words.words, one.function).is_some();
+    let apart = facts.enclosing(beside.function).all(|id| id != own);
+    !begun && apart && !facts.is_global(binding) && identity::removals(context, one).iter().all(inside)
 }
 
 /// A callback that the function is given and hands on: its caller registers it, and knows how to take it back.

@@ -90,6 +90,12 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
             if shared || text.chars().all(|c| c.is_uppercase() || c == '_' || c.is_ascii_digit()) {
                 Keys::Fixed
             } else {
+                // A field that only says how it is written has as many values as what it is of: `imageName.string`.
+                if let ("string" | "str" | "value" | "raw", Some(of)) = (text, owner_name(facts, base))
+                    && let known @ (Keys::Few | Keys::Open) = by_name(words, of)
+                {
+                    return known;
+                }
                 // `request.id` is as open as `request_id`.
                 let owner = owner_name(facts, base).filter(|_| key_identifier(words, text));
                 by_name(words, &owner.map_or_else(|| text.to_owned(), |owner| format!("{owner}_{text}")))
@@ -161,6 +167,10 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
             if function.receiver == Some(binding) {
                 return if function.traits.is_class_method { Keys::Fixed } else { Keys::Unknown };
             }
+            let param = function.params.iter().find(|param| param.binding == binding);
+            if param.and_then(|param| param.annotation).is_some_and(|written| is_enumerated(facts, written)) {
+                return Keys::Fixed;
+            }
             return match by_name(words, name) {
                 Keys::Unknown if !words.drawn.is_empty() && is_defaulted(facts, binding) => Keys::Few,
                 known => known,
@@ -194,6 +204,17 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
         (Keys::Unknown, Some(from)) => from,
         (_, Some(Keys::Fixed)) => Keys::Fixed,
         (named, _) => named,
+    }
+}
+
+/// Whether a declared type lists its values: `'local' | 'remote'`.
+fn is_enumerated(facts: &Facts, written: ExprId) -> bool {
+    match facts.kind(written) {
+        ExprKind::Literal(_) => true,
+        ExprKind::Operation { operands: items, .. } | ExprKind::Collection { items, .. } | ExprKind::Other(items) => {
+            !facts.list(items).is_empty() && facts.list(items).iter().all(|item| is_enumerated(facts, *item))
+        }
+        _ => false,
     }
 }
 

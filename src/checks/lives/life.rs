@@ -142,12 +142,13 @@ pub fn sets_up(facts: &Facts, words: &Words, function: FunctionId) -> bool {
 /// Whether a function is one that each component which uses it calls for itself: a hook, a composable.
 pub fn is_shared_setup(facts: &Facts, words: &Words, function: FunctionId) -> bool {
     let named = name_of(facts, function).map_or("", |name| facts.text(name));
-    facts.owner_of(function).is_none()
-        && words
-            .life
-            .composed
-            .iter()
-            .any(|word| named.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with(char::is_uppercase)))
+    facts.owner_of(function).is_none() && is_composed(words, named)
+}
+
+/// Whether a name is that of a function which components call while they are set up.
+pub fn is_composed(words: &Words, name: &str) -> bool {
+    let begins = |word: &String| name.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    words.life.composed.iter().any(begins)
 }
 
 /// Whether a place is a field of a variable (`timer.current`) of the function around one which a framework calls when a life
@@ -237,12 +238,26 @@ fn object(facts: &Facts, words: &Words, begin: FunctionId) -> Span {
     Span { begin, start: Start::Named, ends, unseen: false }
 }
 
+/// Whether a name says that something else ends than the object: `endDrag`, `cancelEdit`. What is reset goes on.
+fn ends_a_part(name: &str) -> bool {
+    let parts = super::key::split(name);
+    let whole = |word: &String| matches!(word.as_str(), "all" | "everything" | "self" | "now" | "async");
+    match parts.as_slice() {
+        [first, rest @ ..] => match first.as_str() {
+            "reset" => true,
+            "end" | "cancel" | "abort" | "kill" | "quit" => !rest.iter().all(whole),
+            _ => false,
+        },
+        [] => false,
+    }
+}
+
 /// The entries of an object literal whose names say that they end something.
 fn entries(facts: &Facts, words: &Words, object: ExprId) -> Vec<FunctionId> {
     let ExprKind::Collection { items, .. } = facts.kind(object) else { return Vec::new() };
     let ends = |name: Name| {
         let name = facts.text(name);
-        words.life.ends.iter().any(|word| word == name) || super::key::starts_with(&words.ending, name)
+        words.life.ends.iter().any(|word| word == name) || super::key::starts_with(&words.ending, name) && !ends_a_part(name)
     };
     let entry = |item: &ExprId| match facts.kind(*item) {
         ExprKind::Pair { key, value } => match facts.kind(key) {

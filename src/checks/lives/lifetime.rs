@@ -3,6 +3,7 @@
 use super::brought;
 use super::key;
 use super::life;
+use super::registrar;
 use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Words;
@@ -120,8 +121,11 @@ pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<
     facts.enclosing(function).find_map(|id| {
         let own = facts.function(id);
         if let Some(param) = brings(facts, words, id) {
-            let text = format!("it runs once for each `{}`", facts.text(param.name));
-            return Some(Evidence::supports(Weight::Fair, text).at(own.head));
+            let name = facts.text(param.name);
+            // What else a function is told of its surroundings may be there for all of its calls.
+            let beside = name == "context" && facts.exported.is_some() && own.position(param.binding) != Some(0);
+            let weight = if beside { Weight::Slight } else { Weight::Fair };
+            return Some(Evidence::supports(weight, format!("it runs once for each `{name}`")).at(own.head));
         }
         let again = own.kind == FunctionKind::Closure && life::start(facts, words, id) == life::Start::Again;
         let call = given_to(facts, id).filter(|call| again && !comes_once(facts, *call) && !completes(facts, id))?;
@@ -212,7 +216,7 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
         let text = format!("frameworks call `{name}` once per request or message");
         return Some(Evidence::supports(Weight::Strong, text).at(own.head));
     }
-    if is_serving(words, name) {
+    if is_serving(words, name) && !registrar::registers(facts, method) {
         return Some(Evidence::supports(Weight::Fair, format!("`{name}` is named like what runs once per event")).at(own.head));
     }
     if own.traits.is_async && !key::starts_with(&words.beginning, name) {

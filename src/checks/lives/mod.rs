@@ -10,6 +10,7 @@ pub mod key;
 pub mod life;
 pub mod lifetime;
 pub mod owner;
+pub mod registrar;
 pub mod share;
 pub mod sole;
 pub mod stale;

@@ -98,7 +98,7 @@ fn only_from_constructors(facts: &Facts, function: FunctionId) -> bool {
 /// The methods that end an instance, those of its bases and heirs in this file included.
 pub fn teardowns(facts: &Facts, ty: TypeId) -> Vec<FunctionId> {
     let methods = facts.relatives(ty).into_iter().flat_map(|ty| facts.ty(ty).methods.iter().copied());
-    methods.filter(|method| facts.function(*method).traits.is_teardown && !sole::ends_an_entry(facts, *method)).collect()
+    methods.filter(|method| facts.function(*method).traits.is_teardown && !sole::is_no_end(facts, *method)).collect()
 }
 
 /// Whether the type inherits from one that this file does not show.

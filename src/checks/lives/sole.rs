@@ -1,6 +1,7 @@
 //! Types of which there is one object by the way they are declared, and ends that are refused.
 
 use super::key;
+use super::registrar;
 use crate::facts::{ExitKind, ExprId, ExprKind, Facts, FunctionId, Parent, Root, StepKind, TypeId};
 
 /// Whether a type is declared as a singleton: by a metaclass, a base or a decorator of that name, which keeps the one instance
@@ -16,7 +17,7 @@ pub fn is_declared(facts: &Facts, ty: TypeId) -> bool {
 
 /// Whether a method that is named like an end is told which of many entries to end, and looks that one up:
 /// `disconnect(id)` beside `this.peers[id]`.
-pub fn ends_an_entry(facts: &Facts, method: FunctionId) -> bool {
+fn ends_an_entry(facts: &Facts, method: FunctionId) -> bool {
     let own = facts.function(method);
     let Some(first) = own.params.first().filter(|_| facts.exported.is_some()) else { return false };
     let is_field =
@@ -33,6 +34,13 @@ pub fn ends_an_entry(facts: &Facts, method: FunctionId) -> bool {
         _ => false,
     };
     facts.binding(first.binding).uses.iter().any(looks_up)
+}
+
+/// Whether a method that is named like an end is none: it is told which of many entries to end, or what is to be called at
+/// the end.
+pub fn is_no_end(facts: &Facts, method: FunctionId) -> bool {
+    let name = facts.function(method).name.map_or("", |name| facts.text(name));
+    ends_an_entry(facts, method) || name.starts_with("on") && registrar::registers(facts, method)
 }
 
 /// Whether a method that is named like an end only says that it cannot be done. One that is empty is there to be filled.

@@ -107,7 +107,7 @@ impl<'m> Registered<'m> {
         let words = self.event.unwrap_or("event").split(|letter: char| !letter.is_ascii_alphanumeric());
         let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
         let words = words.filter(|word| !word.is_empty()).map(capital).collect::<String>();
-        self.mender.unheard(&format!("on{words}"))
+        self.mender.unused(&format!("on{words}"), self.mender.context.facts.function_of(self.callback))
     }
 }
 

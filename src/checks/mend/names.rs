@@ -30,19 +30,6 @@ impl Mender<'_> {
         std::iter::once(wish.to_owned()).chain(numbered).find(|name| !known(name))
     }
 
-    /// A name that the whole file does not know yet, as close to `wish` as can be: what looks for a name by its text finds
-    /// one of a kind.
-    pub fn unheard(&self, wish: &str) -> Option<String> {
-        let facts = self.context.facts;
-        let known = |wish: &str| {
-            let Some(name) = facts.names.find(wish) else { return false };
-            let mentioned = |expr: &crate::facts::Expr| matches!(expr.kind, ExprKind::Name { name: own, .. } if own == name);
-            facts.bindings.iter().any(|binding| binding.name == name) || facts.exprs.iter().any(mentioned)
-        };
-        let numbered = (2..10).map(|number| format!("{wish}{number}"));
-        std::iter::once(wish.to_owned()).chain(numbered).find(|name| !known(name))
-    }
-
     /// How the file can write a path, with the import that takes.
     pub fn path(&self, path: &str) -> Option<(String, Option<Edit>)> {
         let (module, name) = path.rsplit_once('.').unwrap_or(("", path));

@@ -1,0 +1,181 @@
+//! Registrations that come once, or on something that is made for one piece of work, so that nothing gathers.
+
+use super::check::Registered;
+use super::{emitter, emitter::Reach};
+use crate::checks::Context;
+use crate::checks::lives::acquire;
+use crate::checks::lives::callback;
+use crate::checks::lives::kept;
+use crate::checks::lives::key;
+use crate::checks::lives::lifetime;
+use crate::checks::work::race;
+use crate::facts::{BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, StepKind};
+use crate::finding::{Evidence, Weight};
+use crate::rules::Lifetime;
+
+/// What says that a registration comes once, or goes with one piece of work.
+pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
+    if context.facts.exported.is_none() {
+        return Vec::new();
+    }
+    [
+        ends_process(context, one),
+        leaves_page(context, one),
+        doubled(context, one),
+        own_signal(context, one),
+        replaced(context, one),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Events that come when a process ends.
+const LAST: [&str; 7] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "exit", "beforeExit", "disconnect"];
+
+/// A function that listens to its own process, and waits for the end of that or brings it about, runs once in it.
+fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let of_process = |expr: ExprId| emitter::root(facts, expr) == Some("process");
+    one.emitter.filter(|emitter| of_process(*emitter))?;
+    let around = facts.enclosing(one.function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
+    let told = callback::function_behind(facts, one.callback);
+    let within = |id: FunctionId, outer: FunctionId| facts.enclosing(id).any(|around| around == outer);
+    let calls = facts.functions().filter(|(id, _)| within(*id, around)).flat_map(|(_, own)| own.calls.iter().copied());
+    let calls: Vec<ExprId> = calls.collect();
+    let listens = |call: &ExprId| {
+        let event = facts.positional(*call, 0).and_then(|event| facts.literal_text(event));
+        event.is_some_and(|event| LAST.contains(&event)) && facts.callee(*call).receiver.is_some_and(of_process)
+    };
+    // What waits for anything else as well may be over before.
+    let alone = |closure: FunctionId| facts.function(closure).calls.iter().all(listens);
+    let waits = |call: &ExprId| {
+        let own = facts.function_of(*call);
+        listens(call) && is_awaited(context, own) && alone(own)
+    };
+    if let Some(at) = calls.iter().find(|call| waits(call)) {
+        let text = "the function waits for the end of the process, so it runs once in it";
+        return Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(*at).span));
+    }
+    let exits = |call: &ExprId| {
+        let own = facts.function_of(*call);
+        let later = told.is_none_or(|told| !within(own, told));
+        let over = |id: FunctionId| lifetime::is_milestone(facts, id);
+        let ends = || facts.enclosing(own).take_while(|id| *id != around).any(over);
+        later && facts.callee_path(*call) == Some("process.exit") && ends()
+    };
+    let at = calls.iter().find(|call| exits(call))?;
+    Some(Evidence::doubts(Weight::Strong, "the process ends with what the function begins").at(facts.expr(*at).span))
+}
+
+/// Whether a closure makes a promise.
+fn is_awaited(context: &Context, closure: FunctionId) -> bool {
+    let facts = context.facts;
+    match facts.closure_expr(closure).map(|made| facts.expr(made).parent) {
+        Some(Parent::Expr(call)) => race::is_pending(context, call),
+        _ => false,
+    }
+}
+
+/// The page is left right after, and what is registered on it goes with it.
+fn leaves_page(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    if one.registration.lifetime != Lifetime::Process {
+        return None;
+    }
+    let located = |expr: ExprId| key::last_name(facts, expr) == Some("location");
+    let leaves = |expr: ExprId| match facts.kind(expr) {
+        ExprKind::Assign { target, value: Some(_), .. } => {
+            located(target)
+                || matches!(facts.kind(target), ExprKind::Field { base, name } if facts.text(name) == "href" && located(base))
+        }
+        ExprKind::Call { callee, .. } => {
+            let verb = matches!(facts.method_name(expr), Some("assign" | "replace" | "reload"));
+            verb && facts.callee(expr).receiver.is_some_and(located) || is_bound_to_location(facts, callee)
+        }
+        _ => false,
+    };
+    let after = facts.expr(one.at).span.end;
+    let later = facts.steps_in(one.function).filter(|step| step.span.start >= after);
+    let done = later.filter_map(|step| match step.kind {
+        StepKind::Evaluate(expr) => Some(expr),
+        _ => None,
+    });
+    let at = done.into_iter().find(|expr| leaves(*expr))?;
+    Some(Evidence::doubts(Weight::Strong, "the page is left right after").at(facts.expr(at).span))
+}
+
+/// Whether a variable is a method of the page's location: `const go = window.location.assign.bind(window.location)`.
+fn is_bound_to_location(facts: &Facts, callee: ExprId) -> bool {
+    let Some(binding) = facts.binding_of(callee) else { return false };
+    let Some(value) = kept::only_value(facts, &facts.binding(binding).definitions) else { return false };
+    let bound = facts.method_name(value) == Some("bind");
+    bound && facts.positional(value, 0).is_some_and(|of| key::last_name(facts, of) == Some("location"))
+}
+
+/// It belongs to a stand-in for the real thing, with which others test their programs.
+fn doubled(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let stands_in = |name: &str| {
+        let parts = key::split(name);
+        parts.first().is_some_and(|first| first == "test") || parts.iter().any(|part| context.words.words.doubles.contains(part))
+    };
+    let file = context.path.rsplit('/').next().unwrap_or_default();
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
+    let ty = facts.owner_of(one.function).map(|ty| facts.text(facts.ty(ty).name));
+    let named = ty.into_iter().chain([stem]).find(|name| stands_in(name))?;
+    Some(Evidence::doubts(Weight::Strong, format!("`{named}` stands in for the real thing in tests")))
+}
+
+/// A signal that whoever calls the function makes for this call.
+fn own_signal(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let signal = one.emitter.map(|emitter| facts.peeled(emitter)).filter(|_| one.registration.shared)?;
+    let own = facts.binding(facts.binding_of(signal)?);
+    let function = facts.scopes[own.scope.index()].function;
+    if !matches!(own.kind, BindingKind::Parameter(_)) || own.definitions.len() > 1 {
+        return None;
+    }
+    if is_handed_on(facts, function) {
+        let text = "whoever calls the closure hands in a signal for this call";
+        return Some(Evidence::doubts(Weight::Strong, text).at(facts.function(function).head));
+    }
+    let given = acquire::passed(facts, signal);
+    let all = facts.function(function).callers.len();
+    let hidden = facts.exported.as_ref().is_some_and(|exported| {
+        let binding = facts.bindings.iter().position(|binding| binding.kind == BindingKind::Function(function));
+        binding.is_some_and(|at| !exported.contains(&crate::facts::BindingId(at as u32)))
+    });
+    let made = |value: &ExprId| emitter::reach(facts, *value) == Reach::Local;
+    let in_sight = hidden && all > 0 && given.len() == all && given.iter().all(made);
+    let text = "all who call the function hand in a signal that they have made for it";
+    let known = || {
+        let own = facts.function(function);
+        let at = own.position(facts.binding_of(signal)?)?;
+        context.project.made_by_callers(&facts.language, facts.text(own.name?), at)
+    };
+    (in_sight || known().is_some()).then(|| Evidence::doubts(Weight::Decisive, text).at(facts.function(function).head))
+}
+
+/// The length of a name that everything has (`on`), and that tells nothing of where it is defined.
+const SHORT: usize = 5;
+
+/// What registers it keeps one callback only, wherever the project has something of this name.
+fn replaced(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let verb = facts.method_name(one.at).filter(|verb| verb.len() > SHORT && one.registration.lifetime == Lifetime::Receiver)?;
+    let slot = context.project.is_slot(&facts.language, verb);
+    slot.then(|| Evidence::doubts(Weight::Decisive, format!("`{verb}` keeps one callback, and each takes the place of the last")))
+}
+
+/// Whether a closure is returned, or given to a call, so that others call it.
+fn is_handed_on(facts: &Facts, function: FunctionId) -> bool {
+    let Some(made) = facts.closure_expr(function).filter(|_| facts.function(function).kind == FunctionKind::Closure) else {
+        return false;
+    };
+    match facts.expr(made).parent {
+        Parent::Expr(call) => matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee != made),
+        Parent::Step(step) => matches!(facts.step(step).kind, StepKind::Exit { kind: ExitKind::Return, .. }),
+        Parent::None => false,
+    }
+}
