@@ -204,6 +204,11 @@ impl<'a> Ledger<'a> {
         resource.release.iter().chain(&self.words.release).any(|word| word == method)
     }
 
+    /// Whether nothing is of use after a method of this name.
+    pub fn is_final(&self, method: &str) -> bool {
+        self.words.last.iter().any(|word| word == method)
+    }
+
     /// Whether a call can be left out when the ways out by failure are counted: releases count as such, of whatever.
     pub fn is_harmless(&self, resource: &Resource, call: ExprId) -> bool {
         let known = self.has(&self.tables.fails, call);
