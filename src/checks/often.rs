@@ -13,16 +13,38 @@ pub fn once(context: &Context, function: FunctionId) -> Option<String> {
     let (facts, words) = (context.facts, &context.words.words);
     let named = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
     let own = facts.function(named);
+    if let Some(hook) = hook(context, function) {
+        return Some(format!("`{hook}` runs once in the life of a process"));
+    }
+    if own.traits.is_constructor && own.decorators.is_empty() {
+        return made_once(context, named);
+    }
     // What a framework is given calls it on its own terms.
     if !own.decorators.is_empty() || own.traits.is_constructor || is_value(context, own.name?) {
         return None;
     }
     let begins = |file: &Outline, by: Option<&str>| {
         let program = file.program || lifetime::is_among_programs(words, &file.path);
-        program || by.is_some_and(|by| words.running.iter().any(|word| word == by))
+        program || by.is_some_and(|by| words.running.iter().chain(&words.hooks).any(|word| word == by))
     };
     let origin = context.project.origin(&facts.language, facts.text(own.name?), &begins)?;
     (context.project.len() > 1).then(|| told(&origin))
+}
+
+/// The function that runs once by its name, if a function is one or stands in one.
+fn hook<'a>(context: &Context<'a>, function: FunctionId) -> Option<&'a str> {
+    let facts = context.facts;
+    let mut named = facts.enclosing(function).filter_map(|id| facts.function(id).name).map(|name| facts.text(name));
+    named.find(|name| context.words.words.hooks.iter().any(|word| word == name))
+}
+
+/// What says that a type has one instance, which is made where something runs once.
+fn made_once(context: &Context, constructor: FunctionId) -> Option<String> {
+    let facts = context.facts;
+    let ty = facts.text(facts.ty(facts.owner_of(constructor)?).name);
+    let hooks = |name: &str| context.words.words.hooks.iter().any(|word| word == name);
+    let (function, path) = context.project.made_once_by(context.path, ty, &hooks)?;
+    Some(format!("the project makes a `{ty}` only in `{function}` in {path}, which runs once"))
 }
 
 fn told(origin: &Origin) -> String {

@@ -212,6 +212,11 @@ pub struct Words {
     pub at_exit: Vec<Pattern>,
     /// Last words of arguments that name files of the program, of which one run sees few.
     pub located: Vec<String>,
+    /// Whole names of functions that run once in the life of a process: a framework calls them when it starts
+    /// (`pytest_configure`), or they set up what there is once (`configure_logging`).
+    pub hooks: Vec<String>,
+    /// Last words of failures that say that nothing is known under a key (`KeyError`).
+    pub unknown: Vec<String>,
     /// Calls that run the closure they are given once for the life of the process.
     pub once: Vec<String>,
     /// Methods that put a value into a table in which it is looked up before it is made again.
@@ -390,6 +395,9 @@ pub struct Resource {
     /// Methods on it that let it go.
     #[serde(default)]
     pub release: Vec<String>,
+    /// Keywords by which one of a kind gets what another one writes (`stdin`).
+    #[serde(default)]
+    pub piped: Vec<String>,
     /// Calls that let go of the handle given as an argument.
     #[serde(default)]
     pub release_by: Vec<Pattern>,
