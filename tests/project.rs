@@ -429,7 +429,11 @@ fn a_function_that_leaves_when_it_has_run_before_runs_what_it_calls_once() {
 fn what_a_framework_calls_once_or_makes_one_instance_of_runs_once() {
     let base = "import logging\n\n\nclass Console:\n    def __init__(self, stream):\n        self.root = logging.getLogger()\n        \
                 self.out = logging.StreamHandler(stream)\n        self.root.addHandler(self.out)\n";
-    let made = |function: &str| format!("from app.logs import Console\n\n\ndef {function}(stream):\n    console = Console(stream)\n    return console.out\n");
+    let made = |function: &str| {
+        format!(
+            "from app.logs import Console\n\n\ndef {function}(stream):\n    console = Console(stream)\n    return console.out\n"
+        )
+    };
     let (hook, call) = (made("configure_logging"), made("on_message"));
     assert_eq!(shown(&[("app/logs.py", base), ("app/shell.py", &hook)]), [""; 0]);
     assert_eq!(shown(&[("app/logs.py", base), ("app/shell.py", &call)]), ["app/logs.py"]);

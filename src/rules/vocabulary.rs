@@ -92,6 +92,8 @@ pub struct Vocabulary {
     pub absent: Vec<Pattern>,
     /// Questions that say that there is one: `*.is_ok`.
     pub present: Vec<Pattern>,
+    /// Methods that give what a handle comes in to the function that is their argument (`map`).
+    pub maps: Vec<String>,
     /// Methods by which a value that is yet to come is handed to a callback (`then`).
     pub chain: Vec<String>,
     /// Methods whose value is the handle on which they are called (`server.listen`).
@@ -219,6 +221,8 @@ pub struct Words {
     pub unknown: Vec<String>,
     /// Calls that run the closure they are given once for the life of the process.
     pub once: Vec<String>,
+    /// Methods that take out one of those that were given back and can be used again (`pop`).
+    pub spares: Vec<String>,
     /// Methods that put a value into a table in which it is looked up before it is made again.
     pub tables: Vec<String>,
     /// Types of parameters whose value a framework keeps from call to call (`Local`).
@@ -395,6 +399,9 @@ pub struct Resource {
     /// Methods on it that let it go.
     #[serde(default)]
     pub release: Vec<String>,
+    /// Methods that hand out another handle, by which it can be ended as well (`abort_handle`).
+    #[serde(default)]
+    pub proxies: Vec<String>,
     /// Keywords by which one of a kind gets what another one writes (`stdin`).
     #[serde(default)]
     pub piped: Vec<String>,

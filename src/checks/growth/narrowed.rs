@@ -1,7 +1,11 @@
-//! Parameters of which the function itself takes only a few values: any other is refused, or they are only told apart from
-//! values that are written there.
+//! Values of which the function itself lets only a few pass: a parameter whose other values are refused, or are only told
+//! apart from what is written there, and a key that equals what is written there.
 
-use crate::facts::{Action, BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, Literal, Operator, Parent, PlaceId, StepId, StepKind};
+use super::fixed;
+use crate::facts::{
+    Action, Around, BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, Literal, Operator, Parent, PlaceId, StepId,
+    StepKind,
+};
 
 /// Whether a function does something with a few values of a parameter, and nothing with others.
 pub fn is_narrowed(facts: &Facts, function: FunctionId, param: BindingId) -> bool {
@@ -73,9 +77,7 @@ fn told(facts: &Facts, function: FunctionId, param: BindingId, at: ExprId) -> Op
             (rest && facts.binding_of(target) == Some(param)).then_some(false)
         }
         ExprKind::Operation { operator: Operator::Is | Operator::IsNot | Operator::Not, .. } => Some(false),
-        ExprKind::Operation {
-            operator: Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn, operands
-        } => {
+        ExprKind::Operation { operator: Operator::Equal | Operator::NotEqual | Operator::In | Operator::NotIn, operands } => {
             let others = facts.list(operands).iter().filter(|operand| **operand != at);
             others.map(|other| is_written(facts, *other)).reduce(|all, one| all && one).filter(|written| *written)
         }
@@ -90,4 +92,30 @@ fn is_written(facts: &Facts, value: ExprId) -> bool {
         ExprKind::Collection { .. } => is_fixed(facts, value),
         _ => false,
     }
+}
+
+/// Whether an entry is made only under one key, which is written there: `if name == "utc": zones[name] = …`.
+pub fn is_one(facts: &Facts, made: ExprId, key: ExprId) -> bool {
+    let Some(key) = facts.place(key) else { return false };
+    // What is asked may be the key in other letters: `name.lower()`.
+    let asks = |operand: ExprId| {
+        facts.place(operand) == Some(key)
+            || facts.args(operand).is_empty() && facts.callee(operand).receiver.is_some_and(|on| facts.place(on) == Some(key))
+    };
+    let equals = |condition: ExprId| match facts.kind(condition) {
+        ExprKind::Operation { operator: Operator::Equal, operands } => match facts.list(operands) {
+            [one, other] => asks(*one) && is_written(facts, *other) || asks(*other) && is_written(facts, *one),
+            _ => false,
+        },
+        _ => false,
+    };
+    facts.around(made).any(|around| match around {
+        Around::Step(step) => match &facts.step(step).kind {
+            StepKind::Branch { condition, then, .. } if facts.in_block(made, then) => {
+                fixed::parts(facts, *condition).into_iter().any(equals)
+            }
+            _ => false,
+        },
+        Around::Expr(_) => false,
+    })
 }

@@ -4,7 +4,8 @@ use super::container::{Growth, Held};
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::facts::{
-    Action, Around, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, Handler, Operation, Operator, PlaceId, Source, StepKind,
+    Action, Around, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, Handler, Operation, Operator, PlaceId, Source,
+    StepKind,
 };
 use crate::finding::{Evidence, Weight};
 
@@ -101,10 +102,12 @@ fn misses(context: &Context, held: &Held, key: PlaceId, growth: &Growth) -> Opti
 /// Whether a handler leaves the function when nothing is known under a key.
 fn is_told_unknown(context: &Context, handler: &Handler) -> bool {
     let facts = context.facts;
-    let leaves = handler.body.last().is_some_and(|last| {
-        matches!(facts.step(*last).kind, StepKind::Exit { kind: ExitKind::Raise | ExitKind::Return, .. })
-    });
-    let named = |caught: ExprId| key::last_name(facts, caught).is_some_and(|name| key::ends_with(&context.words.words.unknown, name));
+    let leaves = handler
+        .body
+        .last()
+        .is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { kind: ExitKind::Raise | ExitKind::Return, .. }));
+    let named =
+        |caught: ExprId| key::last_name(facts, caught).is_some_and(|name| key::ends_with(&context.words.words.unknown, name));
     let caught = handler.catches.filter(|_| leaves);
     caught.is_some_and(|caught| match facts.kind(caught) {
         ExprKind::Collection { items, .. } | ExprKind::Other(items) => facts.list(items).iter().any(|one| named(*one)),

@@ -311,6 +311,11 @@ impl Reading<'_, '_> {
                 _ => None,
             });
             let Some(assign) = assign else { continue };
+            // `*pointer = value` writes to what it points at, and leaves the pointer as it is.
+            let through = facts.raii && facts.expr(assign).span.start < facts.expr(definition.target).span.start;
+            if through {
+                continue;
+            }
             if facts.expr(assign).span.contains(facts.expr(acquire).span) || self.custody.effects.contains_key(&assign) {
                 continue;
             }
