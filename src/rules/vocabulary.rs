@@ -637,6 +637,9 @@ pub struct Registration {
     /// Whether there is one place for it, so that registering again replaces the former callback (`signal.signal`).
     #[serde(default)]
     pub replaces: bool,
+    /// Whether each one makes itself felt whatever it keeps, because all of them are called: every line is written once more.
+    #[serde(default)]
+    pub adds_up: bool,
     /// Events whose callback is lent what a pool hands to the next one as well (`socket` of a request).
     #[serde(default)]
     pub lends: Vec<String>,

@@ -341,7 +341,8 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     let facts = context.facts;
     let runs = owner::runs(facts, &context.words.words, one.function);
     let least = least(context, one);
-    if one.holds < least || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
+    let felt = one.holds >= least || one.registration.adds_up && tenure::comes_again(context, one);
+    if !felt || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
         return None;
     }
     let removal = one.removal;
