@@ -440,6 +440,14 @@ fn what_a_framework_calls_once_or_makes_one_instance_of_runs_once() {
 }
 
 #[test]
+fn what_only_a_static_makes_serves_the_process() {
+    let hub = "use std::sync::LazyLock;\n\npub static HUB: LazyLock<Hub> = LazyLock::new(Hub::new);\n\npub struct Hub {\n    names: Vec<String>,\n}\n\nimpl Hub {\n    pub fn new() -> Self {\n        tokio::spawn(async move {\n            loop {\n                poll().await;\n            }\n        });\n        Hub { names: Vec::new() }\n    }\n}\n";
+    let session = "use crate::hub::Hub;\n\npub fn session() -> Hub {\n    Hub::new()\n}\n";
+    assert_eq!(shown(&[("src/hub.rs", hub), ("src/lib.rs", "pub mod hub;\n")]), [""; 0]);
+    assert_eq!(shown(&[("src/hub.rs", hub), ("src/lib.rs", session)]), ["src/hub.rs"]);
+}
+
+#[test]
 fn a_private_function_that_nobody_calls_leaks_nothing() {
     let unused = ("app/net.py", OPENING);
     assert!(found(&[unused, ("app/other.py", "x = 1\n")]).is_empty());

@@ -83,7 +83,8 @@ fn kept_once(context: &Context, constructor: FunctionId) -> Option<Once> {
         facts.enclosing(function).all(|id| matches!(facts.function(id).kind, FunctionKind::Module | FunctionKind::Closure))
     };
     let name = facts.text(facts.ty(ty).name);
-    let here = used.peek().is_some() && used.all(kept) && context.project.is_made_at_load(context.path, name);
+    let here =
+        used.peek().is_some() && used.all(kept) && context.project.is_made_at_load(context.path, name, Some(facts.text(own)));
     here.then(|| Once::new(format!("the only `{name}` is made where the module keeps it"), false))
 }
 

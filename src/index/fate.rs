@@ -67,10 +67,12 @@ impl Project {
         by?.first().copied()
     }
 
-    /// Whether all instances of a type of this file that the project makes are made while modules are loaded.
-    pub fn is_made_at_load(&self, path: &str, ty: &str) -> bool {
+    /// Whether all instances of a type of this file that the project makes are made while modules are loaded; what the
+    /// function of this name in the file makes is what it is called for.
+    pub fn is_made_at_load(&self, path: &str, ty: &str, constructor: Option<&str>) -> bool {
         self.note(ty);
-        self.instances(path, ty).iter().all(|(_, one)| one.function.is_none())
+        let own = |file: &Outline, name: &str| file.path == path && constructor == Some(name);
+        self.instances(path, ty).iter().all(|(file, one)| one.function.is_none_or(|name| own(file, file.text(name))))
     }
 
     fn tenure_of<'a>(&'a self, (path, ty): (&'a str, &'a str), starting: &dyn Fn(&str) -> bool, owners: u32) -> Tenure<'a> {

@@ -201,7 +201,7 @@ fn is_declared(context: &Context, ty: TypeId) -> bool {
     let made = facts.ty(ty).made.iter().map(|call| facts.function(facts.function_of(*call)).kind).collect::<Vec<_>>();
     let loaded = made.iter().all(|kind| matches!(kind, FunctionKind::Module | FunctionKind::TypeBody));
     let several = made.iter().filter(|kind| **kind == FunctionKind::TypeBody).count() > 1;
-    several && loaded && context.project.is_made_at_load(context.path, facts.text(facts.ty(ty).name))
+    several && loaded && context.project.is_made_at_load(context.path, facts.text(facts.ty(ty).name), None)
 }
 
 /// The stand-in for the real thing that keeps everything on purpose, so that a test can look at it.
