@@ -101,7 +101,7 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     evidence.extend(context.command(Weight::Strong));
     if let Some(reader) = aside::reader(context, worker) {
         let text = "another child reads what it writes, and it ends with that";
-        evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(reader).span));
+        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(reader).span));
     }
     if aside::is_one_of_several(context.facts, worker) {
         evidence
