@@ -151,6 +151,9 @@ pub fn weighed(context: &Context, mut finding: Finding) -> Finding {
     if let Some(once) = single() {
         let weight = if once.sure { Weight::Decisive } else { Weight::Strong };
         finding.evidence.push(Evidence::doubts(weight, once.text));
+        if once.sure {
+            finding.evidence.push(Evidence::doubts(Weight::Strong, "what comes once in the life of a process does not pile up"));
+        }
         return finding.weigh(context.prior());
     }
     finding
