@@ -426,6 +426,28 @@ fn a_function_that_leaves_when_it_has_run_before_runs_what_it_calls_once() {
 }
 
 #[test]
+fn what_a_framework_calls_once_or_makes_one_instance_of_runs_once() {
+    let base = "import logging\n\n\nclass Console:\n    def __init__(self, stream):\n        self.root = logging.getLogger()\n        \
+                self.out = logging.StreamHandler(stream)\n        self.root.addHandler(self.out)\n";
+    let made = |function: &str| {
+        format!(
+            "from app.logs import Console\n\n\ndef {function}(stream):\n    console = Console(stream)\n    return console.out\n"
+        )
+    };
+    let (hook, call) = (made("configure_logging"), made("on_message"));
+    assert_eq!(shown(&[("app/logs.py", base), ("app/shell.py", &hook)]), [""; 0]);
+    assert_eq!(shown(&[("app/logs.py", base), ("app/shell.py", &call)]), ["app/logs.py"]);
+}
+
+#[test]
+fn what_only_a_static_makes_serves_the_process() {
+    let hub = "use std::sync::LazyLock;\n\npub static HUB: LazyLock<Hub> = LazyLock::new(Hub::new);\n\npub struct Hub {\n    names: Vec<String>,\n}\n\nimpl Hub {\n    pub fn new() -> Self {\n        tokio::spawn(async move {\n            loop {\n                poll().await;\n            }\n        });\n        Hub { names: Vec::new() }\n    }\n}\n";
+    let session = "use crate::hub::Hub;\n\npub fn session() -> Hub {\n    Hub::new()\n}\n";
+    assert_eq!(shown(&[("src/hub.rs", hub), ("src/lib.rs", "pub mod hub;\n")]), [""; 0]);
+    assert_eq!(shown(&[("src/hub.rs", hub), ("src/lib.rs", session)]), ["src/hub.rs"]);
+}
+
+#[test]
 fn a_private_function_that_nobody_calls_leaks_nothing() {
     let unused = ("app/net.py", OPENING);
     assert!(found(&[unused, ("app/other.py", "x = 1\n")]).is_empty());

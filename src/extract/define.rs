@@ -47,11 +47,13 @@ impl<'tree> Lowering<'_, 'tree> {
         let instance = params.is_some_and(|params| self.has_instance(params));
         self.settle(binding, BindingKind::Function(id));
         let declared = self.habits.receiver == Receiver::Declared && owner.is_some();
+        let asks_lasting = params.is_some_and(|params| self.has_lasting_instance(params));
         let is_static = self.part(node, Part::Static).is_some() || (declared && !instance);
         let function = &mut self.facts.functions[id.index()];
         function.decorators = decorators;
         function.traits.is_async = self.forms.part(node, Part::Async).is_some();
         function.traits.is_static = is_static;
+        function.traits.asks_lasting = asks_lasting;
         function.traits.own_instance = true;
         if let Some(owner) = owner {
             self.facts.types[owner.index()].methods.push(id);
@@ -64,6 +66,14 @@ impl<'tree> Lowering<'_, 'tree> {
     fn has_instance(&self, params: Node<'tree>) -> bool {
         let is_this = |node: Node<'tree>| self.form(node) == Some(Form::This);
         self.children(params).into_iter().any(|param| is_this(param) || self.part(param, Part::Name).is_some_and(is_this))
+    }
+
+    /// Whether the instance that stands among the parameters must live as long as the process.
+    fn has_lasting_instance(&self, params: Node<'tree>) -> bool {
+        let permanent = &self.habits.permanent;
+        let lasts =
+            |node: &Node<'tree>| self.form(*node) == Some(Form::This) && self.source(*node).starts_with(permanent.as_str());
+        !permanent.is_empty() && self.children(params).iter().any(lasts)
     }
 
     /// The decorators of a definition: those given, those that stand before it, and those inside it.
@@ -209,6 +219,9 @@ impl<'tree> Lowering<'_, 'tree> {
         traits.is_class_method = decorated(&self.habits.class_decorators)
             || self.habits.class_methods.contains(&name)
             || self.habits.class_receivers.iter().any(|word| word == first_name);
+        let permanent = &self.habits.permanent;
+        let lasts = |returns: ExprId| self.facts.expr(returns).span.slice(self.file).contains(permanent.as_str());
+        traits.returns_lasting = !permanent.is_empty() && function.returns.is_some_and(lasts);
         traits.is_constructor = method && (self.habits.constructors.contains(&name) || self.makes_owner(function));
         traits.is_teardown = method && self.habits.teardowns.contains(&name) && !self.is_told_what(function);
         let tests = |name: &str| self.habits.test_prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));

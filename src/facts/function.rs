@@ -61,6 +61,10 @@ pub struct Traits {
     pub is_test: bool,
     /// The word for the instance does not mean in it what it means around it.
     pub own_instance: bool,
+    /// Declares that what it returns lives as long as the process (`&'static T`).
+    pub returns_lasting: bool,
+    /// Declares that its instance must live as long as the process (`&'static self`).
+    pub asks_lasting: bool,
     /// Called in the very place where it is made, and nowhere else.
     pub is_immediate: bool,
 }

@@ -52,6 +52,29 @@ impl Project {
         })
     }
 
+    /// One of the functions that make instances of a type of this file, with its file, if none is made elsewhere or in a loop
+    /// and `single` knows each of them.
+    pub fn made_once_by<'a>(&'a self, path: &str, ty: &'a str, single: &dyn Fn(&str) -> bool) -> Option<(&'a str, &'a str)> {
+        self.note(ty);
+        let made = self.instances(path, ty);
+        let by: Option<Vec<_>> = made
+            .into_iter()
+            .map(|(file, one)| {
+                let function = file.text(one.function?);
+                (!one.looping && single(function)).then_some((function, file.path.as_str()))
+            })
+            .collect();
+        by?.first().copied()
+    }
+
+    /// Whether all instances of a type of this file that the project makes are made while modules are loaded; what the
+    /// function of this name in the file makes is what it is called for.
+    pub fn is_made_at_load(&self, path: &str, ty: &str, constructor: Option<&str>) -> bool {
+        self.note(ty);
+        let own = |file: &Outline, name: &str| file.path == path && constructor == Some(name);
+        self.instances(path, ty).iter().all(|(file, one)| one.function.is_none_or(|name| own(file, file.text(name))))
+    }
+
     fn tenure_of<'a>(&'a self, (path, ty): (&'a str, &'a str), starting: &dyn Fn(&str) -> bool, owners: u32) -> Tenure<'a> {
         self.note(ty);
         let made = self.instances(path, ty);

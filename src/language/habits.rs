@@ -129,6 +129,8 @@ pub struct Habits {
     pub constant_patterns: bool,
     /// The name of a type inside of it.
     pub self_type: String,
+    /// How a type says that a value lives as long as the process.
+    pub permanent: String,
     /// How a decorator begins that marks code which only tests run.
     pub test_decorators: Vec<String>,
     /// Types that hold one value of another type, which is what counts; by their last name.

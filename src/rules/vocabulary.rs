@@ -95,6 +95,8 @@ pub struct Vocabulary {
     pub absent: Vec<Pattern>,
     /// Questions that say that there is one: `*.is_ok`.
     pub present: Vec<Pattern>,
+    /// Methods that give what a handle comes in to the function that is their argument (`map`).
+    pub maps: Vec<String>,
     /// Methods by which a value that is yet to come is handed to a callback (`then`).
     pub chain: Vec<String>,
     /// Methods whose value is the handle on which they are called (`server.listen`).
@@ -215,8 +217,15 @@ pub struct Words {
     pub at_exit: Vec<Pattern>,
     /// Last words of arguments that name files of the program, of which one run sees few.
     pub located: Vec<String>,
+    /// Whole names of functions that run once in the life of a process: a framework calls them when it starts
+    /// (`pytest_configure`), or they set up what there is once (`configure_logging`).
+    pub hooks: Vec<String>,
+    /// Last words of failures that say that nothing is known under a key (`KeyError`).
+    pub unknown: Vec<String>,
     /// Calls that run the closure they are given once for the life of the process.
     pub once: Vec<String>,
+    /// Methods that take out one of those that were given back and can be used again (`pop`).
+    pub spares: Vec<String>,
     /// Methods that put a value into a table in which it is looked up before it is made again.
     pub tables: Vec<String>,
     /// Types of parameters whose value a framework keeps from call to call (`Local`).
@@ -395,6 +404,12 @@ pub struct Resource {
     /// Methods on it that let it go.
     #[serde(default)]
     pub release: Vec<String>,
+    /// Methods that hand out another handle, by which it can be ended as well (`abort_handle`).
+    #[serde(default)]
+    pub proxies: Vec<String>,
+    /// Keywords by which one of a kind gets what another one writes (`stdin`).
+    #[serde(default)]
+    pub piped: Vec<String>,
     /// Calls that let go of the handle given as an argument.
     #[serde(default)]
     pub release_by: Vec<Pattern>,
@@ -627,6 +642,9 @@ pub struct Registration {
     /// Whether there is one place for it, so that registering again replaces the former callback (`signal.signal`).
     #[serde(default)]
     pub replaces: bool,
+    /// Whether each one makes itself felt whatever it keeps, because all of them are called: every line is written once more.
+    #[serde(default)]
+    pub adds_up: bool,
     /// Events whose callback is lent what a pool hands to the next one as well (`socket` of a request).
     #[serde(default)]
     pub lends: Vec<String>,

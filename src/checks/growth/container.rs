@@ -359,6 +359,8 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
                 release(call, true, false);
             } else if has(&container.put, name) {
                 grow(call, facts.positional(call, 0), facts.positional(call, 1), false);
+            } else if has(&container.literal, "map") && has(&container.grow, name) && is_written_down(facts, call) {
+                // `update(name=value)` replaces the same entry each time.
             } else if has(&container.grow, name) || has(&container.touch, name) {
                 // `update` and its like take whole collections; only what inserts one key has a key.
                 let single = has(&container.touch, name);
@@ -400,6 +402,21 @@ fn sort(context: &Context, held: &mut Held, operation: &Operation) {
         Action::Alias { target } if !facts.place_of.contains_key(&target) || leaves(facts, target) => release(expr, false, false),
         _ => {}
     }
+}
+
+/// Whether all that a call puts into a map has keys that are written there: `update({"name": value})`.
+fn is_written_down(facts: &Facts, call: ExprId) -> bool {
+    let constant = |item: &ExprId| match facts.kind(*item) {
+        ExprKind::Pair { key, .. } => facts.literal(key).is_some_and(|literal| literal != Literal::Other),
+        ExprKind::Named { .. } => true,
+        _ => false,
+    };
+    let written = |arg: &ExprId| match facts.kind(*arg) {
+        ExprKind::Collection { kind: CollectionKind::Map, items } => facts.list(items).iter().all(constant),
+        ExprKind::Named { .. } => true,
+        _ => false,
+    };
+    !facts.args(call).is_empty() && facts.args(call).iter().all(written)
 }
 
 /// Entries that are taken out through themselves: `entry.remove()`, which names no key.

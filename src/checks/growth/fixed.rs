@@ -10,7 +10,7 @@ use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
 use crate::facts::{
     Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Literal, Operation, Operator, Place, PlaceId, Root,
-    Segment, Source,
+    Segment, Source, TypeId,
 };
 use crate::finding::{Evidence, Weight};
 use crate::rules::Check;
@@ -185,8 +185,23 @@ fn few(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
 /// Whether the module itself makes the instances that add themselves to a table of them.
 fn is_at_import(context: &Context, held: &Held, growth: &Growth) -> bool {
     let facts = context.facts;
-    let Root::Static(ty) = facts.places.get(held.place).root else { return false };
-    owner::made_at_top(facts, ty).is_some() && relief::adds_itself(context, held, growth)
+    if !relief::adds_itself(context, held, growth) {
+        return false;
+    }
+    let of_table = match facts.places.get(held.place).root {
+        Root::Static(ty) => owner::made_at_top(facts, ty).is_some(),
+        _ => false,
+    };
+    of_table || facts.owner_of(growth.function).is_some_and(|ty| is_declared(context, ty))
+}
+
+/// Whether instances of a type are declared one after the other in the bodies of types, and made nowhere else.
+fn is_declared(context: &Context, ty: TypeId) -> bool {
+    let facts = context.facts;
+    let made = facts.ty(ty).made.iter().map(|call| facts.function(facts.function_of(*call)).kind).collect::<Vec<_>>();
+    let loaded = made.iter().all(|kind| matches!(kind, FunctionKind::Module | FunctionKind::TypeBody));
+    let several = made.iter().filter(|kind| **kind == FunctionKind::TypeBody).count() > 1;
+    several && loaded && context.project.is_made_at_load(context.path, facts.text(facts.ty(ty).name), None)
 }
 
 /// The stand-in for the real thing that keeps everything on purpose, so that a test can look at it.

@@ -2,6 +2,7 @@
 
 use super::constant;
 use super::container::capped;
+use super::narrowed;
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key::{self, Keys};
@@ -202,7 +203,7 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
             if cleared_abroad(context, function, memo).is_some() {
                 return None;
             }
-            let mut evidence = arguments(context, function)?;
+            let mut evidence = arguments(context, id)?;
             evidence.extend(seldom(context, id));
             evidence.extend(settled(context, id));
             let name = function.name.map_or("", |name| facts.text(name));
@@ -271,7 +272,8 @@ fn wrapped(context: &Context, call: ExprId) -> Option<Finding> {
     if !unlimited(facts, call, memo) || rest.iter().any(|arg| !facts.is_options(*arg)) {
         return None;
     }
-    let function = facts.function(callback::function_behind(facts, *given)?);
+    let behind = callback::function_behind(facts, *given)?;
+    let function = facts.function(behind);
     let name = kept_as(facts, call).or(function.name)?;
     let clears = facts.callees.values().any(|callee| {
         callee.name.is_some_and(|own| memo.clear.iter().any(|word| word == facts.text(own)))
@@ -280,7 +282,7 @@ fn wrapped(context: &Context, call: ExprId) -> Option<Finding> {
     if clears {
         return None;
     }
-    let evidence = arguments(context, function)?;
+    let evidence = arguments(context, behind)?;
     let name = facts.text(name);
     let message = format!("the cache of `{name}` has no limit: it keeps every combination of arguments it is called with");
     let mut finding = context.finding(call, message, "this cache never evicts".to_owned());
@@ -305,13 +307,14 @@ fn cache_of(facts: &Facts, expr: ExprId, wanted: crate::facts::Name) -> bool {
 }
 
 /// What the parameters say about how many different calls there can be; nothing when there is only one.
-fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
+fn arguments(context: &Context, id: FunctionId) -> Option<Vec<Evidence>> {
     let (facts, words) = (context.facts, &context.words.words);
+    let function = facts.function(id);
     let params: Vec<&Param> = function.params.iter().filter(|param| Some(param.binding) != function.receiver).collect();
     if params.is_empty() {
         return None;
     }
-    let kinds: Vec<(&Param, Keys)> = params.into_iter().map(|param| (param, parameter(context, function, param))).collect();
+    let kinds: Vec<(&Param, Keys)> = params.into_iter().map(|param| (param, parameter(context, id, param))).collect();
     let widest = kinds.iter().max_by_key(|(_, keys)| *keys)?;
     let name = facts.text(widest.0.name);
     let mut evidence = vec![match widest.1 {
@@ -333,9 +336,10 @@ fn arguments(context: &Context, function: &Function) -> Option<Vec<Evidence>> {
     Some(evidence)
 }
 
-fn parameter(context: &Context, function: &Function, param: &Param) -> Keys {
+fn parameter(context: &Context, function: FunctionId, param: &Param) -> Keys {
     let (facts, words) = (context.facts, &context.words.words);
-    if constant::named(context, function, param.binding).is_some() {
+    let narrowed = || !words.drawn.is_empty() && narrowed::is_narrowed(facts, function, param.binding);
+    if constant::named(context, facts.function(function), param.binding).is_some() || narrowed() {
         return Keys::Few;
     }
     let of_type = param.annotation.and_then(|annotation| facts.annotated(annotation));

@@ -16,6 +16,7 @@ pub mod holder;
 pub mod lodged;
 pub mod loss;
 pub mod memo;
+mod narrowed;
 mod notice;
 pub mod orphan;
 pub mod paired;

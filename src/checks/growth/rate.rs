@@ -94,7 +94,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
 pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidence> {
     let (facts, function) = (context.facts, growth.function);
     lifetime::ticks(facts, growth.at)
-        .or_else(|| often::once(context, function).map(|text| Evidence::doubts(Weight::Decisive, text)))
+        .or_else(|| often::once(context, function).map(|once| Evidence::doubts(Weight::Decisive, once.text)))
         .or_else(|| lifetime::serves(facts, &context.words.words, function))
         .or_else(|| abroad::rate(context, function))
         .or_else(|| undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once")))

@@ -2,6 +2,7 @@
 
 use super::container::{Growth, Held, Release};
 use super::fixed;
+use super::narrowed;
 use super::rate;
 use super::relief;
 use crate::checks::Context;
@@ -28,7 +29,8 @@ pub fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     if held.life == Life::Closure && own == Some(growth.function) {
         return false;
     }
-    let known = |key| key::is_own(facts, held.place, key) || present(facts, held, growth, key);
+    let known =
+        |key| key::is_own(facts, held.place, key) || present(facts, held, growth, key) || narrowed::is_one(facts, growth.at, key);
     let fixed = growth.key.is_some_and(|key| key::entries(facts, words, held.place, key) <= Keys::Few || known(key));
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
     let work = growth.value.is_some_and(|value| rate::is_work(facts, words, value));

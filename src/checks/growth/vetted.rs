@@ -2,13 +2,21 @@
 
 use super::container::{Growth, Held};
 use crate::checks::Context;
-use crate::facts::{Action, BindingId, BindingKind, ExprId, ExprKind, Facts, Operation, Operator, PlaceId, Source};
+use crate::checks::lives::key;
+use crate::facts::{
+    Action, Around, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, Handler, Operation, Operator, PlaceId, Source,
+    StepKind,
+};
 use crate::finding::{Evidence, Weight};
 
 /// What speaks for a fixed set of keys: an unknown one is refused before the entry is made.
 pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
     let facts = context.facts;
     let key = facts.place(growth.key?)?;
+    if let Some(at) = misses(context, held, key, growth) {
+        let text = "a key that something else does not know fails first, and then nothing is kept under it";
+        return Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
+    }
     facts.refusals(growth.function, growth.at).find_map(|(step, condition)| {
         let (weight, text) = if asks_another(facts, held, key, condition) {
             (Weight::Decisive, "a key that something else does not know is refused first")
@@ -70,4 +78,39 @@ fn finds(facts: &Facts, held: &Held, key: PlaceId, value: ExprId) -> bool {
         }
         _ => false,
     }
+}
+
+/// The call before the entry is made that is given the key, and whose failure to know it leaves the function:
+/// `try: zone = find(name)`, `except KeyError: raise UnknownZone(name)`.
+fn misses(context: &Context, held: &Held, key: PlaceId, growth: &Growth) -> Option<ExprId> {
+    let facts = context.facts;
+    let before = |call: &ExprId| facts.expr(*call).span.end <= facts.expr(growth.at).span.start;
+    let calls = facts.function(growth.function).calls.iter().copied().filter(before);
+    calls.filter(|call| finds(facts, held, key, *call)).find(|call| {
+        facts.around(*call).any(|around| match around {
+            Around::Step(step) => match &facts.step(step).kind {
+                StepKind::Try { body, handlers, .. } if facts.in_block(*call, body) => {
+                    handlers.iter().any(|handler| is_told_unknown(context, handler))
+                }
+                _ => false,
+            },
+            Around::Expr(_) => false,
+        })
+    })
+}
+
+/// Whether a handler leaves the function when nothing is known under a key.
+fn is_told_unknown(context: &Context, handler: &Handler) -> bool {
+    let facts = context.facts;
+    let leaves = handler
+        .body
+        .last()
+        .is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { kind: ExitKind::Raise | ExitKind::Return, .. }));
+    let named =
+        |caught: ExprId| key::last_name(facts, caught).is_some_and(|name| key::ends_with(&context.words.words.unknown, name));
+    let caught = handler.catches.filter(|_| leaves);
+    caught.is_some_and(|caught| match facts.kind(caught) {
+        ExprKind::Collection { items, .. } | ExprKind::Other(items) => facts.list(items).iter().any(|one| named(*one)),
+        _ => named(caught),
+    })
 }

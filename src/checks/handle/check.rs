@@ -320,7 +320,12 @@ fn unnamed(context: &Context, ledger: &Ledger, obligation: &Obligation, fate: Fa
         Fate::Dropped => {
             format!("give it a name and release it ({}), or do not open it", verdict::release(obligation.resource, "name"))
         }
-        _ => "give it a name in a managed block (`with … as name:`) and use it inside".to_owned(),
+        _ => format!(
+            "give it a name, and hold it in {} or release it in {} ({})",
+            context.words.keeper,
+            context.words.always,
+            verdict::release(obligation.resource, "name")
+        ),
     };
     let mut finding = verdict::finish(ledger, context, obligation, finding);
     if obligation.resource.collected && !kept {

@@ -188,9 +188,13 @@ impl Reading<'_, '_> {
 
     /// Whether what a method makes keeps the handle, and leaves the function or is kept itself.
     fn is_kept_by(&self, call: ExprId) -> bool {
+        self.makes_keeper(call) && self.leaves(call, HELPERS)
+    }
+
+    /// Whether a method makes something that works through the handle.
+    fn makes_keeper(&self, call: ExprId) -> bool {
         let method = self.ledger.facts.method_name(call);
-        let keeps = method.is_some_and(|method| self.resource.keepers.iter().any(|word| word == method));
-        keeps && self.leaves(call, HELPERS)
+        method.is_some_and(|method| self.resource.keepers.iter().any(|word| word == method))
     }
 
     /// Notes where the value of a field by which the handle is known leaves the function or is kept.
@@ -224,6 +228,8 @@ impl Reading<'_, '_> {
             Fate::Handed(call) if call != at && matches!(self.ledger.facts.kind(call), ExprKind::Call { .. }) => {
                 self.leaves(call, left)
             }
+            // What that makes in turn works through it as well.
+            Fate::Used(call) => self.makes_keeper(call) && self.leaves(call, left),
             _ => false,
         })
     }
@@ -305,6 +311,11 @@ impl Reading<'_, '_> {
                 _ => None,
             });
             let Some(assign) = assign else { continue };
+            // `*pointer = value` writes to what it points at, and leaves the pointer as it is.
+            let through = facts.raii && facts.expr(assign).span.start < facts.expr(definition.target).span.start;
+            if through {
+                continue;
+            }
             if facts.expr(assign).span.contains(facts.expr(acquire).span) || self.custody.effects.contains_key(&assign) {
                 continue;
             }

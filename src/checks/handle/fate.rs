@@ -190,6 +190,7 @@ impl Climb<'_, '_> {
             // `Path(made()).resolve()`
             Some(call) if !self.facts().raii && self.is_bare() && self.is_made_of(field) => Some(call),
             Some(call) if self.ledger.chains(name) => self.end(Fate::Handed(call)),
+            Some(call) if self.ledger.wraps_up(name, call) => self.end(Fate::Handed(call)),
             Some(call) if self.ledger.is_fluent(name) && !self.contained && self.goes_on(field, call) => Some(call),
             Some(call) => self.end(Fate::Used(call)),
             // `response.content` is all that was left of it.

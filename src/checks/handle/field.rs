@@ -6,6 +6,7 @@ use super::plight::is_finalised;
 use super::reopen;
 use super::setting;
 use super::verdict;
+use super::within;
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key;
@@ -333,6 +334,7 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
         return;
     }
     let resource = kept.obligation.resource;
+    care.released |= within::is_ended(ledger, resource, expr);
     for fate in fates(ledger, resource, expr, None, HELPERS) {
         match fate {
             Fate::Released(_) => care.released = true,

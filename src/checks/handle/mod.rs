@@ -23,4 +23,5 @@ pub mod setting;
 pub mod summary;
 pub mod verdict;
 pub mod way;
+mod within;
 pub mod wrapped;

@@ -204,6 +204,27 @@ impl<'a> Ledger<'a> {
         resource.release.iter().chain(&self.words.release).any(|word| word == method)
     }
 
+    /// Whether a method gives what a handle comes in to a function, which makes something of the handle.
+    pub fn wraps_up(&self, method: &str, call: ExprId) -> bool {
+        let maps = self.words.maps.iter().any(|word| word == method);
+        let Some(by) = self.facts.positional(call, 0).filter(|_| maps) else { return false };
+        let ExprKind::Closure(closure) = self.facts.kind(by) else { return true };
+        let Some(param) = self.facts.function(closure).params.first() else { return false };
+        let given = |at: &ExprId| match self.facts.expr(*at).parent {
+            Parent::Expr(outer) => {
+                matches!(self.facts.kind(outer), ExprKind::Call { callee, .. } if callee != *at)
+                    || matches!(self.facts.kind(outer), ExprKind::Named { .. })
+            }
+            _ => true,
+        };
+        self.facts.binding(param.binding).uses.iter().any(given)
+    }
+
+    /// Whether nothing is of use after a method of this name.
+    pub fn is_final(&self, method: &str) -> bool {
+        self.words.last.iter().any(|word| word == method)
+    }
+
     /// Whether a call can be left out when the ways out by failure are counted: releases count as such, of whatever.
     pub fn is_harmless(&self, resource: &Resource, call: ExprId) -> bool {
         let known = self.has(&self.tables.fails, call);

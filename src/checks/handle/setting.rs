@@ -76,7 +76,7 @@ fn once(context: &Context, obligation: &Obligation, weight: Weight) -> Option<Ev
 /// Why the whole project calls a function once at most.
 fn abroad(context: &Context, function: FunctionId, weight: Weight) -> Option<Evidence> {
     let known = !context.words.fails.is_empty();
-    known.then(|| often::once(context, function)).flatten().map(|text| Evidence::doubts(weight, text))
+    known.then(|| often::once(context, function)).flatten().map(|once| Evidence::doubts(weight, once.text))
 }
 
 /// The call by which a function gives up with the whole process: one that only programs make, or any in a handler.

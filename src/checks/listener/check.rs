@@ -243,7 +243,7 @@ fn kept_with(
         Lifetime::Process => {
             let args = facts.args(call).iter().copied().filter(|arg| registration.emitter.is_none() || Some(*arg) != emitter);
             // `file.name` beside the callback is a value, `file.close` as the callback is the file.
-            let value = |arg: ExprId| arg != callback && matches!(facts.kind(arg), ExprKind::Field { .. });
+            let value = |arg: ExprId| arg != callback && is_value(facts, arg);
             let method = |arg: ExprId| callback::function_behind(facts, arg).is_some();
             // What a plain function hands out need not refer to the object whose method it is.
             let made = |arg: ExprId| {
@@ -263,6 +263,25 @@ fn kept_with(
         Lifetime::Receiver => callback::holds(facts, weak, callback),
     };
     Some(holds)
+}
+
+/// Whether an argument is read off something, or is what a function out of sight makes of that: `cast(Owner, self.owner)`.
+fn is_value(facts: &Facts, arg: ExprId) -> bool {
+    match facts.kind(arg) {
+        ExprKind::Field { .. } => true,
+        ExprKind::Call { .. } => {
+            let callee = facts.callee(arg);
+            let foreign = callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none();
+            let read = |part: &ExprId| match facts.kind(*part) {
+                ExprKind::Field { .. } => callback::function_behind(facts, *part).is_none(),
+                ExprKind::Name { .. } => callback::holds(facts, &[], *part) < Holds::Instance,
+                ExprKind::Literal(_) => true,
+                _ => false,
+            };
+            foreign && facts.args(arg).iter().all(read)
+        }
+        _ => false,
+    }
 }
 
 /// Functions that are given to an imported registering function by decoration, inside a method.
@@ -323,7 +342,8 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     let facts = context.facts;
     let runs = owner::runs(facts, &context.words.words, one.function);
     let least = least(context, one);
-    if one.holds < least || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
+    let felt = one.holds >= least || one.registration.adds_up && tenure::comes_again(context, one);
+    if !felt || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
         return None;
     }
     let removal = one.removal;

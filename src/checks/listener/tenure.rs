@@ -70,6 +70,17 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     evidence
 }
 
+/// Whether the file or the project shows that a registration is made again and again: for each request or event, or by each
+/// of the objects that a loop makes.
+pub fn comes_again(context: &Context, one: &Registered) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let served = |function| lifetime::serves(facts, words, function).is_some_and(|piece| piece.weight >= Weight::Fair);
+    let own = facts.function(one.function);
+    let Some(ty) = facts.owner_of(one.function).filter(|_| own.traits.is_constructor) else { return served(one.function) };
+    let again = |call: &ExprId| facts.in_loop(*call) || served(facts.function_of(*call));
+    facts.ty(ty).made.iter().any(again) || context.project.is_made_in_loop(context.path, facts.text(facts.ty(ty).name))
+}
+
 /// A receiver of a signal that registers for the same sender: it runs once for each class that there is.
 fn passed_along(context: &Context, one: &Registered) -> Option<Evidence> {
     let facts = context.facts;

@@ -134,6 +134,7 @@ pub fn deed(facts: &Facts, resource: &Resource, operation: &Operation) -> Deed {
     let has = |words: &[Pattern], call| words.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)));
     match operation.action {
         Action::Method { name, .. } if resource.release.iter().any(|word| word == facts.text(name)) => Deed::Released,
+        Action::Method { name, .. } if resource.proxies.iter().any(|word| word == facts.text(name)) => Deed::Handed,
         Action::Argument { call, .. } if has(&resource.release_by, call) => Deed::Released,
         // A field of a new object is another holder.
         Action::Argument { .. } if share::field_of(facts, operation.expr).is_some() => Deed::Nothing,

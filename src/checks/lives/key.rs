@@ -1,7 +1,7 @@
 //! Where a key comes from: a fixed set, or whatever callers bring.
 
 use super::brought;
-use crate::facts::{BindingKind, ExprId, ExprKind, Facts, Literal, Operator, PlaceId, Segment, Source};
+use crate::facts::{BindingKind, Definition, ExprId, ExprKind, Facts, Literal, Operator, PlaceId, Segment, Source};
 use crate::rules::Words;
 use std::borrow::Cow;
 
@@ -198,7 +198,14 @@ fn bound(facts: &Facts, words: &Words, binding: crate::facts::BindingId, name: &
         Source::Assigned(value) => awaited(facts, value, hops),
         _ => false,
     });
+    // One letter says nothing of a value that something was asked for.
+    let asked = |definition: &Definition| match definition.source {
+        Source::Assigned(value) => facts.literal(value).is_none(),
+        _ => false,
+    };
+    let bare = name.chars().count() == 1 && !own.definitions.is_empty() && own.definitions.iter().all(asked);
     match (by_name(words, name), from.max()) {
+        (Keys::Few, Some(from)) if bare => from,
         (Keys::Few, Some(Keys::Unknown)) if filled && !module => Keys::Unknown,
         (Keys::Unknown, Some(Keys::Unknown) | None) if module => Keys::Few,
         (Keys::Unknown, Some(from)) => from,
@@ -243,7 +250,7 @@ pub fn is_constant(facts: &Facts, value: ExprId) -> bool {
 /// Whether a `pid` is given by a call that is not named for processes: it is short for something else.
 pub fn is_other(facts: &Facts, binding: crate::facts::BindingId) -> bool {
     let own = facts.binding(binding);
-    let given = |definition: &crate::facts::Definition| match definition.source {
+    let given = |definition: &Definition| match definition.source {
         Source::Assigned(value) => facts.callee_name(value).is_some_and(|name| !name.ends_with("pid") && !name.ends_with("fork")),
         _ => false,
     };

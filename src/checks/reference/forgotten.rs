@@ -1,5 +1,6 @@
 //! Values whose destructor is switched off: forgotten, leaked, or turned into a raw pointer that nobody takes back.
 
+use super::spare;
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
@@ -59,6 +60,9 @@ fn swallowed(context: &Context, resource: &Resource, call: ExprId) -> Option<Fin
 fn opened(context: &Context, resource: &Resource, call: ExprId, value: ExprId) -> Option<Finding> {
     let facts = context.facts;
     let binding = facts.binding(facts.binding_of(value)?);
+    if matches!(binding.kind, BindingKind::Parameter(_)) {
+        return given(context, resource, call, value);
+    }
     let [only] = binding.definitions.as_slice() else { return None };
     let made = facts.value_of(only).filter(|made| matches!(facts.kind(facts.peeled(*made)), ExprKind::Call { .. }))?;
     // What comes back from a pointer may belong to somebody else as well, who frees it.
@@ -73,17 +77,7 @@ fn opened(context: &Context, resource: &Resource, call: ExprId, value: ExprId) -
         return None;
     }
     // Whatever else is done with it may be what hands the descriptor or the pointer on.
-    let reads = |mention: ExprId| match facts.expr(mention).parent {
-        Parent::Expr(field) => match facts.expr(field).parent {
-            Parent::Expr(outer) => {
-                let fits = |word: &Pattern| word.fits(facts.callee_path(outer), facts.method_name(outer));
-                facts.callee(outer).receiver == Some(mention) && context.words.harmless.iter().any(fits)
-            }
-            _ => false,
-        },
-        _ => false,
-    };
-    let alone = |mention: &ExprId| *mention == only.target || *mention == value || !descriptor && reads(*mention);
+    let alone = |mention: &ExprId| *mention == only.target || *mention == value || !descriptor && reads(context, *mention);
     if !binding.uses.iter().all(alone) {
         return None;
     }
@@ -94,6 +88,38 @@ fn opened(context: &Context, resource: &Resource, call: ExprId, value: ExprId) -
     finding.related.push(Mark::new(Role::Acquire, context.span(made), "made here"));
     cost(resource, &mut finding);
     let text = format!("nobody was given its {kept} before");
+    finding.evidence.push(Evidence::supports(Weight::Strong, text).at(context.span(value)));
+    Some(finding.weigh(context.prior()))
+}
+
+/// Whether a mention only reads or fills a collection, and hands out no pointer to what it owns.
+fn reads(context: &Context, mention: ExprId) -> bool {
+    let facts = context.facts;
+    let Parent::Expr(field) = facts.expr(mention).parent else { return false };
+    let Parent::Expr(outer) = facts.expr(field).parent else { return false };
+    let fits = |word: &Pattern| word.fits(facts.callee_path(outer), facts.method_name(outer));
+    facts.callee(outer).receiver == Some(mention) && context.words.harmless.iter().any(fits)
+}
+
+/// A collection that the function was given for good is read and then forgotten, and nobody was given its memory.
+fn given(context: &Context, resource: &Resource, call: ExprId, value: ExprId) -> Option<Finding> {
+    let facts = context.facts;
+    let binding = facts.binding_of(value)?;
+    let function = facts.function(facts.function_of(call));
+    let declared = function.params.iter().find(|param| param.binding == binding)?.annotation?;
+    if facts.borrows.contains(&declared) || !owns(context, declared) || once(context, facts.function_of(call)) {
+        return None;
+    }
+    let mut others = facts.binding(binding).uses.iter().filter(|mention| **mention != value).peekable();
+    if others.peek().is_none() || !others.all(|mention| reads(context, *mention)) {
+        return None;
+    }
+    let name = facts.text(facts.binding(binding).name);
+    let message = format!("`{name}` is never freed, because it is forgotten here");
+    let mut finding = context.finding(call, message, "no destructor runs from here on".to_owned());
+    finding.related.push(Mark::new(Role::Declaration, facts.expr(declared).span, "given to this function for good"));
+    cost(resource, &mut finding);
+    let text = "the function only reads it before, and nobody was given its memory";
     finding.evidence.push(Evidence::supports(Weight::Strong, text).at(context.span(value)));
     Some(finding.weigh(context.prior()))
 }
@@ -157,7 +183,12 @@ fn leaked(context: &Context, resource: &Resource, call: ExprId) -> Option<Findin
             .flat_map(|binding| &binding.uses)
             .any(|mention| facts.around(*mention).any(|around| kept(context, resource, around)))
     };
-    if freed || once(context, function) || facts.around(call).any(|around| kept(context, resource, around)) || named() {
+    let wrapper = spare::served(context, function);
+    if freed
+        || once(context, function) && wrapper.is_none()
+        || facts.around(call).any(|around| kept(context, resource, around))
+        || named()
+    {
         return None;
     }
     let mut finding = context.finding(
@@ -166,10 +197,11 @@ fn leaked(context: &Context, resource: &Resource, call: ExprId) -> Option<Findin
         "leaked here".to_owned(),
     );
     cost(resource, &mut finding);
-    if facts.in_loop(call) {
+    if facts.in_loop(call) && !spare::leaves(facts, call) {
         finding.evidence.push(Evidence::supports(Weight::Strong, "it stands in a loop"));
     }
-    match lifetime::serves(facts, words, function) {
+    finding.evidence.extend(spare::doubts(context, call));
+    match lifetime::serves(facts, words, function).or(wrapper) {
         Some(serves) => finding.evidence.push(serves),
         None if from_caller(facts, call) => {
             finding.evidence.push(Evidence::supports(Weight::Fair, "it is made anew from what each call brings"));

@@ -8,5 +8,6 @@ pub mod object;
 mod pointer;
 mod reclaim;
 pub mod ring;
+mod spare;
 pub mod strong;
 pub mod uninit;

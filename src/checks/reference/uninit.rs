@@ -22,7 +22,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
     }
     let fields = facts
         .declared_fields()
-        .filter(|(ty, _, declared)| owns(facts, *declared) && !overlays(facts, *ty) && !ends(context, *ty));
+        .filter(|(ty, _, declared)| owns(facts, *declared) && !overlays(facts, *ty) && !ends(context, *ty) && !lasts(facts, *ty));
     let mut found: Vec<Finding> = fields.map(|(ty, _, declared)| tell(context, ty, declared)).collect();
     if found.is_empty() || !fills(context) || reclaim::drops(context) {
         found.clear();
@@ -34,6 +34,11 @@ pub fn check(context: &Context) -> Vec<Finding> {
 fn overlays(facts: &Facts, ty: TypeId) -> bool {
     let says = |attribute: &ExprId| facts.names_in(*attribute).iter().any(|(_, name)| facts.text(*name) == LAYOUT);
     facts.ty(ty).decorators.iter().any(says)
+}
+
+/// Whether a type is made for values that live as long as the process: its methods ask for such an instance.
+fn lasts(facts: &Facts, ty: TypeId) -> bool {
+    facts.ty(ty).methods.iter().any(|method| facts.function(*method).traits.asks_lasting)
 }
 
 /// Whether the file puts a value that it was given into such a place, or some file looks at one there. Without that it may

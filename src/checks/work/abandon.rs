@@ -99,6 +99,10 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
         if serves.weight > Weight::Slight && !tells { Evidence { weight: Weight::Strong, ..serves } } else { serves }
     }));
     evidence.extend(context.command(Weight::Strong));
+    if let Some(reader) = aside::reader(context, worker) {
+        let text = "another child reads what it writes, and it ends with that";
+        evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(reader).span));
+    }
     if aside::is_one_of_several(context.facts, worker) {
         evidence
             .push(Evidence::doubts(Weight::Strong, "the function starts several of them, which are to run together after it"));

@@ -76,6 +76,20 @@ pub fn is_given_away(facts: &Facts, worker: &Worker) -> bool {
     })
 }
 
+/// The other child that is given what this one writes: `Popen(["sort"], stdin=first.stdout)`.
+pub fn reader(context: &Context, worker: &Worker) -> Option<ExprId> {
+    let facts = context.facts;
+    let own = |given: ExprId| match facts.kind(given) {
+        ExprKind::Field { base, .. } => facts.place(base).is_some_and(|place| worker.kept.holders.contains(&place)),
+        _ => false,
+    };
+    let starts = |call: &&ExprId| {
+        worker.resource.acquire.iter().any(|word| word.fits(facts.callee_path(**call), facts.method_name(**call)))
+    };
+    let reads = |call: &ExprId| worker.resource.piped.iter().any(|word| facts.option(*call, word).is_some_and(own));
+    facts.function(worker.function).calls.iter().filter(starts).copied().find(reads)
+}
+
 /// Whether a function starts several of the same kind one after the other, which are to go on together after it.
 pub fn is_one_of_several(facts: &Facts, worker: &Worker) -> bool {
     let alike = |call: &&ExprId| {

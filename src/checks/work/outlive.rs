@@ -42,10 +42,11 @@ fn forever(context: &Context, worker: &Worker) -> Option<Finding> {
     if let Some(ty) = owner {
         evidence.extend(ending(context, ty, destructor));
     }
-    let name = owner.map_or("its owner", |ty| facts.text(facts.ty(ty).name));
+    let name = owner.map(|ty| format!("the `{}` that started it", facts.text(facts.ty(ty).name)));
+    let name = name.as_deref().unwrap_or("what started it");
     let message = match share {
-        Share::Whole => format!("this {} never ends, and keeps the `{name}` that started it alive", worker.resource.kind),
-        _ => format!("this {} never ends: it goes on when the `{name}` that started it is gone", worker.resource.kind),
+        Share::Whole => format!("this {} never ends, and keeps {name} alive", worker.resource.kind),
+        _ => format!("this {} never ends: it goes on when {name} is gone", worker.resource.kind),
     };
     let teardowns: Vec<FunctionId> = destructor.into_iter().collect();
     Some(tell(context, worker, message, evidence, &teardowns).weigh(context.prior()))
