@@ -167,6 +167,8 @@ pub struct Words {
     pub lasting: Vec<String>,
     /// Last words of types whose instances are soon thrown away.
     pub passing: Vec<String>,
+    /// Words in the names of types that say that they keep in memory what others keep elsewhere.
+    pub in_memory: Vec<String>,
     /// First words of functions that run once per request, message or event.
     pub serving: Vec<String>,
     /// Decorators by which a framework runs a function once per request, message or task.

@@ -141,6 +141,10 @@ fn life(facts: &Facts, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Plac
 /// Whether a local is made before an endless loop that goes on using it.
 fn outer(facts: &Facts, id: PlaceId, binding: BindingId) -> bool {
     let [made, ..] = facts.binding(binding).definitions.as_slice() else { return false };
+    // A generator goes on for as long as somebody takes from it.
+    if facts.function(facts.scopes[facts.binding(binding).scope.index()].function).traits.is_generator {
+        return false;
+    }
     facts.operations(id).iter().any(|operation| {
         lifetime::endless_around(facts, operation.expr)
             .is_some_and(|around| !facts.step(around).span.contains(facts.expr(made.target).span))
@@ -280,7 +284,19 @@ fn default<'a>(context: &Context<'a>, place: &Place) -> Option<(&'a Container, E
             .filter(|(container, _)| !container.bounded);
     }
     let value = param.default?;
+    if is_made_again(facts, facts.scopes[facts.binding(binding).scope.index()].function) {
+        return None;
+    }
     container(context, value).filter(|container| !container.bounded).map(|container| (container, value))
+}
+
+/// Whether the default values of a function are made with each call of the function around it, or are never used because
+/// the language itself is who calls, and gives all that there is (`__deepcopy__`).
+fn is_made_again(facts: &Facts, function: FunctionId) -> bool {
+    let own = facts.function(function);
+    let inside = facts.enclosing(function).skip(1).any(|id| facts.function(id).kind == FunctionKind::Named);
+    let special = own.name.map(|name| facts.text(name)).is_some_and(|name| name.starts_with("__") && name.ends_with("__"));
+    inside && facts.exported.is_none() || special && !own.traits.is_constructor
 }
 
 /// The vocabulary of the container that an expression makes; a capped one counts as bounded, that is, as none.

@@ -96,7 +96,18 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
     if evidence.is_empty() {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("{UNKNOWN}`{name}` lives long")));
     }
+    evidence.extend(data(facts, words, ty));
     evidence
+}
+
+/// A type that says of itself that it is the form of a store that is kept in memory: what it holds is its data, as long as
+/// other forms of the store keep it, too.
+fn data(facts: &Facts, words: &Words, ty: TypeId) -> Option<Evidence> {
+    let own = facts.ty(ty);
+    let name = facts.text(own.name);
+    let says = key::split(name).iter().any(|word| words.in_memory.contains(word));
+    let text = format!("`{name}` is the form of a store that is kept in memory, so its entries may be the data itself");
+    (says && !own.bases.is_empty()).then(|| Evidence::doubts(Weight::Strong, text))
 }
 
 /// The doubt about an owner of which only slight signs say that it lives long.

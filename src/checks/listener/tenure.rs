@@ -120,7 +120,7 @@ fn at_exit(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> 
     let finaliser = |method: &&FunctionId| {
         facts.function(**method).name.is_some_and(|name| words.finaliser.iter().any(|word| word == facts.text(name)))
     };
-    if let Some(method) = facts.ty(ty).methods.iter().find(finaliser) {
+    if let Some(method) = facts.ty(ty).methods.iter().find(finaliser).filter(|_| !is_of_type(facts, one.callback, ty)) {
         if callback::function_behind(facts, one.callback) == Some(*method) {
             let text = "what it registers is the finaliser, so it is meant to be kept until the end";
             return Some(Evidence::doubts(Weight::Strong, text).at(facts.function(*method).head));
@@ -141,6 +141,14 @@ fn at_exit(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> 
         None if context.project.len() > 1 => Some(Evidence::doubts(Weight::Strong, "nothing in the project makes many of them")),
         None => None,
     }
+}
+
+/// Whether a callback is a function of the type that is called without an instance: what it is given beside it is kept, and
+/// the object can go.
+fn is_of_type(facts: &Facts, callback: ExprId, ty: TypeId) -> bool {
+    let named =
+        |method: &FunctionId| facts.function(*method).name.map(|name| facts.text(name)) == key::last_name(facts, callback);
+    facts.ty(ty).methods.iter().find(|method| named(method)).is_some_and(|method| facts.function(*method).receiver.is_none())
 }
 
 /// Whether the project is known, and no function of it makes the object for itself. What the object keeps in a field is its
