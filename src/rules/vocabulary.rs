@@ -228,6 +228,8 @@ pub struct Words {
     pub once: Vec<String>,
     /// Methods that take out one of those that were given back and can be used again (`pop`).
     pub spares: Vec<String>,
+    /// Methods that look up what is there under a key, before it is made.
+    pub keyed: Vec<String>,
     /// Methods that put a value into a table in which it is looked up before it is made again.
     pub tables: Vec<String>,
     /// Types of parameters whose value a framework keeps from call to call (`Local`).

@@ -9,10 +9,16 @@ use crate::finding::{Evidence, Weight};
 /// What speaks against a value that is leaked with every call.
 pub fn doubts(context: &Context, call: ExprId) -> Vec<Evidence> {
     let facts = context.facts;
-    let spare = spare(context, call).map(|at| {
+    let words = &context.words.words;
+    let spare = found(context, call, &words.spares).map(|at| {
         let text = "one that was given back is used again before another is leaked";
         Evidence::doubts(Weight::Decisive, text).at(context.span(at))
     });
+    let keyed = || {
+        let text = "it is leaked once for each key, and what is there under the key is used again";
+        found(context, call, &words.keyed).map(|at| Evidence::doubts(Weight::Decisive, text).at(context.span(at)))
+    };
+    let spare = spare.or_else(keyed);
     let promised = promises(facts, call).then(|| {
         let text = "the function promises its caller a value that is never freed";
         Evidence::doubts(Weight::Strong, text)
@@ -51,35 +57,41 @@ fn promises(facts: &Facts, call: ExprId) -> bool {
     functions.find(|function| function.kind == FunctionKind::Named).is_some_and(|function| function.traits.returns_lasting)
 }
 
-/// The call that asks for a spare one first, where the value is made only if there is none.
-fn spare(context: &Context, call: ExprId) -> Option<ExprId> {
+/// The call by one of these methods that asks for what is there first, where the value is made only if there is none.
+fn found(context: &Context, call: ExprId, by: &[String]) -> Option<ExprId> {
     let facts = context.facts;
-    let around = facts.around(call).find_map(|around| match around {
-        Around::Step(step) => match &facts.step(step).kind {
-            StepKind::Branch { condition, then, .. } if !facts.in_block(call, then) => asked(context, *condition),
-            StepKind::Switch { subject, .. } => asked(context, *subject),
-            _ => None,
-        },
-        Around::Expr(_) => None,
-    });
-    let refused = || facts.refusals(facts.function_of(call), call).find_map(|(_, condition)| asked(context, condition));
-    around.or_else(refused).or_else(|| instead(context, call))
+    // What is leaked in a closure is leaked where that is made and used at once.
+    let closures = facts.enclosing(facts.function_of(call)).map_while(|id| facts.function(id).made);
+    let places = std::iter::once(call).chain(closures);
+    let around =
+        places.flat_map(|place| facts.around(place).map(move |around| (place, around))).find_map(
+            |(place, around)| match around {
+                Around::Step(step) => match &facts.step(step).kind {
+                    StepKind::Branch { condition, then, .. } if !facts.in_block(place, then) => asked(context, *condition, by),
+                    StepKind::Switch { subject, .. } => asked(context, *subject, by),
+                    _ => None,
+                },
+                Around::Expr(_) => None,
+            },
+        );
+    let refused = || facts.refusals(facts.function_of(call), call).find_map(|(_, condition)| asked(context, condition, by));
+    around.or_else(refused).or_else(|| instead(context, call, by))
 }
 
 /// The same where the value is made by a closure that stands in for a spare one: `spares.pop().unwrap_or_else(|| …)`.
-fn instead(context: &Context, call: ExprId) -> Option<ExprId> {
+fn instead(context: &Context, call: ExprId, by: &[String]) -> Option<ExprId> {
     let facts = context.facts;
     let closure = facts.function(facts.function_of(call)).made?;
     let Parent::Expr(outer) = facts.expr(closure).parent else { return None };
-    asked(context, facts.callee(outer).receiver?)
+    asked(context, facts.callee(outer).receiver?, by)
 }
 
-/// A call within an expression that takes one out of those that were given back.
-fn asked(context: &Context, within: ExprId) -> Option<ExprId> {
+/// A call by one of these methods within an expression.
+fn asked(context: &Context, within: ExprId, by: &[String]) -> Option<ExprId> {
     let facts = context.facts;
     let takes = |at: &ExprId| {
         matches!(facts.kind(*at), ExprKind::Call { .. })
-            && facts.method_name(*at).is_some_and(|name| context.words.words.spares.iter().any(|word| word == name))
+            && facts.method_name(*at).is_some_and(|name| by.iter().any(|word| word == name))
     };
     facts.within(within).find(takes)
 }

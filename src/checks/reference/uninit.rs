@@ -57,8 +57,21 @@ fn fills(context: &Context) -> bool {
 
 /// Whether a declared type holds a value of a type that the users of the type choose, and not a reference to one.
 fn owns(facts: &Facts, declared: ExprId) -> bool {
-    names(facts, declared).is_some_and(|names| names.contains(&"MaybeUninit") && names.iter().any(|name| is_chosen(name)))
+    names(facts, declared).is_some() && stored(facts, declared).iter().any(|name| is_chosen(name))
 }
+
+/// The names of which the type of the value in such a place is made up: those behind it, as long as nothing but a bracket or
+/// a comma parts them. The length of a list comes later.
+fn stored(facts: &Facts, declared: ExprId) -> Vec<&str> {
+    let names = facts.names_in(declared);
+    let Some(place) = names.iter().position(|(_, name)| facts.text(*name) == "MaybeUninit") else { return Vec::new() };
+    let span = |at: usize| facts.expr(names[at].0).span;
+    let behind = (place + 1..names.len()).take_while(|at| span(*at).start <= span(at - 1).end + NEXT);
+    behind.map(|at| facts.text(names[at].1)).collect()
+}
+
+/// So many letters part a type from the next: `<[`, or a comma and a space.
+const NEXT: u32 = 2;
 
 /// Whether a name is that of a type which the users of a type choose.
 pub fn is_chosen(name: &str) -> bool {
