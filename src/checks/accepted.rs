@@ -105,7 +105,8 @@ fn comments(text: &str, at: usize) -> Vec<&str> {
     let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     let own = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let beside = MARKS.iter().find_map(|mark| own.split_once(&format!("{mark} "))).map(|(_, comment)| comment);
-    let above = text.get(..start).unwrap_or_default().lines().rev().map(str::trim_start);
+    // A block for what is not safe stands around one statement, and the comment above it is about that.
+    let above = text.get(..start).unwrap_or_default().lines().rev().map(str::trim_start).skip_while(|line| *line == "unsafe {");
     let above = above.take_while(|line| MARKS.iter().any(|mark| line.starts_with(mark)));
     let above = above.map(|line| line.trim_start_matches(['#', '/', '*', ' ']));
     beside.into_iter().chain(above).collect()

@@ -91,7 +91,7 @@ fn is_test_file(file: &str) -> bool {
         "py" | "pyi" => stem == "conftest" || stem.starts_with("test_") || stem.ends_with("_test"),
         // A build script ends with the build.
         "rs" => {
-            matches!(stem, "test" | "tests" | "testing" | "build" | "demo")
+            matches!(stem, "test" | "tests" | "testing" | "proptest" | "proptests" | "quickcheck" | "build" | "demo")
                 || stem.starts_with("test_")
                 || stem.ends_with("_test")
                 || stem.ends_with("_tests")
@@ -122,6 +122,7 @@ mod tests {
             "online-playground/a.vue",
             "ui/button.stories.tsx",
             "test.js",
+            "src/types/proptest.rs",
         ] {
             assert!(is_test(path), "{path}");
         }
