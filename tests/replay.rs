@@ -175,6 +175,22 @@ fn a_straight_rise_is_not_called_bounded_because_it_was_seen_for_a_minute() {
 }
 
 #[test]
+fn a_recording_that_was_cut_off_is_judged_as_far_as_it_goes() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("series.jsonl");
+    let whole = compressed(None);
+    let replayed = |text: &str| {
+        fs::write(&file, text).expect("a file can be written");
+        replay(&["--format", "json"], &file)
+    };
+    let (code, _, err) = replayed(&whole[..whole.trim_end().len() - 7]);
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("line 500, the last, was not written to its end"), "{err}");
+    let (code, _, err) = replayed(&whole.replacen("at_s", "at", 3));
+    assert_eq!(code, 2, "a fault in the middle is one: {err}");
+}
+
+#[test]
 fn memory_that_stands_still_is_not_called_bounded_while_descriptors_get_more() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let file = folder.path().join("series.csv");

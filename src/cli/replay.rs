@@ -68,6 +68,9 @@ struct Document<'a> {
 /// Replays a recorded series through the detectors.
 pub fn replay(asked: &Replay) -> Result<u8, String> {
     let series = read(&asked.file)?;
+    if let Some(line) = series.torn {
+        eprintln!("note: `{}`: line {line}, the last, was not written to its end, and is left out", asked.file.display());
+    }
     let recorded = series.origin.as_ref().and_then(|origin| origin.window_s);
     let window_s = asked.window.map(|window| window.as_secs_f64()).or(recorded).unwrap_or(WINDOW_S);
     let mut decider = Decider::with_window(Limits { user: asked.limit, ..Limits::default() }, window_s);

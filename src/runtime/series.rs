@@ -58,6 +58,8 @@ pub struct Series {
     pub origin: Option<Origin>,
     /// The samples; the time never falls.
     pub samples: Vec<Sample>,
+    /// The last line, if whoever wrote it was ended in the middle of it.
+    pub torn: Option<usize>,
 }
 
 /// Why a series could not be read, and what to do about it.
@@ -108,17 +110,24 @@ impl Series {
             let Ok(text) = std::str::from_utf8(&text) else {
                 return Err(wrong(line, "it is no text", "a series is JSON lines or CSV, in UTF-8"));
             };
+            let whole = text.ends_with('\n');
             let text = text.trim_start_matches('\u{feff}').trim();
             if text.is_empty() {
                 continue;
             }
-            match (&columns, text.starts_with('{')) {
-                (None, true) => series.json(line, text)?,
+            let read = match (&columns, text.starts_with('{')) {
+                (None, true) => series.json(line, text),
                 (None, false) if series.samples.is_empty() && series.origin.is_none() => {
                     columns = Some(head(line, text)?);
+                    Ok(())
                 }
-                (Some(columns), false) => series.add(line, row(line, text, columns)?)?,
-                _ => return Err(wrong(line, "JSON and CSV lines are mixed", "keep one form a file")),
+                (Some(columns), false) => row(line, text, columns).and_then(|sample| series.add(line, sample)),
+                _ => Err(wrong(line, "JSON and CSV lines are mixed", "keep one form a file")),
+            };
+            // A recording is what is left of a process that was killed, mostly together with whoever recorded it.
+            match read {
+                Err(_) if !whole && !series.samples.is_empty() => series.torn = Some(line),
+                read => read?,
             }
         }
         if series.samples.is_empty() { Err(SeriesError::Empty) } else { Ok(series) }
@@ -242,8 +251,10 @@ impl<W: Write> Recorder<W> {
 
     /// Adds a sample.
     pub fn push(&mut self, sample: &Sample) -> std::io::Result<()> {
-        serde_json::to_writer(&mut self.out, sample)?;
-        self.out.write_all(b"\n")
+        // In one piece, so that who reads meanwhile finds whole lines.
+        let mut line = serde_json::to_vec(sample)?;
+        line.push(b'\n');
+        self.out.write_all(&line)
     }
 
     /// Hands on what the writer still holds.
