@@ -1,5 +1,5 @@
 use super::flags::Colour;
-use super::output::{emit, paint, width};
+use super::output::{emit, mention, paint, width};
 use super::time::some_time;
 use crate::runtime::{Decider, Judgement, Level, Limits, Sample, Series, WINDOW_S, plot, words};
 use crate::scan::memory;
@@ -69,7 +69,10 @@ struct Document<'a> {
 pub fn replay(asked: &Replay) -> Result<u8, String> {
     let series = read(&asked.file)?;
     if let Some(line) = series.torn {
-        eprintln!("note: `{}`: line {line}, the last, was not written to its end, and is left out", asked.file.display());
+        mention(&format!(
+            "note: `{}`: line {line}, the last, was not written to its end, and is left out\n",
+            asked.file.display()
+        ));
     }
     let recorded = series.origin.as_ref().and_then(|origin| origin.window_s);
     let window_s = asked.window.map(|window| window.as_secs_f64()).or(recorded).unwrap_or(WINDOW_S);

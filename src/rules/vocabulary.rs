@@ -87,6 +87,8 @@ pub struct Vocabulary {
     pub memory: Vec<Pattern>,
     /// Calls that use a handle given as an argument and leave its release to the caller (`json.load`).
     pub borrower: Vec<Pattern>,
+    /// Calls whose value goes on reading from the handle that it was made of: where it leaves the function, the handle does.
+    pub lazy: Vec<Pattern>,
     /// Calls whose value is still the handle: their receiver or, without one, their argument (`unwrap`, a check of the result).
     pub through: Vec<Pattern>,
     /// Methods that hand out a field and say nothing about who releases it (`as_raw_fd`).

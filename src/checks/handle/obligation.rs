@@ -2,8 +2,11 @@
 
 use super::summary;
 use crate::checks::context::{self, Context};
+use crate::checks::lives::kept;
 use crate::checks::lives::key;
-use crate::facts::{Around, BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Parent, Root, Source, TypeId};
+use crate::facts::{
+    Around, BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Parent, Root, Source, StepKind, TypeId,
+};
 use crate::index::{Deed, Given, Outline, Project, Taken};
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
 use rustc_hash::FxHashMap;
@@ -410,6 +413,9 @@ impl<'a> Ledger<'a> {
         if self.is_consumed(resource, call) {
             return Taking::Keeps;
         }
+        if self.words.lazy.iter().any(|pattern| self.fits(pattern, call)) && self.leaves(call) {
+            return Taking::Keeps;
+        }
         if self.is_glance(call) {
             return Taking::Glances;
         }
@@ -419,6 +425,20 @@ impl<'a> Ledger<'a> {
         }
         let here = summary::taking(self, resource, call, arg, depth);
         here.or_else(|| self.abroad(resource, call, arg, depth)).unwrap_or(Taking::Keeps)
+    }
+
+    /// Whether the value of a call leaves the function as it is, or by the name that it is given.
+    fn leaves(&self, call: ExprId) -> bool {
+        let facts = self.facts;
+        let goes = |at: ExprId| match facts.expr(at).parent {
+            Parent::Step(step) => matches!(facts.step(step).kind, StepKind::Exit { .. }),
+            _ => false,
+        };
+        let named = || match kept::fate(facts, call) {
+            kept::Fate::Kept(target) => facts.binding_of(target),
+            _ => None,
+        };
+        goes(call) || named().is_some_and(|name| facts.binding(name).uses.iter().any(|at| goes(*at)))
     }
 
     /// What a function of another file does with the argument, where it is surely known which one that is.
