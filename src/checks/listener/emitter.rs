@@ -6,7 +6,9 @@ use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
-use crate::facts::{Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Operation, Place, Root, Segment, Source};
+use crate::facts::{
+    Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Operation, Place, Root, Segment, Source,
+};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Pattern, Words};
 
