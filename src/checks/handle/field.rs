@@ -356,6 +356,7 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
                 let method =
                     matches!(facts.kind(at), ExprKind::Field { name, .. } if ledger.releases(resource, facts.text(name)));
                 care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
+                care.released |= twin::is_released_by(ledger, resource, at, expr);
                 care.handed += 1;
                 let kept = || fates(ledger, resource, at, None, 0).iter().any(|fate| matches!(fate, Fate::Stored(..)));
                 let listed = matches!(fate, Fate::Stored(..)) && in_collection(facts, expr);

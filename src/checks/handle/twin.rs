@@ -1,9 +1,13 @@
-//! Other fields of the instance that are given the same handle, so that it is released by way of one of them.
+//! What else has the handle of a field, and releases it: another field of the instance, or a function that a helper makes.
 
+use super::fate::{Fate, fates};
 use super::field::Kept;
+use super::obligation::Ledger;
+use super::summary;
 use crate::checks::lives::acquire;
 use crate::checks::lives::callback;
 use crate::facts::{BindingId, ExprId, ExprKind, Facts, Name, Parent};
+use crate::rules::Resource;
 
 /// The other fields that hold what a field is given: where it is made, or in a method of its own to which it is handed
 /// there: `this.app = app; this.url = this.listen(app)`.
@@ -55,4 +59,14 @@ fn stored(facts: &Facts, binding: BindingId) -> Vec<Name> {
         }
     };
     facts.binding(binding).uses.iter().filter_map(field).collect()
+}
+
+/// Whether a helper of this file makes a function that releases what it is given, for somebody to call later.
+pub fn is_released_by(ledger: &Ledger, resource: &Resource, call: ExprId, arg: ExprId) -> bool {
+    let facts = ledger.facts;
+    if facts.exported.is_none() || facts.raii || !facts.args(call).contains(&arg) {
+        return false;
+    }
+    let releases = |at: &ExprId| fates(ledger, resource, *at, None, 0).iter().any(|fate| matches!(fate, Fate::Released(_)));
+    summary::parameter(ledger, call, arg).is_some_and(|param| facts.binding(param).uses.iter().any(releases))
 }
