@@ -389,6 +389,49 @@ fn several_builds_of_one_module_are_one_finding() {
     assert_eq!(found(&sources), ["src/a/heartbeat.js:uncleared-timer", "src/b/heartbeat.js:uncleared-timer"]);
 }
 
+/// A function that two bundles contain, and in which a timer is left when the race is won.
+const RACING: &str = "
+export async function settled(connection, request, limit) {
+  let answer = null;
+  const sent = connection.send(request).then((given) => {
+    if (!answer) {
+      answer = { given, request };
+    }
+  });
+  const late = new Promise((resolve) => setTimeout(() => resolve({ request }), limit));
+  await Promise.race([sent, late]);
+  return answer;
+}
+";
+
+#[test]
+fn what_two_bundles_contain_word_for_word_is_one_finding() {
+    let other = format!("var version = 2;\n{}", RACING.replace("  ", "    "));
+    let bundles = [("static/1.0/editor.js", RACING), ("static/2.0/editor.js", &other)];
+    assert_eq!(found(&bundles), ["static/1.0/editor.js:uncleared-timer"]);
+    let changed = RACING.replace("{ given, request }", "{ given }");
+    let differing = [("static/1.0/editor.js", RACING), ("static/2.0/editor.js", &changed)];
+    assert_eq!(found(&differing), ["static/1.0/editor.js:uncleared-timer", "static/2.0/editor.js:uncleared-timer"]);
+    // Each package has its own.
+    let packages = [("packages/a/editor.js", RACING), ("packages/b/editor.js", RACING)];
+    assert_eq!(found(&packages), ["packages/a/editor.js:uncleared-timer", "packages/b/editor.js:uncleared-timer"]);
+}
+
+#[test]
+fn what_a_compiler_makes_of_a_source_is_one_finding() {
+    let compiled = RACING
+        .replace(
+            "const late = new Promise((resolve) => setTimeout(",
+            "let late_1 = new Promise(function (resolve) { return setTimeout(",
+        )
+        .replace("[sent, late]", "[sent, late_1]")
+        .replace(", limit));", ", limit); });");
+    let builds = [("dist.browser/net/calls.js", compiled.as_str()), ("lib/net/calls.ts", RACING)];
+    assert_eq!(found(&builds), ["lib/net/calls.ts:uncleared-timer"]);
+    let others = [("dist.browser/net/calls.js", compiled.as_str()), ("lib/net/other.ts", RACING)];
+    assert_eq!(found(&others), ["dist.browser/net/calls.js:uncleared-timer", "lib/net/other.ts:uncleared-timer"]);
+}
+
 const OPENING: &str = "
 import socket
 

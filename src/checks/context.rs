@@ -1,5 +1,5 @@
 use super::lives::lifetime;
-use crate::facts::{ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, Segment};
+use crate::facts::{ExprId, Facts, Function, FunctionId, FunctionKind, Place, PlaceId, Root, Segment};
 use crate::finding::{Confidence, Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Caller, Found, Given, Outline, Project, Taken};
 use crate::rules::{Rule, Vocabulary};
@@ -82,6 +82,7 @@ impl<'a> Context<'a> {
     pub fn finding_at(&self, span: Span, function: FunctionId, message: String, label: String) -> Finding {
         let mut finding = Finding::new(&self.rule.id, message, Mark::new(Role::Acquire, span, label));
         finding.symbol = self.facts.qualified(function);
+        finding.within = self.around(function);
         // Where tests are told by their names alone, a function of the program can have such a name as well.
         finding.in_test =
             self.facts.marked_failures && self.facts.enclosing(function).any(|id| self.facts.function(id).traits.is_test);
@@ -90,7 +91,17 @@ impl<'a> Context<'a> {
         finding.recommendation.clone_from(self.words.remedy.as_ref().unwrap_or(&self.rule.remedy));
         finding
     }
+
+    /// The innermost function around that is long enough to be told by its text.
+    fn around(&self, function: FunctionId) -> Option<Span> {
+        let long = |own: &Function| own.span.end - own.span.start >= DISTINCT;
+        let code = |own: &&Function| matches!(own.kind, FunctionKind::Named | FunctionKind::Closure);
+        self.facts.enclosing(function).map(|id| self.facts.function(id)).filter(code).find(|own| long(own)).map(|own| own.span)
+    }
 }
+
+/// How long a function is at least that is told by its text.
+const DISTINCT: u32 = 200;
 
 /// What a function of another file does with an argument of a call in this one, where it is surely known which that is.
 pub fn taken<'a>(project: &'a Project, (facts, path): (&Facts, &str), call: ExprId, arg: ExprId) -> Option<Taken<'a>> {

@@ -32,6 +32,11 @@ pub fn resolve(facts: &mut Facts, habits: &Habits) {
             _ => {}
         }
     }
+    for at in 0..all.facts.exprs.len() {
+        if let ExprKind::Call { callee, .. } = all.facts.exprs[at].kind {
+            all.borrowed(ExprId(at as u32), callee);
+        }
+    }
 }
 
 fn given(facts: &Facts) -> Given {
@@ -92,6 +97,38 @@ impl Prototypes<'_> {
                     self.make(binding, function);
                 }
             }
+        }
+    }
+
+    /// `Base.prototype.close.call(this)`: a type that calls another one's methods on its own instance inherits from that.
+    fn borrowed(&mut self, call: ExprId, callee: ExprId) {
+        let facts = &*self.facts;
+        let own = facts.args(call).first().is_some_and(|first| facts.kind(*first) == ExprKind::This);
+        let ExprKind::Field { base: method, name } = facts.kind(callee) else { return };
+        if !own || !matches!(facts.text(name), "call" | "apply") {
+            return;
+        }
+        let (ExprKind::Field { base: prototype, .. }, Some(heir)) = (facts.kind(method), facts.owner_of(facts.function_of(call)))
+        else {
+            return;
+        };
+        let Some(base) = self.prototype_of(prototype).filter(|base| *base != heir) else { return };
+        let ExprKind::Field { base: named, .. } = self.facts.kind(prototype) else { return };
+        let known = self.facts.types[heir.index()]
+            .bases
+            .iter()
+            .any(|other| self.facts.binding_of(*other) == self.facts.binding_of(named));
+        let around = self.facts.types[base.index()].bases.iter().any(|other| self.named(*other) == Some(heir));
+        if !known && !around {
+            self.facts.types[heir.index()].bases.push(named);
+        }
+    }
+
+    /// The type that a name stands for already.
+    fn named(&self, expr: ExprId) -> Option<TypeId> {
+        match self.facts.binding(self.facts.binding_of(expr)?).kind {
+            BindingKind::Type(ty) => Some(ty),
+            _ => None,
         }
     }
 

@@ -89,6 +89,9 @@ pub struct Finding {
     /// What would end it, where that can be written down exactly.
     #[serde(default)]
     pub fix: Option<Fix>,
+    /// The function around the primary place, where it is long enough to be told by its text.
+    #[serde(skip)]
+    pub within: Option<Span>,
     /// Whether the primary place stands in code that the file itself marks as run by tests alone.
     pub in_test: bool,
 }
@@ -124,6 +127,7 @@ impl Finding {
             severity: Severity::Medium,
             confidence: Confidence::new(0.5),
             fix: None,
+            within: None,
             in_test: false,
         }
     }

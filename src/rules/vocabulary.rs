@@ -187,6 +187,8 @@ pub struct Words {
     pub callers: Vec<String>,
     /// Words by which a piece of work is asked whether it is over; where they are given, other questions do not count.
     pub over: Vec<String>,
+    /// Words by which an object is asked whether it has ended itself.
+    pub gone: Vec<String>,
     /// Calls that run the closure they are given in a page or process of its own.
     pub elsewhere: Vec<String>,
     /// Functions that run for the life of the program, so that what is local to them lasts.
@@ -627,6 +629,12 @@ pub struct Registration {
     /// Options which, given as anything but false, mean that the registration ends in another way (`signal`).
     #[serde(default)]
     pub unless: Vec<String>,
+    /// Types whose instance may be given whole as these options, as it has one of them as a field (`AbortController`).
+    #[serde(default)]
+    pub controllers: Vec<String>,
+    /// Methods by which such a controller ends the registration.
+    #[serde(default)]
+    pub aborts: Vec<String>,
     /// Whether the emitter is handed from call to call, so that what one call registers is still there for the next.
     #[serde(default)]
     pub shared: bool,

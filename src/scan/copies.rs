@@ -4,6 +4,7 @@
 //! bundle. Whoever mends the fault mends it once, so it is shown once, in the build that is nearest to what was written. So
 //! is one in a file that the data of a wheel repeat.
 
+use super::repeats;
 use crate::finding::{Evidence, Finding, Scanned, Weight};
 use std::collections::BTreeMap;
 
@@ -17,11 +18,14 @@ const SOURCE: &str = "src";
 const MODES: [&str; 8] = ["development", "production", "dev", "prod", "browser", "global", "bundler", "min"];
 
 /// Where a finding stands: its file, and its number there.
-type At = (usize, usize);
+pub type At = (usize, usize);
 
 /// Leaves of each finding that several builds repeat only the one nearest to the source, and says there where the others are.
 pub fn merge(files: &mut [Scanned]) {
     let mut copies: BTreeMap<At, At> = twins(files);
+    for (copy, first) in repeats::find(files) {
+        copies.entry(copy).or_insert(first);
+    }
     let mut alike: BTreeMap<(&str, &str, &str), Vec<At>> = BTreeMap::new();
     for (at, file) in files.iter().enumerate().filter(|(_, file)| is_script(&file.path)) {
         for (number, finding) in file.findings.iter().enumerate() {
@@ -76,7 +80,7 @@ fn is_data(path: &str) -> bool {
     folders.any(|folder| folder.rsplit_once('.').is_some_and(|(_, last)| last == "data"))
 }
 
-fn is_script(path: &str) -> bool {
+pub fn is_script(path: &str) -> bool {
     let extension = path.rsplit('.').next().unwrap_or_default();
     matches!(extension, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte")
 }
@@ -119,11 +123,57 @@ fn is_copy(files: &[Scanned], first: At, copy: At) -> bool {
     let bare = build.is_empty() || other_build.is_empty();
     let sources = bare && (build == [SOURCE] || other_build == [SOURCE]);
     let written = [&build, &other_build].iter().any(|build| build.iter().all(|word| *word == SOURCE));
+    let compiled = || is_compiled(files, first, copy);
     let bundled = || !written && around(ours, &ours.findings[first.1]) == around(theirs, &theirs.findings[copy.1]);
     (apart || bundled())
         && nested
         && (!sources || stem(&ours.path) == stem(&theirs.path))
-        && said(ours, &ours.findings[first.1]) == said(theirs, &theirs.findings[copy.1])
+        && (said(ours, &ours.findings[first.1]) == said(theirs, &theirs.findings[copy.1]) || compiled())
+}
+
+/// Whether one file is compiled from the other: they have the same way and name below their builds, one of them with types,
+/// and each says as often the same, of which these are in the same place.
+fn is_compiled(files: &[Scanned], first: At, copy: At) -> bool {
+    let (ours, theirs) = (&files[first.0], &files[copy.0]);
+    let place = |file: &Scanned, number: usize| {
+        let same = |at: &usize| {
+            let (one, other) = (&file.findings[*at], &file.findings[number]);
+            one.rule == other.rule && one.message == other.message
+        };
+        let alike: Vec<usize> = (0..file.findings.len()).filter(same).collect();
+        (alike.iter().position(|at| *at == number), alike.len())
+    };
+    let below = below(&ours.path);
+    is_typed(&ours.path)
+        && !is_typed(&theirs.path)
+        && below.is_some_and(|below| Some(below) == self::below(&theirs.path))
+        && place(ours, first.1) == place(theirs, copy.1)
+}
+
+fn is_typed(path: &str) -> bool {
+    matches!(path.rsplit('.').next(), Some("ts" | "mts" | "cts" | "tsx"))
+}
+
+/// The way to a file below the first folder of a build, without what tells its kind.
+fn below(path: &str) -> Option<&str> {
+    let name = path.rfind('/')? + 1;
+    let folders = path[..name].split_inclusive('/');
+    let mut at = 0;
+    for part in folders {
+        at += part.len();
+        let folder = part.trim_end_matches('/');
+        if folder == SOURCE || rank(folder).is_some() {
+            let end = path[name..].rfind('.').map_or(path.len(), |dot| name + dot);
+            return path.get(at..end);
+        }
+    }
+    None
+}
+
+/// Whether a file lies among the sources, and in no build.
+pub fn is_written(path: &str) -> bool {
+    let (_, build) = place(path);
+    !build.is_empty() && build.iter().all(|word| *word == SOURCE)
 }
 
 /// The lines about a finding, without their margins. Where these are the same in two files of a build, a bundler has put
@@ -167,7 +217,9 @@ fn rank(folder: &str) -> Option<usize> {
         let bare = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
         of(word).or_else(|| of(bare)).or_else(|| of(bare.strip_prefix('f')?))
     };
-    let ranks: Option<Vec<usize>> = folder.split('-').map(plain).collect();
+    // `dist.browser` is a build for browsers.
+    let words = folder.split(['-', '.']).enumerate().filter(|(at, word)| *at == 0 || !MODES.contains(word));
+    let ranks: Option<Vec<usize>> = words.map(|(_, word)| plain(word)).collect();
     ranks?.into_iter().max()
 }
 
@@ -189,7 +241,7 @@ fn hashed(path: &str) -> bool {
 }
 
 /// How far a build is from what was written; what no folder or name calls a build is nearest.
-fn nearness(path: &str) -> (usize, bool, usize, &str) {
+pub fn nearness(path: &str) -> (usize, bool, usize, &str) {
     let (_, build) = place(path);
     let apart = |word: &&str| if *word == SOURCE { 0 } else { rank(word).map_or(BUILDS.len() + 2, |at| at + 2) };
     // What lies in no such folder is source or bundle, and so less surely what was written.
@@ -219,6 +271,9 @@ mod tests {
     #[test]
     fn what_was_written_is_nearest() {
         for folder in ["esm6", "dist-esm", "fesm2022", "es2015", "umd", "lib"] {
+            assert!(rank(folder).is_some(), "{folder}");
+        }
+        for folder in ["dist.browser", "dist.min"] {
             assert!(rank(folder).is_some(), "{folder}");
         }
         for folder in ["browser", "library", "src", "distance"] {

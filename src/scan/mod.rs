@@ -20,6 +20,7 @@ mod nesting;
 mod order;
 mod pipeline;
 mod read;
+mod repeats;
 mod repository;
 mod settle;
 mod shown;

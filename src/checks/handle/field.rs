@@ -5,6 +5,7 @@ use super::obligation::{Ledger, Obligation};
 use super::plight::is_finalised;
 use super::reopen;
 use super::setting;
+use super::twin;
 use super::verdict;
 use super::within;
 use crate::checks::Context;
@@ -65,6 +66,8 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     }
     let mut care = care(ledger, kept, &relatives);
     care.released |= lent_back(ledger, kept, &relatives);
+    let mut twins = twin::fields(facts, kept).into_iter().map(|name| self::care(ledger, &Kept { name, ..*kept }, &relatives));
+    care.released |= twins.any(|care| care.released);
     care.handed += facts.unread.get(&kept.name).map_or(0, Vec::len);
     let reached = reached_by_name(ledger, &relatives);
     if care.released {
@@ -353,6 +356,7 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
                 let method =
                     matches!(facts.kind(at), ExprKind::Field { name, .. } if ledger.releases(resource, facts.text(name)));
                 care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
+                care.released |= twin::is_released_by(ledger, resource, at, expr);
                 care.handed += 1;
                 let kept = || fates(ledger, resource, at, None, 0).iter().any(|fate| matches!(fate, Fate::Stored(..)));
                 let listed = matches!(fate, Fate::Stored(..)) && in_collection(facts, expr);

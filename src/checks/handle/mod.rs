@@ -21,6 +21,7 @@ pub mod plight;
 pub mod reopen;
 pub mod setting;
 pub mod summary;
+mod twin;
 pub mod verdict;
 pub mod way;
 mod within;

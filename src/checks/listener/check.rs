@@ -4,6 +4,7 @@ use super::emitter::{self, Reach};
 use super::expectant;
 use super::fleeting;
 use super::identity::{self, Removal};
+use super::options;
 use super::pooled;
 use super::tenure;
 use super::uneven;
@@ -119,9 +120,7 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     if !registration.events.is_empty() && !event.is_some_and(|event| registration.events.iter().any(|word| word == event)) {
         return None;
     }
-    let excused =
-        |word: &String| facts.option(call, word).is_some_and(|value| facts.literal(value) != Some(Literal::Bool(false)));
-    if registration.unless.iter().any(excused) || receiver.is_some_and(|receiver| completes(context, registration, receiver)) {
+    if options::ends(facts, call, registration) || receiver.is_some_and(|receiver| completes(context, registration, receiver)) {
         return None;
     }
     let weakly = registration.weak_unless.as_ref().is_some_and(|word| {

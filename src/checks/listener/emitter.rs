@@ -6,7 +6,9 @@ use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
-use crate::facts::{Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Place, Root, Segment, Source};
+use crate::facts::{
+    Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Operation, Place, Root, Segment, Source,
+};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Pattern, Words};
 
@@ -264,6 +266,21 @@ pub fn stream(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
     // What stands at the input of this process ends as well.
     let child = facts.exported.is_some() && STREAMS.contains(&name) && (!own || name == "stdin");
     child.then(|| Evidence::doubts(Weight::Decisive, format!("`{name}` ends with the process or channel that it belongs to")))
+}
+
+/// The streams of a child process that the same function has begun.
+pub fn own_stream(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
+    let ExprKind::Field { base, .. } = facts.kind(facts.peeled(emitter)) else { return None };
+    let function = facts.function_of(emitter);
+    let begun = |operation: &Operation| match operation.action {
+        Action::Assign(source) => {
+            let call = |value: &ExprId| matches!(facts.kind(*value), ExprKind::Call { .. });
+            operation.function == function && kept::given(source).filter(call).is_some()
+        }
+        _ => false,
+    };
+    let own = facts.operations(facts.place(base)?).iter().any(begun);
+    stream(facts, emitter).filter(|_| own)
 }
 
 /// The names of these streams.

@@ -6,6 +6,7 @@ pub mod expectant;
 mod fleeting;
 pub mod identity;
 pub mod late;
+mod options;
 mod pooled;
 pub mod scope;
 mod settled;

@@ -10,7 +10,7 @@ use crate::checks::lives::key;
 use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
-use crate::facts::{BindingKind, ExprId, Facts, FunctionId, StepKind};
+use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionId, Operator, StepId, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 
 /// A timer that sets itself again each time it fires, with nothing that could stop it.
@@ -177,13 +177,7 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
     } else {
         Evidence::doubts(Weight::Strong, "it fires once, and lets go then")
     }];
-    if let Some((function, _)) = behind.iter().find(|(function, _)| is_void(context, *function)) {
-        let own = facts.function(*function);
-        evidence.push(
-            Evidence::supports(Weight::Strong, "its callback does nothing if the work is over, so it should have been cancelled")
-                .at(own.head),
-        );
-    }
+    evidence.extend(behind.iter().find_map(|(function, _)| asks_first(context, *function, raced.is_some())));
     if facts.binding_of(callback).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_))) {
         evidence.push(Evidence::supports(Weight::Slight, "the handle is not returned, so no caller can cancel it"));
     }
@@ -217,31 +211,47 @@ fn candidates(facts: &Facts, callback: ExprId) -> Vec<(FunctionId, Holds)> {
     }
 }
 
-/// Whether a callback first asks whether there is anything left to do.
-fn is_void(context: &Context, function: FunctionId) -> bool {
-    let facts = context.facts;
-    let Some(first) = facts.function(function).body.first() else { return false };
-    match &facts.step(*first).kind {
+/// What it says that a callback first asks whether there is anything left to do. That the work may be over is why somebody
+/// should cancel it; who asks whether the object itself has ended lets it come late on purpose.
+fn asks_first(context: &Context, function: FunctionId, raced: bool) -> Option<Evidence> {
+    let head = context.facts.function(function).head;
+    let condition = first_question(context.facts, function)?;
+    if asks_state(context.facts, condition, &context.words.words.gone) {
+        let text = "its callback does nothing if the object has ended, so it comes late on purpose";
+        return (!raced).then(|| Evidence::doubts(Weight::Strong, text).at(head));
+    }
+    let text = "its callback does nothing if the work is over, so it should have been cancelled";
+    let over = &context.words.words.over;
+    let void = over.is_empty() && question(context.facts, condition).is_some() || asks_state(context.facts, condition, over);
+    void.then(|| Evidence::supports(Weight::Strong, text).at(head))
+}
+
+/// The condition with which a function begins, and which it leaves by.
+fn first_question(facts: &Facts, function: FunctionId) -> Option<ExprId> {
+    let body = &facts.function(function).body;
+    match &facts.step(*body.first()?).kind {
         StepKind::Branch { condition, then, otherwise } => {
-            let leaves = otherwise.is_empty()
-                && (facts.function(function).body.len() == 1
-                    || then.last().is_some_and(|last| matches!(facts.step(*last).kind, StepKind::Exit { .. })));
-            leaves && asks_state(context, *condition)
+            let exits = |last: &StepId| matches!(facts.step(*last).kind, StepKind::Exit { .. });
+            let leaves = otherwise.is_empty() && (body.len() == 1 || then.last().is_some_and(exits));
+            leaves.then_some(*condition)
         }
-        _ => false,
+        _ => None,
     }
 }
 
 /// `future.done()`, `not self.finished`: a question to an object, not a comparison of values.
-fn asks_state(context: &Context, condition: ExprId) -> bool {
-    let facts = context.facts;
+fn question(facts: &Facts, condition: ExprId) -> Option<&str> {
     let asked = match owner::asks(facts, condition) {
-        Some((crate::facts::Operator::Not, asked)) => asked,
-        Some(_) => return false,
+        Some((Operator::Not, asked)) => asked,
+        Some(_) => return None,
         None => condition,
     };
-    let over = &context.words.words.over;
-    let said = |name: &str| over.is_empty() || key::split(name).iter().any(|part| over.contains(part));
-    matches!(facts.kind(asked), crate::facts::ExprKind::Call { .. } | crate::facts::ExprKind::Field { .. })
-        && facts.callee_name(asked).or_else(|| key::last_name(facts, asked)).is_some_and(said)
+    matches!(facts.kind(asked), ExprKind::Call { .. } | ExprKind::Field { .. })
+        .then(|| facts.callee_name(asked).or_else(|| key::last_name(facts, asked)))
+        .flatten()
+}
+
+/// Whether such a question is asked with one of these words.
+fn asks_state(facts: &Facts, condition: ExprId, words: &[String]) -> bool {
+    question(facts, condition).is_some_and(|name| key::split(name).iter().any(|part| words.contains(part)))
 }

@@ -16,7 +16,7 @@ use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
 use crate::checks::lives::stale;
-use crate::facts::{Action, ExprId, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
 
@@ -232,7 +232,7 @@ fn hears_the_end(facts: &Facts, function: FunctionId) -> Option<ExprId> {
         ends && handler().is_some_and(|handler| {
             let behind = callback::function_behind(facts, handler).or_else(|| {
                 // A method is named, or an arrow function that a field holds.
-                let crate::facts::ExprKind::Field { name, .. } = facts.kind(handler) else { return None };
+                let ExprKind::Field { name, .. } = facts.kind(handler) else { return None };
                 facts.enclosing(function).find(|id| life::name_of(facts, *id) == Some(name))
             });
             behind.is_some_and(|behind| facts.enclosing(function).any(|id| id == behind))
@@ -249,9 +249,9 @@ fn delegated(facts: &Facts, ty: TypeId, deeds: &[(FunctionId, ExprId, Deed)]) ->
     };
     let told = facts.exprs.iter().enumerate().filter_map(|(at, expr)| {
         let handler = match expr.kind {
-            crate::facts::ExprKind::Pair { key, value } if key::last_name(facts, key).is_some_and(ends) => value,
-            crate::facts::ExprKind::Named { name, value } if ends(facts.text(name)) => value,
-            crate::facts::ExprKind::Call { .. } => {
+            ExprKind::Pair { key, value } if key::last_name(facts, key).is_some_and(ends) => value,
+            ExprKind::Named { name, value } if ends(facts.text(name)) => value,
+            ExprKind::Call { .. } => {
                 let call = ExprId(at as u32);
                 let event = facts.positional(call, 0).and_then(|event| facts.literal_text(event))?;
                 facts.positional(call, 1).filter(|_| END_EVENTS.contains(&event))?
@@ -291,7 +291,7 @@ fn unseen(
     let hidden = |call: &ExprId| {
         let callee = facts.callee(*call);
         let own = callee.receiver.is_some_and(|receiver| callback::is_instance(facts, receiver));
-        let above = callee.receiver.is_some_and(|receiver| key::last_name(facts, receiver) == Some("super"));
+        let above = lent(facts, *call).or(callee.receiver).is_some_and(|on| key::last_name(facts, on) == Some("super"));
         let base = above && callee.function.is_none() && owner::has_hidden_base(facts, ty);
         base || own && callee.function.is_none() && callee.name.is_some_and(|name| !facts.assigned_fields.contains(&(ty, name)))
     };
@@ -299,6 +299,16 @@ fn unseen(
     let name = facts.callee_name(call).unwrap_or_default();
     let text = format!("the teardown calls `{name}`, which this file does not define and which may cancel it");
     Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(call).span))
+}
+
+/// Whose method a call runs on the instance by another way: `super.close.call(this)`.
+fn lent(facts: &Facts, call: ExprId) -> Option<ExprId> {
+    let given = matches!(facts.method_name(call), Some("call" | "apply"))
+        && facts.args(call).first().is_some_and(|first| callback::is_instance(facts, *first));
+    match facts.kind(facts.callee(call).receiver.filter(|_| given)?) {
+        ExprKind::Field { base, .. } => Some(base),
+        _ => None,
+    }
 }
 
 /// What a cancel outside the teardowns says.
