@@ -246,7 +246,7 @@ fn a_file_of_many_findings_takes_no_longer_than_its_length() {
             (0..functions).map(|at| format!("def f{at}(path):\n    file{at} = open(path)\n    return file{at}.read()\n\n\n"));
         let text = each.collect::<String>();
         let begun = std::time::Instant::now();
-        assert_eq!(watertight::checks::analyse("many.py", &text, &rules).findings.len(), functions);
+        assert_eq!(analyse("many.py", &text, &rules).findings.len(), functions);
         begun.elapsed()
     };
     let (few, many) = (time(150), time(1_500));

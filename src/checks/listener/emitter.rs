@@ -275,7 +275,7 @@ pub fn own_stream(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
     let begun = |operation: &Operation| match operation.action {
         Action::Assign(source) => {
             let call = |value: &ExprId| matches!(facts.kind(*value), ExprKind::Call { .. });
-            operation.function == function && kept::given(source).filter(call).is_some()
+            operation.function == function && kept::given(source).as_ref().is_some_and(call)
         }
         _ => false,
     };
