@@ -38,7 +38,6 @@ use crate::source::Span;
 use lookup::Lookup;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
-use std::sync::OnceLock;
 
 /// What a call calls, as far as the file tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,5 +139,5 @@ pub struct Facts {
     pub skipped: Option<Span>,
     /// What was looked up once for all who ask; nobody asks before the facts are complete.
     #[serde(skip)]
-    pub(crate) lookup: OnceLock<Lookup>,
+    pub(crate) lookup: Lookup,
 }
