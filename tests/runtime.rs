@@ -231,11 +231,20 @@ fn a_terminal_is_handed_on_and_taken_back() {
     assert!(shown.contains("resident"), "meanwhile there is a line of progress: {shown}");
 }
 
+/// Whether the probe works here; where it does not, it says that the test is skipped, and why.
+fn has_probe() -> bool {
+    let own = json(&watertight(&["doctor", "--format", "json"]).stdout);
+    let probe = ability(&own, "eBPF probe");
+    let works = probe["works"] == true;
+    if !works {
+        skip(&probe["detail"].to_string());
+    }
+    works
+}
+
 #[test]
 fn growth_is_told_with_the_names_of_functions() {
-    let own = json(&watertight(&["doctor", "--format", "json"]).stdout);
-    if ability(&own, "eBPF probe")["works"] != true {
-        skip(&ability(&own, "eBPF probe")["detail"].to_string());
+    if !has_probe() {
         return;
     }
     let folder = TempDir::new().expect("a folder");
@@ -264,9 +273,7 @@ fn grown_in(growth: &Value, function: &str) -> u64 {
 
 #[test]
 fn in_a_storm_each_function_keeps_its_share_of_the_growth() {
-    let own = json(&watertight(&["doctor", "--format", "json"]).stdout);
-    if ability(&own, "eBPF probe")["works"] != true {
-        skip(&ability(&own, "eBPF probe")["detail"].to_string());
+    if !has_probe() {
         return;
     }
     let folder = TempDir::new().expect("a folder");
