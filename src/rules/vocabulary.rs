@@ -315,6 +315,8 @@ pub struct Life {
     pub ends: Vec<String>,
     /// Names of parameters by which a function is given one request, message or connection.
     pub given: Vec<String>,
+    /// Functions whose value nobody can call, so that an effect which returns it has no clean-up (`addEventListener`).
+    pub valueless: Vec<String>,
     /// First words of functions that each component which uses them calls for itself.
     pub composed: Vec<String>,
     /// Calls by which a component gets what it is given, or what is there without it (`$props`, `inject`).
@@ -451,6 +453,9 @@ pub struct Resource {
     /// Whether no foreign code can free it, so that it does not matter which of it gets the pointer; check `forgotten`.
     #[serde(default)]
     pub foreign: bool,
+    /// Whether the call returns nothing, and gives it to its callback after what may have failed (`fs.open`).
+    #[serde(default)]
+    pub delivered: bool,
     /// Whether a program makes it once and keeps it, so that only an owner which ends without it has forgotten it.
     #[serde(default)]
     pub lasting: bool,

@@ -3,6 +3,7 @@
 use super::composable;
 use super::copied;
 use super::custody::custody;
+use super::delivered;
 use super::drained::is_drained;
 use super::effect;
 use super::fate::{Fate, HELPERS, fates};
@@ -52,6 +53,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
         }
         acquired(context, &ledger, &obligation, &mut findings, &mut kept);
     }
+    findings.extend(delivered::check(context, &ledger));
     findings.extend(field::check(context, &ledger, &kept));
     findings
 }
@@ -84,6 +86,7 @@ fn acquired<'a>(
         return;
     }
     if !obligation.resource.receivers.is_empty() && calls_back(context.facts, obligation.call) {
+        findings.extend(delivered::given(context, ledger, obligation));
         return;
     }
     let found = fates(ledger, obligation.resource, obligation.call, obligation.part(), HELPERS);
@@ -92,6 +95,8 @@ fn acquired<'a>(
     if found.iter().any(|fate| matches!(fate, Fate::Released(_) | Fate::Handed(_) | Fate::Returned(_) | Fate::Yielded(_))) {
         return;
     }
+    // What a program keeps for good tells its callback of news, and is no less there for that.
+    let renewed = obligation.resource.lasting && context.facts.exported.is_some() && is_served(context, obligation);
     let in_field = found.iter().any(|fate| matches!(fate, Fate::Stored(..)));
     for fate in &found {
         match fate {
@@ -108,9 +113,10 @@ fn acquired<'a>(
             Fate::Used(at) if is_kept_by(context.facts, obligation.resource, *at) => {}
             Fate::Used(at) if is_drained(context.facts, obligation.resource, *at) => {}
             // What is given a callback hands the handle to that, and returns something else.
-            Fate::Dropped if calls_back(context.facts, obligation.call) => {}
+            Fate::Dropped if calls_back(context.facts, obligation.call) && !renewed => {}
             Fate::Tested | Fate::Used(_) if foretold(context, obligation) => {}
-            Fate::Used(_) | Fate::Tested | Fate::Dropped if obligation.resource.lasting => {}
+            Fate::Used(_) | Fate::Tested | Fate::Dropped
+                if obligation.resource.lasting && !(renewed && matches!(fate, Fate::Dropped)) => {}
             // `pool.acquire().promise`: what the call hands out is not the resource itself.
             Fate::Used(_) | Fate::Tested
                 if !obligation.resource.receivers.is_empty() && is_read(context.facts, obligation.call) => {}
@@ -128,6 +134,7 @@ fn acquired<'a>(
     for names in named(&found).into_iter().filter(|_| !in_field) {
         let custody = custody(ledger, obligation.resource, obligation.call, &names);
         if custody.elsewhere {
+            findings.extend(effect::unreturned(context, obligation, &names));
             continue;
         }
         if custody.handed.len() == custody.stored.len() {

@@ -2,10 +2,11 @@
 
 use super::obligation::{Ledger, Obligation};
 use crate::checks::Context;
-use crate::checks::lives::kept;
+use crate::checks::lives::kept::{self, Deed};
+use crate::checks::lives::leave;
 use crate::checks::lives::life;
-use crate::facts::ExprId;
-use crate::finding::{Evidence, Finding, Weight};
+use crate::facts::{BindingId, ExprId, Place, PlaceId, Root};
+use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 
 /// The finding about a resource that is stored in a field of a variable (`socket.current`) when a component begins to live.
 pub fn check(context: &Context, ledger: &Ledger, obligation: &Obligation, target: ExprId) -> Option<Finding> {
@@ -25,6 +26,24 @@ pub fn check(context: &Context, ledger: &Ledger, obligation: &Obligation, target
     if let Some(span) = life::span(facts, words, function) {
         finding.evidence.push(life::left(facts, &span, kind));
     }
+    Some(finding.weigh(context.prior()))
+}
+
+/// The finding about a resource that an effect makes and ends on some of its ways only.
+pub fn unreturned(context: &Context, obligation: &Obligation, names: &[BindingId]) -> Option<Finding> {
+    let facts = context.facts;
+    let place = |name: &BindingId| facts.places.find(&Place { root: Root::Binding(*name), path: Vec::new() });
+    let places: Vec<PlaceId> = names.iter().filter_map(place).collect();
+    let deeds = kept::deeds(facts, obligation.resource, &kept::with_base(facts, &places));
+    let ends: Vec<ExprId> = deeds.iter().map(|deed| deed.1).collect();
+    let sure = deeds.iter().all(|deed| deed.2 == Deed::Released);
+    let left = sure.then(|| leave::bare(facts, &context.words.words, obligation.call, &ends)).flatten()?;
+    let kind = &obligation.resource.kind;
+    let message = format!("the effect releases this {kind} on some of its ways only");
+    let mut finding = context.finding(obligation.call, message, format!("the {kind} is made here"));
+    finding.risk.clone_from(&obligation.resource.cost);
+    finding.evidence.push(left);
+    finding.related.push(Mark::new(Role::Release, facts.expr(*ends.first()?).span, "released here only"));
     Some(finding.weigh(context.prior()))
 }
 

@@ -5,6 +5,7 @@ pub mod check;
 pub mod composable;
 pub mod copied;
 pub mod custody;
+mod delivered;
 mod drained;
 mod effect;
 pub mod example;

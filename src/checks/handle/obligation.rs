@@ -62,7 +62,8 @@ impl<'a> Ledger<'a> {
         let words = context.words;
         let (facts, project) = (context.facts, context.project);
         let mut ledger = Self { facts, words, tables: words.tables(), project, path: context.path, fresh: FxHashMap::default() };
-        if !facts.callees.keys().any(|call| ledger.made(*call).is_some() || ledger.supplied(*call).is_some()) {
+        let makes = |call: ExprId| ledger.found(call).is_some() || ledger.supplied(call).is_some();
+        if !facts.callees.keys().any(|call| makes(*call)) {
             return None;
         }
         ledger.fresh = summary::fresh(&ledger);
@@ -120,8 +121,17 @@ impl<'a> Ledger<'a> {
         makers
     }
 
-    /// The resource that the vocabulary says a call makes.
+    /// The resource that the vocabulary says a call makes and hands out.
     pub fn made(&self, call: ExprId) -> Option<usize> {
+        self.found(call).filter(|at| !self.words.resource[*at].delivered)
+    }
+
+    /// The resource that it says a call makes for its callback alone.
+    pub fn delivers(&self, call: ExprId) -> Option<usize> {
+        self.found(call).filter(|at| self.words.resource[*at].delivered)
+    }
+
+    fn found(&self, call: ExprId) -> Option<usize> {
         let at = self.tables.acquire.find(self.facts.callee_path(call), self.facts.method_name(call))?;
         let resource = &self.words.resource[at];
         let fits = |pattern: &Pattern| self.fits(pattern, call);

@@ -13,12 +13,14 @@ use crate::checks::Context;
 use crate::checks::lives::callback::{self, Holds};
 use crate::checks::lives::kept::{self, Fate};
 use crate::checks::lives::key;
+use crate::checks::lives::leave;
 use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::owner::{self, Runs};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 use crate::rules::{Lifetime, Patterns, Registration};
 use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
 
 /// A callback that is registered, with what was found out about it.
 #[derive(Clone, Copy)]
@@ -346,6 +348,9 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         return None;
     }
     let removal = one.removal;
+    if let Some(left) = unreturned(context, one) {
+        return Some(tell(context, one, removal, left));
+    }
     let asked = !one.registration.shared && (owner::guarded(facts, one.at) || identity::asked(facts, one));
     let missed = (removal == Removal::Same && one.registration.shared).then(|| uneven::missed(context, one)).flatten();
     if removal == Removal::Same && missed.is_none() || arranged(facts, one) || asked {
@@ -409,6 +414,23 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         evidence.extend(tenure::sibling(context, one, all));
     }
     Some(tell(context, one, removal, evidence))
+}
+
+/// What says that an effect takes a callback off only on some of its ways.
+fn unreturned(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
+    let facts = context.facts;
+    let lasting = one.registration.lifetime == Lifetime::Process
+        || one.emitter.is_some_and(|emitter| emitter::reach(facts, emitter) == Reach::Process);
+    if one.removal != Removal::Same || one.registration.shared || one.registration.once || !lasting {
+        return None;
+    }
+    let begun = OnceCell::new();
+    let mut ends = identity::removals(context, one);
+    ends.retain(|call| !identity::is_of_another(context, one, *call, &begun));
+    let left = leave::bare(facts, &context.words.words, one.at, &ends)?;
+    let mut evidence = vec![left, Evidence::supports(Weight::Slight, "the emitter lives as long as the process")];
+    evidence.extend(context.brief());
+    Some(evidence)
 }
 
 /// Of how many callbacks on one emitter an object may be said to be there for that emitter.

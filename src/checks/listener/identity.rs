@@ -249,7 +249,7 @@ fn are_apart(facts: &Facts, a: ExprId, b: ExprId) -> bool {
 
 /// Whether a removal stands in another type, or in another component of the same file, and so is meant for what that one
 /// registers. `begun` is whether the registration is part of a life, once that was looked at.
-fn is_of_another(context: &Context, one: &Registered, removal: ExprId, begun: &OnceCell<bool>) -> bool {
+pub fn is_of_another(context: &Context, one: &Registered, removal: ExprId, begun: &OnceCell<bool>) -> bool {
     let facts = context.facts;
     let there = facts.function_of(removal);
     match (facts.owner_of(one.function), facts.owner_of(there)) {

@@ -1,13 +1,16 @@
 //! Options by which a registration ends in another way than by its removal.
 
 use crate::checks::lives::kept;
-use crate::facts::{Action, ExprId, Facts, Literal, Operation, PlaceId, Segment};
+use crate::facts::{Action, ExprId, ExprKind, Facts, Literal, Operation, PlaceId, Segment};
 use crate::rules::Registration;
 
 /// Whether a call is given an option that ends the registration, or a controller that carries one. What else is spread into
 /// the options beside it is not meant to take that back.
 pub fn ends(facts: &Facts, call: ExprId, registration: &Registration) -> bool {
-    let given = |word: &String| facts.option(call, word).is_some_and(|value| facts.literal(value) != Some(Literal::Bool(false)));
+    let given = |word: &String| {
+        let value = facts.option(call, word).filter(|value| facts.literal(*value) != Some(Literal::Bool(false)));
+        value.is_some_and(|value| !is_of_idle_controller(facts, registration, value))
+    };
     registration.unless.iter().any(given) || controlled(facts, call, registration)
 }
 
@@ -19,6 +22,26 @@ fn controlled(facts: &Facts, call: ExprId, registration: &Registration) -> bool 
     }
     let places = facts.args(call).iter().skip(registration.callback + 1).filter_map(|arg| facts.place(*arg));
     places.into_iter().any(|place| is_controller(facts, registration, place) && is_aborted(facts, registration, place))
+}
+
+/// Whether an option is the signal of a controller that a function makes for itself, and that nobody tells to end anything:
+/// neither is it told so there, nor does anybody else get it.
+fn is_of_idle_controller(facts: &Facts, registration: &Registration, value: ExprId) -> bool {
+    let makes = |call: ExprId| {
+        facts.callee_name(facts.peeled(call)).is_some_and(|name| registration.controllers.iter().any(|ty| ty == name))
+    };
+    match facts.kind(value) {
+        ExprKind::Field { base, .. } if makes(base) => true,
+        ExprKind::Field { base, .. } => {
+            let place = facts.place(base).filter(|_| facts.binding_of(base).is_some_and(|binding| !facts.is_global(binding)));
+            place.is_some_and(|place| is_controller(facts, registration, place) && !is_aborted(facts, registration, place))
+        }
+        ExprKind::Name { binding: Some(binding), .. } => match facts.binding(binding).definitions.as_slice() {
+            [only] => kept::given(only.source).is_some_and(|given| is_of_idle_controller(facts, registration, given)),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// Whether all that a place is ever given is such a controller, or nothing.

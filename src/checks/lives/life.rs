@@ -1,7 +1,7 @@
 //! When a function runs and what ends that which it begins, where a framework, an object or a returned function says so.
 
 use crate::facts::{
-    BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Name, Operator, Parent, Place, PlaceId,
+    BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Name, Operator, Parent, Place, PlaceId,
     Root, Segment, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Weight};
@@ -116,7 +116,7 @@ pub fn span(facts: &Facts, words: &Words, function: FunctionId) -> Option<Span> 
             FunctionKind::Module | FunctionKind::TypeBody => return None,
         };
         match start {
-            Start::Effect => Some(effect(facts, begin)),
+            Start::Effect => Some(effect(facts, words, begin)),
             Start::Begin => Some(Span { begin, start, ends: hooks(facts, &words.life, begin), unseen: false }),
             Start::Named if begins(facts, words, begin) => Some(Span { start: Start::Begin, ..object(facts, words, begin) }),
             Start::Named => factory(facts, words, begin),
@@ -163,16 +163,22 @@ pub fn is_state(facts: &Facts, words: &Words, function: FunctionId, place: Place
 }
 
 /// What an effect returns ends what it began; a coroutine returns nothing that anybody could call.
-fn effect(facts: &Facts, begin: FunctionId) -> Span {
+fn effect(facts: &Facts, words: &Words, begin: FunctionId) -> Span {
     let mut ends = Vec::new();
     let mut unseen = false;
     for value in returned(facts, begin).into_iter().filter(|_| !facts.function(begin).traits.is_async) {
         match super::callback::function_behind(facts, value) {
             Some(end) => ends.push(end),
-            None => unseen |= !matches!(facts.kind(value), ExprKind::Literal(Literal::Null)),
+            None => unseen |= !super::leave::is_nothing(facts, value) && !is_valueless(facts, words, value),
         }
     }
     Span { begin, start: Start::Effect, ends, unseen }
+}
+
+/// Whether a value is that of a call which returns nothing that anybody could call: `() => window.addEventListener(…)`.
+fn is_valueless(facts: &Facts, words: &Words, value: ExprId) -> bool {
+    let named = |name: &str| words.life.valueless.iter().any(|word| word == name);
+    matches!(facts.kind(value), ExprKind::Call { .. }) && facts.callee_name(value).is_some_and(named)
 }
 
 /// Whether a function is what an effect returns that cannot be called: a coroutine returns no function, but a promise of one.

@@ -7,6 +7,7 @@ pub mod fresh;
 pub mod hook;
 pub mod kept;
 pub mod key;
+pub mod leave;
 pub mod life;
 pub mod lifetime;
 pub mod owner;

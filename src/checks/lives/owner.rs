@@ -290,7 +290,7 @@ fn caught(facts: &Facts, at: ExprId) -> bool {
 }
 
 /// Whether an expression stands in one arm of a switch, or of a choice between values.
-fn chosen(facts: &Facts, at: ExprId) -> bool {
+pub fn chosen(facts: &Facts, at: ExprId) -> bool {
     let span = facts.expr(at).span;
     let within = |expr: ExprId| facts.expr(expr).span.contains(span);
     facts.around(at).any(|around| match around {

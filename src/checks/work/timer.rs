@@ -12,6 +12,7 @@ use crate::checks::lives::acquire::{self, Kept};
 use crate::checks::lives::callback::{self, Holds};
 use crate::checks::lives::kept::{self, Deed};
 use crate::checks::lives::key;
+use crate::checks::lives::leave;
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
@@ -125,13 +126,28 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     match field {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
         None if !deeds.is_empty() => {
-            renewed::variable(facts, timer).and_then(|variable| replaced(context, timer, variable, &deeds))
+            let renewed = renewed::variable(facts, timer).and_then(|variable| replaced(context, timer, variable, &deeds));
+            renewed.or_else(|| unreturned(context, timer, &deeds))
         }
         None if facts.raii => (!timer.resource.ends).then(|| outlive::repeating(context, timer)).flatten(),
         None if !timer.resource.ends => ticking(context, timer),
         None if repeats(facts, timer) => endless(context, timer),
         None => lost(context, timer, all),
     }
+}
+
+/// What an effect begins and ends on some of its ways only.
+fn unreturned(context: &Context, timer: &Timer, deeds: &[(FunctionId, ExprId, Deed)]) -> Option<Finding> {
+    let facts = context.facts;
+    let sure = deeds.iter().all(|deed| deed.2 == Deed::Released) && (!timer.resource.ends || repeats(facts, timer));
+    let ends: Vec<ExprId> = deeds.iter().map(|deed| deed.1).collect();
+    let left = sure.then(|| leave::bare(facts, &context.words.words, timer.call, &ends)).flatten()?;
+    let message = format!("the effect cancels this {} on some of its ways only", timer.resource.kind);
+    let mut finding = tell(context, timer, message, vec![left]);
+    finding.evidence.push(Evidence::supports(Weight::Fair, "it goes on until somebody cancels it"));
+    finding.evidence.extend(context.brief());
+    finding.related.push(Mark::new(Role::Release, facts.expr(*ends.first()?).span, "cancelled here only"));
+    Some(finding.weigh(context.prior()))
 }
 
 fn is_field(facts: &Facts, place: PlaceId) -> bool {
