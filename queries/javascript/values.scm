@@ -6,7 +6,7 @@
 (super) @name
 (import) @name
 (this) @this
-(member_expression object: (_) @field.base property: (_) @field.name) @field
+(member_expression object: (_) @field.base optional_chain: (_)? @field.maybe property: (_) @field.name) @field
 (subscript_expression object: (_) @index.base index: (_) @index.key) @index
 (call_expression function: (_) @call.callee arguments: (_) @call.args) @call
 (new_expression constructor: (_) @construct.callee arguments: (_) @construct.args) @construct

@@ -68,6 +68,9 @@ impl<'tree> Lowering<'_, 'tree> {
                 if let (Form::Path, Parent::Expr(id)) = (form, self.parent) {
                     self.facts.scoped.insert(id);
                 }
+                if self.part(node, Part::Maybe).is_some() {
+                    self.facts.maybe.insert(base);
+                }
                 ExprKind::Field { base, name }
             }
             Form::Pointer => self.pointer(node),

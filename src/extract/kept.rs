@@ -230,7 +230,7 @@ impl<'tree> Lowering<'_, 'tree> {
 /// How much stands in the tables that no statement of such a language fills.
 fn others(facts: &Facts) -> usize {
     let exprs = facts.wraps.len() + facts.lent_to_read.len() + facts.borrows.len() + facts.patterns.len() + facts.texts.len();
-    let calls = facts.modules.len() + facts.scoped.len() + facts.unread.values().map(Vec::len).sum::<usize>();
+    let calls = facts.modules.len() + facts.scoped.len() + facts.maybe.len() + facts.unread.values().map(Vec::len).sum::<usize>();
     exprs + calls + facts.globs.len() + facts.hidden_fields.len() + facts.confined.len()
 }
 

@@ -94,6 +94,8 @@ pub struct Facts {
     pub assigned_fields: FxHashSet<(TypeId, Name)>,
     /// Field accesses that name something inside a module or type (`a::b`).
     pub scoped: FxHashSet<ExprId>,
+    /// What a field is read from only where it is there: `signal` in `signal?.aborted`.
+    pub maybe: FxHashSet<ExprId>,
     /// Expressions whose value is that of another inside of them, and types that only wrap another: `Arc::new(x)`,
     /// `x.lock()`, `Mutex<T>`.
     pub wraps: FxHashMap<ExprId, ExprId>,

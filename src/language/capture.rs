@@ -69,7 +69,7 @@ words! {
         Condition = "condition", Then = "then", Else = "else", Target = "target", Iterable = "iterable", Handler = "handler",
         Finally = "finally", Value = "value", Subject = "subject", Arm = "arm", Pattern = "pattern", Guard = "guard",
         Base = "base", Key = "key", Callee = "callee", Args = "args", Operator = "operator", From = "from",
-        Initial = "initial", Update = "update", Static = "static", Returns = "returns", Tree = "tree", Using = "using",
+        Initial = "initial", Update = "update", Static = "static", Returns = "returns", Tree = "tree", Using = "using", Maybe = "maybe",
     }
 }
 

@@ -328,7 +328,8 @@ fn tell(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId], wa
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(condition).span));
     } else {
         let owner = holder::owner(context, held);
-        finding.evidence.extend(owner.into_iter().filter(|piece| piece.stance == Stance::For));
+        let told = |piece: &Evidence| piece.stance == Stance::For || facts.exported.is_some();
+        finding.evidence.extend(owner.into_iter().filter(told));
     }
     if growth.value.is_some_and(|value| facts.literal(value) == Some(Literal::Null)) {
         finding.evidence.push(Evidence::doubts(Weight::Strong, "the entry holds nothing"));

@@ -107,7 +107,7 @@ fn is_destructured(facts: &Facts, name: ExprId) -> bool {
 }
 
 /// The name from which something is taken, through any number of fields.
-fn taken_out_of(facts: &Facts, value: ExprId) -> Option<BindingId> {
+pub fn taken_out_of(facts: &Facts, value: ExprId) -> Option<BindingId> {
     let mut expr = value;
     while let ExprKind::Field { base, .. } = facts.kind(expr) {
         expr = base;

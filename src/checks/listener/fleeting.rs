@@ -9,7 +9,7 @@ use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::work::race;
-use crate::facts::{BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, StepKind};
+use crate::facts::{Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, StepKind};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Lifetime;
 
@@ -23,6 +23,8 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
         leaves_page(context, one),
         doubled(context, one),
         own_signal(context, one),
+        asked_for(context, one),
+        handed_by_makers(context, one),
         replaced(context, one),
     ]
     .into_iter()
@@ -38,6 +40,10 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
     let facts = context.facts;
     let of_process = |expr: ExprId| emitter::root(facts, expr) == Some("process");
     one.emitter.filter(|emitter| of_process(*emitter))?;
+    if let Some(at) = sets_process(facts, one.function) {
+        let text = "the function sets up its process, of which there is one";
+        return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
+    }
     let around = facts.enclosing(one.function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
     let told = callback::function_behind(facts, one.callback);
     let within = |id: FunctionId, outer: FunctionId| facts.enclosing(id).any(|around| around == outer);
@@ -64,8 +70,28 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
         let ends = || facts.enclosing(own).take_while(|id| *id != around).any(over);
         later && facts.callee_path(*call) == Some("process.exit") && ends()
     };
-    let at = calls.iter().find(|call| exits(call))?;
-    Some(Evidence::doubts(Weight::Strong, "the process ends with what the function begins").at(facts.expr(*at).span))
+    if let Some(at) = calls.iter().find(|call| exits(call)) {
+        let text = "the process ends with what the function begins";
+        return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(*at).span));
+    }
+    let leaves = |call: &&ExprId| facts.callee_path(**call) == Some("process.exit");
+    let at = facts.function(told.filter(|_| listens(&one.at))?).calls.iter().find(leaves)?;
+    let text = "what it registers ends the process, which is the matter of a program as a whole";
+    Some(Evidence::doubts(Weight::Fair, text).at(facts.expr(*at).span))
+}
+
+/// Where a function gives its process another environment, title or output.
+fn sets_process(facts: &Facts, function: FunctionId) -> Option<ExprId> {
+    let of_process = |expr: ExprId| matches!(facts.kind(expr), ExprKind::Field { .. }) && emitter::root(facts, expr) == Some("process");
+    let sets = |expr: &ExprId| match facts.kind(*expr) {
+        ExprKind::Assign { target, value: Some(_), .. } => of_process(target),
+        _ => false,
+    };
+    let done = facts.steps_in(function).filter_map(|step| match step.kind {
+        StepKind::Evaluate(expr) => Some(expr),
+        _ => None,
+    });
+    done.into_iter().find(sets)
 }
 
 /// Whether a closure makes a promise.
@@ -155,6 +181,81 @@ fn own_signal(context: &Context, one: &Registered) -> Option<Evidence> {
         context.project.made_by_callers(&facts.language, facts.text(own.name?), at)
     };
     (in_sight || known().is_some()).then(|| Evidence::doubts(Weight::Decisive, text).at(facts.function(function).head))
+}
+
+/// A signal that the function cannot do without: whoever calls it has to make one, and makes it for this work. Who shares
+/// the signal of something larger hands it on where there is one, so the function asks first.
+fn asked_for(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let signal = one.emitter.map(|emitter| facts.peeled(emitter)).filter(|_| one.registration.shared)?;
+    let (value, alone) = given_as(facts, signal)?;
+    let asked = |of: ExprId| {
+        let operations = facts.place(of).map_or(&[][..], |place| facts.operations(place));
+        facts.maybe.contains(&of) || operations.iter().any(|operation| {
+            operation.action == Action::Tested || facts.maybe.contains(&operation.expr) || is_chosen(facts, operation.expr)
+        })
+    };
+    let shared = |value: &ExprId| emitter::reach(facts, *value) == Reach::Process;
+    if asked(signal) || asked(value) || acquire::passed(facts, signal).iter().any(shared) {
+        return None;
+    }
+    let weight = if alone { Weight::Strong } else { Weight::Fair };
+    Some(Evidence::doubts(weight, "it cannot do without the signal, which whoever calls it makes for this work"))
+}
+
+/// What a function is given for a name, and whether that is asked for by itself, and not a part of something larger.
+fn given_as(facts: &Facts, signal: ExprId) -> Option<(ExprId, bool)> {
+    let Some(binding) = facts.binding_of(signal) else { return emitter::is_given(facts, signal).then_some((signal, false)) };
+    let own = facts.binding(binding);
+    if let BindingKind::Parameter(_) = own.kind {
+        let function = facts.function(facts.scopes[own.scope.index()].function);
+        let optional = function.params.iter().any(|param| param.binding == binding && param.default.is_some());
+        return (!optional).then_some((signal, true));
+    }
+    let value = kept::only_value(facts, &own.definitions)?;
+    let whole = emitter::taken_out_of(facts, value)?;
+    let given = matches!(facts.binding(whole).kind, BindingKind::Parameter(_));
+    given.then(|| (value, facts.text(facts.binding(whole).name).is_empty()))
+}
+
+/// Whether a value is one operand of a question or a choice: `given || fallback`, `signal && …`.
+fn is_chosen(facts: &Facts, value: ExprId) -> bool {
+    match facts.expr(value).parent {
+        Parent::Expr(outer) => matches!(facts.kind(outer), ExprKind::Operation { .. } | ExprKind::Choice { .. }),
+        _ => false,
+    }
+}
+
+/// An emitter that all who call the function in this file have made themselves, or were told of by a callback: each call
+/// brings another one.
+fn handed_by_makers(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let emitter = one.emitter.filter(|_| one.registration.lifetime == Lifetime::Receiver && !one.registration.shared)?;
+    let mut whole = facts.peeled(emitter);
+    while let ExprKind::Field { base, .. } = facts.kind(whole) {
+        whole = facts.peeled(base);
+    }
+    let binding = facts.binding_of(whole)?;
+    let function = facts.scopes[facts.binding(binding).scope.index()].function;
+    let own = matches!(facts.binding(binding).kind, BindingKind::Parameter(_)) && !facts.function(function).traits.is_constructor;
+    let given = acquire::passed(facts, whole);
+    let all = facts.function(function).callers.len();
+    let told = |value: ExprId| {
+        let parameter = facts.binding_of(value).filter(|of| matches!(facts.binding(*of).kind, BindingKind::Parameter(_)));
+        parameter.is_some_and(|of| is_told(facts, facts.scopes[facts.binding(of).scope.index()].function))
+    };
+    let brings = |value: &ExprId| emitter::reach(facts, *value) == Reach::Local || told(*value);
+    let text = "those who call it hand in what they have made or were told of, another one each time";
+    (own && all > 0 && given.len() == all && given.iter().all(brings)).then(|| Evidence::doubts(Weight::Strong, text))
+}
+
+/// Whether a function is a closure that is given to a call, which tells it of something.
+fn is_told(facts: &Facts, function: FunctionId) -> bool {
+    let closure = facts.closure_expr(function).filter(|_| facts.function(function).kind == FunctionKind::Closure);
+    closure.is_some_and(|made| match facts.expr(made).parent {
+        Parent::Expr(call) => matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee != made),
+        _ => false,
+    })
 }
 
 /// The length of a name that everything has (`on`), and that tells nothing of where it is defined.

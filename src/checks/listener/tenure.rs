@@ -408,6 +408,7 @@ fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: 
     };
     let mut evidence = vec![first, life::left(facts, span, &one.registration.kind)];
     evidence.extend(ended_with(facts, emitter, span));
+    evidence.extend(emitter::taken_in(facts, emitter));
     evidence.extend(emitter::own_stream(facts, emitter));
     Some(evidence)
 }

@@ -162,6 +162,9 @@ pub fn guarded(facts: &Facts, at: ExprId) -> bool {
     let mut spans: Vec<Span> =
         super::lifetime::conditions(facts, at).into_iter().map(|condition| facts.expr(condition).span).collect();
     spans.extend(leaving(facts, at).into_iter().map(|condition| facts.expr(condition).span));
+    if facts.exported.is_some() {
+        spans.extend(asked(facts, at));
+    }
     if spans.is_empty() {
         return false;
     }
@@ -177,6 +180,21 @@ pub fn guarded(facts: &Facts, at: ExprId) -> bool {
                     && !declares(facts, id, operation.expr)
             })
     })
+}
+
+/// The operands before an expression in the same operation, which decide whether it is reached: `!id && (id = start())`.
+fn asked(facts: &Facts, at: ExprId) -> Vec<Span> {
+    let span = facts.expr(at).span;
+    let around = facts.around(at).map_while(|around| match around {
+        crate::facts::Around::Expr(expr) => Some(expr),
+        crate::facts::Around::Step(_) => None,
+    });
+    let before = around.filter_map(|expr| match facts.kind(expr) {
+        ExprKind::Operation { operator: Operator::And | Operator::Or, operands } => facts.list(operands).first().copied(),
+        ExprKind::Choice { condition, .. } => Some(condition),
+        _ => None,
+    });
+    before.map(|first| facts.expr(first).span).filter(|first| !first.contains(span)).collect()
 }
 
 /// Whether something done to a place changes what it answers. A variable around a function changes when it is written.

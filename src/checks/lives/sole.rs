@@ -36,11 +36,29 @@ fn ends_an_entry(facts: &Facts, method: FunctionId) -> bool {
     facts.binding(first.binding).uses.iter().any(looks_up)
 }
 
-/// Whether a method that is named like an end is none: it is told which of many entries to end, or what is to be called at
-/// the end.
+/// Whether a method takes back what the object has done to the one thing that it is given: `uninstall(agent)`. The object
+/// itself goes on.
+fn undoes_elsewhere(facts: &Facts, method: FunctionId) -> bool {
+    let own = facts.function(method);
+    let name = own.name.map_or("", |name| facts.text(name));
+    let Some(first) = own.params.first().filter(|first| facts.exported.is_some() && first.default.is_none()) else { return false };
+    let undoes = UNDOING.contains(&name);
+    // A field of it is written, or taken out.
+    let changes = |at: &ExprId| match facts.expr(*at).parent {
+        Parent::Expr(part) => matches!(facts.kind(part), ExprKind::Field { base, .. } | ExprKind::Index { base, .. } if base == *at),
+        _ => false,
+    };
+    undoes && facts.binding(first.binding).uses.iter().any(changes)
+}
+
+/// Verbs that undo what was done to something.
+const UNDOING: [&str; 4] = ["uninstall", "unregister", "detach", "remove"];
+
+/// Whether a method that is named like an end is none: it is told which of many entries to end, what to undo, or what is to
+/// be called at the end.
 pub fn is_no_end(facts: &Facts, method: FunctionId) -> bool {
     let name = facts.function(method).name.map_or("", |name| facts.text(name));
-    ends_an_entry(facts, method) || name.starts_with("on") && registrar::registers(facts, method)
+    ends_an_entry(facts, method) || undoes_elsewhere(facts, method) || name.starts_with("on") && registrar::registers(facts, method)
 }
 
 /// Whether a method that is named like an end only says that it cannot be done. One that is empty is there to be filled.

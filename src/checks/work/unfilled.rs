@@ -11,8 +11,7 @@ use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 pub fn check(context: &Context, timers: &[Timer]) -> Option<Finding> {
     let facts = context.facts;
     let dropped: Vec<&Timer> = timers.iter().filter(|timer| timer.kept.holders.is_empty()).collect();
-    let first = *dropped.first()?;
-    let (name, at) = unfilled(context, first)?;
+    let (first, (name, at)) = dropped.iter().find_map(|timer| Some((*timer, unfilled(context, timer)?)))?;
     let span = facts.expr(at).span;
     let message = format!("`{name}` is cancelled and never set: the handle of this {} is dropped", first.resource.kind);
     let text = format!("nothing is ever given to `{name}`, which is cancelled here");
@@ -36,7 +35,12 @@ fn unfilled(context: &Context, timer: &Timer) -> Option<(String, ExprId)> {
     calls.into_iter().find_map(|call| {
         let place = facts.positional(call, 0).and_then(|handle| facts.place(handle))?;
         let name = facts.display(place);
-        (is_declared(context, place, &name) && !is_filled(facts, &name)).then_some((name, call))
+        // What another type cancels is meant for a timer of its own.
+        let apart = match (facts.places.get(place).root, facts.owner_of(timer.function)) {
+            (Root::Instance(theirs), Some(ours)) => !facts.relatives(ours).contains(&theirs),
+            _ => false,
+        };
+        (!apart && is_declared(context, place, &name) && !is_filled(facts, &name)).then_some((name, call))
     })
 }
 
