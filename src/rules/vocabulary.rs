@@ -465,6 +465,9 @@ pub struct Resource {
     /// Whether it is a text or number that is copied when it is stored, so that storing it gives away nothing.
     #[serde(default)]
     pub copied: bool,
+    /// Fields that take what it is made from as it is, so that one is made only where there is no such field (`srcObject`).
+    #[serde(default)]
+    pub supplanted: Vec<String>,
     /// Whether its last reference takes all of it away, without a word, because that is what it is made for
     /// (`tempfile.TemporaryDirectory`).
     #[serde(default)]

@@ -5,7 +5,7 @@ use crate::checks::context::{self, Context};
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::facts::{
-    Around, BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Parent, Root, Source, StepKind, TypeId,
+    Action, Around, BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, Root, Source, StepKind, TypeId,
 };
 use crate::index::{Deed, Given, Outline, Project, Taken};
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
@@ -142,10 +142,32 @@ impl<'a> Ledger<'a> {
         if by_method.is_some_and(|receiver| !named(receiver)) {
             return None;
         }
-        let counts = (resource.when.is_empty() || resource.when.iter().any(given))
+        let armed = || !resource.armed_by.is_empty() && self.is_armed(resource, call);
+        let asks = resource.when.is_empty() && resource.armed_by.is_empty();
+        let counts = (asks || resource.when.iter().any(given) || armed())
             && !resource.unless.iter().any(excused)
             && !resource.exempt.iter().any(fits);
         counts.then_some(at)
+    }
+
+    /// Whether what a call makes is set to work, or given to somebody who may do that: a socket holds nothing before.
+    fn is_armed(&self, resource: &Resource, call: ExprId) -> bool {
+        let facts = self.facts;
+        let arms = |name: Name| resource.armed_by.iter().any(|word| word == facts.text(name));
+        let works = |operation: &Operation| match operation.action {
+            Action::Method { name, .. } => arms(name),
+            Action::Argument { .. } | Action::Stored { .. } => true,
+            _ => false,
+        };
+        match kept::fate(facts, call) {
+            kept::Fate::Kept(target) => {
+                let holders = kept::holders(facts, target);
+                let field = holders.iter().any(|place| !facts.places.get(*place).path.is_empty());
+                field || holders.iter().any(|place| facts.operations(*place).iter().any(works))
+            }
+            kept::Fate::Dropped => false,
+            kept::Fate::Chained(_) | kept::Fate::Given(..) | kept::Fate::Handed => true,
+        }
     }
 
     fn is_constant(&self, value: ExprId, wanted: bool) -> bool {

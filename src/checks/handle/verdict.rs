@@ -6,7 +6,8 @@ use super::plight::{Case, Plight};
 use super::setting;
 use super::way::{Leaving, Way};
 use crate::checks::Context;
-use crate::facts::{BindingId, ExprId, Root};
+use crate::checks::lives::key;
+use crate::facts::{BindingId, ExprId, ExprKind, Operation, Parent, Root};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::{Resource, Vocabulary};
 
@@ -129,6 +130,25 @@ fn by_key(context: &Context, taken: ExprId) -> Option<ExprId> {
     facts.calls_with(|name| name.starts_with("release")).filter(gives).min()
 }
 
+/// Where the function gives what the handle is made from to a field that takes it as it is.
+fn supplanted(context: &Context, obligation: &Obligation) -> Option<ExprId> {
+    let facts = context.facts;
+    let words = &obligation.resource.supplanted;
+    let from = facts.positional(obligation.call, 0).filter(|_| !words.is_empty())?;
+    let from = facts.place(from)?;
+    let takes = |operation: &&Operation| match facts.expr(operation.expr).parent {
+        Parent::Expr(outer) => match facts.kind(outer) {
+            ExprKind::Assign { target, value: Some(value), .. } if value == operation.expr => {
+                key::last_name(facts, target).is_some_and(|name| words.iter().any(|word| word == name))
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    let here = facts.function_of(obligation.call);
+    facts.operations(from).iter().filter(|operation| operation.function == here).find(takes).map(|operation| operation.expr)
+}
+
 /// Fills in what the resource says about itself, and weighs.
 pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut finding: Finding) -> Finding {
     let resource = obligation.resource;
@@ -156,6 +176,10 @@ pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut f
     }
     if let Some(at) = (!resource.receivers.is_empty()).then(|| by_key(context, obligation.call)).flatten() {
         let text = "it is given back by the key under which it was taken";
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(context.span(at)));
+    }
+    if let Some(at) = supplanted(context, obligation) {
+        let text = "a field of its own takes the same as it is, and this is for where there is none";
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(context.span(at)));
     }
     finding.severity = resource.severity.unwrap_or(context.rule.severity);
