@@ -195,7 +195,7 @@ fn asked_for(context: &Context, one: &Registered) -> Option<Evidence> {
             operation.action == Action::Tested || facts.maybe.contains(&operation.expr) || is_chosen(facts, operation.expr)
         })
     };
-    let shared = |value: &ExprId| emitter::reach(facts, *value) == Reach::Process;
+    let shared = |value: &ExprId| emitter::reach(facts, *value) == Reach::Process || asked(*value);
     if asked(signal) || asked(value) || acquire::passed(facts, signal).iter().any(shared) {
         return None;
     }

@@ -105,7 +105,8 @@ impl<'a> Walk<'a> {
     /// The first way out without a clean-up, from the step after the one in which something has begun.
     fn after(&self, begun: ExprId) -> Option<Span> {
         let facts = self.facts;
-        let mut inner = facts.step_of(begun)?;
+        // What begins it may itself decide how the effect leaves: `return begin(), () => end()`.
+        let mut inner = facts.step_of(begun).filter(|step| matches!(facts.step(*step).kind, StepKind::Evaluate(_)))?;
         // What follows a condition under which it has begun may ask for the same.
         let mut narrowed = false;
         for around in facts.around(begun) {

@@ -38,7 +38,7 @@ fn ends_an_entry(facts: &Facts, method: FunctionId) -> bool {
 
 /// Whether a method takes back what the object has done to the one thing that it is given: `uninstall(agent)`. The object
 /// itself goes on.
-fn undoes_elsewhere(facts: &Facts, method: FunctionId) -> bool {
+pub fn undoes_elsewhere(facts: &Facts, method: FunctionId) -> bool {
     let own = facts.function(method);
     let name = own.name.map_or("", |name| facts.text(name));
     let Some(first) = own.params.first().filter(|first| facts.exported.is_some() && first.default.is_none()) else { return false };
@@ -54,11 +54,11 @@ fn undoes_elsewhere(facts: &Facts, method: FunctionId) -> bool {
 /// Verbs that undo what was done to something.
 const UNDOING: [&str; 4] = ["uninstall", "unregister", "detach", "remove"];
 
-/// Whether a method that is named like an end is none: it is told which of many entries to end, what to undo, or what is to
-/// be called at the end.
+/// Whether a method that is named like an end is none: it is told which of many entries to end, or what is to be called at
+/// the end.
 pub fn is_no_end(facts: &Facts, method: FunctionId) -> bool {
     let name = facts.function(method).name.map_or("", |name| facts.text(name));
-    ends_an_entry(facts, method) || undoes_elsewhere(facts, method) || name.starts_with("on") && registrar::registers(facts, method)
+    ends_an_entry(facts, method) || name.starts_with("on") && registrar::registers(facts, method)
 }
 
 /// Whether a method that is named like an end only says that it cannot be done. One that is empty is there to be filled.

@@ -16,6 +16,7 @@ use crate::checks::lives::leave;
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
+use crate::checks::lives::sole;
 use crate::checks::lives::stale;
 use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Place, PlaceId, Root, Segment, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
@@ -215,6 +216,9 @@ fn missed_teardown(
         evidence.push(Evidence::doubts(Weight::Strong, text));
     }
     evidence.extend(emptied(context, elsewhere));
+    if timer.resource.ends && teardowns.iter().all(|method| sole::undoes_elsewhere(facts, *method)) {
+        evidence.push(Evidence::doubts(Weight::Decisive, "what undoes something elsewhere is no end of the object"));
+    }
     evidence.extend(sibling(facts, timer, &reached, all));
     evidence.extend(checked(facts, timer, &reached));
     if timer.holds == Holds::Instance {
