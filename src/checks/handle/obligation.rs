@@ -5,7 +5,8 @@ use crate::checks::context::{self, Context};
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::facts::{
-    Action, Around, BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, Root, Source, StepKind, TypeId,
+    Action, Around, BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, Root, Source, StepKind,
+    TypeId,
 };
 use crate::index::{Deed, Given, Outline, Project, Taken};
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};

@@ -82,7 +82,8 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
 
 /// Where a function gives its process another environment, title or output.
 fn sets_process(facts: &Facts, function: FunctionId) -> Option<ExprId> {
-    let of_process = |expr: ExprId| matches!(facts.kind(expr), ExprKind::Field { .. }) && emitter::root(facts, expr) == Some("process");
+    let of_process =
+        |expr: ExprId| matches!(facts.kind(expr), ExprKind::Field { .. }) && emitter::root(facts, expr) == Some("process");
     let sets = |expr: &ExprId| match facts.kind(*expr) {
         ExprKind::Assign { target, value: Some(_), .. } => of_process(target),
         _ => false,
@@ -191,9 +192,10 @@ fn asked_for(context: &Context, one: &Registered) -> Option<Evidence> {
     let (value, alone) = given_as(facts, signal)?;
     let asked = |of: ExprId| {
         let operations = facts.place(of).map_or(&[][..], |place| facts.operations(place));
-        facts.maybe.contains(&of) || operations.iter().any(|operation| {
-            operation.action == Action::Tested || facts.maybe.contains(&operation.expr) || is_chosen(facts, operation.expr)
-        })
+        facts.maybe.contains(&of)
+            || operations.iter().any(|operation| {
+                operation.action == Action::Tested || facts.maybe.contains(&operation.expr) || is_chosen(facts, operation.expr)
+            })
     };
     let shared = |value: &ExprId| emitter::reach(facts, *value) == Reach::Process || asked(*value);
     if asked(signal) || asked(value) || acquire::passed(facts, signal).iter().any(shared) {

@@ -144,14 +144,12 @@ impl<'a> Walk<'a> {
             StepKind::Exit { .. } => Way::Out,
             _ if !self.returns(step.span) => Way::On,
             StepKind::Branch { condition, .. } if narrowed || self.asks(*condition) => Way::Unclear,
-            StepKind::Branch { then, otherwise, .. } => {
-                match [self.through(then, narrowed), self.through(otherwise, narrowed)] {
-                    [Way::Unclear, _] | [_, Way::Unclear] => Way::Unclear,
-                    [Way::Bare(span), _] | [_, Way::Bare(span)] => Way::Bare(span),
-                    [Way::Out, Way::Out] => Way::Out,
-                    _ => Way::On,
-                }
-            }
+            StepKind::Branch { then, otherwise, .. } => match [self.through(then, narrowed), self.through(otherwise, narrowed)] {
+                [Way::Unclear, _] | [_, Way::Unclear] => Way::Unclear,
+                [Way::Bare(span), _] | [_, Way::Bare(span)] => Way::Bare(span),
+                [Way::Out, Way::Out] => Way::Out,
+                _ => Way::On,
+            },
             _ => Way::Unclear,
         }
     }

@@ -1,8 +1,8 @@
 //! When a function runs and what ends that which it begins, where a framework, an object or a returned function says so.
 
 use crate::facts::{
-    BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Name, Operator, Parent, Place, PlaceId,
-    Root, Segment, StepKind, TypeId,
+    BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Name, Operator, Parent, Place, PlaceId, Root,
+    Segment, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Life, Words};

@@ -3,6 +3,7 @@
 use super::key;
 use super::registrar;
 use crate::facts::{ExitKind, ExprId, ExprKind, Facts, FunctionId, Parent, Root, StepKind, TypeId};
+use crate::rules::Words;
 
 /// Whether a type is declared as a singleton: by a metaclass, a base or a decorator of that name, which keeps the one instance
 /// and runs its constructor once.
@@ -38,21 +39,19 @@ fn ends_an_entry(facts: &Facts, method: FunctionId) -> bool {
 
 /// Whether a method takes back what the object has done to the one thing that it is given: `uninstall(agent)`. The object
 /// itself goes on.
-pub fn undoes_elsewhere(facts: &Facts, method: FunctionId) -> bool {
+pub fn undoes_elsewhere(facts: &Facts, words: &Words, method: FunctionId) -> bool {
     let own = facts.function(method);
     let name = own.name.map_or("", |name| facts.text(name));
-    let Some(first) = own.params.first().filter(|first| facts.exported.is_some() && first.default.is_none()) else { return false };
-    let undoes = UNDOING.contains(&name);
-    // A field of it is written, or taken out.
-    let changes = |at: &ExprId| match facts.expr(*at).parent {
-        Parent::Expr(part) => matches!(facts.kind(part), ExprKind::Field { base, .. } | ExprKind::Index { base, .. } if base == *at),
+    let undoes = words.undoing.iter().any(|word| word == name);
+    let Some(first) = own.params.first().filter(|first| undoes && first.default.is_none()) else { return false };
+    let reads = |at: &ExprId| match facts.expr(*at).parent {
+        Parent::Expr(part) => {
+            matches!(facts.kind(part), ExprKind::Field { base, .. } | ExprKind::Index { base, .. } if base == *at)
+        }
         _ => false,
     };
-    undoes && facts.binding(first.binding).uses.iter().any(changes)
+    facts.binding(first.binding).uses.iter().any(reads)
 }
-
-/// Verbs that undo what was done to something.
-const UNDOING: [&str; 4] = ["uninstall", "unregister", "detach", "remove"];
 
 /// Whether a method that is named like an end is none: it is told which of many entries to end, or what is to be called at
 /// the end.

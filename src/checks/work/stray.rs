@@ -10,7 +10,7 @@ use crate::checks::lives::key;
 use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
-use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionId, Operator, StepId, StepKind};
+use crate::facts::{BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Operator, StepId, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 
 /// A timer that sets itself again each time it fires, with nothing that could stop it.
@@ -178,6 +178,7 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
         Evidence::doubts(Weight::Strong, "it fires once, and lets go then")
     }];
     evidence.extend(behind.iter().find_map(|(function, _)| asks_first(context, *function, raced.is_some())));
+    evidence.extend(behind.iter().find_map(|(function, _)| flagged(facts, *function)).filter(|_| raced.is_some()));
     if facts.binding_of(callback).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_))) {
         evidence.push(Evidence::supports(Weight::Slight, "the handle is not returned, so no caller can cancel it"));
     }
@@ -224,6 +225,23 @@ fn asks_first(context: &Context, function: FunctionId, raced: bool) -> Option<Ev
     let over = &context.words.words.over;
     let void = over.is_empty() && question(context.facts, condition).is_some() || asks_state(context.facts, condition, over);
     void.then(|| Evidence::supports(Weight::Strong, text).at(head))
+}
+
+/// The flag that a callback asks first, and that others set where the work is over.
+fn flagged(facts: &Facts, function: FunctionId) -> Option<Evidence> {
+    let StepKind::Branch { condition, .. } = facts.step(*facts.function(function).body.first()?).kind else { return None };
+    let asked = match owner::asks(facts, condition) {
+        Some((Operator::Not, asked)) => asked,
+        Some(_) => return None,
+        None => condition,
+    };
+    let flag = facts.binding_of(asked).filter(|flag| !facts.is_global(*flag))?;
+    let elsewhere = |target: ExprId| facts.enclosing(facts.function_of(target)).all(|id| id != function);
+    let sets = |value: ExprId| facts.literal(value) == Some(Literal::Bool(true));
+    let set =
+        facts.binding(flag).definitions.iter().find(|one| kept::given(one.source).is_some_and(sets) && elsewhere(one.target))?;
+    let text = "its callback asks a flag that is set when the work is over, so it comes late on purpose";
+    Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(set.target).span))
 }
 
 /// The condition with which a function begins, and which it leaves by.

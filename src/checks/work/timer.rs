@@ -216,7 +216,7 @@ fn missed_teardown(
         evidence.push(Evidence::doubts(Weight::Strong, text));
     }
     evidence.extend(emptied(context, elsewhere));
-    if timer.resource.ends && teardowns.iter().all(|method| sole::undoes_elsewhere(facts, *method)) {
+    if timer.resource.ends && teardowns.iter().all(|method| sole::undoes_elsewhere(facts, &context.words.words, *method)) {
         evidence.push(Evidence::doubts(Weight::Decisive, "what undoes something elsewhere is no end of the object"));
     }
     evidence.extend(sibling(facts, timer, &reached, all));
@@ -249,7 +249,11 @@ fn emptied(context: &Context, elsewhere: Option<&(FunctionId, ExprId, Deed)>) ->
     let facts = context.facts;
     let (function, at, _) = elsewhere.filter(|_| facts.exported.is_some())?;
     let ends = lifetime::named(facts, &context.words.words.ending, *function);
-    let called = facts.function(*function).callers.iter().any(|call| !life::is_dead(facts, &context.words.words, facts.function_of(*call)));
+    let called = facts
+        .function(*function)
+        .callers
+        .iter()
+        .any(|call| !life::is_dead(facts, &context.words.words, facts.function_of(*call)));
     let text = format!("`{}` cancels it, where the object gives up what it works on", owner::name_of(facts, *function));
     (ends && called).then(|| Evidence::doubts(Weight::Strong, text).at(facts.expr(*at).span))
 }
