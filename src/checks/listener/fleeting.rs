@@ -9,7 +9,9 @@ use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::work::race;
-use crate::facts::{Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, StepKind};
+use crate::facts::{
+    Action, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, StepKind,
+};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Lifetime;
 
@@ -169,10 +171,7 @@ fn own_signal(context: &Context, one: &Registered) -> Option<Evidence> {
     }
     let given = acquire::passed(facts, signal);
     let all = facts.function(function).callers.len();
-    let hidden = facts.exported.as_ref().is_some_and(|exported| {
-        let binding = facts.bindings.iter().position(|binding| binding.kind == BindingKind::Function(function));
-        binding.is_some_and(|at| !exported.contains(&crate::facts::BindingId(at as u32)))
-    });
+    let hidden = facts.exported.is_some() && !is_exported(facts, function);
     let made = |value: &ExprId| emitter::reach(facts, *value) == Reach::Local;
     let in_sight = hidden && all > 0 && given.len() == all && given.iter().all(made);
     let text = "all who call the function hand in a signal that they have made for it";
@@ -189,7 +188,7 @@ fn own_signal(context: &Context, one: &Registered) -> Option<Evidence> {
 fn asked_for(context: &Context, one: &Registered) -> Option<Evidence> {
     let facts = context.facts;
     let signal = one.emitter.map(|emitter| facts.peeled(emitter)).filter(|_| one.registration.shared)?;
-    let (value, alone) = given_as(facts, signal)?;
+    let (value, own) = given_as(facts, signal)?;
     let asked = |of: ExprId| {
         let operations = facts.place(of).map_or(&[][..], |place| facts.operations(place));
         facts.maybe.contains(&of)
@@ -201,23 +200,44 @@ fn asked_for(context: &Context, one: &Registered) -> Option<Evidence> {
     if asked(signal) || asked(value) || acquire::passed(facts, signal).iter().any(shared) {
         return None;
     }
-    let weight = if alone { Weight::Strong } else { Weight::Fair };
+    let weight = if own && !is_lent(context, signal) { Weight::Strong } else { Weight::Fair };
     Some(Evidence::doubts(weight, "it cannot do without the signal, which whoever calls it makes for this work"))
 }
 
-/// What a function is given for a name, and whether that is asked for by itself, and not a part of something larger.
+/// Whether the project calls the function, and not always with a signal that is made for the call.
+fn is_lent(context: &Context, signal: ExprId) -> bool {
+    let facts = context.facts;
+    let lent = || {
+        let binding = facts.binding_of(signal)?;
+        let own = facts.function(facts.scopes[facts.binding(binding).scope.index()].function);
+        let (name, at) = (facts.text(own.name?), own.position(binding)?);
+        let called = !context.project.callers(&facts.language, name).is_empty();
+        Some(called && context.project.made_by_callers(&facts.language, name, at).is_none())
+    };
+    lent().unwrap_or(false)
+}
+
+/// What a function is given for a name, and whether that is its own matter: it stands for itself, and is not a part of what
+/// everybody else may hand in.
 fn given_as(facts: &Facts, signal: ExprId) -> Option<(ExprId, bool)> {
     let Some(binding) = facts.binding_of(signal) else { return emitter::is_given(facts, signal).then_some((signal, false)) };
     let own = facts.binding(binding);
+    let function = facts.scopes[own.scope.index()].function;
     if let BindingKind::Parameter(_) = own.kind {
-        let function = facts.function(facts.scopes[own.scope.index()].function);
-        let optional = function.params.iter().any(|param| param.binding == binding && param.default.is_some());
+        let optional = facts.function(function).params.iter().any(|param| param.binding == binding && param.default.is_some());
         return (!optional).then_some((signal, true));
     }
     let value = kept::only_value(facts, &own.definitions)?;
-    let whole = emitter::taken_out_of(facts, value)?;
-    let given = matches!(facts.binding(whole).kind, BindingKind::Parameter(_));
-    given.then(|| (value, facts.text(facts.binding(whole).name).is_empty()))
+    let whole = facts.binding(emitter::taken_out_of(facts, value)?);
+    let unnamed = facts.text(whole.name).is_empty() && facts.owner_of(function).is_none() && !is_exported(facts, function);
+    matches!(whole.kind, BindingKind::Parameter(_)).then_some((value, unnamed))
+}
+
+/// Whether other files can call a function by its name.
+fn is_exported(facts: &Facts, function: FunctionId) -> bool {
+    let named = facts.bindings.iter().position(|binding| binding.kind == BindingKind::Function(function));
+    let exported = facts.exported.as_ref().zip(named);
+    exported.is_none_or(|(exported, at)| exported.contains(&BindingId(at as u32)))
 }
 
 /// Whether a value is one operand of a question or a choice: `given || fallback`, `signal && …`.
