@@ -215,7 +215,6 @@ fn missed_teardown(
         let text = format!("`{}` in {} uses it, and may cancel it", found.function(), found.file.path);
         evidence.push(Evidence::doubts(Weight::Strong, text));
     }
-    evidence.extend(emptied(context, elsewhere));
     if timer.resource.ends && teardowns.iter().all(|method| sole::undoes_elsewhere(facts, &context.words.words, *method)) {
         evidence.push(Evidence::doubts(Weight::Decisive, "what undoes something elsewhere is no end of the object"));
     }
@@ -241,21 +240,6 @@ fn missed_teardown(
         finding.related.push(Mark::new(Role::Release, facts.expr(deed.1).span, "cancelled here only"));
     }
     Some(finding.weigh(context.prior()))
-}
-
-/// What cancels it is named like an end itself, and the object calls it where it gives up what it works on: `load` that calls
-/// `#cleanupTimers` first.
-fn emptied(context: &Context, elsewhere: Option<&(FunctionId, ExprId, Deed)>) -> Option<Evidence> {
-    let facts = context.facts;
-    let (function, at, _) = elsewhere.filter(|_| facts.exported.is_some())?;
-    let ends = lifetime::named(facts, &context.words.words.ending, *function);
-    let called = facts
-        .function(*function)
-        .callers
-        .iter()
-        .any(|call| !life::is_dead(facts, &context.words.words, facts.function_of(*call)));
-    let text = format!("`{}` cancels it, where the object gives up what it works on", owner::name_of(facts, *function));
-    (ends && called).then(|| Evidence::doubts(Weight::Strong, text).at(facts.expr(*at).span))
 }
 
 /// The registration by which a function is called when something has ended: `socket.once("close", this.onClose)`.
