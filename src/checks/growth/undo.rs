@@ -317,7 +317,7 @@ fn tell(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId], wa
     if let Leaving::Fail { .. } = way.leaving
         && !waits_at(facts, way.at)
     {
-        finding.evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the call in between fails").at(way.at));
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "nothing says that the call in between fails").at(way.at));
     }
     if crate::checks::often::is_unused(context, growth.function) {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, "nothing in the project calls the function"));
