@@ -470,6 +470,9 @@ pub struct Resource {
     /// Keyword arguments that name the folder in which it is made, which may go as a whole (`dir`).
     #[serde(default)]
     pub within: Vec<String>,
+    /// Words in the path of a file that say that it is for a system on which its last reference leaves nothing behind (`windows`).
+    #[serde(default)]
+    pub spared_in: Vec<String>,
     /// Fields by which others know it, so that whoever hands on their value means it to stay (`name`).
     #[serde(default)]
     pub known_by: Vec<String>,
