@@ -415,6 +415,13 @@ pub struct Resource {
     /// Methods that hand out another handle, by which it can be ended as well (`abort_handle`).
     #[serde(default)]
     pub proxies: Vec<String>,
+    /// Fields that hold a part of it until somebody takes it out, so that they are not empty where it has just been made (`stdin`
+    /// of a child).
+    #[serde(default)]
+    pub parts: Vec<String>,
+    /// Methods by which such a part is taken out, or its absence is made a failure (`take`, `ok_or`).
+    #[serde(default)]
+    pub parted_by: Vec<String>,
     /// Keywords by which one of a kind gets what another one writes (`stdin`).
     #[serde(default)]
     pub piped: Vec<String>,

@@ -32,7 +32,13 @@ pub struct Walk<'a, 'b> {
 
 /// Every way on which the handle that an obligation speaks of is not released in its function.
 pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> Vec<Way> {
-    let harmless = |call| ledger.is_harmless(obligation.resource, call) || custody.mild.contains(&call);
+    let resource = obligation.resource;
+    let harmless = |call| {
+        if ledger.facts.marked_failures {
+            return ledger.takes_part(resource, call, &|base| custody.mentions.contains(&base));
+        }
+        ledger.is_harmless(resource, call) || custody.mild.contains(&call)
+    };
     exits(ledger.facts, ledger.tables, custody, obligation.call, &harmless)
 }
 
@@ -154,8 +160,10 @@ impl Walk<'_, '_> {
         let (null, otherwise_null) = self.question().nulls(condition);
         let without = |null: bool| if null { bits & !OWED } else { bits };
         let known = self.known.outcome(condition);
-        let (mut then_bits, mut else_bits) =
-            (without(null || known == Some(false)), without(otherwise_null || known == Some(true)));
+        let (mut then_bits, mut else_bits) = (
+            without(null || known == Some(false)),
+            without(otherwise_null || known == Some(true) || self.is_there(condition)),
+        );
         // Where the condition looks at the handle, or decides like the one around the acquisition, an arm without the
         // release is the one in which there is nothing to release. A clean-up that asks first is taken at its word.
         let asked = super::guard::asks(self.facts, condition, &self.custody.mentions);
@@ -173,6 +181,14 @@ impl Walk<'_, '_> {
             let inner = self.block(block, bits);
             out.absorb(&inner);
             out.next |= inner.next;
+        }
+    }
+
+    /// Whether a pattern that may not fit does, because it asks for a part that is there.
+    fn is_there(&self, condition: ExprId) -> bool {
+        match self.facts.kind(condition) {
+            ExprKind::Assign { value: Some(value), .. } => self.facts.marked_failures && (self.harmless)(value),
+            _ => false,
         }
     }
 
@@ -316,7 +332,7 @@ impl Walk<'_, '_> {
         if let ExprKind::Try(inner) = facts.kind(expr) {
             // What fails here may be the acquisition itself, or a question about what it gave.
             let own = facts.expr(inner).span.contains(facts.expr(self.acquire).span) || self.is_own(inner);
-            if facts.marked_failures && !own {
+            if facts.marked_failures && !own && !(self.harmless)(inner) {
                 out.way(Leaving::Propagate, span, after);
             }
         }
