@@ -258,7 +258,8 @@ impl<'tree> Lowering<'_, 'tree> {
         let args = self.children(self.part(node, Part::Args)?);
         let ([base, named] | [base, named, _]) = args.as_slice() else { return None };
         let text = self.source(*named).trim_matches(['"', '\'']);
-        let identifier = text.starts_with(|c: char| c.is_alphabetic() || c == '_') && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let identifier =
+            text.starts_with(|c: char| c.is_alphabetic() || c == '_') && text.chars().all(|c| c.is_alphanumeric() || c == '_');
         let constant = |node: &Node<'tree>| matches!(self.form(*node), Some(Form::Null | Form::True | Form::False));
         if self.form(*named) != Some(Form::Text) || !identifier || !args.get(2).is_none_or(constant) {
             return None;

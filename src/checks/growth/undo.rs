@@ -187,7 +187,8 @@ pub fn leaving(context: &Context, made: ExprId, releases: &[ExprId], any: bool) 
             || !(any || can_fail(facts, call))
             || context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
     };
-    let mut ways = path::exits(facts, context.words.tables(), &custody, made, &harmless);
+    let mut ways =
+        path::exits(facts, context.words.tables(), &custody, made, path::Sure { harmless: &harmless, there: &|_| false });
     // `if !active.insert(key) { return }`: there the entry is somebody else's.
     ways.retain(|way| !refused(facts, made, way.at) && !told_apart(facts, made, way.at));
     // What only a handler takes out is meant to stay where nothing fails.

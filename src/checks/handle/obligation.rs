@@ -240,7 +240,8 @@ impl<'a> Ledger<'a> {
     pub fn takes_part(&self, resource: &Resource, call: ExprId, is_handle: &dyn Fn(ExprId) -> bool) -> bool {
         let mut at = call;
         while let Some(method) = self.facts.method_name(at) {
-            let Some(receiver) = self.facts.callee(at).receiver.filter(|_| resource.parted_by.iter().any(|word| word == method)) else {
+            let Some(receiver) = self.facts.callee(at).receiver.filter(|_| resource.parted_by.iter().any(|word| word == method))
+            else {
                 return false;
             };
             at = receiver;
