@@ -29,3 +29,5 @@
 (throw_statement) @raise
 (break_statement) @break
 (continue_statement) @continue
+; Only who means an outer loop names one, and the inner loop ends there.
+(continue_statement (statement_identifier)) @break

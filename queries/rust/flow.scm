@@ -28,4 +28,6 @@
 (yield_expression) @raise
 (break_expression) @break
 (continue_expression) @continue
+; Only who means an outer loop names one, and the inner loop ends there.
+(continue_expression (label)) @break
 (try_expression (_) @propagate.value) @propagate

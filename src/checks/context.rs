@@ -1,8 +1,8 @@
-use super::lives::lifetime;
+use super::lives::{key, lifetime};
 use crate::facts::{ExprId, Facts, Function, FunctionId, FunctionKind, Place, PlaceId, Root, Segment};
 use crate::finding::{Confidence, Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Caller, Found, Given, Outline, Project, Taken};
-use crate::rules::{Rule, Vocabulary};
+use crate::rules::{Resource, Rule, Vocabulary};
 use crate::source::Span;
 
 /// What a check works with: the facts of one file, one rule with its words in the file's language, and the project.
@@ -56,6 +56,14 @@ impl<'a> Context<'a> {
     /// What speaks against something that stays behind in a program which does one thing and ends, so heavily.
     pub fn command(&self, weight: Weight) -> Option<Evidence> {
         self.is_program().then(|| Evidence::doubts(weight, "it belongs to a command, which ends soon"))
+    }
+
+    /// What speaks against something that a file makes for a system on which nothing of it stays behind.
+    pub fn spared(&self, resource: &Resource) -> Option<Evidence> {
+        let words = self.path.split(['/', '.']).flat_map(key::split);
+        let system = words.into_iter().find(|word| resource.spared_in.contains(word))?;
+        let text = format!("the file is for {system}, where no {} stays behind once its handle has gone", resource.kind);
+        Some(Evidence::doubts(Weight::Decisive, text))
     }
 
     /// The same where files say what they export, so that a program is told from a module by more than its place.

@@ -75,7 +75,7 @@ impl<'tree> Lowering<'_, 'tree> {
             }
             Form::Pointer => self.pointer(node),
             Form::Index => self.index(node),
-            Form::Call | Form::Construct => self.call(node, form),
+            Form::Call | Form::Construct => self.fetched(node).unwrap_or_else(|| self.call(node, form)),
             Form::Named => {
                 let name = self.named(node);
                 // A field that is named alone has the value of the variable of that name.
@@ -250,6 +250,25 @@ impl<'tree> Lowering<'_, 'tree> {
         let name = unquoted(text);
         let plain = name.len() + 2 == text.len() && !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
         (called && plain && self.habits.member_texts).then(|| self.facts.names.intern(name))
+    }
+
+    /// `getattr(base, "name")` reads a field; so it does with a constant that stands for a missing one.
+    fn fetched(&mut self, node: Node<'tree>) -> Option<ExprKind> {
+        let callee = self.part(node, Part::Callee).filter(|_| !self.habits.attributes.is_empty())?;
+        if !self.habits.attributes.iter().any(|word| word == self.source(callee)) {
+            return None;
+        }
+        let args = self.children(self.part(node, Part::Args)?);
+        let ([base, named] | [base, named, _]) = args.as_slice() else { return None };
+        let text = self.source(*named).trim_matches(['"', '\'']);
+        let identifier =
+            text.starts_with(|c: char| c.is_alphabetic() || c == '_') && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let constant = |node: &Node<'tree>| matches!(self.form(*node), Some(Form::Null | Form::True | Form::False));
+        if self.form(*named) != Some(Form::Text) || !identifier || !args.get(2).is_none_or(constant) {
+            return None;
+        }
+        let name = self.facts.names.intern(text);
+        Some(ExprKind::Field { base: self.expr(*base), name })
     }
 
     fn call(&mut self, node: Node<'tree>, form: Form) -> ExprKind {

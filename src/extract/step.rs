@@ -127,7 +127,8 @@ impl<'tree> Lowering<'_, 'tree> {
             }
             Some(Form::Export) => self.export(node, steps),
             // What a `break` leaves is the switch, at whose end every arm goes on anyway.
-            Some(Form::Break) if self.in_switch => {}
+            // A label names what is left, which a switch is not.
+            Some(Form::Break) if self.in_switch && self.operand(node).is_none() => {}
             Some(Form::Positional) => self.positional(node, steps),
             Some(Form::Extend) => self.extend(node),
             Some(Form::Annotation | Form::Comment | Form::Ignored | Form::Modifier | Form::Attribute) => {}

@@ -119,6 +119,8 @@ pub struct Habits {
     pub views: Vec<String>,
     /// Functions that tell the size of their argument.
     pub measures: Vec<String>,
+    /// Functions whose value is the attribute of their first argument that the second, a text, names.
+    pub attributes: Vec<String>,
     /// Whether branches, loops and blocks have values.
     pub flow_values: bool,
     /// Whether only what is marked leaves a function on failure (`?`), and not any call.

@@ -419,6 +419,13 @@ pub struct Resource {
     /// Methods that hand out another handle, by which it can be ended as well (`abort_handle`).
     #[serde(default)]
     pub proxies: Vec<String>,
+    /// Fields that hold a part of it until somebody takes it out, so that they are not empty where it has just been made (`stdin`
+    /// of a child).
+    #[serde(default)]
+    pub parts: Vec<String>,
+    /// Methods by which such a part is taken out, or its absence is made a failure (`take`, `ok_or`).
+    #[serde(default)]
+    pub parted_by: Vec<String>,
     /// Keywords by which one of a kind gets what another one writes (`stdin`).
     #[serde(default)]
     pub piped: Vec<String>,
@@ -480,6 +487,9 @@ pub struct Resource {
     /// Keyword arguments that name the folder in which it is made, which may go as a whole (`dir`).
     #[serde(default)]
     pub within: Vec<String>,
+    /// Words in the path of a file that say that it is for a system on which its last reference leaves nothing behind (`windows`).
+    #[serde(default)]
+    pub spared_in: Vec<String>,
     /// Fields by which others know it, so that whoever hands on their value means it to stay (`name`).
     #[serde(default)]
     pub known_by: Vec<String>,

@@ -147,22 +147,22 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
         None => finding.evidence.push(Evidence::supports(Weight::Fair, "no single entry ever leaves it in this file")),
     }
     let sized = fixed::known(facts, growth).filter(|_| !context.words.words.drawn.is_empty());
+    let drawn = !context.words.words.drawn.is_empty();
+    let apart = if drawn { apart::doubts(facts, held, sibling, (growth, twin), missed) } else { Vec::new() };
     let owner = holder::owner(context, held);
     // How long the owner lives matters only where entries do gather.
-    let gathers = elsewhere.is_none() && sized.is_none();
+    let gathers = elsewhere.is_none() && sized.is_none() && apart.is_empty();
     finding.evidence.extend(owner.into_iter().filter(|piece| gathers || piece.stance == Stance::Against));
     finding.evidence.extend(sized);
     if remembers(context, held, growth) {
         let text = "all that is asked of it is whether something was there before, also after it has gone";
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
     }
-    if !context.words.words.drawn.is_empty() {
-        if let Some(key) = fixed::constant_key(facts, held) {
-            let text = "it is also given keys that are constants, so there are so many";
-            finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(key).span));
-        }
-        finding.evidence.extend(apart::doubts(facts, held, sibling, (growth, twin), missed));
+    if let Some(key) = fixed::constant_key(facts, held).filter(|_| drawn) {
+        let text = "it is also given keys that are constants, so there are so many";
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(key).span));
     }
+    finding.evidence.extend(apart);
     if returned(facts, held) {
         finding.evidence.push(Evidence::doubts(Weight::Fair, "it is handed out, so a caller could remove entries"));
     }

@@ -186,7 +186,7 @@ fn cleaners_of<'a>(context: &Context<'a>, shelf: &Shelf<'a>, members: &[Member<'
     for member in members {
         for operation in places(facts, shelf, member) {
             let Action::Method { name, call } = operation.action else { continue };
-            if single(facts.text(name)) && facts.args(call).len() == 1 {
+            if single(facts.text(name)) && facts.args(call).len() == 1 && !puts_back(context, shelf, member, operation.function) {
                 let function = function_name(facts, operation.function);
                 note(&mut all, (context.path, function), member.field, Some(call));
             }
@@ -200,6 +200,18 @@ fn cleaners_of<'a>(context: &Context<'a>, shelf: &Shelf<'a>, members: &[Member<'
         }
     }
     all.into_values().collect()
+}
+
+/// Whether a function puts an entry into the map that it takes one out of: the entry is changed, and not at its end.
+fn puts_back<'a>(context: &Context<'a>, shelf: &Shelf<'a>, member: &Member<'a>, function: FunctionId) -> bool {
+    let puts = |name: Name| {
+        let name = context.facts.text(name);
+        context.words.container.iter().any(|kind| kind.put.iter().any(|word| word == name))
+    };
+    places(context.facts, shelf, member).any(|operation| match operation.action {
+        Action::Method { name, .. } => operation.function == function && puts(name),
+        _ => false,
+    })
 }
 
 fn note<'a>(

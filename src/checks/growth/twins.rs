@@ -18,6 +18,8 @@ pub fn single(findings: &mut Vec<Finding>, rules: &RuleSet) {
         let surer = |confidence: f64, other: i32| {
             confidence > finding.confidence.value() || (confidence >= finding.confidence.value() && other > own)
         };
-        !told.iter().any(|(span, confidence, other)| *span == finding.primary.span && *other != own && surer(*confidence, *other))
+        // One rule points at the call that adds, another at the place that it adds to.
+        let same = |span: crate::source::Span| span.contains(finding.primary.span) || finding.primary.span.contains(span);
+        !told.iter().any(|(span, confidence, other)| *other != own && same(*span) && surer(*confidence, *other))
     });
 }

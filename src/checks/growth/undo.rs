@@ -187,7 +187,8 @@ pub fn leaving(context: &Context, made: ExprId, releases: &[ExprId], any: bool) 
             || !(any || can_fail(facts, call))
             || context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
     };
-    let mut ways = path::exits(facts, context.words.tables(), &custody, made, &harmless);
+    let mut ways =
+        path::exits(facts, context.words.tables(), &custody, made, path::Sure { harmless: &harmless, there: &|_| false });
     // `if !active.insert(key) { return }`: there the entry is somebody else's.
     ways.retain(|way| !refused(facts, made, way.at) && !told_apart(facts, made, way.at));
     // What only a handler takes out is meant to stay where nothing fails.
@@ -317,7 +318,7 @@ fn tell(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId], wa
     if let Leaving::Fail { .. } = way.leaving
         && !waits_at(facts, way.at)
     {
-        finding.evidence.push(Evidence::doubts(Weight::Fair, "nothing says that the call in between fails").at(way.at));
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "nothing says that the call in between fails").at(way.at));
     }
     if crate::checks::often::is_unused(context, growth.function) {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, "nothing in the project calls the function"));

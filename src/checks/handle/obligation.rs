@@ -269,6 +269,22 @@ impl<'a> Ledger<'a> {
             || self.facts.method_name(call).is_some_and(|method| self.releases(resource, method))
     }
 
+    /// Whether a call takes out a part of the handle, which is there: `child.stdin.take().ok_or("no input")`.
+    pub fn takes_part(&self, resource: &Resource, call: ExprId, is_handle: &dyn Fn(ExprId) -> bool) -> bool {
+        let mut at = call;
+        while let Some(method) = self.facts.method_name(at) {
+            let Some(receiver) = self.facts.callee(at).receiver.filter(|_| resource.parted_by.iter().any(|word| word == method))
+            else {
+                return false;
+            };
+            at = receiver;
+        }
+        match self.facts.kind(at) {
+            ExprKind::Field { base, name } => is_handle(base) && resource.parts.iter().any(|part| part == self.facts.text(name)),
+            _ => false,
+        }
+    }
+
     /// Whether a call is known to look at its arguments and no more. A harmless method (`*.append`) may well keep them.
     pub fn is_glance(&self, call: ExprId) -> bool {
         self.tables.harmless.find(self.facts.callee_path(call), None).is_some()

@@ -14,11 +14,19 @@ use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
+/// What is known not to fail.
+#[derive(Clone, Copy)]
+pub struct Sure<'b> {
+    /// Whether a call is known not to fail in a way that matters.
+    pub harmless: &'b dyn Fn(ExprId) -> bool,
+    /// Whether an expression asks the handle for something that is surely there.
+    pub there: &'b dyn Fn(ExprId) -> bool,
+}
+
 /// The walk for one handle.
 pub struct Walk<'a, 'b> {
     facts: &'a Facts,
-    /// Whether a call is known not to fail in a way that matters.
-    harmless: &'b dyn Fn(ExprId) -> bool,
+    sure: Sure<'b>,
     custody: &'b Custody,
     tables: &'b Tables,
     acquire: ExprId,
@@ -32,16 +40,18 @@ pub struct Walk<'a, 'b> {
 
 /// Every way on which the handle that an obligation speaks of is not released in its function.
 pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> Vec<Way> {
-    let harmless = |call| ledger.is_harmless(obligation.resource, call) || custody.mild.contains(&call);
-    exits(ledger.facts, ledger.tables, custody, obligation.call, &harmless)
+    let resource = obligation.resource;
+    let harmless = |call| ledger.is_harmless(resource, call) || custody.mild.contains(&call);
+    let there = |call| ledger.takes_part(resource, call, &|base| custody.mentions.contains(&base));
+    exits(ledger.facts, ledger.tables, custody, obligation.call, Sure { harmless: &harmless, there: &there })
 }
 
 /// Every way on which what `acquire` begins is not ended in its function, given what each expression does to it.
-pub fn exits(facts: &Facts, tables: &Tables, custody: &Custody, acquire: ExprId, harmless: &dyn Fn(ExprId) -> bool) -> Vec<Way> {
+pub fn exits(facts: &Facts, tables: &Tables, custody: &Custody, acquire: ExprId, sure: Sure) -> Vec<Way> {
     let function = facts.function(facts.function_of(acquire));
     let deciders = super::guard::deciders(facts, acquire);
     let known = Known::of(facts, acquire);
-    let mut walk = Walk { facts, harmless, custody, tables, acquire, deciders, known, memo: FxHashMap::default(), cleanup: 0 };
+    let mut walk = Walk { facts, sure, custody, tables, acquire, deciders, known, memo: FxHashMap::default(), cleanup: 0 };
     let mut out = walk.block(&function.body, FREE);
     let next = out.next;
     let end = Span::new(function.span.end.saturating_sub(1), function.span.end);
@@ -155,7 +165,7 @@ impl Walk<'_, '_> {
         let without = |null: bool| if null { bits & !OWED } else { bits };
         let known = self.known.outcome(condition);
         let (mut then_bits, mut else_bits) =
-            (without(null || known == Some(false)), without(otherwise_null || known == Some(true)));
+            (without(null || known == Some(false)), without(otherwise_null || known == Some(true) || self.is_there(condition)));
         // Where the condition looks at the handle, or decides like the one around the acquisition, an arm without the
         // release is the one in which there is nothing to release. A clean-up that asks first is taken at its word.
         let asked = super::guard::asks(self.facts, condition, &self.custody.mentions);
@@ -173,6 +183,14 @@ impl Walk<'_, '_> {
             let inner = self.block(block, bits);
             out.absorb(&inner);
             out.next |= inner.next;
+        }
+    }
+
+    /// Whether a pattern that may not fit does, because it asks for a part that is there.
+    fn is_there(&self, condition: ExprId) -> bool {
+        match self.facts.kind(condition) {
+            ExprKind::Assign { value: Some(value), .. } => (self.sure.there)(value),
+            _ => false,
         }
     }
 
@@ -316,13 +334,13 @@ impl Walk<'_, '_> {
         if let ExprKind::Try(inner) = facts.kind(expr) {
             // What fails here may be the acquisition itself, or a question about what it gave.
             let own = facts.expr(inner).span.contains(facts.expr(self.acquire).span) || self.is_own(inner);
-            if facts.marked_failures && !own {
+            if facts.marked_failures && !own && !(self.sure.there)(inner) {
                 out.way(Leaving::Propagate, span, after);
             }
         }
         let fallible = match facts.kind(expr) {
             _ if facts.marked_failures => false,
-            ExprKind::Call { .. } => !matches!(effect, None | Some(Effect::Use)) || !(self.harmless)(expr),
+            ExprKind::Call { .. } => !matches!(effect, None | Some(Effect::Use)) || !(self.sure.harmless)(expr),
             ExprKind::Yield { .. } => true,
             _ => effect == Some(Effect::Use),
         };

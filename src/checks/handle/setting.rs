@@ -26,6 +26,7 @@ pub fn setting(context: &Context, obligation: &Obligation, certain: bool) -> Vec
     if is_aside(context) {
         all.push(Evidence::doubts(Weight::Decisive, "the file lies where programs are kept that are run by hand"));
     }
+    all.extend(context.spared(resource));
     if let Some(condition) = switched_off(context, obligation) {
         let text = "it is made only where a constant is changed by hand";
         all.push(Evidence::doubts(Weight::Decisive, text).at(context.facts.expr(condition).span));

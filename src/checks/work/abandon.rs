@@ -10,8 +10,8 @@ use crate::checks::lives::owner;
 use crate::facts::{ExprId, Facts};
 use crate::finding::{Evidence, Finding, Weight};
 
-/// First words of functions that are named for starting something.
-const STARTING: [&str; 4] = ["spawn", "respawn", "restart", "launch"];
+/// First words of functions that are named for what calls them, and not for what they do.
+const HANDLING: [&str; 2] = ["on", "handle"];
 
 /// A worker that is dropped where it is started: a fault if its work goes on, or if it must be waited for.
 pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
@@ -93,12 +93,13 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     } else {
         evidence.push(Evidence::supports(Weight::Strong, "its handle is at hand, and nobody waits for it"));
     }
-    // `spawn` says what the function does, and not how often.
-    let tells = lifetime::named(facts, &STARTING.map(str::to_owned), worker.function) && worker.kept.holders.is_empty();
+    // `spawn` and `send` say what the function does, and not how often.
+    let tells = !worker.kept.holders.is_empty() || lifetime::named(facts, &HANDLING.map(str::to_owned), worker.function);
     evidence.extend(lifetime::serves(facts, &context.words.words, worker.function).map(|serves| {
-        if serves.weight > Weight::Slight && !tells { Evidence { weight: Weight::Strong, ..serves } } else { serves }
+        if serves.weight > Weight::Slight && tells { Evidence { weight: Weight::Strong, ..serves } } else { serves }
     }));
     evidence.extend(context.command(Weight::Strong));
+    evidence.extend(context.spared(worker.resource));
     if let Some(reader) = aside::reader(context, worker) {
         let text = "another child reads what it writes, and it ends with that";
         evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(reader).span));
