@@ -2,7 +2,7 @@
 
 use super::kept::{self, Fate};
 use crate::checks::Context;
-use crate::facts::{Action, ExprId, ExprKind, Facts, Literal, PlaceId};
+use crate::facts::{Action, BindingId, ExprId, ExprKind, Facts, Literal, PlaceId};
 use crate::rules::Resource;
 
 /// Every call that makes a resource of the rule, in textual order by function.
@@ -82,15 +82,19 @@ pub fn kept(facts: &Facts, resource: &Resource, call: ExprId) -> Kept {
 
 /// The values that this file gives to a parameter.
 pub fn passed(facts: &Facts, param: ExprId) -> Vec<ExprId> {
-    let Some(binding) = facts.binding_of(param) else { return Vec::new() };
-    let owner = facts.scopes[facts.binding(binding).scope.index()].function;
-    let own = facts.function(owner);
-    let Some(at) = own.params.iter().position(|param| param.binding == binding) else { return Vec::new() };
+    let mut given: Vec<ExprId> = facts.binding_of(param).map(|binding| arguments(facts, binding).collect()).unwrap_or_default();
+    given.sort_unstable();
+    given
+}
+
+/// The values that this file gives to the parameter behind a name, call by call.
+pub fn arguments(facts: &Facts, binding: BindingId) -> impl Iterator<Item = ExprId> {
+    let own = facts.function(facts.scopes[facts.binding(binding).scope.index()].function);
+    let position = own.params.iter().position(|param| param.binding == binding);
     let bound = usize::from(own.receiver.is_some());
     let name = facts.text(facts.binding(binding).name);
-    let mut calls = own.callers.clone();
-    calls.sort_unstable();
-    calls.into_iter().filter_map(|call| facts.argument(call, name, at.checked_sub(bound))).collect()
+    let calls = own.callers.iter().filter(move |_| position.is_some());
+    calls.filter_map(move |call| facts.argument(*call, name, position?.checked_sub(bound)))
 }
 
 /// Whether a delay is a constant that is not longer than `short`, in the units of the call.

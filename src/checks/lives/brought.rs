@@ -1,6 +1,7 @@
 //! What comes with a request: the arguments that a framework hands a function which serves one, and what is read off the
 //! request. Whoever sends requests decides how many different values there are.
 
+use super::acquire;
 use super::lifetime;
 use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, Operator, Param, Source};
 use crate::rules::Words;
@@ -51,7 +52,10 @@ fn comes(facts: &Facts, words: &Words, value: ExprId, hops: u32) -> bool {
 fn bound(facts: &Facts, words: &Words, binding: BindingId, hops: u32) -> bool {
     let own = facts.binding(binding);
     match own.kind {
-        BindingKind::Parameter(_) => is_handed(facts, words, binding),
+        BindingKind::Parameter(_) => {
+            let given = acquire::arguments(facts, binding).take(WIDTH);
+            is_handed(facts, words, binding) || given.into_iter().any(|given| comes(facts, words, given, hops))
+        }
         BindingKind::Variable => own.definitions.iter().take(WIDTH).any(|definition| match definition.source {
             Source::Assigned(value) | Source::Unpacked(value, _) | Source::Iterated(value) => comes(facts, words, value, hops),
             _ => false,
@@ -88,8 +92,9 @@ fn is_injected(facts: &Facts, words: &Words, param: &Param) -> bool {
 /// Whether a function has a parameter of a type that only a framework makes, once per request.
 pub fn is_extracting(facts: &Facts, words: &Words, function: FunctionId) -> bool {
     let extracts = |param: &Param| {
-        let path = param.annotation.and_then(|at| facts.annotated(at));
-        path.is_some_and(|path| words.request.extractors.iter().any(|word| word.fits(Some(path), None)))
+        let fits = |path: &str| words.request.extractors.iter().any(|word| word.fits(Some(path), None));
+        let written = |at: ExprId| facts.dotted(at);
+        param.annotation.is_some_and(|at| facts.annotated(at).is_some_and(fits) || written(at).is_some_and(|path| fits(&path)))
     };
     !words.request.extractors.is_empty() && facts.function(function).params.iter().any(extracts)
 }

@@ -11,6 +11,7 @@ pub mod life;
 pub mod lifetime;
 pub mod owner;
 pub mod registrar;
+pub mod served;
 pub mod share;
 pub mod sole;
 pub mod stale;

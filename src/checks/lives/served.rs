@@ -1,0 +1,69 @@
+//! Functions that run for each request, message, event or tick because what serves those calls them.
+
+use super::lifetime;
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Operator};
+use crate::finding::{Evidence, Weight};
+use crate::rules::Words;
+
+/// How many callers of callers are followed.
+const HOPS: u32 = 3;
+/// How many calls of one function are looked at, so that no source makes this long.
+const WIDTH: usize = 8;
+
+/// What says, by more than its name, that a function runs for each request, message or event.
+pub fn surely(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    lifetime::serves_one(facts, words, function)
+        .or_else(|| lifetime::serves(facts, words, function).filter(|serves| serves.weight >= Weight::Strong))
+}
+
+/// What says that a function is called for each request, message, event or tick, as far as its own file calls it.
+pub fn through(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    climb(facts, words, function, HOPS)
+}
+
+fn climb(facts: &Facts, words: &Words, function: FunctionId, hops: u32) -> Option<Evidence> {
+    let hops = hops.checked_sub(1)?;
+    let calls = callers(facts, function);
+    let direct = calls.iter().find_map(|call| called(facts, words, *call));
+    direct.or_else(|| calls.iter().find_map(|call| climb(facts, words, facts.function_of(*call), hops)))
+}
+
+/// The calls of this file of a function, or of the one with a name around it, save those that are made once.
+pub fn callers(facts: &Facts, function: FunctionId) -> Vec<ExprId> {
+    let Some(named) = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named) else {
+        return Vec::new();
+    };
+    let own = |call: &ExprId| facts.enclosing(facts.function_of(*call)).any(|id| id == named);
+    let calls = facts.function(named).callers.iter().copied().take(WIDTH);
+    calls.filter(|call| !own(call) && !is_single(facts, *call)).collect()
+}
+
+/// Whether a call is made once, because a flag that its function sets says so.
+pub fn is_single(facts: &Facts, call: ExprId) -> bool {
+    let function = facts.function_of(call);
+    let sets = |operation: &Operation| operation.function == function && matches!(operation.action, Action::Assign(_));
+    let flag = |condition: ExprId| match facts.kind(condition) {
+        ExprKind::Operation { operator: Operator::Not, operands } => facts.list(operands).first().and_then(|at| facts.place(*at)),
+        _ => None,
+    };
+    let mut flags = lifetime::conditions(facts, call).into_iter().filter_map(flag);
+    facts.runs_once_at(call) || flags.any(|flag| facts.operations(flag).iter().any(sets))
+}
+
+/// What a call says of how often it is made.
+fn called(facts: &Facts, words: &Words, call: ExprId) -> Option<Evidence> {
+    let (caller, at) = (facts.function_of(call), facts.expr(call).span);
+    if lifetime::ticks(facts, call).is_some() {
+        return Some(Evidence::supports(Weight::Fair, "it is called in a loop that goes on and on").at(at));
+    }
+    let serves = surely(facts, words, caller)?;
+    Some(Evidence::supports(serves.weight, format!("it is called {}", clause(&serves))).at(at))
+}
+
+/// What is said of a caller, as a clause about what it calls.
+pub fn clause(serves: &Evidence) -> String {
+    match serves.text.strip_prefix("it runs once ") {
+        Some(each) => format!("once {each}"),
+        None => format!("where {}", serves.text),
+    }
+}
