@@ -82,19 +82,18 @@ pub fn kept(facts: &Facts, resource: &Resource, call: ExprId) -> Kept {
 
 /// The values that this file gives to a parameter.
 pub fn passed(facts: &Facts, param: ExprId) -> Vec<ExprId> {
-    let mut given: Vec<ExprId> = facts.binding_of(param).map(|binding| arguments(facts, binding).collect()).unwrap_or_default();
-    given.sort_unstable();
-    given
+    let Some(binding) = facts.binding_of(param) else { return Vec::new() };
+    let owner = facts.scopes[facts.binding(binding).scope.index()].function;
+    let mut calls = facts.function(owner).callers.clone();
+    calls.sort_unstable();
+    calls.into_iter().filter_map(|call| argument(facts, call, binding)).collect()
 }
 
-/// The values that this file gives to the parameter behind a name, call by call.
-pub fn arguments(facts: &Facts, binding: BindingId) -> impl Iterator<Item = ExprId> {
-    let own = facts.function(facts.scopes[facts.binding(binding).scope.index()].function);
-    let position = own.params.iter().position(|param| param.binding == binding);
-    let bound = usize::from(own.receiver.is_some());
-    let name = facts.text(facts.binding(binding).name);
-    let calls = own.callers.iter().filter(move |_| position.is_some());
-    calls.filter_map(move |call| facts.argument(*call, name, position?.checked_sub(bound)))
+/// The value that a call gives to a parameter of the function that it calls.
+pub fn argument(facts: &Facts, call: ExprId, param: BindingId) -> Option<ExprId> {
+    let own = facts.function(facts.scopes[facts.binding(param).scope.index()].function);
+    let at = own.params.iter().position(|own| own.binding == param)?;
+    facts.argument(call, facts.text(facts.binding(param).name), at.checked_sub(usize::from(own.receiver.is_some())))
 }
 
 /// Whether a delay is a constant that is not longer than `short`, in the units of the call.

@@ -3,6 +3,7 @@
 
 use super::acquire;
 use super::lifetime;
+use super::served;
 use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, Operator, Param, Source};
 use crate::rules::Words;
 
@@ -52,16 +53,20 @@ fn comes(facts: &Facts, words: &Words, value: ExprId, hops: u32) -> bool {
 fn bound(facts: &Facts, words: &Words, binding: BindingId, hops: u32) -> bool {
     let own = facts.binding(binding);
     match own.kind {
-        BindingKind::Parameter(_) => {
-            let given = acquire::arguments(facts, binding).take(WIDTH);
-            is_handed(facts, words, binding) || given.into_iter().any(|given| comes(facts, words, given, hops))
-        }
+        BindingKind::Parameter(_) => is_handed(facts, words, binding) || is_passed(facts, words, binding, hops),
         BindingKind::Variable => own.definitions.iter().take(WIDTH).any(|definition| match definition.source {
             Source::Assigned(value) | Source::Unpacked(value, _) | Source::Iterated(value) => comes(facts, words, value, hops),
             _ => false,
         }),
         _ => false,
     }
+}
+
+/// Whether a call of this file gives a parameter what comes with a request.
+fn is_passed(facts: &Facts, words: &Words, binding: BindingId, hops: u32) -> bool {
+    let function = facts.scopes[facts.binding(binding).scope.index()].function;
+    let mut given = served::calls(facts, function).take(WIDTH).filter_map(|call| acquire::argument(facts, call, binding));
+    given.any(|given| comes(facts, words, given, hops))
 }
 
 /// Whether a parameter is one by which a framework hands in what a request brings.

@@ -34,8 +34,19 @@ pub fn callers(facts: &Facts, function: FunctionId) -> Vec<ExprId> {
         return Vec::new();
     };
     let own = |call: &ExprId| facts.enclosing(facts.function_of(*call)).any(|id| id == named);
-    let calls = facts.function(named).callers.iter().copied().take(WIDTH);
-    calls.filter(|call| !own(call) && !is_single(facts, *call)).collect()
+    calls(facts, named).take(WIDTH).filter(|call| !own(call) && !is_single(facts, *call)).collect()
+}
+
+/// The calls of this file of a function: by its name, of the type that it makes instances of, and on what is an instance of
+/// its type.
+pub fn calls(facts: &Facts, function: FunctionId) -> impl Iterator<Item = ExprId> {
+    let own = facts.function(function);
+    let ty = own.owner.filter(|_| own.kind == FunctionKind::Named);
+    let made = ty.filter(|_| own.traits.is_constructor).map_or(&[][..], |ty| &facts.ty(ty).made);
+    let named = ty.and(own.name).map_or(&[][..], |name| facts.calls_of(facts.text(name)));
+    let unresolved = |call: &&ExprId| facts.callee(**call).function.is_none();
+    let typed = move |call: &&ExprId| facts.callee(**call).receiver.is_some_and(|on| facts.local_type(on) == ty);
+    own.callers.iter().chain(made).chain(named.iter().filter(unresolved).take(WIDTH).filter(typed)).copied()
 }
 
 /// Whether a call is made once, because a flag that its function sets says so.
