@@ -64,7 +64,8 @@ pub fn is_single(facts: &Facts, call: ExprId) -> bool {
 /// What a call says of how often it is made.
 fn called(facts: &Facts, words: &Words, call: ExprId) -> Option<Evidence> {
     let (caller, at) = (facts.function_of(call), facts.expr(call).span);
-    if lifetime::ticks(facts, call).is_some() {
+    // A loop that has a way out may be one that waits for something, or goes through what is there.
+    if lifetime::endless_around(facts, call).is_some() {
         return Some(Evidence::supports(Weight::Fair, "it is called in a loop that goes on and on").at(at));
     }
     let serves = surely(facts, words, caller)?;
