@@ -4,7 +4,7 @@
 use super::acquire;
 use super::lifetime;
 use super::served;
-use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, Operator, Param, Source};
+use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, Operator, Param, Parent, Source};
 use crate::rules::Words;
 
 /// How many values are followed in a row.
@@ -144,5 +144,22 @@ fn is_served(facts: &Facts, words: &Words, binding: BindingId) -> bool {
     let function = facts.scopes[facts.binding(binding).scope.index()].function;
     let own = facts.function(function);
     let answers = own.params.iter().any(|param| words.request.beside.iter().any(|word| word == facts.text(param.name)));
-    answers || lifetime::is_entered(facts, words, function)
+    answers || lifetime::is_entered(facts, words, function) || tells(facts, words, binding)
+}
+
+/// Whether a function is given a request of which it asks what only one has that is served.
+pub fn is_given_request(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    let named = |param: &&Param| is_named(words, facts.text(param.name));
+    facts.function(function).params.iter().filter(named).any(|param| tells(facts, words, param.binding))
+}
+
+fn tells(facts: &Facts, words: &Words, request: BindingId) -> bool {
+    let asked = |at: &ExprId| match facts.expr(*at).parent {
+        Parent::Expr(parent) => match facts.kind(parent) {
+            ExprKind::Field { base, name } => base == *at && words.request.telling.iter().any(|word| word == facts.text(name)),
+            _ => false,
+        },
+        _ => false,
+    };
+    !words.request.telling.is_empty() && facts.binding(request).uses.iter().any(asked)
 }

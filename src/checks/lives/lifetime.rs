@@ -127,13 +127,35 @@ pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<
             let weight = if beside { Weight::Slight } else { Weight::Fair };
             return Some(Evidence::supports(weight, format!("it runs once for each `{name}`")).at(own.head));
         }
-        let again = own.kind == FunctionKind::Closure && life::start(facts, words, id) == life::Start::Again;
-        let call = given_to(facts, id).filter(|call| again && !comes_once(facts, *call) && !completes(facts, id))?;
+        let call = asked_again(facts, words, id).filter(|call| !comes_once(facts, *call) && !completes(facts, id))?;
         let name = facts.callee_name(call).unwrap_or_default();
         let text = format!("a callback of `{name}` runs once per event");
         Some(Evidence::supports(Weight::Slight, text).at(facts.expr(call).span))
     })
 }
+
+/// The call by which somebody is given a function to call again and again: `setInterval(poll, 1000)`.
+fn asked_again(facts: &Facts, words: &Words, function: FunctionId) -> Option<ExprId> {
+    let own = facts.function(function);
+    if own.kind == FunctionKind::Closure {
+        return given_to(facts, function).filter(|_| life::start(facts, words, function) == life::Start::Again);
+    }
+    let keeps = |at: &ExprId| match facts.expr(*at).parent {
+        Parent::Expr(call) if facts.args(call).contains(at) && keeps_calling(facts, words, call) => {
+            // What a map is asked for comes first.
+            let first = facts.positional(call, 0) == Some(*at);
+            let alone = facts.callee_name(call).is_some_and(|name| ALONE.contains(&name));
+            (!first || alone).then_some(call)
+        }
+        _ => None,
+    };
+    let mentions = own.name.filter(|_| !words.callers.is_empty()).map_or(&[][..], |name| facts.mentions(name));
+    let means = |at: &&ExprId| facts.binding_of(**at).is_some_and(|of| facts.binding(of).kind == BindingKind::Function(function));
+    mentions.iter().filter(means).find_map(keeps)
+}
+
+/// Calls that are given a function to call again before anything else.
+const ALONE: [&str; 5] = ["setInterval", "createServer", "subscribe", "use", "addHook"];
 
 /// Whether a closure is told of the outcome of one call: it is given the error first, and calls back whoever waits for it.
 fn completes(facts: &Facts, closure: FunctionId) -> bool {
@@ -210,6 +232,10 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
     }
     if brought::is_extracting(facts, words, method) {
         let text = format!("a framework runs `{name}` once per request");
+        return Some(Evidence::supports(Weight::Strong, text).at(own.head));
+    }
+    if brought::is_given_request(facts, words, method) {
+        let text = format!("`{name}` is given each request");
         return Some(Evidence::supports(Weight::Strong, text).at(own.head));
     }
     if words.handlers.iter().any(|word| word == name) {
