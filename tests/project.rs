@@ -681,3 +681,15 @@ fn a_callback_is_not_called_where_its_module_is_loaded() {
     assert!(!said.is_empty());
     assert!(!said.iter().any(|text| text.contains("set up") || text.contains("is loaded")), "{said:?}");
 }
+
+#[test]
+fn what_one_of_several_forms_of_a_store_keeps_is_the_data() {
+    let base = ("keys/base.py", "class KeyStore:\n    async def put(self, user_id, key):\n        raise NotImplementedError\n");
+    let memory = (
+        "keys/memory.py",
+        "from keys.base import KeyStore\n\n\nclass MemoryKeyStore(KeyStore):\n    def __init__(self):\n        self.seen = {}\n\n    async def is_new(self, user_id, index):\n        try:\n            return self.seen[(user_id, index)]\n        except KeyError:\n            self.seen[(user_id, index)] = index\n            return True\n",
+    );
+    let file = ("keys/file.py", "from keys.base import KeyStore\n\n\nclass FileKeyStore(KeyStore):\n    pass\n");
+    assert_eq!(found(&[base, memory]), ["keys/memory.py:unbounded-cache"]);
+    assert_eq!(found(&[base, memory, file]), [""; 0]);
+}
