@@ -693,3 +693,16 @@ fn what_one_of_several_forms_of_a_store_keeps_is_the_data() {
     assert_eq!(found(&[base, memory]), ["keys/memory.py:unbounded-cache"]);
     assert_eq!(found(&[base, memory, file]), [""; 0]);
 }
+
+#[test]
+fn what_a_maker_hands_out_is_used_as_long_as_somebody_reads() {
+    let maker = (
+        "lib/gather.js",
+        "module.exports = function () {\n  const parts = []\n  function push(part) {\n    parts.push(part)\n  }\n  return { push, value: () => Buffer.concat(parts) }\n}\n",
+    );
+    let reads = (
+        "lib/read.js",
+        "const gather = require('./gather')\nmodule.exports = function (stream, done) {\n  const gathered = gather()\n  stream.on('data', part => gathered.push(part))\n  stream.on('end', () => done(gathered.value()))\n}\n",
+    );
+    assert_eq!(found(&[maker, reads]), [""; 0]);
+}

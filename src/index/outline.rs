@@ -113,7 +113,7 @@ impl Outline {
         for call in log.served {
             let (callee, how) = (self.intern(&call.callee), self.intern(&call.how));
             let on = call.on.map(|on| on.map(|on| self.intern(&on)));
-            self.served.push(Served { callee, on, how, brings: call.brings });
+            self.served.push(Served { callee, on, how, firm: call.firm, brings: call.brings });
         }
         for (name, kind) in log.makers {
             let maker = (self.intern(&name), self.intern(&kind));
@@ -262,6 +262,8 @@ pub struct Served {
     pub on: [Option<Text>; 2],
     /// How often that is, as a clause.
     pub how: Text,
+    /// Whether more than a hint says so.
+    pub firm: bool,
     /// Which of the arguments come with the request, a bit for each.
     pub brings: u32,
 }

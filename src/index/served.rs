@@ -13,6 +13,8 @@ pub struct Serving {
     pub on: [Option<String>; 2],
     /// How often that is, as a clause.
     pub how: String,
+    /// Whether more than a hint says so.
+    pub firm: bool,
     /// Which of the arguments come with the request, a bit for each.
     pub brings: u32,
 }

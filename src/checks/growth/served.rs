@@ -39,16 +39,16 @@ fn calls(context: &Context, function: FunctionId) -> Vec<Serving> {
     if away.peek().is_none() {
         return Vec::new();
     }
-    let how = served::surely(facts, words, function).map(|serves| served::clause(&serves));
-    let how = how.or_else(|| {
+    let through = || {
         let through = served::through(facts, words, function)?;
-        through.text.strip_prefix("it is called ").map(str::to_owned)
-    });
-    let Some(how) = how else { return Vec::new() };
-    away.filter_map(|call| serving(context, call, &how)).collect()
+        Some((through.text.strip_prefix("it is called ")?.to_owned(), through.weight))
+    };
+    let own = served::surely(facts, words, function).map(|serves| (served::clause(&serves), serves.weight));
+    let Some((how, weight)) = own.or_else(through) else { return Vec::new() };
+    away.filter_map(|call| serving(context, call, (&how, weight > Weight::Slight))).collect()
 }
 
-fn serving(context: &Context, call: ExprId, how: &str) -> Option<Serving> {
+fn serving(context: &Context, call: ExprId, (how, firm): (&str, bool)) -> Option<Serving> {
     let facts = context.facts;
     let callee = facts.callee_path(call).or_else(|| facts.callee_name(call))?.to_owned();
     let on = facts.callee(call).receiver.map_or([None, None], |on| named(facts, on));
@@ -57,7 +57,7 @@ fn serving(context: &Context, call: ExprId, how: &str) -> Option<Serving> {
         arg.is_some_and(|arg| brought::is_brought(facts, &context.words.words, arg))
     };
     let brings = (0..u32::BITS.min(facts.args(call).len() as u32)).filter(from).fold(0, |bits, at| bits | 1 << at);
-    Some(Serving { callee, on: on.map(|on| on.map(str::to_owned)), how: how.to_owned(), brings })
+    Some(Serving { callee, on: on.map(|on| on.map(str::to_owned)), how: how.to_owned(), firm, brings })
 }
 
 /// The last name of a value, and that of its type.
@@ -70,8 +70,8 @@ fn named(facts: &Facts, value: ExprId) -> [Option<&str>; 2] {
 pub fn served(context: &Context, growth: &Growth) -> Option<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     served::through(facts, words, growth.function).or_else(|| {
-        let (path, how, _) = abroad(context, growth.function, HOPS)?;
-        Some(Evidence::supports(Weight::Fair, format!("{path} calls it {how}")))
+        let Calls { path, how, firm, .. } = abroad(context, growth.function, HOPS)?;
+        Some(Evidence::supports(if firm { Weight::Fair } else { Weight::Slight }, format!("{path} calls it {how}")))
     })
 }
 
@@ -81,7 +81,7 @@ pub fn brings(context: &Context, growth: &Growth, value: ExprId) -> bool {
     if brought::is_brought(facts, &context.words.words, value) {
         return true;
     }
-    let Some((_, _, brings)) = abroad(context, growth.function, HOPS) else { return false };
+    let Some(Calls { brings, .. }) = abroad(context, growth.function, HOPS) else { return false };
     let Some(named) = facts.enclosing(growth.function).find(|id| facts.function(*id).kind == FunctionKind::Named) else {
         return false;
     };
@@ -90,29 +90,43 @@ pub fn brings(context: &Context, growth: &Growth, value: ExprId) -> bool {
     own.params.iter().filter(given).any(|param| hearsay::mentions(facts, value, param.binding, hearsay::HOPS))
 }
 
-/// The file that calls a function, or one that does in this file, for each request; how often that is, and which of the
-/// function's own arguments come with the request.
-fn abroad<'a>(context: &Context<'a>, function: FunctionId, hops: u32) -> Option<(&'a str, &'a str, u32)> {
+/// How other files call a function for each request.
+struct Calls<'a> {
+    /// The first of them.
+    path: &'a str,
+    /// How often that is, as a clause.
+    how: &'a str,
+    /// Whether more than a hint says so.
+    firm: bool,
+    /// Which of the function's own arguments come with the request, a bit for each.
+    brings: u32,
+}
+
+/// How other files call a function, or one that calls it in this file.
+fn abroad<'a>(context: &Context<'a>, function: FunctionId, hops: u32) -> Option<Calls<'a>> {
     let (facts, hops) = (context.facts, hops.checked_sub(1)?);
     let named = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
     let own = facts.function(named);
     let owner = facts.owner_of(named).map(|ty| facts.text(facts.ty(ty).name));
+    // What a function makes anew with each call is called on what that hands out, of which nobody knows how long it is used.
+    let inner = owner.is_none() && own.parent.is_some_and(|around| !facts.at_top(around));
+    if inner {
+        return None;
+    }
     let called = match owner {
         Some(ty) if own.traits.is_constructor => Called { path: context.path, language: &facts.language, owner: None, name: ty },
         _ => Called { path: context.path, language: &facts.language, owner, name: facts.text(own.name?) },
     };
     let calls: Vec<_> = context.project.served(&called).collect();
-    if let Some((file, call)) = calls.first() {
+    if let Some((file, call)) = calls.iter().find(|(_, call)| call.firm).or(calls.first()) {
         let brings = calls.iter().fold(0, |bits, (_, call)| bits | call.brings);
-        return Some((&file.path, file.text(call.how), brings));
+        return Some(Calls { path: &file.path, how: file.text(call.how), firm: call.firm, brings });
     }
-    served::callers(facts, named).into_iter().find_map(|call| {
-        let (path, how, _) = abroad(context, facts.function_of(call), hops)?;
-        Some((path, how, 0))
-    })
+    let mut callers = served::callers(facts, named).into_iter();
+    callers.find_map(|call| Some(Calls { brings: 0, ..abroad(context, facts.function_of(call), hops)? }))
 }
 
-/// Whether a function is named like a registration, and what serves requests calls it nevertheless.
+/// Whether a function is named like a registration, and nothing says that what serves requests calls it.
 pub fn is_registration(context: &Context, growth: &Growth) -> bool {
     lifetime::named(context.facts, &context.words.words.adding, growth.function) && served(context, growth).is_none()
 }

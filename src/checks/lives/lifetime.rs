@@ -93,7 +93,8 @@ fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&
     let called = |param: &crate::facts::Param| facts.binding(param.binding).uses.iter().any(is_called);
     let named =
         |param: &&crate::facts::Param| words.life.given.iter().any(|word| word == facts.text(param.name)) && !called(param);
-    let given = own.params.iter().find(named)?;
+    // Nobody calls for an event without giving it.
+    let given = own.params.iter().find(|param| named(param) && param.default.is_none())?;
     (!facts.binding(given.binding).uses.iter().any(names_event)).then_some(given)
 }
 

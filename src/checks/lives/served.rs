@@ -10,9 +10,14 @@ const HOPS: u32 = 3;
 /// How many calls of one function are looked at, so that no source makes this long.
 const WIDTH: usize = 8;
 
+/// How it is said that a function is given one event.
+const EACH: &str = "it runs once for each";
+
 /// What says, by more than its name, that a function runs for each request, message or event.
 pub fn surely(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
     lifetime::serves_one(facts, words, function)
+        // What a function is told of its surroundings beside something else is no event.
+        .filter(|serves| serves.weight > Weight::Slight || !serves.text.starts_with(EACH))
         .or_else(|| lifetime::serves(facts, words, function).filter(|serves| serves.weight >= Weight::Strong))
 }
 
@@ -74,8 +79,8 @@ fn called(facts: &Facts, words: &Words, call: ExprId) -> Option<Evidence> {
 
 /// What is said of a caller, as a clause about what it calls.
 pub fn clause(serves: &Evidence) -> String {
-    match serves.text.strip_prefix("it runs once ") {
-        Some(each) => format!("once {each}"),
+    match serves.text.strip_prefix(EACH) {
+        Some(each) => format!("once for each{each}"),
         None => format!("where {}", serves.text),
     }
 }
