@@ -80,7 +80,7 @@ pub fn given(facts: &Facts, words: &Words, function: FunctionId) -> Option<Bindi
 }
 
 /// The parameter that brings a function its one event. One by whose name a registration is made names many of them.
-fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&'a crate::facts::Param> {
+pub(super) fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&'a crate::facts::Param> {
     let names_event = |at: &ExprId| match facts.expr(*at).parent {
         Parent::Expr(call) => {
             facts.positional(call, 0) == Some(*at) && facts.callee_name(call).is_some_and(|name| event::SWITCHES.contains(&name))

@@ -1,7 +1,7 @@
 //! Functions that run for each request, message, event or tick because what serves those calls them.
 
 use super::lifetime;
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Operator};
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Operator, Parent};
 use crate::finding::{Evidence, Weight};
 use crate::rules::Words;
 
@@ -17,8 +17,21 @@ const EACH: &str = "it runs once for each";
 pub fn surely(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
     lifetime::serves_one(facts, words, function)
         // What a function is told of its surroundings beside something else is no event.
-        .filter(|serves| serves.weight > Weight::Slight || !serves.text.starts_with(EACH))
+        .filter(|serves| !serves.text.starts_with(EACH) || serves.weight > Weight::Slight && is_first(facts, words, function))
         .or_else(|| lifetime::serves(facts, words, function).filter(|serves| serves.weight >= Weight::Strong))
+}
+
+/// Whether a function that is given an event is not called by its own file, nor given to one of its functions, which may well
+/// hand on what they are given: then its callers say how often it runs.
+fn is_first(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    let Some(id) = facts.enclosing(function).find(|id| lifetime::brings(facts, words, *id).is_some()) else { return false };
+    let own = facts.function(id);
+    let handed = |at: &ExprId| match facts.expr(*at).parent {
+        Parent::Expr(call) => facts.args(call).contains(at) && facts.callee(call).function.is_some(),
+        _ => false,
+    };
+    let mut mentions = own.name.map_or(&[][..], |name| facts.mentions(name)).iter();
+    own.kind == FunctionKind::Closure || calls(facts, id).next().is_none() && !mentions.any(handed)
 }
 
 /// What says that a function is called for each request, message, event or tick, as far as its own file calls it.
