@@ -113,16 +113,16 @@ fn data(context: &Context, ty: TypeId) -> Option<Evidence> {
     }
     let base = |base: &ExprId| key::last_name(facts, facts.generic(*base));
     let other = own.bases.iter().filter_map(base).find(|base| context.project.has_several_heirs(base));
-    Some(match other {
-        Some(base) => {
-            let text = format!("`{name}` is one of several forms of a `{base}`, and what it holds is the data itself");
-            Evidence::doubts(Weight::Decisive, text)
-        }
-        None => {
+    let (weight, text) = other.map_or_else(
+        || {
             let text = format!("`{name}` is the form of a store that is kept in memory, so its entries may be the data itself");
-            Evidence::doubts(Weight::Strong, text)
-        }
-    })
+            (Weight::Strong, text)
+        },
+        |base| {
+            (Weight::Decisive, format!("`{name}` is one of several forms of a `{base}`, and what it holds is the data itself"))
+        },
+    );
+    Some(Evidence::doubts(weight, text))
 }
 
 /// The doubt about an owner of which only slight signs say that it lives long.
