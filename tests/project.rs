@@ -632,3 +632,77 @@ fn a_list_of_weak_references_is_pruned_in_another_file() {
     assert_eq!(found(&[("src/sheet.rs", holder), ("src/copy.rs", adds)]), ["src/copy.rs:unbounded-collection"]);
     assert_eq!(found(&[("src/sheet.rs", holder), ("src/copy.rs", adds), ("src/tidy.rs", prunes)]), [""; 0]);
 }
+
+#[test]
+fn a_helper_runs_as_often_as_the_handlers_of_another_file_that_call_it() {
+    let store = (
+        "shop/store.js",
+        "const orders = new Map()\nfunction keep(ticket, order) {\n  orders.set(ticket, order)\n}\nmodule.exports = { keep }\n",
+    );
+    let head = "const express = require('express')\nconst { keep } = require('./store')\nconst app = express()\n";
+    let serves = format!("{head}app.post('/orders', (req, res) => {{\n  keep(req.body.id, req.body)\n  res.end()\n}})\n");
+    let names = format!("{head}app.post('/orders', (req, res) => {{\n  keep('last', req.body)\n  res.end()\n}})\n");
+    let loads = format!("{head}for (const name of ['a', 'b']) keep(name, {{}})\n");
+    assert_eq!(found(&[store, ("shop/app.js", &serves)]), ["shop/store.js:unbounded-collection"]);
+    assert!(found(&[store, ("shop/app.js", &names)]).is_empty());
+    assert!(found(&[store, ("shop/app.js", &loads)]).is_empty());
+}
+
+#[test]
+fn the_one_instance_of_a_module_is_filled_by_the_views_of_another_one() {
+    let head = "class Letters:\n    def __init__(self):\n        self.kept = {}\n\n    def keep(self, writer, text):\n        self.kept[writer] = text\n";
+    let one = "\n\nletters = Letters()\n";
+    let drop = "\n    def drop(self, writer):\n        del self.kept[writer]\n";
+    let serves = "from fastapi import FastAPI\n\nfrom post.store import letters\n\napi = FastAPI()\n\n\n@api.post('/letters/{writer}')\ndef write(writer: str, text: str):\n    letters.keep(writer, text)\n";
+    let loads = "from post.store import letters\n\nfor name in ('a', 'b'):\n    letters.keep(name, '')\n";
+    let kept = |store: &str, app: &str| found(&[("post/store.py", store), ("post/app.py", app)]);
+    assert_eq!(kept(&format!("{head}{one}"), serves), ["post/store.py:unbounded-collection"]);
+    assert!(kept(&format!("{head}{drop}{one}"), serves).is_empty());
+    assert!(kept(&format!("{head}{one}"), loads).is_empty());
+}
+
+#[test]
+fn what_a_view_makes_puts_itself_into_a_registry_of_its_module() {
+    let store = "TICKETS = {}\n\n\nclass Ticket:\n    def __init__(self, holder):\n        self.holder = holder\n        TICKETS[holder] = 1\n";
+    let ends = format!("{store}\n    def close(self):\n        TICKETS.pop(self.holder)\n");
+    let serves = "from flask import Flask, request\n\nfrom desk.tickets import Ticket\n\napp = Flask(__name__)\n\n\n@app.route('/tickets')\ndef ticket():\n    return Ticket(request.args['holder']).holder\n";
+    assert_eq!(found(&[("desk/tickets.py", store), ("desk/app.py", serves)]), ["desk/tickets.py:unbounded-collection"]);
+    assert!(found(&[("desk/tickets.py", &ends), ("desk/app.py", serves)]).is_empty());
+}
+
+/// What a callback calls is not called while the module is loaded, and no finding says so.
+#[test]
+fn a_callback_is_not_called_where_its_module_is_loaded() {
+    let store = ("lib/store.js", "const seen = []\nexports.keep = function keep(entry) {\n  seen.push(entry)\n}\n");
+    let calls = ("lib/use.js", "const { keep } = require('./store')\nwhenever('x', entry => keep(entry))\n");
+    let report = scan(&[store, calls], &[]);
+    let all = report.files.iter().chain(&report.doubted).flat_map(|file| &file.findings);
+    let said: Vec<&str> = all.flat_map(|finding| &finding.evidence).map(|piece| piece.text.as_str()).collect();
+    assert!(!said.is_empty());
+    assert!(!said.iter().any(|text| text.contains("set up") || text.contains("is loaded")), "{said:?}");
+}
+
+#[test]
+fn what_one_of_several_forms_of_a_store_keeps_is_the_data() {
+    let base = ("keys/base.py", "class KeyStore:\n    async def put(self, user_id, key):\n        raise NotImplementedError\n");
+    let memory = (
+        "keys/memory.py",
+        "from keys.base import KeyStore\n\n\nclass MemoryKeyStore(KeyStore):\n    def __init__(self):\n        self.seen = {}\n\n    async def is_new(self, user_id, index):\n        try:\n            return self.seen[(user_id, index)]\n        except KeyError:\n            self.seen[(user_id, index)] = index\n            return True\n",
+    );
+    let file = ("keys/file.py", "from keys.base import KeyStore\n\n\nclass FileKeyStore(KeyStore):\n    pass\n");
+    assert_eq!(found(&[base, memory]), ["keys/memory.py:unbounded-cache"]);
+    assert_eq!(found(&[base, memory, file]), [""; 0]);
+}
+
+#[test]
+fn what_a_maker_hands_out_is_used_as_long_as_somebody_reads() {
+    let maker = (
+        "lib/gather.js",
+        "module.exports = function () {\n  const parts = []\n  function push(part) {\n    parts.push(part)\n  }\n  return { push, value: () => Buffer.concat(parts) }\n}\n",
+    );
+    let reads = (
+        "lib/read.js",
+        "const gather = require('./gather')\nmodule.exports = function (stream, done) {\n  const gathered = gather()\n  stream.on('data', part => gathered.push(part))\n  stream.on('end', () => done(gathered.value()))\n}\n",
+    );
+    assert_eq!(found(&[maker, reads]), [""; 0]);
+}

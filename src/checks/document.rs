@@ -1,4 +1,4 @@
-use super::{Each, handle, judge_each};
+use super::{Each, growth, handle, judge_each};
 use crate::extract::{Parsed, extract_again};
 use crate::facts::Facts;
 use crate::finding::Analysis;
@@ -37,6 +37,7 @@ impl Document {
             judge_each((&self.path, &self.text), &self.facts, rules, &listening, each);
         } else {
             handle::check::tell(&self.path, &self.facts, rules, &listening);
+            growth::served::tell(&self.path, &self.facts, rules, &listening);
         }
         outline.hear(listening.heard());
         outline.finish();

@@ -100,6 +100,12 @@ impl Project {
         self.heirs.contains_key(name)
     }
 
+    /// Whether several types of the project inherit from one of this name.
+    pub fn has_several_heirs(&self, name: &str) -> bool {
+        self.note(name);
+        self.heirs.get(name).is_some_and(|heirs| heirs.len() > 1)
+    }
+
     /// Whether some file of the project, of the language of this one, gives a type of this name a teardown of that name.
     pub fn has_teardown(&self, path: &str, ty: &str, teardown: &str) -> bool {
         self.note(ty);

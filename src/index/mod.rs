@@ -16,13 +16,15 @@ mod often;
 mod outline;
 mod project;
 mod read;
+mod served;
 mod slot;
 mod taken;
 
 pub use asked::{Asked, Found};
 pub use fate::Tenure;
 pub use often::{HOPS, Origin};
-pub use outline::{Caller, Deed, Gives, Keeping, Kind, Made, Of, Outline, Taker, Text, Touch, Verb};
+pub use outline::{Caller, Deed, Gives, Keeping, Kind, Made, Of, Outline, Served, Taker, Text, Touch, Verb};
 pub use project::{Log, Project};
 pub use read::outline;
+pub use served::{Called, Serving};
 pub use taken::{Given, Taken};

@@ -68,7 +68,7 @@ impl Project {
         begins: &dyn Fn(&'a Outline, Option<&'a str>) -> bool,
         way: &mut Vec<String>,
     ) -> Option<Origin<'a>> {
-        if caller.looping {
+        if caller.looping || caller.later && !caller.once {
             return None;
         }
         let function = caller.function.map(|name| file.text(name));

@@ -54,6 +54,8 @@ pub struct Outline {
     pub slots: Vec<(Text, bool)>,
     /// The functions out of sight to which it gives something that must be released, by their dotted paths.
     pub given: Vec<Text>,
+    /// What its functions that serve requests, messages, events and ticks call out of sight.
+    pub served: Vec<Served>,
     /// The names about which its checks would ask the project.
     pub asked: Vec<String>,
     /// The functions of which its checks would ask how often they run.
@@ -108,6 +110,11 @@ impl Outline {
     pub fn hear(&mut self, log: Log) {
         self.asked = log.asked.into_iter().collect();
         self.traced = log.traced.into_iter().collect();
+        for call in log.served {
+            let (callee, how) = (self.intern(&call.callee), self.intern(&call.how));
+            let on = call.on.map(|on| on.map(|on| self.intern(&on)));
+            self.served.push(Served { callee, on, how, firm: call.firm, brings: call.brings });
+        }
         for (name, kind) in log.makers {
             let maker = (self.intern(&name), self.intern(&kind));
             self.makers.push(maker);
@@ -238,10 +245,27 @@ pub struct Caller {
     pub waiting: bool,
     /// Whether the caller leaves before the call when it has run before.
     pub once: bool,
+    /// Whether the call stands in a closure of the caller that may be called later, and more than once.
+    pub later: bool,
     /// Whether an argument is a text that is put together there.
     pub composed: bool,
     /// What it gives for the first parameters, in their order.
     pub gives: [Gives; 4],
+}
+
+/// A call that is made for each request, message, event or tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Served {
+    /// The dotted path of what is called, or its mere name.
+    pub callee: Text,
+    /// The name and the type of what the method is called on, as far as it has them.
+    pub on: [Option<Text>; 2],
+    /// How often that is, as a clause.
+    pub how: Text,
+    /// Whether more than a hint says so.
+    pub firm: bool,
+    /// Which of the arguments come with the request, a bit for each.
+    pub brings: u32,
 }
 
 /// Where an argument of a call comes from.

@@ -1,5 +1,6 @@
 use super::module::key;
 use super::outline::{Caller, Outline, Text};
+use super::served::Serving;
 use crate::facts::last;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -29,6 +30,8 @@ pub struct Project {
     /// The files by the last name of the module that each is.
     pub(super) modules: Table,
     makers: Table,
+    /// The calls that are made for each request, message, event or tick, by the name of what is called.
+    pub(super) served: Table,
     /// What it was asked and told, while somebody listens.
     log: Option<Mutex<Log>>,
 }
@@ -44,6 +47,8 @@ pub struct Log {
     pub given: BTreeSet<String>,
     /// The functions that make a resource for their callers, with its kind.
     pub makers: BTreeSet<(String, String)>,
+    /// What their functions that serve requests, messages, events and ticks call out of sight.
+    pub served: BTreeSet<Serving>,
 }
 
 impl Project {
@@ -103,6 +108,11 @@ impl Project {
         self.listen(|log| {
             log.given.insert(path.to_owned());
         });
+    }
+
+    /// Takes note of calls that are made for each request, message, event or tick.
+    pub fn tell_served(&self, calls: impl FnOnce() -> Vec<Serving>) {
+        self.listen(|log| log.served.extend(calls()));
     }
 
     /// Takes note of functions that make a resource and leave its release to their callers, with its kind.
@@ -183,6 +193,7 @@ impl Project {
             Topic::Takers => &mut self.takers,
             Topic::Modules => &mut self.modules,
             Topic::Calls => &mut self.calls,
+            Topic::Served => &mut self.served,
         }
     }
 
@@ -254,6 +265,7 @@ enum Topic {
     Takers,
     Modules,
     Calls,
+    Served,
 }
 
 /// Every entry of a file: its table, its name, and its place in the file's own list.
@@ -268,6 +280,8 @@ fn tables(file: &Outline) -> impl Iterator<Item = (Topic, &str, u32)> {
     let makers = file.makers.iter().map(|(name, _)| *name).enumerate().filter(|_| !file.test);
     let takers = file.takers.iter().map(|taker| taker.function).enumerate();
     let calls = file.calls.iter().map(|(callee, _)| *callee).enumerate();
+    let served = file.served.iter().map(|call| call.callee).enumerate().filter(|_| !file.test);
+    let served = served.map(|(at, callee)| (Topic::Served, last(file.text(callee)), at as u32));
     let word = |of: Topic| move |(at, text): (usize, Text)| (of, file.text(text), at as u32);
     let types = kinds.map(word(Topic::Kinds)).chain(heirs).chain(fields.map(word(Topic::Fields)));
     let deeds = touches.map(word(Topic::Touches)).chain(made);
@@ -276,6 +290,7 @@ fn tables(file: &Outline) -> impl Iterator<Item = (Topic, &str, u32)> {
         .chain(makers.map(word(Topic::Makers)))
         .chain(takers.map(word(Topic::Takers)))
         .chain(calls.map(word(Topic::Calls)))
+        .chain(served)
 }
 
 /// Adds an entry behind those of its own file and of the files before it.

@@ -327,6 +327,7 @@ impl Reading<'_> {
                     looping: self.facts.in_loop(*call),
                     constructor: traits.is_constructor,
                     waiting: traits.is_async,
+                    later: !self.facts.typed && self.facts.is_deferred(id),
                     once: single.get(&id).is_some_and(|from| self.facts.expr(*call).span.start >= *from),
                     gives: std::array::from_fn(|at| self.gives(*call, at, named)),
                     composed: self.facts.args(*call).iter().any(|arg| self.facts.is_composed(*arg)),

@@ -341,6 +341,8 @@ pub struct Request {
     pub verbs: Vec<String>,
     /// Fields and methods of a request whose value is up to whoever sends it.
     pub parts: Vec<String>,
+    /// Those of them that only a request has which is served (`request.GET`), and not one that is sent.
+    pub telling: Vec<String>,
     /// Calls in the declaration of a parameter by which a framework passes in what the program itself has (`Depends`).
     pub injected: Vec<String>,
     /// Types of parameters to which only a framework gives values, once per request.

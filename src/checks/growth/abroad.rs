@@ -115,7 +115,7 @@ pub fn rate(context: &Context, function: FunctionId) -> Option<Evidence> {
     }
     let once = |caller: &crate::index::Caller, file: &crate::index::Outline| {
         let by = caller.function.map(|name| file.text(name));
-        !caller.looping && by.is_none_or(|by| caller.constructor || key::starts_with(&words.setup, by))
+        !caller.looping && !caller.later && by.is_none_or(|by| caller.constructor || key::starts_with(&words.setup, by))
     };
     let all = !callers.is_empty() && callers.iter().all(|(file, caller)| once(caller, file));
     all.then(|| Evidence::doubts(Weight::Decisive, "the project calls it only while something is set up"))

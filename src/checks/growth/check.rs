@@ -13,6 +13,7 @@ use super::rate;
 use super::reach;
 use super::recur;
 use super::relief;
+use super::served;
 use super::signs;
 use super::spent;
 use super::tell;
@@ -27,6 +28,7 @@ use crate::rules::Check;
 
 /// Findings of the rules that ask for `growth` or `cache`.
 pub fn check(context: &Context) -> Vec<Finding> {
+    served::report(context);
     let all = container::held(context);
     all.iter().filter_map(|held| surest(judge(context, held, &all), amiss(context, held))).collect()
 }

@@ -6,6 +6,7 @@
 use super::abroad;
 use super::container::{Growth, Held};
 use super::fixed;
+use super::served;
 use crate::checks::Context;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
@@ -98,6 +99,9 @@ fn often(context: &Context, held: &Held, growth: &Growth) -> bool {
         && !stray
         && (serves.weight >= Weight::Strong || lifetime::serves_one(facts, words, growth.function).is_some())
     {
+        return true;
+    }
+    if served::served(context, growth).is_some() {
         return true;
     }
     // What a module keeps is there for all that it is asked to do.

@@ -28,7 +28,7 @@ pub fn owner(context: &Context, held: &Held) -> Vec<Evidence> {
         }
         (Life::Default, _) => vec![Evidence::supports(Weight::Strong, "a default value is made once and kept from call to call")],
         (Life::Loop, _) => vec![Evidence::supports(Weight::Strong, "the loop that adds to it has no way out")],
-        (Life::Instance, Root::Instance(ty)) => instance(facts, words, held, (ty, abroad::tenure(context, held))),
+        (Life::Instance, Root::Instance(ty)) => instance(context, held, (ty, abroad::tenure(context, held))),
         (Life::Closure | Life::Instance, _) => Vec::new(),
     }
 }
@@ -45,7 +45,8 @@ fn closure(facts: &Facts, words: &Words, maker: FunctionId) -> Evidence {
     Evidence::supports(Weight::Slight, "it lives as long as the function that closes over it")
 }
 
-fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Tenure)) -> Vec<Evidence> {
+fn instance(context: &Context, held: &Held, (ty, tenure): (TypeId, Tenure)) -> Vec<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
     let name = facts.text(facts.ty(ty).name);
     if key::ends_with(&words.passing, name) {
         return vec![Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon"))];
@@ -96,18 +97,32 @@ fn instance(facts: &Facts, words: &Words, held: &Held, (ty, tenure): (TypeId, Te
     if evidence.is_empty() {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("{UNKNOWN}`{name}` lives long")));
     }
-    evidence.extend(data(facts, words, ty));
+    evidence.extend(data(context, ty));
     evidence
 }
 
 /// A type that says of itself that it is the form of a store that is kept in memory: what it holds is its data, as long as
 /// other forms of the store keep it, too.
-fn data(facts: &Facts, words: &Words, ty: TypeId) -> Option<Evidence> {
+fn data(context: &Context, ty: TypeId) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
     let own = facts.ty(ty);
     let name = facts.text(own.name);
     let says = key::split(name).iter().any(|word| words.in_memory.contains(word));
-    let text = format!("`{name}` is the form of a store that is kept in memory, so its entries may be the data itself");
-    (says && !own.bases.is_empty()).then(|| Evidence::doubts(Weight::Strong, text))
+    if !says || own.bases.is_empty() {
+        return None;
+    }
+    let base = |base: &ExprId| key::last_name(facts, facts.generic(*base));
+    let other = own.bases.iter().filter_map(base).find(|base| context.project.has_several_heirs(base));
+    let (weight, text) = other.map_or_else(
+        || {
+            let text = format!("`{name}` is the form of a store that is kept in memory, so its entries may be the data itself");
+            (Weight::Strong, text)
+        },
+        |base| {
+            (Weight::Decisive, format!("`{name}` is one of several forms of a `{base}`, and what it holds is the data itself"))
+        },
+    );
+    Some(Evidence::doubts(weight, text))
 }
 
 /// The doubt about an owner of which only slight signs say that it lives long.

@@ -168,10 +168,24 @@ fn cleared_abroad<'a>(context: &Context<'a>, function: &Function, memo: &Memo) -
 /// Whether some call in the file empties the cache of this function.
 fn cleared(facts: &Facts, function: &Function, memo: &Memo) -> bool {
     let Some(own) = function.name else { return false };
+    let handed = facts.mentions(own).iter().any(|at| is_handed(facts, *at));
     facts.callees.iter().any(|(_, callee)| {
         let clears = callee.name.is_some_and(|name| memo.clear.iter().any(|word| word == facts.text(name)));
-        clears && callee.receiver.is_some_and(|receiver| names(facts, receiver, own))
+        clears && callee.receiver.is_some_and(|receiver| names(facts, receiver, own) || handed && is_kept(facts, receiver))
     })
+}
+
+/// Whether a mention of a function gives it to a type of this file, whose instance may keep it: `Loader(read)`.
+fn is_handed(facts: &Facts, mention: ExprId) -> bool {
+    match facts.expr(mention).parent {
+        crate::facts::Parent::Expr(call) => facts.args(call).contains(&mention) && facts.callee(call).constructs.is_some(),
+        _ => false,
+    }
+}
+
+/// Whether an expression is a field of an instance.
+fn is_kept(facts: &Facts, expr: ExprId) -> bool {
+    facts.place(expr).is_some_and(|place| matches!(facts.places.get(place).root, crate::facts::Root::Instance(_)))
 }
 
 fn names(facts: &Facts, expr: ExprId, wanted: crate::facts::Name) -> bool {

@@ -27,6 +27,7 @@ mod recur;
 mod relief;
 pub mod revive;
 pub mod scalar;
+pub mod served;
 pub mod signs;
 pub mod spent;
 pub mod stays;

@@ -6,6 +6,7 @@ use super::container::{Growth, Held};
 use super::counterpart;
 use super::hearsay;
 use super::relief;
+use super::served;
 use crate::checks::Context;
 use crate::checks::lives::brought;
 use crate::checks::lives::key::{self, Keys};
@@ -54,7 +55,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
         evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
     }
     evidence.extend(context.command(Weight::Strong));
-    if lifetime::named(facts, &words.adding, growth.function) && !undone {
+    if !undone && served::is_registration(context, growth) {
         evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
     }
     let closure = |value| matches!(facts.kind(value), ExprKind::Closure(_));
@@ -95,7 +96,11 @@ pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidenc
     let (facts, function) = (context.facts, growth.function);
     lifetime::ticks(facts, growth.at)
         .or_else(|| often::once(context, function).map(|once| Evidence::doubts(Weight::Decisive, once.text)))
-        .or_else(|| lifetime::serves(facts, &context.words.words, function))
+        .or_else(|| {
+            let called = served::served(context, growth);
+            let own = lifetime::serves(facts, &context.words.words, function);
+            called.into_iter().chain(own).max_by_key(|serves| serves.weight)
+        })
         .or_else(|| abroad::rate(context, function))
         .or_else(|| undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once")))
 }
@@ -126,6 +131,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                     Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
                 }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
+                Keys::Unknown | Keys::Named if served::brings(context, growth, key) => {
+                    Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
+                }
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),
                 Keys::Unknown if !undone && growth.by_read && derived(context, held, growth, key) => {
                     Evidence::supports(Weight::Fair, "its keys are made of what the function is asked about").at(text)
@@ -138,7 +146,7 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
             }
         }
         None if growth.value.is_some_and(|value| is_work(facts, words, value)) => return None,
-        None if growth.value.is_some_and(|value| brought::is_brought(facts, words, value)) => {
+        None if growth.value.is_some_and(|value| served::brings(context, growth, value)) => {
             Evidence::supports(Weight::Fair, "each request adds what it brings")
         }
         None if held.container.touch.iter().any(|word| word == "setdefault") => {

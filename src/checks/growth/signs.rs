@@ -4,6 +4,7 @@
 use super::container::{Growth, Held};
 use super::counterpart;
 use super::relief;
+use super::served;
 use crate::checks::Context;
 use crate::checks::lives::fresh::{self, Fresh};
 use crate::checks::lives::key::{self, Keys};
@@ -53,10 +54,17 @@ fn told(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], evide
     let (facts, words) = (context.facts, &context.words.words);
     let served = lifetime::serves(facts, words, growth.function);
     let said = evidence.iter().any(|piece| piece.text.ends_with("which runs once per event"));
-    let often = served.is_some() || said;
+    let called = served::served(context, growth).is_some();
+    let often = served.is_some() || called || said;
     let framework = served.as_ref().is_some_and(|piece| piece.weight == Weight::Strong)
-        || lifetime::serves_one(facts, words, growth.function).is_some();
-    let open = growth.key.is_none_or(|key| key::entries(facts, words, held.place, key) == Keys::Open);
+        || lifetime::serves_one(facts, words, growth.function).is_some()
+        || called;
+    let brings = |key| match key::entries(facts, words, held.place, key) {
+        Keys::Open => true,
+        Keys::Unknown | Keys::Named => called && served::brings(context, growth, key),
+        Keys::Few | Keys::Fixed => false,
+    };
+    let open = growth.key.is_none_or(brings);
     let shared = matches!(held.life, Life::Module | Life::Type);
     // What a list keeps of each guest is as good as a key.
     let comes = growth.key.or(growth.value).is_some_and(|key| fresh::is_guest(facts, words, key));

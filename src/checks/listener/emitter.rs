@@ -2,10 +2,10 @@
 
 use crate::checks::lives::acquire;
 use crate::checks::lives::callback;
+use crate::checks::lives::event;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::life;
-use crate::checks::lives::lifetime;
 use crate::facts::{
     Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Operation, Place, Root, Segment, Source,
 };
@@ -101,7 +101,7 @@ fn is_destructured(facts: &Facts, name: ExprId) -> bool {
         && let Some(whole) = taken_out_of(facts, value)
         && facts.text(facts.binding(whole).name).is_empty()
     {
-        return lifetime::is_event_callback(facts, function);
+        return event::is_event_callback(facts, function);
     }
     false
 }

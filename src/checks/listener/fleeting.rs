@@ -5,9 +5,9 @@ use super::{emitter, emitter::Reach};
 use crate::checks::Context;
 use crate::checks::lives::acquire;
 use crate::checks::lives::callback;
+use crate::checks::lives::event;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
-use crate::checks::lives::lifetime;
 use crate::checks::work::race;
 use crate::facts::{
     Action, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, StepKind,
@@ -68,7 +68,7 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
     let exits = |call: &ExprId| {
         let own = facts.function_of(*call);
         let later = told.is_none_or(|told| !within(own, told));
-        let over = |id: FunctionId| lifetime::is_milestone(facts, id);
+        let over = |id: FunctionId| event::is_milestone(facts, id);
         let ends = || facts.enclosing(own).take_while(|id| *id != around).any(over);
         later && facts.callee_path(*call) == Some("process.exit") && ends()
     };

@@ -2,7 +2,7 @@
 
 use super::kept::{self, Fate};
 use crate::checks::Context;
-use crate::facts::{Action, ExprId, ExprKind, Facts, Literal, PlaceId};
+use crate::facts::{Action, BindingId, ExprId, ExprKind, Facts, Literal, PlaceId};
 use crate::rules::Resource;
 
 /// Every call that makes a resource of the rule, in textual order by function.
@@ -84,13 +84,16 @@ pub fn kept(facts: &Facts, resource: &Resource, call: ExprId) -> Kept {
 pub fn passed(facts: &Facts, param: ExprId) -> Vec<ExprId> {
     let Some(binding) = facts.binding_of(param) else { return Vec::new() };
     let owner = facts.scopes[facts.binding(binding).scope.index()].function;
-    let own = facts.function(owner);
-    let Some(at) = own.params.iter().position(|param| param.binding == binding) else { return Vec::new() };
-    let bound = usize::from(own.receiver.is_some());
-    let name = facts.text(facts.binding(binding).name);
-    let mut calls = own.callers.clone();
+    let mut calls = facts.function(owner).callers.clone();
     calls.sort_unstable();
-    calls.into_iter().filter_map(|call| facts.argument(call, name, at.checked_sub(bound))).collect()
+    calls.into_iter().filter_map(|call| argument(facts, call, binding)).collect()
+}
+
+/// The value that a call gives to a parameter of the function that it calls.
+pub fn argument(facts: &Facts, call: ExprId, param: BindingId) -> Option<ExprId> {
+    let own = facts.function(facts.scopes[facts.binding(param).scope.index()].function);
+    let at = own.params.iter().position(|own| own.binding == param)?;
+    facts.argument(call, facts.text(facts.binding(param).name), at.checked_sub(usize::from(own.receiver.is_some())))
 }
 
 /// Whether a delay is a constant that is not longer than `short`, in the units of the call.

@@ -1,8 +1,10 @@
 //! What comes with a request: the arguments that a framework hands a function which serves one, and what is read off the
 //! request. Whoever sends requests decides how many different values there are.
 
+use super::acquire;
 use super::lifetime;
-use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, Operator, Param, Source};
+use super::served;
+use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, Operator, Param, Parent, Source};
 use crate::rules::Words;
 
 /// How many values are followed in a row.
@@ -51,13 +53,20 @@ fn comes(facts: &Facts, words: &Words, value: ExprId, hops: u32) -> bool {
 fn bound(facts: &Facts, words: &Words, binding: BindingId, hops: u32) -> bool {
     let own = facts.binding(binding);
     match own.kind {
-        BindingKind::Parameter(_) => is_handed(facts, words, binding),
+        BindingKind::Parameter(_) => is_handed(facts, words, binding) || is_passed(facts, words, binding, hops),
         BindingKind::Variable => own.definitions.iter().take(WIDTH).any(|definition| match definition.source {
             Source::Assigned(value) | Source::Unpacked(value, _) | Source::Iterated(value) => comes(facts, words, value, hops),
             _ => false,
         }),
         _ => false,
     }
+}
+
+/// Whether a call of this file gives a parameter what comes with a request.
+fn is_passed(facts: &Facts, words: &Words, binding: BindingId, hops: u32) -> bool {
+    let function = facts.scopes[facts.binding(binding).scope.index()].function;
+    let mut given = served::calls(facts, function).take(WIDTH).filter_map(|call| acquire::argument(facts, call, binding));
+    given.any(|given| comes(facts, words, given, hops))
 }
 
 /// Whether a parameter is one by which a framework hands in what a request brings.
@@ -88,8 +97,9 @@ fn is_injected(facts: &Facts, words: &Words, param: &Param) -> bool {
 /// Whether a function has a parameter of a type that only a framework makes, once per request.
 pub fn is_extracting(facts: &Facts, words: &Words, function: FunctionId) -> bool {
     let extracts = |param: &Param| {
-        let path = param.annotation.and_then(|at| facts.annotated(at));
-        path.is_some_and(|path| words.request.extractors.iter().any(|word| word.fits(Some(path), None)))
+        let fits = |path: &str| words.request.extractors.iter().any(|word| word.fits(Some(path), None));
+        let written = |at: ExprId| facts.dotted(at);
+        param.annotation.is_some_and(|at| facts.annotated(at).is_some_and(fits) || written(at).is_some_and(|path| fits(&path)))
     };
     !words.request.extractors.is_empty() && facts.function(function).params.iter().any(extracts)
 }
@@ -134,5 +144,22 @@ fn is_served(facts: &Facts, words: &Words, binding: BindingId) -> bool {
     let function = facts.scopes[facts.binding(binding).scope.index()].function;
     let own = facts.function(function);
     let answers = own.params.iter().any(|param| words.request.beside.iter().any(|word| word == facts.text(param.name)));
-    answers || lifetime::is_entered(facts, words, function)
+    answers || lifetime::is_entered(facts, words, function) || tells(facts, words, binding)
+}
+
+/// Whether a function is given a request of which it asks what only one has that is served.
+pub fn is_given_request(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    let named = |param: &&Param| is_named(words, facts.text(param.name));
+    facts.function(function).params.iter().filter(named).any(|param| tells(facts, words, param.binding))
+}
+
+fn tells(facts: &Facts, words: &Words, request: BindingId) -> bool {
+    let asked = |at: &ExprId| match facts.expr(*at).parent {
+        Parent::Expr(parent) => match facts.kind(parent) {
+            ExprKind::Field { base, name } => base == *at && words.request.telling.iter().any(|word| word == facts.text(name)),
+            _ => false,
+        },
+        _ => false,
+    };
+    !words.request.telling.is_empty() && facts.binding(request).uses.iter().any(asked)
 }

@@ -90,7 +90,12 @@ fn draws(facts: &Facts, words: &Words, call: ExprId) -> bool {
     let known = facts.callee_name(call).is_some_and(|name| {
         matches!(name, "uuid1" | "uuid4" | "uuid6" | "uuid7") && words.drawn.iter().any(|word| word.last() == name)
     });
-    known || words.drawn.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
+    // The first that fits of several is none that was not there before, and a counter needs no value for its end.
+    let chosen = || {
+        let chooses = |arg: &ExprId| matches!(facts.kind(*arg), ExprKind::Comprehension { .. });
+        facts.callee_path(call) == Some("next") && (facts.args(call).len() > 1 || facts.args(call).iter().any(chooses))
+    };
+    known || words.drawn.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call))) && !chosen()
 }
 
 fn by_name(words: &Words, name: &str) -> Option<Fresh> {

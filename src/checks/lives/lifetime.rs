@@ -1,8 +1,8 @@
 //! How long a place lives, and how often a function runs.
 
 use super::brought;
+use super::event;
 use super::key;
-use super::life;
 use super::registrar;
 use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Parent, Root, StepKind};
 use crate::finding::{Evidence, Weight};
@@ -50,9 +50,9 @@ pub fn recurs(facts: &Facts, words: &Words, setup: &[String], life: Life, functi
     let own = facts.function(function);
     match own.kind {
         FunctionKind::Module | FunctionKind::TypeBody => false,
-        FunctionKind::Closure => match (given_to(facts, function), own.parent) {
+        FunctionKind::Closure => match (event::given_to(facts, function), own.parent) {
             // What is called on the spot, or given to a call, runs when that call does, unless the call keeps it.
-            (Some(call), Some(parent)) if !keeps_calling(facts, words, call) => recurs(facts, words, setup, life, parent),
+            (Some(call), Some(parent)) if !event::keeps_calling(facts, words, call) => recurs(facts, words, setup, life, parent),
             _ => true,
         },
         FunctionKind::Named => {
@@ -80,10 +80,10 @@ pub fn given(facts: &Facts, words: &Words, function: FunctionId) -> Option<Bindi
 }
 
 /// The parameter that brings a function its one event. One by whose name a registration is made names many of them.
-fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&'a crate::facts::Param> {
+pub(super) fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&'a crate::facts::Param> {
     let names_event = |at: &ExprId| match facts.expr(*at).parent {
         Parent::Expr(call) => {
-            facts.positional(call, 0) == Some(*at) && facts.callee_name(call).is_some_and(|name| SWITCHES.contains(&name))
+            facts.positional(call, 0) == Some(*at) && facts.callee_name(call).is_some_and(|name| event::SWITCHES.contains(&name))
         }
         _ => false,
     };
@@ -93,28 +93,10 @@ fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&
     let called = |param: &crate::facts::Param| facts.binding(param.binding).uses.iter().any(is_called);
     let named =
         |param: &&crate::facts::Param| words.life.given.iter().any(|word| word == facts.text(param.name)) && !called(param);
-    let given = own.params.iter().find(named)?;
+    // Nobody calls for an event without giving it.
+    let given = own.params.iter().find(|param| named(param) && param.default.is_none())?;
     (!facts.binding(given.binding).uses.iter().any(names_event)).then_some(given)
 }
-
-/// Whether a closure is what an emitter is given to call for each event of a name.
-pub fn is_event_callback(facts: &Facts, function: FunctionId) -> bool {
-    given_to(facts, function).is_some_and(|call| facts.method_name(call).is_some_and(|name| SWITCHES.contains(&name)))
-}
-
-/// Methods whose first argument is the name of an event.
-const SWITCHES: [&str; 10] = [
-    "on",
-    "once",
-    "off",
-    "emit",
-    "addListener",
-    "removeListener",
-    "prependListener",
-    "addEventListener",
-    "removeEventListener",
-    "trigger",
-];
 
 /// What says that a function runs for one event at a time: it is given it, or it is its callback.
 pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
@@ -127,73 +109,11 @@ pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<
             let weight = if beside { Weight::Slight } else { Weight::Fair };
             return Some(Evidence::supports(weight, format!("it runs once for each `{name}`")).at(own.head));
         }
-        let again = own.kind == FunctionKind::Closure && life::start(facts, words, id) == life::Start::Again;
-        let call = given_to(facts, id).filter(|call| again && !comes_once(facts, *call) && !completes(facts, id))?;
+        let call = event::asked_again(facts, words, id)?;
         let name = facts.callee_name(call).unwrap_or_default();
         let text = format!("a callback of `{name}` runs once per event");
         Some(Evidence::supports(Weight::Slight, text).at(facts.expr(call).span))
     })
-}
-
-/// Whether a closure is told of the outcome of one call: it is given the error first, and calls back whoever waits for it.
-fn completes(facts: &Facts, closure: FunctionId) -> bool {
-    let own = facts.function(closure);
-    let first = own.params.first().is_some_and(|param| matches!(facts.text(param.name), "err" | "error" | "er"));
-    let within = |binding: BindingId| {
-        let declared = facts.scopes[facts.binding(binding).scope.index()].function;
-        matches!(facts.binding(binding).kind, BindingKind::Parameter(_))
-            && declared != closure
-            && facts.enclosing(closure).any(|around| around == declared)
-    };
-    let calls_back = |call: &ExprId| match facts.kind(*call) {
-        ExprKind::Call { callee, .. } => facts.binding_of(callee).is_some_and(within),
-        _ => false,
-    };
-    facts.exported.is_some() && first && own.calls.iter().any(calls_back)
-}
-
-/// Whether a closure is called for an event that marks a beginning or an end.
-pub fn is_milestone(facts: &Facts, closure: FunctionId) -> bool {
-    given_to(facts, closure).is_some_and(|call| comes_once(facts, call))
-}
-
-/// Whether a registration is for an event that marks a beginning or an end, and so comes once.
-fn comes_once(facts: &Facts, call: ExprId) -> bool {
-    let event = facts.positional(call, 0).and_then(|event| facts.literal_text(event));
-    event.is_some_and(|event| MILESTONES.contains(&event))
-}
-
-/// Events that come once in the life of what tells of them.
-const MILESTONES: [&str; 16] = [
-    "ready",
-    "deviceready",
-    "load",
-    "loaded",
-    "DOMContentLoaded",
-    "init",
-    "initialized",
-    "listening",
-    "exit",
-    "beforeExit",
-    "end",
-    "finish",
-    "close",
-    "destroy",
-    "unload",
-    "beforeunload",
-];
-
-/// The call that a closure is given to, or that calls it on the spot.
-fn given_to(facts: &Facts, function: FunctionId) -> Option<ExprId> {
-    match facts.expr(facts.function(function).made?).parent {
-        Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { .. }) => Some(call),
-        _ => None,
-    }
-}
-
-/// Whether a call keeps the callback that it is given, and calls it once per event.
-fn keeps_calling(facts: &Facts, words: &Words, call: ExprId) -> bool {
-    facts.callee_name(call).is_some_and(|name| words.callers.iter().any(|word| word == name))
 }
 
 /// What says that a function runs once per request, message or event.
@@ -210,6 +130,10 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
     }
     if brought::is_extracting(facts, words, method) {
         let text = format!("a framework runs `{name}` once per request");
+        return Some(Evidence::supports(Weight::Strong, text).at(own.head));
+    }
+    if brought::is_given_request(facts, words, method) {
+        let text = format!("`{name}` is given each request");
         return Some(Evidence::supports(Weight::Strong, text).at(own.head));
     }
     if words.handlers.iter().any(|word| word == name) {
@@ -271,7 +195,7 @@ pub fn vendored<'a>(words: &Words, path: &'a str) -> Option<&'a str> {
 pub fn is_serving(words: &Words, name: &str) -> bool {
     // `__call__` says only that the object is used like a function.
     !name.starts_with("__")
-        && !SWITCHES.contains(&name)
+        && !event::SWITCHES.contains(&name)
         && key::starts_with(&words.serving, name)
         && !key::ends_with(&words.startup, name)
 }

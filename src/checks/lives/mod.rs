@@ -3,6 +3,7 @@
 pub mod acquire;
 pub mod brought;
 pub mod callback;
+pub mod event;
 pub mod fresh;
 pub mod hook;
 pub mod kept;
@@ -12,6 +13,7 @@ pub mod life;
 pub mod lifetime;
 pub mod owner;
 pub mod registrar;
+pub mod served;
 pub mod share;
 pub mod sole;
 pub mod stale;
