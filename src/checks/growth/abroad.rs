@@ -110,8 +110,9 @@ pub fn rate(context: &Context, function: FunctionId) -> Option<Evidence> {
         } else {
             "is a coroutine, so it may run once per event"
         };
+        let weight = if lifetime::is_serving(words, by) { Weight::Fair } else { Weight::Slight };
         let text = format!("`{by}` in {} calls it, which {how}", file.path);
-        return Some(Evidence::supports(Weight::Fair, text));
+        return Some(Evidence::supports(weight, text));
     }
     let once = |caller: &crate::index::Caller, file: &crate::index::Outline| {
         let by = caller.function.map(|name| file.text(name));

@@ -9,6 +9,7 @@ use super::relief;
 use super::served;
 use crate::checks::Context;
 use crate::checks::lives::brought;
+use crate::checks::lives::fresh;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
@@ -32,18 +33,8 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
     }
     let mut evidence = vec![match often.cloned() {
         Some(known) => known,
-        // A cache is there because it is asked often.
         None if hearsay::offered(context, held, growth) => {
             Evidence::doubts(Weight::Strong, "whoever uses the module decides how often the function runs")
-        }
-        None if context.rule.check == Check::Cache => {
-            // What a module or a function keeps for itself is a table of its own more often than what callers fill.
-            let weight = if matches!(held.life, Life::Module | Life::Closure) && facts.exported.is_some() {
-                Weight::Strong
-            } else {
-                Weight::Fair
-            };
-            Evidence::doubts(weight, "nothing says how often the function runs")
         }
         None => Evidence::doubts(Weight::Strong, "nothing says how often the function runs"),
     }];
@@ -94,7 +85,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
 /// How often the function that adds to it runs: what its callers show counts for more than what it is called.
 pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidence> {
     let (facts, function) = (context.facts, growth.function);
-    lifetime::ticks(facts, growth.at)
+    let known = lifetime::ticks(facts, growth.at)
         .or_else(|| often::once(context, function).map(|once| Evidence::doubts(Weight::Decisive, once.text)))
         .or_else(|| {
             let called = served::served(context, growth);
@@ -102,7 +93,9 @@ pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidenc
             called.into_iter().chain(own).max_by_key(|serves| serves.weight)
         })
         .or_else(|| abroad::rate(context, function))
-        .or_else(|| undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once")))
+        .or_else(|| undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once")));
+    // What is given one thing at a time may as well go through things of which there are so many.
+    known.map(|known| if crate::checks::lives::served::is_each(&known) { Evidence { weight: known.weight.min(Weight::Slight), ..known } } else { known })
 }
 
 /// What says that each round of what is given brings a collection of its own: `(context) => { const seen = new Map(); … }`.
@@ -129,6 +122,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
             match key::entries(facts, words, held.place, key) {
                 Keys::Open if brought::is_brought(facts, words, key) => {
                     Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
+                }
+                Keys::Open if context.rule.check == Check::Cache && fresh::is_guest(facts, words, key) => {
+                    Evidence::supports(Weight::Strong, "its keys name who or what comes and goes").at(text)
                 }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Unknown | Keys::Named if served::brings(context, growth, key) => {

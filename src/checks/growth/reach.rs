@@ -42,7 +42,7 @@ pub fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         let weight = if facts.typed && holder::guard(facts, &context.words.words, held).is_some() {
             Weight::Decisive
         } else {
-            Weight::Fair
+            Weight::Strong
         };
         return Some(Evidence::doubts(weight, text).at(facts.expr(operation.expr).span));
     }

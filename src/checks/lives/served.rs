@@ -90,6 +90,11 @@ fn called(facts: &Facts, words: &Words, call: ExprId) -> Option<Evidence> {
     Some(Evidence::supports(serves.weight, format!("it is called {}", clause(&serves))).at(at))
 }
 
+/// Whether all that is said is that a function is given one thing at a time.
+pub fn is_each(serves: &Evidence) -> bool {
+    serves.text.starts_with(EACH)
+}
+
 /// What is said of a caller, as a clause about what it calls.
 pub fn clause(serves: &Evidence) -> String {
     match serves.text.strip_prefix(EACH) {
