@@ -95,7 +95,13 @@ pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidenc
         .or_else(|| abroad::rate(context, function))
         .or_else(|| undone.then(|| Evidence::supports(Weight::Slight, "what has to be undone each time is done more than once")));
     // What is given one thing at a time may as well go through things of which there are so many.
-    known.map(|known| if crate::checks::lives::served::is_each(&known) { Evidence { weight: known.weight.min(Weight::Slight), ..known } } else { known })
+    known.map(|known| {
+        if crate::checks::lives::served::is_each(&known) {
+            Evidence { weight: known.weight.min(Weight::Slight), ..known }
+        } else {
+            known
+        }
+    })
 }
 
 /// What says that each round of what is given brings a collection of its own: `(context) => { const seen = new Map(); … }`.
