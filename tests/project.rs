@@ -537,6 +537,17 @@ fn who_adds_itself_and_is_not_made_here_is_one_of_few() {
     assert_eq!(found(&[("logger.js", logger), ("often.js", often)]), ["logger.js:unbounded-collection"]);
 }
 
+#[test]
+fn who_adds_itself_and_is_made_while_modules_are_loaded_is_one_of_few() {
+    let base = "class Querier:\n    known = []\n\n    def __init__(self):\n        self.known.append(self)\n\n    @classmethod\n    \
+                def each(cls):\n        for one in cls.known:\n            one()\n";
+    let heir = "from base import Querier\n\n\nclass _Wide(Querier):\n    pass\n\n\n";
+    let loaded = format!("{heir}WIDE = _Wide()\n");
+    let called = format!("{heir}def on_request(request):\n    return _Wide()\n");
+    assert_eq!(found(&[("base.py", base), ("wide.py", &loaded)]), [] as [&str; 0]);
+    assert_eq!(found(&[("base.py", base), ("wide.py", &called)]), ["base.py:unbounded-collection"]);
+}
+
 fn shown(files: &[(&str, &str)]) -> Vec<String> {
     let report = scan(files, &[]);
     let sure = report.findings().filter(|(_, finding)| finding.confidence >= Confidence::SHOWN);

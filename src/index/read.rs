@@ -356,7 +356,8 @@ impl Reading<'_> {
 
 /// The type that a call makes: `Hub()`, `new Hub()`, or `Hub::new()`, where the last name makes instances.
 fn made_type(path: &str, by_name: bool) -> Option<&str> {
-    let is_type = |path: &str| facts::last(path).starts_with(|first: char| first.is_uppercase());
+    // A leading underscore says that it is private.
+    let is_type = |path: &str| facts::last(path).trim_start_matches('_').starts_with(|first: char| first.is_uppercase());
     if is_type(path) {
         return Some(path);
     }

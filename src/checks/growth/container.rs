@@ -145,6 +145,10 @@ fn outer(facts: &Facts, id: PlaceId, binding: BindingId) -> bool {
     if facts.function(facts.scopes[facts.binding(binding).scope.index()].function).traits.is_generator {
         return false;
     }
+    // What is handed out where the loop is over shows that it ends, by whatever way the source does not tell.
+    if facts.operations(id).iter().any(|operation| operation.action == Action::Returned) {
+        return false;
+    }
     facts.operations(id).iter().any(|operation| {
         lifetime::endless_around(facts, operation.expr)
             .is_some_and(|around| !facts.step(around).span.contains(facts.expr(made.target).span))

@@ -189,7 +189,12 @@ pub fn single(context: &Context, held: &Held) -> Option<Evidence> {
     let facts = context.facts;
     let Root::Static(ty) = facts.places.get(held.place).root else { return None };
     let (name, words) = (facts.text(facts.ty(ty).name), &context.words.words);
-    let lasting = key::ends_with(&words.lasting, name) && context.project.has_heirs(name);
+    let project = context.project;
+    if !words.drawn.is_empty() && project.is_made(context.path, name) && project.is_made_at_load(context.path, name, None) {
+        let text = format!("the project makes each `{name}` while modules are loaded, so there are so many");
+        return Some(Evidence::doubts(Weight::Decisive, text));
+    }
+    let lasting = key::ends_with(&words.lasting, name) && project.has_heirs(name);
     (lasting && !words.drawn.is_empty())
         .then(|| Evidence::doubts(Weight::Decisive, format!("there is one of each kind of `{name}` in a program")))
 }
