@@ -46,7 +46,7 @@ fn is_choosy(ledger: &Ledger, function: FunctionId, call: ExprId) -> bool {
 
 /// Whether the caller gets what a call makes, and nobody else.
 fn returns(ledger: &Ledger, resource: &Resource, call: ExprId, part: Option<usize>) -> bool {
-    let alone = |expr: ExprId| is_whole(ledger, expr);
+    let alone = |expr: ExprId| is_whole(ledger, expr) && !is_part(ledger, call, expr);
     match fates(ledger, resource, call, part, HELPERS).as_slice() {
         [Fate::Returned(at)] => part.is_none() && alone(*at),
         [Fate::Bound(binding, _)] => {
@@ -94,6 +94,16 @@ fn is_clean_up(ledger: &Ledger, expr: ExprId) -> bool {
 /// A tuple or a choice that holds the handle is not the handle.
 fn is_whole(ledger: &Ledger, expr: ExprId) -> bool {
     matches!(ledger.facts.kind(expr), ExprKind::Call { .. } | ExprKind::Await(_) | ExprKind::Try(_))
+}
+
+/// Whether what a call makes is one part of what holds it: `Ok((command.spawn()?, file))`.
+fn is_part(ledger: &Ledger, call: ExprId, holder: ExprId) -> bool {
+    let facts = ledger.facts;
+    let around = std::iter::successors(Some(call), |at| match facts.expr(*at).parent {
+        Parent::Expr(parent) if *at != holder => Some(parent),
+        _ => None,
+    });
+    around.skip(1).any(|at| matches!(facts.kind(at), ExprKind::Collection { .. }))
 }
 
 /// What a function of this file does with the argument at one of its parameters; none if it is out of sight.
