@@ -546,6 +546,10 @@ fn who_adds_itself_and_is_made_while_modules_are_loaded_is_one_of_few() {
     let called = format!("{heir}def on_request(request):\n    return _Wide()\n");
     assert_eq!(found(&[("base.py", base), ("wide.py", &loaded)]), [] as [&str; 0]);
     assert_eq!(found(&[("base.py", base), ("wide.py", &called)]), ["base.py:unbounded-collection"]);
+    let kinds = "_kinds = []\n\n\nclass Kind:\n    def __init__(self):\n        _kinds.append(self)\n\n\ndef each():\n    return list(_kinds)\n\n\n";
+    assert_eq!(found(&[("kinds.py", &format!("{kinds}TEXT = Kind()\nNUMBER = Kind()\n"))]), [] as [&str; 0]);
+    let made = format!("{kinds}def on_request(request):\n    return Kind()\n");
+    assert_eq!(found(&[("kinds.py", &made)]), ["kinds.py:unbounded-collection"]);
 }
 
 fn shown(files: &[(&str, &str)]) -> Vec<String> {

@@ -47,7 +47,7 @@ pub fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evi
     if own {
         let text = "every instance adds itself when it is made";
         evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(growth.at).span));
-        evidence.extend(signs::single(context, held));
+        evidence.extend(signs::single(context, held, growth));
         evidence.extend(signs::seldom(context, growth));
     }
     if stray {

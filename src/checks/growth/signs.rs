@@ -10,7 +10,7 @@ use crate::checks::lives::fresh::{self, Fresh};
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
-use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Root, Segment};
+use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Root, Segment, TypeId};
 use crate::finding::{Evidence, Stance, Weight};
 
 /// Adds what the strong signs say, or what their absence does. Where a vocabulary does not tell which keys are drawn, names
@@ -184,17 +184,20 @@ pub fn seldom(context: &Context, growth: &Growth) -> Option<Evidence> {
     (lasts && !made).then(|| Evidence::doubts(Weight::Decisive, text))
 }
 
-/// A base of the managers of a program, each of which adds itself once.
-pub fn single(context: &Context, held: &Held) -> Option<Evidence> {
-    let facts = context.facts;
-    let Root::Static(ty) = facts.places.get(held.place).root else { return None };
-    let (name, words) = (facts.text(facts.ty(ty).name), &context.words.words);
-    let project = context.project;
-    if !words.drawn.is_empty() && project.is_made(context.path, name) && project.is_made_at_load(context.path, name, None) {
-        let text = format!("the project makes each `{name}` while modules are loaded, so there are so many");
+/// What says that the instances which add themselves are few: the project makes them while its modules are loaded, or they are
+/// the managers of a program, of which there is one of each kind.
+pub fn single(context: &Context, held: &Held, growth: &Growth) -> Option<Evidence> {
+    let (facts, project, words) = (context.facts, context.project, &context.words.words);
+    if words.drawn.is_empty() {
+        return None;
+    }
+    let name = |ty: TypeId| facts.text(facts.ty(ty).name);
+    let loaded = |name: &&str| project.is_made(context.path, name) && project.is_made_at_load(context.path, name, None);
+    if let Some(own) = facts.owner_of(growth.function).map(name).filter(loaded) {
+        let text = format!("the project makes each `{own}` while modules are loaded, so there are so many");
         return Some(Evidence::doubts(Weight::Decisive, text));
     }
-    let lasting = key::ends_with(&words.lasting, name) && project.has_heirs(name);
-    (lasting && !words.drawn.is_empty())
-        .then(|| Evidence::doubts(Weight::Decisive, format!("there is one of each kind of `{name}` in a program")))
+    let Root::Static(ty) = facts.places.get(held.place).root else { return None };
+    let lasting = key::ends_with(&words.lasting, name(ty)) && project.has_heirs(name(ty));
+    lasting.then(|| Evidence::doubts(Weight::Decisive, format!("there is one of each kind of `{}` in a program", name(ty))))
 }
