@@ -3,6 +3,7 @@
 
 use super::container::{Growth, Held};
 use crate::checks::handle::way::{Leaving, Way};
+use crate::checks::lives::lifetime;
 use crate::facts::{Action, ExprId, Facts, Operation, Parent, Place, Root, Segment};
 use crate::finding::{Evidence, Weight};
 
@@ -13,9 +14,11 @@ pub fn doubts(facts: &Facts, held: &Held, growth: &Growth, releases: &[ExprId], 
     // What is taken out both when it went well and when it is given up stays for the next attempt.
     let asked = asked_before(facts, held, growth).filter(|_| chosen && releases.len() > 1);
     let kept = put_elsewhere(facts, held, growth).filter(|_| chosen);
+    let shared = made_if_missing(facts, growth, releases);
     let settled = settled(facts, held, growth).filter(|_| releases.iter().all(|release| facts.in_handler(*release)));
     [
         asked.map(|at| decisive("the function asks for the entry of an earlier call before it makes one", at)),
+        shared.map(|at| decisive("the entry is made only if an earlier call has not made it, so it lasts over several", at)),
         kept.map(|at| decisive("the same thing is put elsewhere for later, and leaves from there", at)),
         settled.map(|at| decisive("the entry is given its final value here, and is to stay", at)),
     ]
@@ -38,6 +41,19 @@ fn asked_before(facts: &Facts, held: &Held, growth: &Growth) -> Option<ExprId> {
             }
     };
     facts.operations(held.place).iter().find(asks).map(|operation| operation.expr)
+}
+
+/// The condition on the key under which the entry is made, where what follows takes it out whoever has made it.
+fn made_if_missing(facts: &Facts, growth: &Growth, releases: &[ExprId]) -> Option<ExprId> {
+    let key = facts.place(growth.key?)?;
+    let asks = |condition: &ExprId| {
+        let span = facts.expr(*condition).span;
+        facts.operations(key).iter().any(|operation| span.contains(facts.expr(operation.expr).span))
+    };
+    let around = |at: ExprId| lifetime::conditions(facts, at);
+    let same = releases.iter().all(|release| facts.function_of(*release) == growth.function);
+    let missing = around(growth.at).into_iter().find(asks).filter(|_| same)?;
+    (!releases.iter().any(|release| around(*release).contains(&missing))).then_some(missing)
 }
 
 /// Where the value of the entry is put into another collection of the same owner, in the same function.
