@@ -11,10 +11,10 @@ use super::within;
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key;
+use crate::checks::lives::named::{self, Reach};
 use crate::checks::lives::sole;
 use crate::facts::{
-    Action, BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Operation, Parent, Place, Root, Segment, Source, StepKind,
-    TypeId, last,
+    Action, BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Parent, Place, Root, Segment, Source, StepKind, TypeId, last,
 };
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Found, Kind, Outline, Verb};
@@ -69,7 +69,7 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     let mut twins = twin::fields(facts, kept).into_iter().map(|name| self::care(ledger, &Kept { name, ..*kept }, &relatives));
     care.released |= twins.any(|care| care.released);
     care.handed += facts.unread.get(&kept.name).map_or(0, Vec::len);
-    let reached = reached_by_name(ledger, &relatives);
+    let reached = named::reached(facts, &relatives);
     if care.released {
         return reopen::check(context, ledger, kept);
     }
@@ -396,47 +396,6 @@ fn elements(facts: &Facts, field: ExprId, at: ExprId) -> Vec<Option<BindingId>> 
 
 fn in_teardown(facts: &Facts, expr: ExprId) -> bool {
     facts.enclosing(facts.function_of(expr)).any(|function| facts.function(function).traits.is_teardown)
-}
-
-/// How fields are reached by a name that is a value (`getattr(self, name)`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
-    /// By a name that stands there as text; which one the facts do not tell.
-    Text,
-    /// By a name that is computed: it may be any.
-    Any,
-}
-
-fn reached_by_name(ledger: &Ledger, relatives: &[TypeId]) -> Option<Reach> {
-    let facts = ledger.facts;
-    if facts.raii {
-        return None;
-    }
-    let reach = |operation: &Operation| {
-        let Action::Argument { call, position: 0 } = operation.action else { return None };
-        let callee = facts.callee(call);
-        let builtin =
-            callee.receiver.is_none() && callee.function.is_none() && callee.constructs.is_none() && callee.path.is_some();
-        let key = facts.positional(call, 1).filter(|_| builtin)?;
-        match facts.kind(key) {
-            ExprKind::Literal(_) => Some(Reach::Text).filter(|_| is_used(facts, call)),
-            ExprKind::Name { .. } | ExprKind::Other(_) | ExprKind::Operation { .. } => Some(Reach::Any),
-            _ => None,
-        }
-    };
-    let places = relatives.iter().filter_map(|ty| facts.places.find(&Place { root: Root::Instance(*ty), path: Vec::new() }));
-    places.flat_map(|place| facts.operations(place).iter().filter_map(reach).collect::<Vec<_>>()).max()
-}
-
-/// Whether more is done with the value of a call than to look at it (`hasattr`).
-fn is_used(facts: &Facts, call: ExprId) -> bool {
-    match facts.expr(call).parent {
-        Parent::Expr(holder) => !matches!(facts.kind(holder), ExprKind::Operation { .. }),
-        Parent::Step(step) => {
-            !matches!(facts.step(step).kind, StepKind::Branch { .. } | StepKind::Loop { .. } | StepKind::Evaluate(_))
-        }
-        Parent::None => false,
-    }
 }
 
 /// A teardown of the type or its relatives, one after which the instance is of no use if there is one.

@@ -11,6 +11,7 @@ pub mod key;
 pub mod leave;
 pub mod life;
 pub mod lifetime;
+pub mod named;
 pub mod owner;
 pub mod registrar;
 pub mod served;

@@ -15,6 +15,7 @@ use crate::checks::lives::key;
 use crate::checks::lives::leave;
 use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
+use crate::checks::lives::named::{self, Reach};
 use crate::checks::lives::owner::{self, Runs};
 use crate::checks::lives::sole;
 use crate::checks::lives::stale;
@@ -217,6 +218,9 @@ fn missed_teardown(
     }
     if timer.resource.ends && teardowns.iter().all(|method| sole::undoes_elsewhere(facts, &context.words.words, *method)) {
         evidence.push(Evidence::doubts(Weight::Decisive, "what undoes something elsewhere is no end of the object"));
+    }
+    if named::reached(facts, &facts.relatives(ty)) == Some(Reach::Any) {
+        evidence.push(Evidence::doubts(Weight::Decisive, "fields of the instance are also reached by names that are computed"));
     }
     evidence.extend(sibling(facts, timer, &reached, all));
     evidence.extend(checked(facts, timer, &reached));
