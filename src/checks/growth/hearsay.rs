@@ -66,7 +66,9 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
 fn setting_up(context: &Context, growth: &Growth) -> Option<Evidence> {
     let words = &context.words.words;
     let named = context.rule.check == Check::Cache && lifetime::named(context.facts, &words.setup, growth.function);
-    named.then(|| Evidence::doubts(Weight::Strong, "the function is named like a step of setting things up"))
+    // Who calls it tells more than its name: `load(request)`.
+    (named && served::served(context, growth).is_none())
+        .then(|| Evidence::doubts(Weight::Strong, "the function is named like a step of setting things up"))
 }
 
 /// Whether a map calls itself a cache and is keyed by an open set, so that it is there to be asked often.

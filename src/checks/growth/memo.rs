@@ -4,9 +4,11 @@ use super::constant;
 use super::container::capped;
 use super::narrowed;
 use crate::checks::Context;
+use crate::checks::lives::brought;
 use crate::checks::lives::callback;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
+use crate::checks::lives::served;
 use crate::facts::{ExprId, Facts, Function, FunctionId, Literal, Param};
 use crate::finding::{Evidence, Finding, Weight};
 use crate::rules::Memo;
@@ -218,7 +220,10 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
                 return None;
             }
             let mut evidence = arguments(context, id)?;
-            evidence.extend(seldom(context, id));
+            match chosen(context, id).filter(|_| evidence[0].weight < Weight::Decisive) {
+                Some(chosen) => evidence[0] = chosen,
+                None => evidence.extend(seldom(context, id)),
+            }
             evidence.extend(settled(context, id));
             let name = function.name.map_or("", |name| facts.text(name));
             let message =
@@ -230,6 +235,16 @@ pub fn unlimited_functions(context: &Context) -> Vec<Finding> {
             Some(finding.weigh(context.prior()))
         })
         .collect()
+}
+
+/// What says that requests bring what the function is called with.
+fn chosen(context: &Context, function: FunctionId) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let serving = |call: &ExprId| served::surely(facts, words, facts.function_of(*call)).is_some();
+    let brought = |call: ExprId| facts.args(call).iter().copied().find(|arg| brought::is_brought(facts, words, *arg));
+    let arg = served::calls(facts, function).filter(serving).find_map(brought)?;
+    let text = "whoever sends requests chooses what it is called with";
+    Some(Evidence::supports(Weight::Strong, text).at(facts.expr(arg).span))
 }
 
 /// The project does not call it from where requests or events come in.

@@ -42,7 +42,8 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
         let text = "it is added to only where no place of it is free";
         evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
     }
-    if context.rule.check == Check::Cache && facts.typed && lifetime::named(facts, &words.setup, growth.function) {
+    let called = || served::served(context, growth).is_some();
+    if context.rule.check == Check::Cache && facts.typed && lifetime::named(facts, &words.setup, growth.function) && !called() {
         evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
     }
     evidence.extend(context.command(Weight::Strong));
