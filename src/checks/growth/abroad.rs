@@ -105,12 +105,11 @@ pub fn rate(context: &Context, function: FunctionId) -> Option<Evidence> {
     });
     if let Some((file, caller)) = serving {
         let by = caller.function.map_or("", |name| file.text(name));
-        let how = if lifetime::is_serving(words, by) {
-            "is named like what runs once per event"
+        let (how, weight) = if lifetime::is_serving(words, by) {
+            ("is named like what runs once per event", Weight::Fair)
         } else {
-            "is a coroutine, so it may run once per event"
+            ("is a coroutine, so it may run once per event", Weight::Slight)
         };
-        let weight = if lifetime::is_serving(words, by) { Weight::Fair } else { Weight::Slight };
         let text = format!("`{by}` in {} calls it, which {how}", file.path);
         return Some(Evidence::supports(weight, text));
     }

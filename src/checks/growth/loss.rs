@@ -146,8 +146,8 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
             .push(Evidence::doubts(Weight::Decisive, "entries do leave it elsewhere").at(facts.expr(release.at).span)),
         None => finding.evidence.push(Evidence::supports(Weight::Fair, "no single entry ever leaves it in this file")),
     }
-    let sized = fixed::known(facts, growth).filter(|_| !context.words.words.drawn.is_empty());
     let drawn = !context.words.words.drawn.is_empty();
+    let sized = fixed::known(facts, growth).filter(|_| drawn);
     let apart = if drawn { apart::doubts(facts, held, sibling, (growth, twin), missed) } else { Vec::new() };
     let owner = holder::owner(context, held);
     // How long the owner lives matters only where entries do gather.

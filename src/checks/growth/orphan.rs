@@ -147,7 +147,7 @@ fn filled<'a>(context: &Context<'a>, shelf: &Shelf<'a>, member: &Member<'a>) -> 
     let puts = |operation: &Operation| match operation.action {
         Action::Method { name, call } => {
             let keyed = facts.positional(call, 0).is_some_and(|key| facts.literal(key).is_none());
-            keyed && context.words.container.iter().any(|kind| kind.put.iter().any(|word| word == facts.text(name)))
+            keyed && is_put(context, name)
         }
         _ => false,
     };
@@ -204,14 +204,16 @@ fn cleaners_of<'a>(context: &Context<'a>, shelf: &Shelf<'a>, members: &[Member<'
 
 /// Whether a function puts an entry into the map that it takes one out of: the entry is changed, and not at its end.
 fn puts_back<'a>(context: &Context<'a>, shelf: &Shelf<'a>, member: &Member<'a>, function: FunctionId) -> bool {
-    let puts = |name: Name| {
-        let name = context.facts.text(name);
-        context.words.container.iter().any(|kind| kind.put.iter().any(|word| word == name))
-    };
     places(context.facts, shelf, member).any(|operation| match operation.action {
-        Action::Method { name, .. } => operation.function == function && puts(name),
+        Action::Method { name, .. } => operation.function == function && is_put(context, name),
         _ => false,
     })
+}
+
+/// Whether a method puts an entry into some kind of map.
+fn is_put(context: &Context, name: Name) -> bool {
+    let name = context.facts.text(name);
+    context.words.container.iter().any(|kind| kind.put.iter().any(|word| word == name))
 }
 
 fn note<'a>(
