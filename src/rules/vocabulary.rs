@@ -443,6 +443,10 @@ pub struct Resource {
     /// Keyword arguments which, given as a constant true, mean that nothing need be released (`daemon`).
     #[serde(default)]
     pub unless: Vec<String>,
+    /// Names which, written anywhere in its arguments, mean that it makes nothing of its own: with `MAP_FIXED`, `mmap` lays
+    /// a mapping over a part of another one, which goes with that.
+    #[serde(default)]
+    pub fixed: Vec<String>,
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,

@@ -62,7 +62,9 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
     let meant = !words.drawn.is_empty()
         && (context.rule.check == Check::Cache
             || lifetime::named(facts, &words.adding, growth.function) && !is_weakly(context, growth));
-    if let Some(work) = growth.value.filter(|value| !meant && is_work(facts, words, *value)) {
+    // What has a key is asked for by it later, done or not.
+    let keyed = growth.key.is_some() && growth.key != growth.value;
+    if let Some(work) = growth.value.filter(|value| !meant && !keyed && is_work(facts, words, *value)) {
         // An owner that is made for one piece of work keeps what belongs to that.
         let weight = match held.life {
             Life::Instance if !words.drawn.is_empty() => Weight::Slight,

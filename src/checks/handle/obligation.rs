@@ -147,8 +147,16 @@ impl<'a> Ledger<'a> {
         let asks = resource.when.is_empty() && resource.armed_by.is_empty();
         let counts = (asks || resource.when.iter().any(given) || armed())
             && !resource.unless.iter().any(excused)
+            && !resource.fixed.iter().any(|word| self.writes(call, word))
             && !resource.exempt.iter().any(fits);
         counts.then_some(at)
+    }
+
+    /// Whether a name is written in the arguments of a call.
+    fn writes(&self, call: ExprId, word: &str) -> bool {
+        let facts = self.facts;
+        let inside = |at: ExprId| facts.args(call).iter().any(|arg| facts.expr(*arg).span.contains(facts.expr(at).span));
+        facts.names.find(word).is_some_and(|name| facts.mentions(name).iter().any(|at| inside(*at)))
     }
 
     /// Whether what a call makes is set to work, or given to somebody who may do that: a socket holds nothing before.
