@@ -85,7 +85,8 @@
 (macro_invocation macro: (_) @call.callee) @call
 (token_tree) @ignored
 (inner_attribute_item) @ignored
-(type_item) @ignored
+; Another name for a type, which says what it is as a declaration does.
+(type_item name: (_) @local.type.target type: (_) @local.type.type) @local.type
 (associated_type) @ignored
 (extern_crate_declaration) @ignored
 (empty_statement) @ignored

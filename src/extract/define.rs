@@ -95,7 +95,8 @@ impl<'tree> Lowering<'_, 'tree> {
         value
     }
 
-    fn at_type_body(&self) -> bool {
+    /// Whether what is lowered stands in the body of a type itself.
+    pub fn at_type_body(&self) -> bool {
         self.facts.functions[self.function.index()].kind == FunctionKind::TypeBody
     }
 

@@ -91,6 +91,8 @@ impl<'tree> Lowering<'_, 'tree> {
             }
             Form::This => ExprKind::This,
             Form::Propagate => ExprKind::Try(self.required(node, Part::Value)),
+            Form::LocalType if self.at_type_body() => ExprKind::Literal(Literal::Other),
+            Form::LocalType => self.local(node, Form::LocalStatic),
             Form::Local | Form::LocalStatic => self.local(node, form),
             Form::Await => ExprKind::Await(self.inner(node)),
             Form::Yield => {

@@ -36,6 +36,7 @@ impl<'tree> Lowering<'_, 'tree> {
             Some(
                 Form::Local
                     | Form::LocalStatic
+                    | Form::LocalType
                     | Form::Function
                     | Form::Type
                     | Form::Extend

@@ -21,22 +21,16 @@ pub fn local(facts: &Facts, habits: &Habits, expr: ExprId) -> Option<TypeId> {
 }
 
 fn named(facts: &Facts, known: Known) -> Option<TypeId> {
-    let mut written = match known {
-        Known::Type(ty) => return Some(ty),
-        Known::Written(written) => unwrapped(facts, written),
-    };
-    if let ExprKind::Index { base, .. } = facts.kind(written) {
-        written = base;
-    }
-    match facts.binding(facts.binding_of(written)?).kind {
-        BindingKind::Type(ty) => Some(ty),
-        _ => None,
+    match known {
+        Known::Type(ty) => Some(ty),
+        Known::Written(written) => facts.type_written(written),
     }
 }
 
 fn unwrapped(facts: &Facts, mut written: ExprId) -> ExprId {
-    while let Some(inner) = facts.wraps.get(&written) {
-        written = *inner;
+    for _ in 0..HOPS {
+        let Some(inner) = facts.wraps.get(&written).copied().or_else(|| facts.renamed(written)) else { break };
+        written = inner;
     }
     written
 }

@@ -3,7 +3,7 @@
 use super::{Action, BindingKind, Definition, ExprId, ExprKind, Facts, PlaceId, Source, TypeId};
 
 /// How many names are followed in a row, so that rings of assignments end.
-const HOPS: u32 = 5;
+const HOPS: u32 = 8;
 
 impl Facts {
     /// The dotted path of what made the value of an expression: `socket.socket` after `s = socket.socket()`.
@@ -86,24 +86,52 @@ impl Facts {
         self.annotated(param.annotation?)
     }
 
+    /// The type that another name for it stands for, where a written type is such a name: `type Peers = Mutex<HashMap<…>>`.
+    pub fn renamed(&self, written: ExprId) -> Option<ExprId> {
+        let binding = self.binding_of(written).map(|binding| self.binding(binding))?;
+        match (binding.kind, binding.definitions.as_slice()) {
+            (BindingKind::Variable, [Definition { source: Source::Declared(meant), .. }]) => Some(*meant).filter(|_| self.typed),
+            _ => None,
+        }
+    }
+
+    /// The type of this file that a written type is, behind whatever wraps it and by whatever name.
+    pub fn type_written(&self, mut written: ExprId) -> Option<TypeId> {
+        for _ in 0..HOPS {
+            let Some(inner) = self.wraps.get(&written).copied().or_else(|| self.renamed(written)) else { break };
+            written = inner;
+        }
+        if let ExprKind::Index { base, .. } = self.kind(written) {
+            written = base;
+        }
+        match self.binding(self.binding_of(written)?).kind {
+            BindingKind::Type(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
     /// The dotted path of an annotation, if it names one import or builtin outright.
     pub fn annotated(&self, annotation: ExprId) -> Option<&str> {
+        self.written(annotation, HOPS)
+    }
+
+    fn written(&self, annotation: ExprId, hops: u32) -> Option<&str> {
         if let Some(inner) = self.wraps.get(&annotation) {
-            return self.annotated(*inner);
+            return self.written(*inner, hops);
         }
         match self.kind(annotation) {
             ExprKind::Name { name, binding: None } => Some(self.text(name)),
             ExprKind::Name { binding: Some(binding), .. } => match self.binding(binding).kind {
                 BindingKind::Import(path) => Some(self.text(path)),
-                _ => None,
+                _ => self.written(self.renamed(annotation)?, hops.checked_sub(1)?),
             },
-            ExprKind::Index { base, .. } => self.annotated(base),
+            ExprKind::Index { base, .. } => self.written(base, hops),
             ExprKind::Field { base, name } => {
-                let path = format!("{}.{}", self.annotated(base)?, self.text(name));
+                let path = format!("{}.{}", self.written(base, hops)?, self.text(name));
                 self.names.find(&path).map(|name| self.text(name))
             }
             ExprKind::Other(list) => match self.list(list) {
-                [first, ..] => self.annotated(*first),
+                [first, ..] => self.written(*first, hops),
                 [] => None,
             },
             _ => None,

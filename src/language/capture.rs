@@ -35,7 +35,7 @@ words! {
         This = "this", Propagate = "propagate", Local = "local", LocalFunction = "local.function", Member = "member",
         MemberStatic = "member.static", Forever = "forever", For = "for", Extend = "extend", Construct = "construct",
         Transparent = "transparent", Ignored = "ignored",
-        LocalStatic = "local.static", Borrow = "borrow", Path = "path", Destructure = "destructure", Positional = "positional", Pointer = "pointer",
+        LocalStatic = "local.static", LocalType = "local.type", Borrow = "borrow", Path = "path", Destructure = "destructure", Positional = "positional", Pointer = "pointer",
         Decorator = "decorator", ManageRest = "manage.rest", Export = "export", Modifier = "modifier",
         Attribute = "attribute", ImportList = "import.list", ImportAs = "import.as", ImportAll = "import.all",
     }

@@ -3,6 +3,7 @@
 use super::abroad;
 use super::container::Held;
 use crate::checks::Context;
+use crate::checks::lives::brought;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime::{Life, is_lasting};
 use crate::facts::{Action, BindingId, Definition, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Place, Root, TypeId};
@@ -74,6 +75,10 @@ fn instance(context: &Context, held: &Held, (ty, tenure): (TypeId, Tenure)) -> V
     } else if let Some((guard, at)) = guard(facts, words, held) {
         let text = format!("several threads share it behind a `{guard}`, so it lives longer than one piece of work");
         evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span));
+    }
+    if let Some(given) = brought::given_to_all(facts, words, ty).filter(|_| evidence.is_empty()) {
+        let text = format!("a framework gives the same `{name}` to every request");
+        evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(given).span));
     }
     if let Some(method) = runs(facts, ty) {
         let at = facts.function(method);

@@ -104,7 +104,7 @@ fn cleaned_alone(facts: &Facts, sibling: &Held, held: &Held, filling: FunctionId
             && !release.replaced
             && !own.traits.is_constructor
             // With a destructor both go, emptied or not.
-            && !(facts.raii && own.traits.is_teardown)
+            && (!facts.raii || !own.traits.is_teardown)
             && !whole(facts, sibling, release.at)
     };
     let cleaned = |release: &container::Release| release.function == filling && release.certain && !release.replaced;

@@ -136,7 +136,7 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                     Evidence::supports(Weight::Strong, "its keys name who or what comes and goes").at(text)
                 }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
-                Keys::Unknown | Keys::Named if served::brings(context, growth, key) => {
+                Keys::Unknown | Keys::Named | Keys::Few if served::brings(context, growth, key) => {
                     Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
                 }
                 Keys::Few | Keys::Fixed => Evidence::doubts(Weight::Decisive, "its keys look like a small set").at(text),

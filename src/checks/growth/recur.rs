@@ -5,6 +5,7 @@ use super::fixed;
 use super::narrowed;
 use super::rate;
 use super::relief;
+use super::served;
 use crate::checks::Context;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
@@ -31,14 +32,20 @@ pub fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     }
     let known =
         |key| key::is_own(facts, held.place, key) || present(facts, held, growth, key) || narrowed::is_one(facts, growth.at, key);
-    let fixed = growth.key.is_some_and(|key| key::entries(facts, words, held.place, key) <= Keys::Few || known(key));
+    // Whoever sends requests chooses whatever a name is called.
+    let few = |key| match key::entries(facts, words, held.place, key) {
+        Keys::Few => !served::may_bring(context, growth, key),
+        keys => keys < Keys::Few,
+    };
+    let fixed = growth.key.is_some_and(|key| few(key) || known(key));
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
     let work = growth.value.is_some_and(|value| rate::is_work(facts, words, value));
     // A default value that is handed out itself says nothing about what was given.
     let own_value = held.life == Life::Default
         && facts.operations(held.place).iter().any(|operation| operation.action == Action::Returned)
         && !always_given(facts, held, growth);
-    let registry = held.life != Life::Instance && !work && !own_value && lifetime::registers(facts, growth.function);
+    let registers = || lifetime::registers(facts, growth.function) && !lifetime::is_entered(facts, words, growth.function);
+    let registry = held.life != Life::Instance && !work && !own_value && registers();
     // A cache is filled by whoever asks first, whatever the function is called.
     let setup: &[String] = if context.rule.check == Check::Cache { &[] } else { &words.setup };
     !fixed

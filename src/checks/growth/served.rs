@@ -8,7 +8,7 @@ use crate::checks::lives::brought;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::served;
-use crate::facts::{ExprId, Facts, FunctionId, FunctionKind};
+use crate::facts::{BindingKind, ExprId, Facts, FunctionId, FunctionKind};
 use crate::finding::{Evidence, Weight};
 use crate::index::{Called, Project, Serving};
 use crate::rules::{Check, RuleSet};
@@ -88,6 +88,16 @@ pub fn brings(context: &Context, growth: &Growth, value: ExprId) -> bool {
     let own = facts.function(named);
     let given = |param: &&crate::facts::Param| own.position(param.binding).is_some_and(|at| at < 32 && brings & 1 << at != 0);
     own.params.iter().filter(given).any(|param| hearsay::mentions(facts, value, param.binding, hearsay::HOPS))
+}
+
+/// The same, where what other files say is not known yet: a parameter may come with their requests.
+pub fn may_bring(context: &Context, growth: &Growth, value: ExprId) -> bool {
+    let facts = context.facts;
+    let given = || {
+        let binding = facts.binding_of(facts.peeled(value)).map(|binding| facts.binding(binding).kind);
+        matches!(binding, Some(BindingKind::Parameter(_)))
+    };
+    brings(context, growth, value) || context.project.is_listening() && given()
 }
 
 /// How other files call a function for each request.

@@ -4,7 +4,7 @@
 use super::acquire;
 use super::lifetime;
 use super::served;
-use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, Operator, Param, Parent, Source};
+use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, Operator, Param, Parent, Source, TypeId};
 use crate::rules::Words;
 
 /// How many values are followed in a row.
@@ -20,6 +20,7 @@ pub fn is_brought(facts: &Facts, words: &Words, value: ExprId) -> bool {
 /// Whether the last step to a value is one into a request: its name says nothing of how many there are.
 pub fn is_read_off(facts: &Facts, words: &Words, value: ExprId) -> bool {
     match facts.kind(value) {
+        ExprKind::Name { binding: Some(binding), .. } => is_extracted(facts, words, binding),
         ExprKind::Field { base, .. } => is_part(facts, words, value) || is_read_off(facts, words, base),
         ExprKind::Index { base, .. } => is_read_off(facts, words, base),
         ExprKind::Call { .. } => facts.callee(value).receiver.is_some_and(|on| is_read_off(facts, words, on)),
@@ -87,21 +88,42 @@ fn is_injected(facts: &Facts, words: &Words, param: &Param) -> bool {
         let span = facts.expr(at).span;
         facts.callees.keys().any(|call| span.contains(facts.expr(*call).span) && calls(*call))
     };
+    let is_shared = |path: &str| words.request.shared.iter().any(|word| word == crate::facts::last(path));
     let shared = |at: ExprId| {
-        let path = facts.annotated(at).map(crate::facts::last);
-        path.is_some_and(|last| words.request.shared.iter().any(|word| word == last))
+        // A type that is only a wrapper counts as what it wraps.
+        let written = match facts.kind(at) {
+            ExprKind::Index { base, .. } => facts.dotted(base),
+            _ => None,
+        };
+        facts.annotated(at).is_some_and(is_shared) || written.is_some_and(|path| is_shared(&path))
     };
     param.default.is_some_and(calls) || param.annotation.is_some_and(|at| shared(at) || within(at))
 }
 
+/// The written type by which a framework gives one value of this type to every request: `State<Shop>`.
+pub fn given_to_all(facts: &Facts, words: &Words, ty: TypeId) -> Option<ExprId> {
+    let params = facts.functions().flat_map(|(_, function)| &function.params);
+    let mut given = params.filter(|param| extracts(facts, words, param) && is_injected(facts, words, param));
+    given.find_map(|param| param.annotation.filter(|written| facts.type_written(*written) == Some(ty)))
+}
+
 /// Whether a function has a parameter of a type that only a framework makes, once per request.
 pub fn is_extracting(facts: &Facts, words: &Words, function: FunctionId) -> bool {
-    let extracts = |param: &Param| {
-        let fits = |path: &str| words.request.extractors.iter().any(|word| word.fits(Some(path), None));
-        let written = |at: ExprId| facts.dotted(at);
-        param.annotation.is_some_and(|at| facts.annotated(at).is_some_and(fits) || written(at).is_some_and(|path| fits(&path)))
-    };
+    let extracts = |param: &Param| extracts(facts, words, param);
     !words.request.extractors.is_empty() && facts.function(function).params.iter().any(extracts)
+}
+
+fn extracts(facts: &Facts, words: &Words, param: &Param) -> bool {
+    let fits = |path: &str| words.request.extractors.iter().any(|word| word.fits(Some(path), None));
+    let written = |at: ExprId| facts.dotted(at);
+    param.annotation.is_some_and(|at| facts.annotated(at).is_some_and(fits) || written(at).is_some_and(|path| fits(&path)))
+}
+
+/// Whether a parameter is taken out of a request by its type: `Path(name): Path<String>`.
+fn is_extracted(facts: &Facts, words: &Words, binding: BindingId) -> bool {
+    let own = facts.function(facts.scopes[facts.binding(binding).scope.index()].function);
+    let param = own.params.iter().find(|param| param.binding == binding);
+    param.is_some_and(|param| extracts(facts, words, param) && !is_injected(facts, words, param))
 }
 
 /// Whether an expression is a part of a request that whoever sends it chooses: `request.args`, `req.body`.

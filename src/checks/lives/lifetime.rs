@@ -61,7 +61,9 @@ pub fn recurs(facts: &Facts, words: &Words, setup: &[String], life: Life, functi
                 return life != Life::Instance;
             }
             let loading = life != Life::Instance && only_at_import(facts, function);
-            !own.traits.is_test && !loading && !key::starts_with(setup, name)
+            // A route may be called `visit` or `load` as well.
+            let settles = key::starts_with(setup, name) && !is_entered(facts, words, function);
+            !own.traits.is_test && !loading && !settles
         }
     }
 }
