@@ -250,6 +250,9 @@ fn named(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId, hops:
             {
                 return place;
             }
+            if let Some(shared) = typed::shared(facts, habits, binding) {
+                return own(Root::Binding(shared));
+            }
         }
         _ => {}
     }

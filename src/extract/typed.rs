@@ -27,6 +27,35 @@ fn named(facts: &Facts, known: Known) -> Option<TypeId> {
     }
 }
 
+/// The name for a type that is the declared one of a parameter, if what it stands for has several owners and is no type of
+/// this file: everybody who is given one is given the same, as with `type Peers = Arc<Mutex<HashMap<…>>>`.
+pub fn shared(facts: &Facts, habits: &Habits, param: BindingId) -> Option<BindingId> {
+    if !habits.typed_fields {
+        return None;
+    }
+    let Some(Known::Written(mut written)) = variable(facts, habits, param, HOPS) else { return None };
+    let mut name = None;
+    for _ in 0..HOPS {
+        if let Some(meant) = facts.renamed(written) {
+            name = name.or(facts.binding_of(written));
+            written = meant;
+        }
+        if name.is_some() && is_shared_type(facts, habits, written) {
+            return name.filter(|_| facts.type_written(written).is_none());
+        }
+        written = *facts.wraps.get(&written)?;
+    }
+    None
+}
+
+fn is_shared_type(facts: &Facts, habits: &Habits, written: ExprId) -> bool {
+    let ExprKind::Index { base, .. } = facts.kind(written) else { return false };
+    match facts.kind(base) {
+        ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => habits.shared.iter().any(|word| word == facts.text(name)),
+        _ => false,
+    }
+}
+
 fn unwrapped(facts: &Facts, mut written: ExprId) -> ExprId {
     for _ in 0..HOPS {
         let Some(inner) = facts.wraps.get(&written).copied().or_else(|| facts.renamed(written)) else { break };
@@ -128,15 +157,7 @@ pub fn wrapped(facts: &Facts, habits: &Habits, call: ExprId) -> Option<ExprId> {
 /// Whether several owners share a value, so that its clone is the same object.
 fn is_shared(facts: &Facts, habits: &Habits, expr: ExprId, hops: u32) -> bool {
     let Some(hops) = hops.checked_sub(1) else { return false };
-    let shared = |written: ExprId| match facts.kind(written) {
-        ExprKind::Index { base, .. } => match facts.kind(base) {
-            ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => {
-                habits.shared.iter().any(|word| word == facts.text(name))
-            }
-            _ => false,
-        },
-        _ => false,
-    };
+    let shared = |written: ExprId| is_shared_type(facts, habits, written);
     let given = |definition: &Definition| match (definition.annotation, definition.source) {
         (Some(annotation), _) => shared(annotation),
         (None, Source::Assigned(value)) => is_shared(facts, habits, value, hops),

@@ -138,5 +138,8 @@ fn abroad<'a>(context: &Context<'a>, function: FunctionId, hops: u32) -> Option<
 
 /// Whether a function is named like a registration, and nothing says that what serves requests calls it.
 pub fn is_registration(context: &Context, growth: &Growth) -> bool {
-    lifetime::named(context.facts, &context.words.words.adding, growth.function) && served(context, growth).is_none()
+    let (facts, words) = (context.facts, &context.words.words);
+    lifetime::named(facts, &words.adding, growth.function)
+        && !lifetime::is_entered(facts, words, growth.function)
+        && served(context, growth).is_none()
 }
