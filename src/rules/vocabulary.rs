@@ -335,6 +335,8 @@ pub struct Request {
     pub current: Vec<Pattern>,
     /// Names of parameters and fields that hold a request.
     pub named: Vec<String>,
+    /// Methods by which a server takes its next client; what a loop around one calls runs once for each (`accept`).
+    pub accept: Vec<String>,
     /// Names of parameters beside which a request is one that is served, and not one that is sent (`res`).
     pub beside: Vec<String>,
     /// Methods that a framework calls on an object which holds the request (`post`).

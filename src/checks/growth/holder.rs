@@ -76,6 +76,10 @@ fn instance(context: &Context, held: &Held, (ty, tenure): (TypeId, Tenure)) -> V
         let text = format!("several threads share it behind a `{guard}`, so it lives longer than one piece of work");
         evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(at).span));
     }
+    if let Some((guard, at)) = shared(facts, words, ty).filter(|_| evidence.is_empty()) {
+        let text = format!("several threads share a `{name}` behind a `{guard}`");
+        evidence.push(Evidence::supports(Weight::Fair, text).at(facts.expr(at).span));
+    }
     if let Some(given) = brought::given_to_all(facts, words, ty).filter(|_| evidence.is_empty()) {
         let text = format!("a framework gives the same `{name}` to every request");
         evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(given).span));
@@ -148,6 +152,9 @@ pub fn passes(context: &Context, ty: TypeId) -> Option<Evidence> {
     brief.or_else(made).map(|text| Evidence::doubts(Weight::Decisive, text))
 }
 
+/// How many types around a type are looked at, so that names for each other end.
+const WRAPPERS: u32 = 8;
+
 const UNKNOWN: &str = "nothing says that a ";
 
 /// Whether a piece of evidence says that nothing is known of the owner's life.
@@ -189,9 +196,20 @@ fn only_used(facts: &Facts, call: ExprId) -> bool {
 
 /// The type that guards a field which several threads share.
 pub fn guard<'a>(facts: &'a Facts, words: &Words, held: &Held) -> Option<(&'a str, ExprId)> {
-    let written = facts.definitions_of(held.place).iter().find_map(|definition| definition.annotation)?;
+    guarded(facts, words, facts.definitions_of(held.place).iter().find_map(|definition| definition.annotation)?)
+}
+
+/// The type that guards all instances of a type which functions are given.
+fn shared<'a>(facts: &'a Facts, words: &Words, ty: TypeId) -> Option<(&'a str, ExprId)> {
+    let params = facts.functions().flat_map(|(_, function)| &function.params).filter_map(|param| param.annotation);
+    params.filter(|written| facts.type_written(*written) == Some(ty)).find_map(|written| guarded(facts, words, written))
+}
+
+/// The type in a written one that lets one thread after the other in.
+fn guarded<'a>(facts: &'a Facts, words: &Words, written: ExprId) -> Option<(&'a str, ExprId)> {
     let mut next = Some(written);
-    while let Some(annotation) = next {
+    for _ in 0..WRAPPERS {
+        let annotation = next?;
         let base = match facts.kind(annotation) {
             ExprKind::Index { base, .. } => base,
             _ => annotation,
@@ -201,7 +219,7 @@ pub fn guard<'a>(facts: &'a Facts, words: &Words, held: &Held) -> Option<(&'a st
         {
             return Some((facts.text(name), annotation));
         }
-        next = facts.wraps.get(&annotation).copied();
+        next = facts.wraps.get(&annotation).copied().or_else(|| facts.renamed(annotation));
     }
     None
 }

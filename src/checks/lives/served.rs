@@ -1,5 +1,6 @@
 //! Functions that run for each request, message, event or tick because what serves those calls them.
 
+use super::event;
 use super::lifetime;
 use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Operation, Operator, Parent};
 use crate::finding::{Evidence, Weight};
@@ -12,6 +13,9 @@ const WIDTH: usize = 8;
 
 /// How it is said that a function is given one event.
 const EACH: &str = "it runs once for each";
+
+/// How it is said that a function runs for what a server accepts; see [`through`].
+const PER_CONNECTION: &str = "it is called for each connection";
 
 /// What says, by more than its name, that a function runs for each request, message or event.
 pub fn surely(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
@@ -36,7 +40,9 @@ fn is_first(facts: &Facts, words: &Words, function: FunctionId) -> bool {
 
 /// What says that a function is called for each request, message, event or tick, as far as its own file calls it.
 pub fn through(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
-    climb(facts, words, function, HOPS)
+    let spawned = event::given_to(facts, function).and_then(|call| accepting(facts, words, call));
+    let started = spawned.map(|at| Evidence::supports(Weight::Strong, PER_CONNECTION).at(facts.expr(at).span));
+    started.or_else(|| climb(facts, words, function, HOPS))
 }
 
 fn climb(facts: &Facts, words: &Words, function: FunctionId, hops: u32) -> Option<Evidence> {
@@ -86,8 +92,30 @@ fn called(facts: &Facts, words: &Words, call: ExprId) -> Option<Evidence> {
     if lifetime::endless_around(facts, call).is_some() {
         return Some(Evidence::supports(Weight::Fair, "it is called in a loop that goes on and on").at(at));
     }
+    if let Some(accepts) = accepting(facts, words, call) {
+        return Some(Evidence::supports(Weight::Strong, PER_CONNECTION).at(facts.expr(accepts).span));
+    }
     let serves = surely(facts, words, caller)?;
     Some(Evidence::supports(serves.weight, format!("it is called {}", clause(&serves))).at(at))
+}
+
+/// The call by which a server takes its next client, in a loop in which another call is made, or in which that is handed to
+/// what runs it: `spawn(async move { serve(socket).await })`.
+fn accepting(facts: &Facts, words: &Words, call: ExprId) -> Option<ExprId> {
+    let accepts = |at: &ExprId| {
+        facts.callee(*at).receiver.is_some()
+            && facts.callee_name(*at).is_some_and(|name| words.request.accept.iter().any(|word| word == name))
+    };
+    let mut at = call;
+    for _ in 0..HOPS {
+        let function = facts.function(facts.function_of(at));
+        if let Some(around) = facts.loop_around(at) {
+            let span = facts.step(around).span;
+            return function.calls.iter().copied().find(|other| span.contains(facts.expr(*other).span) && accepts(other));
+        }
+        at = event::given_to(facts, facts.function_of(at)).filter(|_| function.kind == FunctionKind::Closure)?;
+    }
+    None
 }
 
 /// Whether all that is said is that a function is given one thing at a time.
