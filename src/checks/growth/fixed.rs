@@ -156,7 +156,11 @@ fn tombstones(context: &Context, held: &Held, growth: &Growth) -> Option<Evidenc
     let made = |value: ExprId| matches!(facts.kind(value), ExprKind::Call { .. });
     // An identifier of one event is another one each time.
     let named = growth.key.and_then(|key| fresh::fresh(facts, &context.words.words, key)).is_some();
-    let weight = if named { Weight::Fair } else { Weight::Strong };
+    let weight = match (named, facts.exported.is_none() && !facts.typed) {
+        (true, _) => Weight::Fair,
+        (false, true) => Weight::Decisive,
+        (false, false) => Weight::Strong,
+    };
     (is_set && tested && !live && !growth.value.is_some_and(made) && !all.iter().any(used))
         .then(|| Evidence::doubts(weight, "all that is asked of it is what was there before, so it is meant to remember"))
 }

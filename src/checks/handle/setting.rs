@@ -65,9 +65,14 @@ fn once(context: &Context, obligation: &Obligation, weight: Weight) -> Option<Ev
         let text = "the function ends the process where it cannot go on, so it is part of a program, and perhaps runs once";
         return Some(Evidence::doubts(weight, text).at(facts.expr(end).span));
     }
+    if let Some(read) = [Some(function), obligation.helper].into_iter().flatten().find_map(|id| commanded(context, id)) {
+        let text = "the function reads the command line, so it is a program, and what it holds goes when that ends";
+        return Some(Evidence::doubts(weight, text).at(facts.expr(read).span));
+    }
     let mut callers = callers(context, function).peekable();
     let known = callers.peek().is_some();
-    let once = |caller: FunctionId| loaded(context, caller) || command(context, caller).is_some();
+    let program = |caller: FunctionId| command(context, caller).or_else(|| commanded(context, caller)).is_some();
+    let once = |caller: FunctionId| loaded(context, caller) || program(caller);
     if known && callers.all(once) {
         return Some(Evidence::doubts(weight, "it is called only by what runs as a program, so perhaps once"));
     }
@@ -90,6 +95,15 @@ fn quits(context: &Context, function: FunctionId) -> Option<ExprId> {
     calls
         .filter(|_| known)
         .find(|call| fits(*call, &context.words.quits) || facts.in_handler(*call) && fits(*call, &context.words.exit))
+}
+
+/// The call by which a function reads the command line.
+fn commanded(context: &Context, function: FunctionId) -> Option<ExprId> {
+    let facts = context.facts;
+    let calls = facts.function(function).calls.iter().copied();
+    calls
+        .filter(|_| !context.words.commanded.is_empty())
+        .find(|call| context.words.commanded.iter().any(|word| word.fits(facts.callee_path(*call), facts.method_name(*call))))
 }
 
 /// The condition around an acquisition that is a name of the module with one value, which says no.
