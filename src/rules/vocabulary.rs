@@ -248,6 +248,8 @@ pub struct Words {
     pub reflection: Vec<String>,
     /// First words of functions that are part of a shutdown.
     pub ending: Vec<String>,
+    /// First words of functions that go through all there is once more (`refresh`).
+    pub refilling: Vec<String>,
     /// First words of functions by which users register something.
     pub adding: Vec<String>,
     /// Last words of values that are pieces of work, which end while a collection keeps them.

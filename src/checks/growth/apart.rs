@@ -25,6 +25,11 @@ pub fn doubts(facts: &Facts, held: &Held, sibling: &Held, (growth, twin): (&Grow
     [chain, at_hand.or(written), alone.or(state), renewed].into_iter().flatten().collect()
 }
 
+/// Whether what leaves a collection goes on under its key elsewhere, so that it holds one of the states of a thing.
+pub fn is_state(facts: &Facts, held: &Held, sibling: &Held) -> bool {
+    sibling.release.iter().any(|release| moved(facts, held, sibling, release.at).is_some())
+}
+
 /// Where what takes the twin out puts something under the same key into a third collection of the owner.
 fn moved(facts: &Facts, held: &Held, sibling: &Held, missed: ExprId) -> Option<ExprId> {
     let root = facts.places.get(held.place).root;

@@ -74,6 +74,10 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
         };
         evidence.push(Evidence::supports(weight, "what it keeps is done at some time and stays in it").at(facts.expr(work).span));
     }
+    if growth.value.is_some_and(|value| named_value(facts, &words.work, value) && runs_on(facts, value)) {
+        let text = "the work that it keeps goes on until somebody ends it, so there is as much of it as was begun on purpose";
+        evidence.push(Evidence::doubts(Weight::Decisive, text));
+    }
     if let Some(call) = counterpart::address(context, growth) {
         let text = "its keys are addresses of objects, and an entry stays when its object has gone";
         evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(call).span));

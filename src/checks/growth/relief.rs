@@ -1,5 +1,6 @@
 //! What takes entries out, in the file itself, and what the collections beside it tell.
 
+use super::apart;
 use super::container::{Growth, Held, Release};
 use super::fixed;
 use super::rate;
@@ -180,6 +181,7 @@ pub fn siblings(context: &Context, held: &Held, growth: &Growth, all: &[Held]) -
     let relieved = |other: &&Held| {
         other.place != held.place
             && facts.places.get(other.place).root == root
+            && !(facts.exported.is_none() && !facts.typed && apart::is_state(facts, held, other))
             && other.growth.iter().any(|twin| twin.function == growth.function && told(twin))
             && other
                 .release

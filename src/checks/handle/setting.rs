@@ -57,6 +57,10 @@ fn once(context: &Context, obligation: &Obligation, weight: Weight) -> Option<Ev
         let text = "the function is a command, and what it holds goes when the command ends";
         return Some(Evidence::doubts(weight, text).at(facts.expr(command).span));
     }
+    if let Some(base) = commands(context, function) {
+        let text = format!("the function belongs to a `{base}`, and what it holds goes when the command ends");
+        return Some(Evidence::doubts(weight, text));
+    }
     if let Some(start) = process(context, function) {
         let text = "the function runs in a process of its own, which ends with it";
         return Some(Evidence::doubts(weight, text).at(facts.expr(start).span));
@@ -95,6 +99,14 @@ fn quits(context: &Context, function: FunctionId) -> Option<ExprId> {
     calls
         .filter(|_| known)
         .find(|call| fits(*call, &context.words.quits) || facts.in_handler(*call) && fits(*call, &context.words.exit))
+}
+
+/// The base by which the type of a method is a command of a program.
+fn commands<'a>(context: &Context<'a>, function: FunctionId) -> Option<&'a str> {
+    let facts = context.facts;
+    let ty = facts.enclosing(function).find_map(|id| facts.owner_of(id)).filter(|_| !context.words.commanded.is_empty())?;
+    let mut bases = facts.ty(ty).base_paths.iter().map(|base| crate::facts::last(facts.text(*base)));
+    bases.find(|base| key::split(base).last().is_some_and(|last| last == "command"))
 }
 
 /// The call by which a function reads the command line.
