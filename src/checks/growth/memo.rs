@@ -159,7 +159,21 @@ fn is_large(context: &Context, owner: crate::facts::TypeId) -> bool {
         Some(crate::facts::Segment::Field(name)) => heavy(facts.text(*name)),
         _ => false,
     };
-    lineage.iter().any(|ty| named(ty) || facts.fields_of(*ty).any(field))
+    lineage.iter().any(|ty| named(ty) || facts.fields_of(*ty).any(|place| field(place) || is_memo(facts, place)))
+}
+
+/// Whether a field keeps what one of its methods has made and hands out.
+fn is_memo(facts: &Facts, field: crate::facts::PlaceId) -> bool {
+    use crate::facts::{Action, ExprKind, Source};
+    let made = |operation: &&crate::facts::Operation| match operation.action {
+        Action::Assign(Source::Assigned(value)) => {
+            matches!(facts.kind(value), ExprKind::Call { .. }) && !facts.function(operation.function).traits.is_constructor
+        }
+        _ => false,
+    };
+    let all = facts.operations(field);
+    let returned = |function| all.iter().any(|own| own.function == function && own.action == Action::Returned);
+    all.iter().filter(made).any(|operation| returned(operation.function))
 }
 
 /// Whether a type is something of which a program has few, unless that is only what it is for: `TokenizerModel`.
