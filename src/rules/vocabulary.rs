@@ -53,6 +53,8 @@ pub struct Vocabulary {
     /// Those of them by which a program gives up, or says that it has done its work (`sys.exit`): whoever makes one is the
     /// program itself, and not a library.
     pub quits: Vec<Pattern>,
+    /// Methods that write a file at the path which they are given, and keep nothing of it (`savefig`).
+    pub fills: Vec<String>,
     /// Calls that read the command line, which is given to programs.
     pub commanded: Vec<Pattern>,
     /// Folders of test code, by name.
