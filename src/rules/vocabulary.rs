@@ -493,6 +493,9 @@ pub struct Resource {
     /// (`tempfile.TemporaryDirectory`).
     #[serde(default)]
     pub finalised: bool,
+    /// Whether the collector closes it at some time after its last reference has gone, with a warning (an event loop).
+    #[serde(default)]
+    pub reclaimed: bool,
     /// Keyword arguments which, given as a constant false, mean that its last reference takes nothing away (`delete`).
     #[serde(default)]
     pub lingers: Vec<String>,
