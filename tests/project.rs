@@ -721,3 +721,27 @@ fn what_a_maker_hands_out_is_used_as_long_as_somebody_reads() {
     );
     assert_eq!(found(&[maker, reads]), [""; 0]);
 }
+
+#[test]
+fn what_is_made_for_names_of_modules_alone_stays_anyway() {
+    let ports = (
+        "bay/ports.py",
+        "from functools import cache\n\n\nclass Ports:\n    @cache\n    def named(self, port):\n        return self.find(port)\n\n\nclass Bay:\n    def __init__(self):\n        self.ports = Ports()\n\n\nbay = Bay()\n",
+    );
+    let other = ("bay/use.py", "from bay.ports import bay\n\n\ndef first():\n    return bay.ports.named(1)\n");
+    let again = ("bay/use.py", "from bay.ports import Ports\n\n\ndef first():\n    return Ports().named(1)\n");
+    assert_eq!(found(&[ports, other]), [""; 0]);
+    assert_eq!(found(&[ports, again]), ["bay/ports.py:cached-method"]);
+}
+
+#[test]
+fn what_is_left_in_an_object_of_short_life_goes_with_it() {
+    let text = |name: &str| {
+        format!(
+            "class {name}:\n    def __init__(self):\n        self.seen = {{}}\n\n    def take(self, request_id, body):\n        self.seen[request_id] = body\n        if not body:\n            return None\n        self.seen.pop(request_id)\n        return body\n"
+        )
+    };
+    let other = ("post/use.py", "import post.desk\n");
+    assert_eq!(found(&[("post/desk.py", &text("DeskService")), other]), ["post/desk.py:lost-entry"]);
+    assert_eq!(found(&[("post/desk.py", &text("Desk")), other]), [""; 0]);
+}

@@ -75,6 +75,26 @@ impl Project {
         self.instances(path, ty).iter().all(|(file, one)| one.function.is_none_or(|name| own(file, file.text(name))))
     }
 
+    /// Whether the project makes instances of a type of this file, and each of them for a name of a module, or for a field of
+    /// what is made so itself.
+    pub fn is_kept_by_modules(&self, path: &str, ty: &str) -> bool {
+        self.is_kept(path, ty, OWNERS)
+    }
+
+    fn is_kept(&self, path: &str, ty: &str, owners: u32) -> bool {
+        self.note(ty);
+        let made = self.instances(path, ty);
+        let kept = |(file, one): &(&Outline, &Made)| match one.keeping {
+            _ if one.looping => false,
+            Keeping::Module => one.function.is_none(),
+            Keeping::Field(owner) if owners > 0 && file.text(owner) != ty => {
+                self.is_kept(&file.path, file.text(owner), owners - 1)
+            }
+            _ => false,
+        };
+        !made.is_empty() && made.iter().all(kept)
+    }
+
     fn tenure_of<'a>(&'a self, (path, ty): (&'a str, &'a str), starting: &dyn Fn(&str) -> bool, owners: u32) -> Tenure<'a> {
         self.note(ty);
         let made = self.instances(path, ty);

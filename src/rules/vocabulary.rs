@@ -53,6 +53,10 @@ pub struct Vocabulary {
     /// Those of them by which a program gives up, or says that it has done its work (`sys.exit`): whoever makes one is the
     /// program itself, and not a library.
     pub quits: Vec<Pattern>,
+    /// Methods that write a file at the path which they are given, and keep nothing of it (`savefig`).
+    pub fills: Vec<String>,
+    /// Calls that read the command line, which is given to programs.
+    pub commanded: Vec<Pattern>,
     /// Folders of test code, by name.
     pub trials: Vec<String>,
     /// Modules that only tests import (`unittest`); what imports one as a whole is test code.
@@ -246,6 +250,8 @@ pub struct Words {
     pub reflection: Vec<String>,
     /// First words of functions that are part of a shutdown.
     pub ending: Vec<String>,
+    /// First words of functions that go through all there is once more (`refresh`).
+    pub refilling: Vec<String>,
     /// First words of functions by which users register something.
     pub adding: Vec<String>,
     /// Last words of values that are pieces of work, which end while a collection keeps them.
@@ -280,6 +286,10 @@ pub struct Words {
     pub addresses: Vec<Pattern>,
     /// Calls that make what somebody waits for until another settles it.
     pub futures: Vec<Pattern>,
+    /// Calls that make a queue which has room for everything unless it is given a limit, so that nobody waits to put into it.
+    pub roomy: Vec<Pattern>,
+    /// Calls that give what one process has one of (`os.getpid`).
+    pub own: Vec<Pattern>,
     /// Words in the names of functions that undo each other, the doing one first: `add_hook` and `del_hook`.
     pub opposites: Vec<Vec<String>>,
     /// What comes once and goes, so that its identifier is a new key each time (`request_id`).
@@ -489,6 +499,9 @@ pub struct Resource {
     /// (`tempfile.TemporaryDirectory`).
     #[serde(default)]
     pub finalised: bool,
+    /// Whether the collector closes it at some time after its last reference has gone, with a warning (an event loop).
+    #[serde(default)]
+    pub reclaimed: bool,
     /// Keyword arguments which, given as a constant false, mean that its last reference takes nothing away (`delete`).
     #[serde(default)]
     pub lingers: Vec<String>,
@@ -501,7 +514,8 @@ pub struct Resource {
     /// Fields by which others know it, so that whoever hands on their value means it to stay (`name`).
     #[serde(default)]
     pub known_by: Vec<String>,
-    /// Methods whose value keeps it, so that whoever gets that value has it as well (`socket` of a messaging context).
+    /// Methods and fields whose value keeps it, so that whoever gets that value has it as well (`socket` of a messaging context,
+    /// `raw` of a response).
     #[serde(default)]
     pub keepers: Vec<String>,
     /// Methods which, called without an argument, and fields which use it up, so that it closes itself (`read` of a response).

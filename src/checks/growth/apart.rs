@@ -18,7 +18,62 @@ pub fn doubts(facts: &Facts, held: &Held, sibling: &Held, (growth, twin): (&Grow
         .map(|at| decisive("what takes the twin out makes an entry here, so the key moves from one to the other", at));
     let alone =
         filled_alone(held, sibling).map(|at| decisive("it is filled here without its twin, so it need not go with it", at));
-    [chain, at_hand.or(written), alone].into_iter().flatten().collect()
+    let state = moved(facts, held, sibling, missed)
+        .map(|at| decisive("the twin goes on under its key elsewhere, so what leaves there is a state and not the thing", at));
+    let renewed =
+        renewed(facts, sibling, own).map(|at| decisive("all who take the twin out put another one under its key afterwards", at));
+    [chain, at_hand.or(written), alone.or(state), renewed].into_iter().flatten().collect()
+}
+
+/// Whether what leaves a collection goes on under its key elsewhere, so that it holds one of the states of a thing.
+pub fn is_state(facts: &Facts, held: &Held, sibling: &Held) -> bool {
+    sibling.release.iter().any(|release| moved(facts, held, sibling, release.at).is_some())
+}
+
+/// Where what takes the twin out puts something under the same key into a third collection of the owner.
+fn moved(facts: &Facts, held: &Held, sibling: &Held, missed: ExprId) -> Option<ExprId> {
+    let root = facts.places.get(held.place).root;
+    let function = facts.function_of(missed);
+    let key = facts.place(taken(facts, missed)?)?;
+    let third = facts
+        .places
+        .iter()
+        .filter(|(id, place)| place.root == root && place.path.len() == 1 && *id != held.place && *id != sibling.place);
+    third.flat_map(|(id, _)| facts.operations(id)).find_map(|operation| match operation.action {
+        Action::SetItem { key: Some(other), .. } if operation.function == function && facts.place(other) == Some(key) => {
+            Some(operation.expr)
+        }
+        _ => None,
+    })
+}
+
+/// The key of a removal: `del place[key]`, `place.pop(key)`.
+fn taken(facts: &Facts, removal: ExprId) -> Option<ExprId> {
+    if let ExprKind::Call { .. } = facts.kind(removal) {
+        return facts.positional(removal, 0);
+    }
+    let Parent::Expr(parent) = facts.expr(removal).parent else { return None };
+    match facts.kind(parent) {
+        ExprKind::Index { key, .. } => key,
+        _ => None,
+    }
+}
+
+/// Where everyone who calls the function that takes the twin out fills the twin's place again, after that.
+fn renewed(facts: &Facts, sibling: &Held, removing: FunctionId) -> Option<ExprId> {
+    let refills = |call: &ExprId| {
+        let caller = facts.function_of(*call);
+        let after = facts.expr(*call).span.end;
+        let later = |other: &ExprId| facts.expr(*other).span.start >= after;
+        let next = facts.function(caller).calls.iter().copied().filter(later).filter_map(|call| facts.callee(call).function);
+        let reached = owner::reach(facts, facts.owner_of(caller), &next.collect::<Vec<_>>());
+        let fills = |growth: &&Growth| {
+            reached.contains(&growth.function) || growth.function == caller && facts.expr(growth.at).span.start >= after
+        };
+        sibling.growth.iter().find(fills).map(|growth| growth.at)
+    };
+    let all: Option<Vec<ExprId>> = facts.function(removing).callers.iter().map(refills).collect();
+    all?.first().copied()
 }
 
 /// Where a function asks a collection for one key.

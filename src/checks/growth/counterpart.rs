@@ -4,7 +4,7 @@
 use super::container::{Growth, Held};
 use crate::checks::Context;
 use crate::checks::lives::key;
-use crate::facts::{Action, BindingKind, ExprId, Facts, FunctionId, FunctionKind, Name, Root};
+use crate::facts::{Action, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Name, Root};
 use crate::finding::{Evidence, Weight};
 
 /// What says that an entry stays although the function that undoes its making is told of it.
@@ -72,7 +72,11 @@ pub fn address(context: &Context, growth: &Growth) -> Option<ExprId> {
     let calls = facts.function(growth.function).calls.iter().copied().filter(|_| !addresses.is_empty());
     let kept = |call: &ExprId| {
         let of = facts.positional(*call, 0).and_then(|of| facts.place(of));
-        of.is_some() && growth.value.and_then(|value| facts.place(value)) == of
+        let parts = |value: ExprId| match facts.kind(value) {
+            ExprKind::Collection { items, .. } | ExprKind::Other(items) => facts.list(items).to_vec(),
+            _ => vec![value],
+        };
+        of.is_some() && growth.value.into_iter().flat_map(parts).any(|part| facts.place(part) == of)
     };
     calls.filter(|call| span.contains(facts.expr(*call).span) && !kept(call)).find(takes)
 }

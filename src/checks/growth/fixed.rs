@@ -2,6 +2,7 @@
 //! it is filled when it is made, only a caller's switch fills it, or it is there to remember what has been.
 
 use super::container::{Growth, Held};
+use super::hearsay;
 use super::relief;
 use crate::checks::Context;
 use crate::checks::lives::fresh::{self, Fresh};
@@ -10,7 +11,7 @@ use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
 use crate::facts::{
     Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Literal, Operation, Operator, Place, PlaceId, Root,
-    Segment, Source, TypeId,
+    Segment, Source, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Weight};
 use crate::rules::Check;
@@ -39,10 +40,32 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth) -> Vec<Evidence> 
     if context.words.words.drawn.is_empty() || is_drawn(context, growth) {
         return Vec::new();
     }
-    [tombstones(context, held, growth), few(context, held, growth), factory(context, held, growth), copied(context, held, growth)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let factory = factory(context, held, growth);
+    [
+        tombstones(context, held, growth),
+        few(context, held, growth),
+        factory,
+        copied(context, held, growth),
+        again(context, growth),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// A function that is there to go through all there is once more fills it with what that is, and not with what it is given.
+fn again(context: &Context, growth: &Growth) -> Option<Evidence> {
+    let facts = context.facts;
+    lifetime::named(facts, &context.words.words.refilling, growth.function).then_some(())?;
+    let around = facts.loop_around(growth.at)?;
+    let StepKind::Loop { target: Some(_), header: Some(through), .. } = facts.step(around).kind else { return None };
+    let own = facts.function(growth.function);
+    let given = own.params.iter().filter(|param| Some(param.binding) != own.receiver);
+    let mut given = given.filter(|param| hearsay::mentions(facts, growth.key.unwrap_or(through), param.binding, 1));
+    given.next().is_none().then(|| {
+        let text = "the function goes through all there is once more, which has the same keys each time";
+        Evidence::doubts(Weight::Decisive, text).at(facts.step(around).span)
+    })
 }
 
 /// A function inside the constructor is called by what the constructor gives it to, as often as that needs another one.
@@ -156,7 +179,11 @@ fn tombstones(context: &Context, held: &Held, growth: &Growth) -> Option<Evidenc
     let made = |value: ExprId| matches!(facts.kind(value), ExprKind::Call { .. });
     // An identifier of one event is another one each time.
     let named = growth.key.and_then(|key| fresh::fresh(facts, &context.words.words, key)).is_some();
-    let weight = if named { Weight::Fair } else { Weight::Strong };
+    let weight = match (named, facts.exported.is_none() && !facts.typed) {
+        (true, _) => Weight::Fair,
+        (false, true) => Weight::Decisive,
+        (false, false) => Weight::Strong,
+    };
     (is_set && tested && !live && !growth.value.is_some_and(made) && !all.iter().any(used))
         .then(|| Evidence::doubts(weight, "all that is asked of it is what was there before, so it is meant to remember"))
 }

@@ -7,7 +7,7 @@ use crate::checks::lives::brought;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime::{Life, is_lasting};
 use crate::facts::{Action, BindingId, Definition, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Place, Root, TypeId};
-use crate::finding::{Evidence, Weight};
+use crate::finding::{Evidence, Stance, Weight};
 use crate::index::Tenure;
 use crate::rules::Words;
 
@@ -140,6 +140,18 @@ pub fn vague(context: &Context, held: &Held, known: &[Evidence]) -> Option<Evide
     let vague = !context.words.words.drawn.is_empty() && known.iter().all(|piece| piece.weight < Weight::Fair);
     let name = context.facts.text(context.facts.ty(ty).name);
     vague.then(|| Evidence::doubts(Weight::Fair, format!("nothing else says that a `{name}` lives long")))
+}
+
+/// The doubt about an owner whose entries go with it: an object of which nothing but an end of life says that it stays.
+pub fn brief(context: &Context, held: &Held, known: &[Evidence]) -> Option<Evidence> {
+    let Root::Instance(ty) = context.facts.places.get(held.place).root else { return None };
+    let lasts = |piece: &Evidence| piece.stance == Stance::For && piece.weight >= Weight::Fair;
+    let brief = context.project.len() > 1
+        && !context.words.words.drawn.is_empty()
+        && context.facts.exported.is_none()
+        && !known.iter().any(lasts);
+    let name = context.facts.text(context.facts.ty(ty).name);
+    brief.then(|| Evidence::doubts(Weight::Strong, format!("a `{name}` may live no longer than what is left in it is of use")))
 }
 
 /// What says that the instances of a type go soon.

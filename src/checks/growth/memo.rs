@@ -100,6 +100,7 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         evidence.push(Evidence::doubts(Weight::Decisive, text));
     }
     let project = context.project;
+    let known = project.len() > 1;
     if limited && project.len() > 1 && project.is_made_singly(context.path, name) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("no loop of the project makes many a `{name}`")));
     }
@@ -111,6 +112,10 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         && !bases.clone().any(|base| heavy(crate::facts::last(base)))
     {
         let text = format!("nothing says that a `{name}` is so large that the limit is no help");
+        evidence.push(Evidence::doubts(Weight::Strong, text));
+    }
+    if limited && known && !is_large(context, owner) {
+        let text = format!("as many as the limit allows of a `{name}` are little, unless each holds something large");
         evidence.push(Evidence::doubts(Weight::Strong, text));
     }
     let label = function.name.map_or("", |name| facts.text(name));
@@ -125,8 +130,13 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         evidence.push(Evidence::doubts(Weight::Decisive, format!("a program has few of `{name}`, and each is light")));
     }
     evidence.extend(context.command(Weight::Decisive));
-    if single(facts, owner) {
+    if single(facts, owner) && !(known && project.is_made(context.path, name) && !project.is_kept_by_modules(context.path, name))
+    {
         evidence.push(Evidence::doubts(Weight::Strong, format!("the one `{name}` of this file is made at module level")));
+    }
+    if known && project.is_kept_by_modules(context.path, name) {
+        let text = format!("each `{name}` of the project is made for a name of a module, and stays anyway");
+        evidence.push(Evidence::doubts(Weight::Decisive, text));
     }
     if cleared(facts, function, memo) {
         evidence.push(Evidence::doubts(Weight::Decisive, "the cache is cleared in this file"));
@@ -134,6 +144,36 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         evidence.push(Evidence::doubts(Weight::Decisive, format!("the cache is cleared in {path}")));
     }
     evidence
+}
+
+/// Whether a type, what it inherits from in this file, or what its fields keep is named like something large.
+fn is_large(context: &Context, owner: crate::facts::TypeId) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let heavy = |name: &str| key::ends_with(&words.heavy, name);
+    let lineage = facts.lineage(owner);
+    let named = |ty: &crate::facts::TypeId| {
+        let own = facts.ty(*ty);
+        heavy(facts.text(own.name)) || own.base_paths.iter().any(|base| heavy(crate::facts::last(facts.text(*base))))
+    };
+    let field = |place: crate::facts::PlaceId| match facts.places.get(place).path.last() {
+        Some(crate::facts::Segment::Field(name)) => heavy(facts.text(*name)),
+        _ => false,
+    };
+    lineage.iter().any(|ty| named(ty) || facts.fields_of(*ty).any(|place| field(place) || is_memo(facts, place)))
+}
+
+/// Whether a field keeps what one of its methods has made and hands out.
+fn is_memo(facts: &Facts, field: crate::facts::PlaceId) -> bool {
+    use crate::facts::{Action, ExprKind, Source};
+    let made = |operation: &&crate::facts::Operation| match operation.action {
+        Action::Assign(Source::Assigned(value)) => {
+            matches!(facts.kind(value), ExprKind::Call { .. }) && !facts.function(operation.function).traits.is_constructor
+        }
+        _ => false,
+    };
+    let all = facts.operations(field);
+    let returned = |function| all.iter().any(|own| own.function == function && own.action == Action::Returned);
+    all.iter().filter(made).any(|operation| returned(operation.function))
 }
 
 /// Whether a type is something of which a program has few, unless that is only what it is for: `TokenizerModel`.

@@ -14,7 +14,9 @@ use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
 use crate::checks::often;
-use crate::facts::{Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, Operation, Operator, Parent, PlaceId, Root, StepKind};
+use crate::facts::{
+    Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, LoopKind, Operation, Operator, Parent, PlaceId, Root, StepKind,
+};
 use crate::finding::{Evidence, Stance, Weight};
 use crate::rules::{Check, Pattern};
 
@@ -46,7 +48,8 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
     if context.rule.check == Check::Cache && facts.typed && lifetime::named(facts, &words.setup, growth.function) && !called() {
         evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
     }
-    evidence.extend(context.command(Weight::Strong));
+    let open = facts.exported.is_none() && !facts.typed;
+    evidence.extend(context.command(if open { Weight::Decisive } else { Weight::Strong }));
     if !undone && served::is_registration(context, growth) {
         evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
     }
@@ -72,6 +75,10 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
             _ => Weight::Strong,
         };
         evidence.push(Evidence::supports(weight, "what it keeps is done at some time and stays in it").at(facts.expr(work).span));
+    }
+    if growth.value.is_some_and(|value| named_value(facts, &words.work, value) && runs_on(facts, value)) {
+        let text = "the work that it keeps goes on until somebody ends it, so there is as much of it as was begun on purpose";
+        evidence.push(Evidence::doubts(Weight::Decisive, text));
     }
     if let Some(call) = counterpart::address(context, growth) {
         let text = "its keys are addresses of objects, and an entry stays when its object has gone";
@@ -287,7 +294,39 @@ fn is_weakly(context: &Context, growth: &Growth) -> bool {
 
 /// Whether a value is named or made like a task, thread or other piece of work that ends.
 pub fn is_work(facts: &Facts, words: &crate::rules::Words, value: ExprId) -> bool {
-    named_value(facts, &words.work, value)
+    named_value(facts, &words.work, value) && !runs_on(facts, value)
+}
+
+/// Whether the work that a value stands for is a loop until somebody ends it, in a function inside the one that starts it: it
+/// is done no sooner than its owner.
+fn runs_on(facts: &Facts, value: ExprId) -> bool {
+    let made = facts.binding_of(value).map_or(Some(value), |binding| match facts.binding(binding).definitions.as_slice() {
+        [only] => facts.value_of(only),
+        _ => None,
+    });
+    let Some(made) = made.filter(|_| !facts.typed && facts.exported.is_none()) else { return false };
+    let behind = facts.args(made).iter().find_map(|arg| match facts.callee(*arg).function {
+        Some(function) => Some(function),
+        None => crate::checks::lives::callback::function_behind(facts, *arg),
+    });
+    let lasts = |step: &crate::facts::Step| match step.kind {
+        StepKind::Loop { kind: LoopKind::Forever, .. } => true,
+        StepKind::Loop { kind: LoopKind::While, header: Some(header), .. } => is_question(facts, header),
+        _ => false,
+    };
+    behind.is_some_and(|behind| facts.steps_in(behind).any(lasts))
+}
+
+/// Whether a loop asks a field, or a method of one, whether it is to go on: `while not self.stopped.is_set()`.
+fn is_question(facts: &Facts, header: ExprId) -> bool {
+    match facts.kind(header) {
+        ExprKind::Operation { operator: Operator::Not, operands } => {
+            facts.list(operands).first().is_some_and(|inner| is_question(facts, *inner))
+        }
+        ExprKind::Call { .. } => facts.callee(header).receiver.is_some_and(|on| is_question(facts, on)),
+        ExprKind::Field { .. } => true,
+        _ => false,
+    }
 }
 
 /// Whether the name of a value, or of the call that makes it, ends in one of these words.

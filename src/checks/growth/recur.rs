@@ -79,7 +79,15 @@ fn once(facts: &Facts, held: &Held, growth: &Growth) -> bool {
             _ => false,
         }
     });
-    flagged.is_some()
+    flagged.is_some() || fills_once(facts, held, growth)
+}
+
+/// `if items: return items[0]` before the addition: there is one entry at the most.
+fn fills_once(facts: &Facts, held: &Held, growth: &Growth) -> bool {
+    let filled = |condition: ExprId| facts.place(condition) == Some(held.place);
+    !facts.typed
+        && !facts.in_loop(growth.at)
+        && facts.refusals(growth.function, growth.at).any(|(_, condition)| filled(condition))
 }
 
 /// Whether the key was found in the collection before, so that its entry is only given another value.

@@ -1,5 +1,6 @@
 //! What takes entries out, in the file itself, and what the collections beside it tell.
 
+use super::apart;
 use super::container::{Growth, Held, Release};
 use super::fixed;
 use super::rate;
@@ -39,7 +40,7 @@ pub fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evi
     // An instance that adds itself is still there when others are gone: only taking out that one instance helps.
     // An entry that a mere lookup leaves behind is not what anybody meant to remove one by one.
     let stray = growth.by_read && looked_up(facts, held, growth);
-    let whole = |release: &Release| (own || stray) && takes_all(facts, release);
+    let whole = |release: &Release| (own || stray) && takes_all(facts, release) && !takes_last(facts, held, release);
     let useless = |release: &Release| whole(release) || (held.life != Life::Instance && finaliser(release));
     if certain.iter().any(|release| !ends(release) && !useless(release)) {
         return None;
@@ -103,6 +104,13 @@ fn takes_one(context: &Context, held: &Held, release: &Release) -> bool {
     });
     let alone = facts.args(release.at).is_empty() && !facts.in_loop(release.at);
     facts.exported.is_some() && held.container.put.is_empty() && one && alone
+}
+
+/// Whether a release takes one entry off the end of a list, as off a stack.
+fn takes_last(facts: &Facts, held: &Held, release: &Release) -> bool {
+    let listed = held.container.literal.iter().any(|word| word == "list");
+    let one = matches!(facts.method_name(release.at), Some("pop" | "popleft"));
+    listed && one && !facts.in_loop(release.at)
 }
 
 /// Whether a release takes out everything at once.
@@ -173,6 +181,7 @@ pub fn siblings(context: &Context, held: &Held, growth: &Growth, all: &[Held]) -
     let relieved = |other: &&Held| {
         other.place != held.place
             && facts.places.get(other.place).root == root
+            && !(facts.exported.is_none() && !facts.typed && apart::is_state(facts, held, other))
             && other.growth.iter().any(|twin| twin.function == growth.function && told(twin))
             && other
                 .release

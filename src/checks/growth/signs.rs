@@ -15,7 +15,7 @@ use crate::finding::{Evidence, Stance, Weight};
 
 /// Adds what the strong signs say, or what their absence does. Where a vocabulary does not tell which keys are drawn, names
 /// are all there is, and nothing is added.
-pub fn weigh(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], undone: bool, evidence: &mut Vec<Evidence>) {
+pub fn weigh(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], known: Known, evidence: &mut Vec<Evidence>) {
     let words = &context.words.words;
     if words.drawn.is_empty() {
         return;
@@ -25,12 +25,17 @@ pub fn weigh(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], 
     if fresh == Some(Fresh::Drawn) {
         evidence.push(Evidence::supports(Weight::Strong, "each time it is given a key that is made anew"));
     }
-    if undone || counterpart::address(context, growth).is_some() {
+    if known.undone || counterpart::address(context, growth).is_some() {
         return;
     }
     if let Some(sign) = locks(context, held, growth, all).or_else(|| ended(context, held)) {
         evidence.push(sign);
         return;
+    }
+    let drawn = fresh == Some(Fresh::Drawn) || relief::is_left_behind(context, held, growth);
+    if context.project.len() > 1 && !drawn && relief::siblings(context, held, growth, all).is_none() {
+        evidence.extend(unheard(context, (held, growth), known));
+        evidence.extend(unasked(context, growth));
     }
     if fresh.is_some() && lasts(context, held, evidence) || told(context, (held, growth), all, evidence) {
         return;
@@ -40,6 +45,34 @@ pub fn weigh(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], 
         "nothing but names says that it grows: no key made anew, no sibling that is cleaned, no request that fills it",
     ));
     evidence.push(Evidence::doubts(Weight::Strong, "its entries may be as few as the program has things of that kind"));
+}
+
+/// What is known of the growth before the signs are looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// Whether another function should undo it.
+    pub undone: bool,
+    /// Whether anything says how often the function runs.
+    pub often: bool,
+}
+
+/// The doubt about growth of which only a name says that its keys differ, and nothing that the function runs again. Only in
+/// languages that neither declare types nor exports, where names are all that is left.
+fn unheard(context: &Context, (held, _): (&Held, &Growth), known: Known) -> Option<Evidence> {
+    let facts = context.facts;
+    let names = !facts.typed && facts.exported.is_none() && !matches!(held.life, Life::Loop | Life::Default);
+    (names && !known.often).then(|| {
+        Evidence::doubts(Weight::Decisive, "its keys may be as few as the calls, of which nothing says that there are many")
+    })
+}
+
+/// The doubt about a cache of whose keys neither requests nor guests say that there are many.
+fn unasked(context: &Context, growth: &Growth) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let names = !facts.typed && facts.exported.is_none() && context.rule.check == crate::rules::Check::Cache;
+    let key = growth.key.filter(|_| names)?;
+    let many = fresh::is_guest(facts, words, key) || served::brings(context, growth, key);
+    (!many).then(|| Evidence::doubts(Weight::Decisive, "only a name says that there is no end of its keys"))
 }
 
 /// Whether more than the name of its type says that the owner lives long, or the key comes with requests.

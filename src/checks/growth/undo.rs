@@ -13,6 +13,7 @@ use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
 use crate::facts::{ExprId, ExprKind, Facts, Literal, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
+use crate::rules::Pattern;
 
 /// The entry that a function makes and takes out again itself, and misses on some way out.
 pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
@@ -185,6 +186,7 @@ pub fn leaving(context: &Context, made: ExprId, releases: &[ExprId], any: bool) 
     let harmless = |call: ExprId| {
         call == made
             || !(any || can_fail(facts, call))
+            || has_room(context, call)
             || context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)))
     };
     let mut ways =
@@ -286,6 +288,19 @@ fn can_fail(facts: &Facts, call: ExprId) -> bool {
         && matches!(facts.expr(call).parent, crate::facts::Parent::Expr(parent) if matches!(facts.kind(parent), ExprKind::Await(_)))
 }
 
+/// Whether a call puts something into a queue without a limit, which neither fails nor waits.
+fn has_room(context: &Context, call: ExprId) -> bool {
+    let facts = context.facts;
+    let puts = matches!(facts.method_name(call), Some("put" | "put_nowait"));
+    let Some(queue) = facts.callee(call).receiver.and_then(|on| facts.place(on)).filter(|_| puts) else { return false };
+    let roomy = |made: ExprId| {
+        let fits = |word: &Pattern| word.fits(facts.callee_path(made), facts.method_name(made));
+        context.words.words.roomy.iter().any(fits) && facts.args(made).is_empty()
+    };
+    let made: Vec<ExprId> = facts.definitions_of(queue).iter().filter_map(|definition| facts.value_of(definition)).collect();
+    !made.is_empty() && made.into_iter().all(roomy)
+}
+
 fn tell(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId], way: &Way) -> Finding {
     let (facts, release) = (context.facts, releases[0]);
     let name = facts.display(held.place);
@@ -329,6 +344,8 @@ fn tell(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId], wa
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(condition).span));
     } else {
         let owner = holder::owner(context, held);
+        let explicit = !matches!(way.leaving, Leaving::Fail { .. });
+        finding.evidence.extend(holder::brief(context, held, &owner).filter(|_| explicit));
         let told = |piece: &Evidence| piece.stance == Stance::For || facts.exported.is_some();
         finding.evidence.extend(owner.into_iter().filter(told));
     }

@@ -193,6 +193,8 @@ impl Climb<'_, '_> {
             Some(call) if self.ledger.wraps_up(name, call) => self.end(Fate::Handed(call)),
             Some(call) if self.ledger.is_fluent(name) && !self.contained && self.goes_on(field, call) => Some(call),
             Some(call) => self.end(Fate::Used(call)),
+            // `response.raw` has the whole of it.
+            None if self.resource.keepers.iter().any(|word| word == name) => Some(field),
             // `response.content` is all that was left of it.
             None if self.resource.drained_by.iter().any(|word| word == name) => self.end(Fate::Used(field)),
             // Somebody gets the means to release it.

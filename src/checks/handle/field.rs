@@ -184,6 +184,8 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         Evidence::doubts(Weight::Strong, "its last reference takes all of it away, together with the instance")
     } else if resource.collected {
         Evidence::doubts(Weight::Slight, "it is freed together with the instance")
+    } else if resource.reclaimed && teardown.is_some_and(|method| is_finaliser(context, method)) {
+        Evidence::doubts(Weight::Slight, "the instance ends when it is collected, and so does what it keeps")
     } else {
         Evidence::supports(Weight::Fair, "nothing frees it when the instance goes")
     });
@@ -200,6 +202,12 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         all.push(Evidence::doubts(Weight::Strong, "a method returns it, so that it is shared, and the caller may release it"));
     }
     all
+}
+
+/// Whether a teardown is what the collector runs.
+fn is_finaliser(context: &Context, method: FunctionId) -> bool {
+    let name = context.facts.function(method).name.map_or("", |name| context.facts.text(name));
+    context.words.words.finaliser.iter().any(|word| word == name)
 }
 
 /// The teardown that a type has from a base in another file, which does not release the field either.

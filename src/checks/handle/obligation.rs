@@ -481,7 +481,14 @@ impl<'a> Ledger<'a> {
             return Taking::Borrows;
         }
         let here = summary::taking(self, resource, call, arg, depth);
-        here.or_else(|| self.abroad(resource, call, arg, depth)).unwrap_or(Taking::Keeps)
+        let unknown = if resource.stays && self.fills(call) { Taking::Borrows } else { Taking::Keeps };
+        here.or_else(|| self.abroad(resource, call, arg, depth)).unwrap_or(unknown)
+    }
+
+    /// Whether a method out of sight writes a file at the path that it is given, and says nothing about it.
+    fn fills(&self, call: ExprId) -> bool {
+        let named = self.facts.method_name(call).is_some_and(|name| self.words.fills.iter().any(|word| word == name));
+        named && self.facts.callee(call).function.is_none() && kept::fate(self.facts, call) == kept::Fate::Dropped
     }
 
     /// Whether the value of a call leaves the function as it is, or by the name that it is given.

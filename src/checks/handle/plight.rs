@@ -240,6 +240,8 @@ impl Case<'_, '_> {
             Plight::Ordinary | Plight::Caught if nameless => Weight::None,
             Plight::Failing if !known => Weight::None,
             Plight::Failing if resource.alone => Weight::Decisive,
+            // The other side of a socket learns of its end with the frame, however long that is at risk.
+            Plight::Failing if self.is_risked_for_long() && !resource.meets.is_empty() => Weight::Slight,
             Plight::Failing if self.is_risked_for_long() => Weight::None,
             Plight::Ordinary if known && self.is_idle() => Weight::Strong,
             Plight::Ordinary if known => Weight::Slight,

@@ -57,6 +57,10 @@ fn once(context: &Context, obligation: &Obligation, weight: Weight) -> Option<Ev
         let text = "the function is a command, and what it holds goes when the command ends";
         return Some(Evidence::doubts(weight, text).at(facts.expr(command).span));
     }
+    if let Some(base) = commands(context, function) {
+        let text = format!("the function belongs to a `{base}`, and what it holds goes when the command ends");
+        return Some(Evidence::doubts(weight, text));
+    }
     if let Some(start) = process(context, function) {
         let text = "the function runs in a process of its own, which ends with it";
         return Some(Evidence::doubts(weight, text).at(facts.expr(start).span));
@@ -65,9 +69,14 @@ fn once(context: &Context, obligation: &Obligation, weight: Weight) -> Option<Ev
         let text = "the function ends the process where it cannot go on, so it is part of a program, and perhaps runs once";
         return Some(Evidence::doubts(weight, text).at(facts.expr(end).span));
     }
+    if let Some(read) = [Some(function), obligation.helper].into_iter().flatten().find_map(|id| commanded(context, id)) {
+        let text = "the function reads the command line, so it is a program, and what it holds goes when that ends";
+        return Some(Evidence::doubts(weight, text).at(facts.expr(read).span));
+    }
     let mut callers = callers(context, function).peekable();
     let known = callers.peek().is_some();
-    let once = |caller: FunctionId| loaded(context, caller) || command(context, caller).is_some();
+    let program = |caller: FunctionId| command(context, caller).or_else(|| commanded(context, caller)).is_some();
+    let once = |caller: FunctionId| loaded(context, caller) || program(caller);
     if known && callers.all(once) {
         return Some(Evidence::doubts(weight, "it is called only by what runs as a program, so perhaps once"));
     }
@@ -90,6 +99,23 @@ fn quits(context: &Context, function: FunctionId) -> Option<ExprId> {
     calls
         .filter(|_| known)
         .find(|call| fits(*call, &context.words.quits) || facts.in_handler(*call) && fits(*call, &context.words.exit))
+}
+
+/// The base by which the type of a method is a command of a program.
+fn commands<'a>(context: &Context<'a>, function: FunctionId) -> Option<&'a str> {
+    let facts = context.facts;
+    let ty = facts.enclosing(function).find_map(|id| facts.owner_of(id)).filter(|_| !context.words.commanded.is_empty())?;
+    let mut bases = facts.ty(ty).base_paths.iter().map(|base| crate::facts::last(facts.text(*base)));
+    bases.find(|base| key::split(base).last().is_some_and(|last| last == "command"))
+}
+
+/// The call by which a function reads the command line.
+fn commanded(context: &Context, function: FunctionId) -> Option<ExprId> {
+    let facts = context.facts;
+    let calls = facts.function(function).calls.iter().copied();
+    calls
+        .filter(|_| !context.words.commanded.is_empty())
+        .find(|call| context.words.commanded.iter().any(|word| word.fits(facts.callee_path(*call), facts.method_name(*call))))
 }
 
 /// The condition around an acquisition that is a name of the module with one value, which says no.

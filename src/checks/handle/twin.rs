@@ -12,11 +12,11 @@ use crate::rules::Resource;
 /// The other fields that hold what a field is given: where it is made, or in a method of its own to which it is handed
 /// there: `this.app = app; this.url = this.listen(app)`.
 pub fn fields(facts: &Facts, kept: &Kept) -> Vec<Name> {
+    let mut found = chained(facts, kept);
     if facts.exported.is_none() || facts.raii {
-        return Vec::new();
+        return found;
     }
     let own = facts.function(facts.function_of(kept.obligation.call));
-    let mut found: Vec<Name> = Vec::new();
     for binding in named(facts, kept) {
         found.extend(stored(facts, binding));
         for call in own.calls.iter().copied() {
@@ -31,6 +31,24 @@ pub fn fields(facts: &Facts, kept: &Kept) -> Vec<Name> {
         }
     }
     found.retain(|name| *name != kept.name);
+    found
+}
+
+/// The other fields that one statement gives what is made: `self.read, self.write = self.ends = os.pipe()`.
+fn chained(facts: &Facts, kept: &Kept) -> Vec<Name> {
+    let (mut found, mut at) = (Vec::new(), kept.obligation.call);
+    while let Parent::Expr(assign) = facts.expr(at).parent
+        && let ExprKind::Assign { target, value: Some(value), .. } = facts.kind(assign)
+        && value == at
+    {
+        if let ExprKind::Field { base, name } = facts.kind(target)
+            && callback::is_instance(facts, base)
+            && name != kept.name
+        {
+            found.push(name);
+        }
+        at = assign;
+    }
     found
 }
 

@@ -30,6 +30,7 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     evidence.extend(unregistered(context, one));
     let Some(ty) = owner else {
         evidence.extend(frequency(context, one));
+        evidence.extend(context.command(Weight::Strong).filter(|_| !words.drawn.is_empty()));
         return evidence;
     };
     let name = facts.text(facts.ty(ty).name);

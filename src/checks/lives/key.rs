@@ -133,6 +133,9 @@ fn is_configured(facts: &Facts, words: &Words, base: ExprId) -> bool {
 
 fn called(facts: &Facts, words: &Words, call: ExprId, hops: u32) -> Keys {
     let Some(name) = facts.callee_name(call) else { return Keys::Unknown };
+    if words.own.iter().any(|word| word.fits(facts.callee_path(call), None)) {
+        return Keys::Fixed;
+    }
     if name == "get" && facts.callee(call).receiver.is_some_and(|base| is_configured(facts, words, base)) {
         return Keys::Fixed;
     }

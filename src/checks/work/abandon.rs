@@ -16,7 +16,9 @@ const HANDLING: [&str; 2] = ["on", "handle"];
 /// A worker that is dropped where it is started: a fault if its work goes on, or if it must be waited for.
 pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     let facts = context.facts;
-    if owner::guarded(facts, worker.call) || owner::goes_on(facts, worker.call) || is_awaited(facts, worker) {
+    // A function that a framework runs for each connection goes on as long as that, and what it starts goes on longer.
+    let accompanies = owner::goes_on(facts, worker.call) && !is_served(context, worker);
+    if owner::guarded(facts, worker.call) || accompanies || is_awaited(facts, worker) {
         return None;
     }
     let unending = matches!(worker.end, End::Never(_) | End::Stuck(..));
@@ -82,6 +84,12 @@ fn often(context: &Context, worker: &Worker) -> bool {
     let words = &context.words.words;
     let served = lifetime::serves(context.facts, words, worker.function);
     !words.drawn.is_empty() && served.is_some_and(|piece| piece.weight > Weight::Slight)
+}
+
+/// Whether a framework surely runs the function that starts the work, once for each request or connection.
+fn is_served(context: &Context, worker: &Worker) -> bool {
+    let served = lifetime::serves(context.facts, &context.words.words, worker.function);
+    context.facts.exported.is_none() && served.is_some_and(|piece| piece.weight >= Weight::Strong)
 }
 
 /// A child that ends by itself and is not waited for.

@@ -129,11 +129,19 @@ fn judge(facts: &Facts, enders: Enders, function: FunctionId, hops: u32) -> End 
         }
     }
     if found == End::Own && hops > 0 && !loops(facts, function) {
-        let next = facts.function(function).calls.iter().filter_map(|call| facts.callee(*call).function);
+        let next = facts.function(function).calls.iter().filter(|call| runs_here(facts, **call));
+        let next = next.filter_map(|call| facts.callee(*call).function);
         let inner = next.filter(|next| *next != function).map(|next| judge(facts, enders, next, hops - 1));
         return inner.into_iter().find(|end| *end != End::Own).unwrap_or(End::Own);
     }
     found
+}
+
+/// Whether a call runs what it calls as a part of its own function: a coroutine that nobody awaits there is work of its own.
+fn runs_here(facts: &Facts, call: ExprId) -> bool {
+    let apart = |function: FunctionId| facts.function(function).traits.is_async && !facts.typed && facts.exported.is_none();
+    let awaited = || matches!(facts.expr(call).parent, crate::facts::Parent::Expr(outer) if matches!(facts.kind(outer), ExprKind::Await(_)));
+    facts.callee(call).function.is_none_or(|function| !apart(function) || awaited())
 }
 
 /// Whether a function loops, and each of its loops ends by itself.

@@ -22,6 +22,7 @@ pub fn settles(context: &Context, worker: &Worker) -> bool {
         || lone && worker.behind.is_some()
         || handed
         || has_own_process(facts, worker.function)
+        || is_made_for_a_process(facts, worker)
         || ends_with_caller(facts, worker)
         || aside::is_told(facts, worker)
         || aside::is_given_away(facts, worker)
@@ -53,6 +54,13 @@ pub fn has_own_process(facts: &Facts, function: FunctionId) -> bool {
             mentions && callback::function_behind(facts, given).is_some_and(|behind| around.contains(&behind))
         })
     })
+}
+
+/// Whether the owner of the work is made only by what runs in a process of its own, and ends with that.
+fn is_made_for_a_process(facts: &Facts, worker: &Worker) -> bool {
+    let Some(ty) = facts.owner_of(worker.function).filter(|_| !facts.typed) else { return false };
+    let made = &facts.ty(ty).made;
+    !made.is_empty() && made.iter().all(|call| has_own_process(facts, facts.function_of(*call)))
 }
 
 /// Whether the loop of the work ends with a failure that is dealt with, and the maker returns what it works on: to close

@@ -134,8 +134,7 @@ fn in_field(
     let sibling = sibling(facts, worker, ty, &reached, all);
     let unending = matches!(worker.end, End::Never(_) | End::Stuck(..)) || !worker.resource.ends;
     // What is only waited for ends by itself; what a sibling is ended by force for need not.
-    let forced = sibling.is_some() && !worker.resource.interrupt.is_empty();
-    let ends = worker.resource.ends && worker.behind.is_some() && worker.end == End::Own && !forced;
+    let ends = worker.resource.ends && worker.behind.is_some() && worker.end == End::Own;
     // Some method ends it on purpose, whatever it is called.
     let meant = !stuck && sibling.is_none() && deeds.iter().any(|deed| deed.2 == Deed::Released);
     if !(unending || sibling.is_some()) || ends || meant || matches!(worker.end, End::Flagged(_)) {
