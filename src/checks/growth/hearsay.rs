@@ -11,7 +11,7 @@ use crate::checks::Context;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
-use crate::facts::{Action, BindingId, ExprId, Facts, Parent, Root, Source};
+use crate::facts::{Action, BindingId, ExprId, Facts, FunctionId, Parent, Root, Source};
 use crate::finding::{Evidence, Weight};
 use crate::index::Tenure;
 use crate::rules::Check;
@@ -108,7 +108,20 @@ fn often(context: &Context, held: &Held, growth: &Growth) -> bool {
     }
     // What a module keeps is there for all that it is asked to do.
     let served = held.life == Life::Module && context.rule.check != Check::Cache && !stray;
-    served && lifetime::serves(facts, words, growth.function).is_some() || offered(context, held, growth)
+    served && serves(context, growth.function).is_some() || offered(context, held, growth)
+}
+
+/// What says that a function runs once per request, message or event. Where much of a program waits for something, that a
+/// function does says nothing unless others call it by its name, and what it is called is a hint.
+pub fn serves(context: &Context, function: FunctionId) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    if facts.exported.is_none() || is_offered(facts, function) {
+        return lifetime::serves(facts, words, function);
+    }
+    let known = lifetime::serves_by_name(facts, words, function)?;
+    let weight = if known.weight == Weight::Strong { Weight::Strong } else { Weight::Slight };
+    let told = lifetime::serves_one(facts, words, function);
+    told.or(Some(Evidence { weight, ..known }))
 }
 
 /// How many variables are followed from a key to what an event brings.
@@ -141,14 +154,14 @@ pub fn mentions(facts: &Facts, expr: ExprId, given: BindingId, hops: u32) -> boo
 pub fn offered(context: &Context, held: &Held, growth: &Growth) -> bool {
     let (facts, words) = (context.facts, &context.words.words);
     let open = growth.key.is_some_and(|key| key::keys(facts, words, key) == Keys::Open);
-    held.life == Life::Module && open && is_offered(facts, growth) && !lifetime::named(facts, &words.adding, growth.function)
+    held.life == Life::Module && open && is_offered(facts, growth.function) && !lifetime::named(facts, &words.adding, growth.function)
 }
 
-/// Whether the function that adds is one that other files call.
-fn is_offered(facts: &Facts, growth: &Growth) -> bool {
+/// Whether a function is one that other files call.
+fn is_offered(facts: &Facts, function: FunctionId) -> bool {
     let Some(exported) = &facts.exported else { return false };
     facts
-        .enclosing(growth.function)
+        .enclosing(function)
         .any(|id| exported.iter().any(|binding| facts.binding(*binding).kind == crate::facts::BindingKind::Function(id)))
 }
 

@@ -13,6 +13,7 @@ use crate::checks::lives::fresh;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
+use crate::checks::lives::promise;
 use crate::checks::often;
 use crate::facts::{Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, Operation, Operator, Parent, PlaceId, Root, StepKind};
 use crate::finding::{Evidence, Stance, Weight};
@@ -90,7 +91,7 @@ pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidenc
         .or_else(|| often::once(context, function).map(|once| Evidence::doubts(Weight::Decisive, once.text)))
         .or_else(|| {
             let called = served::served(context, growth);
-            let own = lifetime::serves(facts, &context.words.words, function);
+            let own = hearsay::serves(context, function);
             called.into_iter().chain(own).max_by_key(|serves| serves.weight)
         })
         .or_else(|| abroad::rate(context, function))
@@ -133,6 +134,10 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                 Keys::Open if context.rule.check == Check::Cache && fresh::is_guest(facts, words, key) => {
                     Evidence::supports(Weight::Strong, "its keys name who or what comes and goes").at(text)
                 }
+                // What a cache is asked for is mostly what a program has; who asks for anything else is no name.
+                Keys::Open if context.rule.check == Check::Cache && facts.exported.is_some() && !hearsay::offered(context, held, growth) => {
+                    Evidence::doubts(Weight::Strong, "only the name of its keys says that there are many").at(text)
+                }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Unknown | Keys::Named if served::brings(context, growth, key) => {
                     Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
@@ -145,7 +150,10 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                     Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
                 }
                 Keys::Unknown if !undone => Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text),
-                Keys::Unknown | Keys::Named => Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text),
+                Keys::Unknown | Keys::Named => {
+                    let weight = if facts.exported.is_some() { Weight::Strong } else { Weight::Slight };
+                    Evidence::doubts(weight, "nothing says that there are many keys").at(text)
+                }
             }
         }
         None if growth.value.is_some_and(|value| is_work(facts, words, value)) => return None,
@@ -155,7 +163,7 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
         None if held.container.touch.iter().any(|word| word == "setdefault") => {
             Evidence::doubts(Weight::Decisive, "whole collections are merged into it, perhaps the same keys each time")
         }
-        None if facts.typed && searched(facts, held, growth) => {
+        None if (facts.typed || facts.exported.is_some()) && searched(facts, held, growth) => {
             Evidence::doubts(Weight::Decisive, "an entry is added only after those that are there were gone through")
         }
         None if held.life == Life::Instance => {
@@ -265,15 +273,7 @@ pub fn settles(context: &Context, value: ExprId) -> Option<ExprId> {
     if made.as_ref().is_some_and(future) {
         return Some(value);
     }
-    let settler = |binding: crate::facts::BindingId| {
-        let binding = facts.binding(binding);
-        let owner = facts.scopes[binding.scope.index()].function;
-        let made = facts.closure_expr(owner).map(|made| facts.expr(made).parent);
-        matches!(binding.kind, crate::facts::BindingKind::Parameter(_))
-            && matches!(made, Some(Parent::Expr(call)) if facts.callee_name(call)
-                .is_some_and(|name| context.words.pending.iter().any(|word| word == name)))
-    };
-    facts.within(value).find(|at| facts.binding_of(*at).is_some_and(settler))
+    facts.within(value).find(|at| promise::settles(facts, &context.words.pending, *at))
 }
 
 /// Whether what is kept is a mere weak reference, which stays when its object has gone.

@@ -8,6 +8,7 @@ use crate::checks::lives::callback;
 use crate::checks::lives::event;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
+use crate::checks::lives::{owner, sole};
 use crate::checks::work::race;
 use crate::facts::{
     Action, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, StepKind,
@@ -46,7 +47,11 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
         let text = "the function sets up its process, of which there is one";
         return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
     }
-    let around = facts.enclosing(one.function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
+    if let Some(method) = facts.owner_of(one.function).and_then(|ty| owner::teardowns(facts, ty).into_iter().find(|end| sole::exits(facts, *end))) {
+        let text = format!("`{}` ends the process, and the object with it", owner::name_of(facts, method));
+        return Some(Evidence::doubts(Weight::Decisive, text).at(facts.function(method).head));
+    }
+    let around = facts.enclosing(one.function).filter(|id| facts.function(*id).kind == FunctionKind::Named).last()?;
     let told = callback::function_behind(facts, one.callback);
     let within = |id: FunctionId, outer: FunctionId| facts.enclosing(id).any(|around| around == outer);
     let calls = facts.functions().filter(|(id, _)| within(*id, around)).flat_map(|(_, own)| own.calls.iter().copied());

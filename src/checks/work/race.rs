@@ -27,7 +27,19 @@ pub fn loser(context: &Context, timer: ExprId) -> Option<Evidence> {
     })?;
     let race = feeds(context, promise, HOPS)?;
     let text = "it takes part in a race, and stays set when something else wins";
-    Some(Evidence::supports(Weight::Decisive, text).at(facts.expr(race).span))
+    // What waits for timers keeps a process up; a page or an app goes on anyway, and loses no more than a closure.
+    let weight = if is_elsewhere(context.path) { Weight::Fair } else { Weight::Decisive };
+    Some(Evidence::supports(weight, text).at(facts.expr(race).span))
+}
+
+/// Parts of a file's name by which bundlers choose it for a page or an app.
+const PLATFORMS: [&str; 6] = ["native", "ios", "android", "web", "browser", "client"];
+
+/// Whether the name of a file says that it never runs in a process that ends when nothing is waited for.
+fn is_elsewhere(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let parts: Vec<&str> = file.split('.').collect();
+    parts.len() > 2 && parts[1..parts.len() - 1].iter().any(|part| PLATFORMS.contains(part))
 }
 
 /// Whether a call makes something that its argument settles.
