@@ -29,6 +29,7 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
         asked_for(context, one),
         handed_by_makers(context, one),
         replaced(context, one),
+        noted(context, one),
     ]
     .into_iter()
     .flatten()
@@ -294,6 +295,28 @@ fn replaced(context: &Context, one: &Registered) -> Option<Evidence> {
     let verb = facts.method_name(one.at).filter(|verb| verb.len() > SHORT && one.registration.lifetime == Lifetime::Receiver)?;
     let slot = context.project.is_slot(&facts.language, verb);
     slot.then(|| Evidence::doubts(Weight::Decisive, format!("`{verb}` keeps one callback, and each takes the place of the last")))
+}
+
+/// The function notes the emitter in a collection that keeps nothing alive, and somebody asks that first: each emitter gets one
+/// callback, and goes with it.
+fn noted(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let emitter = facts.place(one.emitter?)?;
+    let about = |call: ExprId| facts.positional(call, 0).and_then(|key| facts.place(key)) == Some(emitter);
+    let within = |call: ExprId| {
+        let on = facts.callee(call).receiver?;
+        let name = facts.callee_name(kept::only_value(facts, &facts.binding(facts.binding_of(on)?).definitions)?)?;
+        (matches!(name, "WeakMap" | "WeakSet") && about(call)).then(|| facts.binding_of(on)).flatten()
+    };
+    let calls = || facts.function(one.function).calls.iter().copied().filter(|call| facts.expr(*call).span.start < facts.expr(one.at).span.start);
+    let asked = |of: BindingId| {
+        let on = |call: ExprId| facts.callee(call).receiver.and_then(|on| facts.binding_of(on));
+        facts.callees.keys().any(|call| matches!(facts.method_name(*call), Some("get" | "has")) && on(*call) == Some(of))
+    };
+    let notes = |call: &ExprId| matches!(facts.method_name(*call), Some("set" | "add")) && within(*call).is_some_and(asked);
+    let at = calls().find(notes)?;
+    let text = "each emitter is noted here and asked for first, so it gets one callback, and goes with it";
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span))
 }
 
 /// Whether a closure is returned, or given to a call, so that others call it.
