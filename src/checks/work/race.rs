@@ -133,10 +133,21 @@ fn judge(context: &Context, race: ExprId) -> Option<Finding> {
         let text = format!("`{}` begins something, so it runs once", owner::name_of(facts, function));
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
     }
+    if is_made_with(facts, function) {
+        let text = "it is raced only while the object is made that keeps it, and goes with that";
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.function(function).head));
+    }
     if facts.in_loop(race) {
         finding.evidence.push(Evidence::supports(Weight::Fair, "it is raced again in each round of a loop"));
     }
     Some(finding.weigh(context.prior()))
+}
+
+/// Whether this file calls a function, and only in constructors and what stands in them.
+fn is_made_with(facts: &Facts, function: FunctionId) -> bool {
+    let calls = &facts.function(function).callers;
+    let making = |call: &ExprId| facts.enclosing(facts.function_of(*call)).any(|id| facts.function(id).traits.is_constructor);
+    facts.function(function).owner.is_some() && !calls.is_empty() && calls.iter().all(making)
 }
 
 /// Where a promise is made that a field or a variable around the function keeps, if nobody replaces it.
