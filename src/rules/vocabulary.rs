@@ -125,6 +125,8 @@ pub struct Vocabulary {
     pub accepted: Vec<String>,
     /// What a comment at the fault, or at what it is about, says when it is meant to be so; lower case.
     pub meant: Vec<String>,
+    /// What the comment above a function says where whoever calls it has to let go; lower case.
+    pub owed: Vec<String>,
     /// Types by which several owners keep one value alive, freed when the last of them goes (`Rc`); check `cycle`.
     pub strong: Vec<Pattern>,
     /// Types through which a value can be changed that others can see as well (`RefCell`); check `cycle`.

@@ -135,7 +135,7 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                     Evidence::supports(Weight::Strong, "its keys name who or what comes and goes").at(text)
                 }
                 // What a cache is asked for is mostly what a program has; who asks for anything else is no name.
-                Keys::Open if context.rule.check == Check::Cache && facts.exported.is_some() && !hearsay::offered(context, held, growth) => {
+                Keys::Open if context.rule.check == Check::Cache && facts.exported.is_some() && !asked_for(context, held, growth, key) => {
                     Evidence::doubts(Weight::Strong, "only the name of its keys says that there are many").at(text)
                 }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
@@ -163,7 +163,7 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
         None if held.container.touch.iter().any(|word| word == "setdefault") => {
             Evidence::doubts(Weight::Decisive, "whole collections are merged into it, perhaps the same keys each time")
         }
-        None if (facts.typed || facts.exported.is_some()) && searched(facts, held, growth) => {
+        None if (facts.typed || is_few(context, growth)) && searched(facts, held, growth) => {
             Evidence::doubts(Weight::Decisive, "an entry is added only after those that are there were gone through")
         }
         None if held.life == Life::Instance => {
@@ -177,6 +177,19 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
         None if busy => Evidence::doubts(Weight::Slight, "nothing says how often it is added to"),
         None => Evidence::doubts(Weight::Fair, "nothing says how often it is added to"),
     })
+}
+
+/// Whether whoever uses the module asks the cache for a key as it is: `export function page(url) { … pages[url] … }`.
+fn asked_for(context: &Context, held: &Held, growth: &Growth, key: ExprId) -> bool {
+    let facts = context.facts;
+    let parameter = facts.binding_of(key).is_some_and(|of| matches!(facts.binding(of).kind, crate::facts::BindingKind::Parameter(_)));
+    parameter && hearsay::offered(context, held, growth)
+}
+
+/// Whether files say what they export, and an entry is no mere name of one of many things.
+fn is_few(context: &Context, growth: &Growth) -> bool {
+    let open = |value| key::keys(context.facts, &context.words.words, value) == Keys::Open;
+    context.facts.exported.is_some() && !growth.value.is_some_and(open)
 }
 
 /// Whether the function that makes a collection returns it as an entry of an object: `return { items, push }`.

@@ -95,8 +95,13 @@ pub(super) fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) 
     // What is called is no request: `new Promise((res, rej) => …)`.
     let is_called = |at: &ExprId| matches!(facts.expr(*at).parent, Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == *at));
     let called = |param: &crate::facts::Param| facts.binding(param.binding).uses.iter().any(is_called);
-    let named =
-        |param: &&crate::facts::Param| words.life.given.iter().any(|word| word == facts.text(param.name)) && !called(param);
+    // What else a function is told of its surroundings may be there for all of its calls.
+    let beside = |param: &crate::facts::Param| {
+        facts.text(param.name) == "context" && facts.exported.is_some() && own.position(param.binding) != Some(0)
+    };
+    let named = |param: &&crate::facts::Param| {
+        words.life.given.iter().any(|word| word == facts.text(param.name)) && !called(param) && !beside(param)
+    };
     // Nobody calls for an event without giving it.
     let given = own.params.iter().find(|param| named(param) && param.default.is_none())?;
     (!facts.binding(given.binding).uses.iter().any(names_event)).then_some(given)
@@ -108,10 +113,7 @@ pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<
         let own = facts.function(id);
         if let Some(param) = brings(facts, words, id) {
             let name = facts.text(param.name);
-            // What else a function is told of its surroundings may be there for all of its calls.
-            let beside = name == "context" && facts.exported.is_some() && own.position(param.binding) != Some(0);
-            let weight = if beside { Weight::Slight } else { Weight::Fair };
-            return Some(Evidence::supports(weight, format!("it runs once for each `{name}`")).at(own.head));
+            return Some(Evidence::supports(Weight::Fair, format!("it runs once for each `{name}`")).at(own.head));
         }
         let call = event::asked_again(facts, words, id)?;
         let name = facts.callee_name(call).unwrap_or_default();
