@@ -3,6 +3,7 @@
 use super::emitter::{self, Reach};
 use super::expectant;
 use super::fleeting;
+use super::forgotten;
 use super::identity::{self, Removal};
 use super::options;
 use super::pooled;
@@ -394,6 +395,11 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     if let Removal::Phase(_) = removal {
         // Whoever takes it back, and only misses the phase, knows that the emitter outlives the registration.
         evidence.retain(|piece| piece.stance == Stance::For || piece.weight == Weight::Decisive);
+    }
+    if let Some(left) = forgotten::beside(context, one, all) {
+        // Whoever ends one of two that were begun together means both.
+        evidence.retain(|piece| piece.stance == Stance::For || piece.weight == Weight::Decisive);
+        evidence.push(left);
     }
     evidence.extend(missed);
     evidence.extend(wrong(facts, removal));
