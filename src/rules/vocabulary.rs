@@ -141,6 +141,8 @@ pub struct Vocabulary {
     pub scoped: Vec<Pattern>,
     /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
     pub race: Vec<Pattern>,
+    /// Parts of a file's name by which it is chosen for a page or an app, which goes on whatever is waited for; check `timer`.
+    pub platforms: Vec<String>,
     /// Last names of what is made with a function that settles it, and that ignores what the function returns (`Promise`).
     pub pending: Vec<String>,
     /// What fixes need to know.

@@ -154,7 +154,10 @@ pub fn mentions(facts: &Facts, expr: ExprId, given: BindingId, hops: u32) -> boo
 pub fn offered(context: &Context, held: &Held, growth: &Growth) -> bool {
     let (facts, words) = (context.facts, &context.words.words);
     let open = growth.key.is_some_and(|key| key::keys(facts, words, key) == Keys::Open);
-    held.life == Life::Module && open && is_offered(facts, growth.function) && !lifetime::named(facts, &words.adding, growth.function)
+    held.life == Life::Module
+        && open
+        && is_offered(facts, growth.function)
+        && !lifetime::named(facts, &words.adding, growth.function)
 }
 
 /// Whether a function is one that other files call.

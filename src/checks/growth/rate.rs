@@ -15,7 +15,9 @@ use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
 use crate::checks::lives::promise;
 use crate::checks::often;
-use crate::facts::{Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, Operation, Operator, Parent, PlaceId, Root, StepKind};
+use crate::facts::{
+    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, Operation, Operator, Parent, PlaceId, Root, StepKind,
+};
 use crate::finding::{Evidence, Stance, Weight};
 use crate::rules::{Check, Pattern};
 
@@ -135,7 +137,7 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                     Evidence::supports(Weight::Strong, "its keys name who or what comes and goes").at(text)
                 }
                 // What a cache is asked for is mostly what a program has; who asks for anything else is no name.
-                Keys::Open if context.rule.check == Check::Cache && facts.exported.is_some() && !asked_for(context, held, growth, key) => {
+                Keys::Open if !asked_for(context, held, growth, key) => {
                     Evidence::doubts(Weight::Strong, "only the name of its keys says that there are many").at(text)
                 }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
@@ -179,11 +181,14 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
     })
 }
 
-/// Whether whoever uses the module asks the cache for a key as it is: `export function page(url) { … pages[url] … }`.
+/// Whether whoever uses the module asks a cache for a key as it is: `export function page(url) { … pages[url] … }`. Where files
+/// do not say what they export, and of what is no cache, the name of the key is enough.
 fn asked_for(context: &Context, held: &Held, growth: &Growth, key: ExprId) -> bool {
     let facts = context.facts;
-    let parameter = facts.binding_of(key).is_some_and(|of| matches!(facts.binding(of).kind, crate::facts::BindingKind::Parameter(_)));
-    parameter && hearsay::offered(context, held, growth)
+    let parameter = |of| matches!(facts.binding(of).kind, BindingKind::Parameter(_));
+    context.rule.check != Check::Cache
+        || facts.exported.is_none()
+        || facts.binding_of(key).is_some_and(parameter) && hearsay::offered(context, held, growth)
 }
 
 /// Whether files say what they export, and an entry is no mere name of one of many things.

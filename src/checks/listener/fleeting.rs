@@ -22,6 +22,7 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
         return Vec::new();
     }
     [
+        ended_with_process(context, one),
         ends_process(context, one),
         leaves_page(context, one),
         doubled(context, one),
@@ -39,6 +40,16 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
 /// Events that come when a process ends.
 const LAST: [&str; 7] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "exit", "beforeExit", "disconnect"];
 
+/// The end of the object ends its process.
+fn ended_with_process(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    one.emitter.filter(|emitter| emitter::root(facts, *emitter) == Some("process"))?;
+    let ends = owner::teardowns(facts, facts.owner_of(one.function)?);
+    let method = ends.into_iter().find(|end| sole::exits(facts, *end))?;
+    let text = format!("`{}` ends the process, and the object with it", owner::name_of(facts, method));
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.function(method).head))
+}
+
 /// A function that listens to its own process, and waits for the end of that or brings it about, runs once in it.
 fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
     let facts = context.facts;
@@ -47,10 +58,6 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
     if let Some(at) = sets_process(facts, one.function) {
         let text = "the function sets up its process, of which there is one";
         return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
-    }
-    if let Some(method) = facts.owner_of(one.function).and_then(|ty| owner::teardowns(facts, ty).into_iter().find(|end| sole::exits(facts, *end))) {
-        let text = format!("`{}` ends the process, and the object with it", owner::name_of(facts, method));
-        return Some(Evidence::doubts(Weight::Decisive, text).at(facts.function(method).head));
     }
     let around = facts.enclosing(one.function).filter(|id| facts.function(*id).kind == FunctionKind::Named).last()?;
     let told = callback::function_behind(facts, one.callback);
@@ -308,7 +315,14 @@ fn noted(context: &Context, one: &Registered) -> Option<Evidence> {
         let name = facts.callee_name(kept::only_value(facts, &facts.binding(facts.binding_of(on)?).definitions)?)?;
         (matches!(name, "WeakMap" | "WeakSet") && about(call)).then(|| facts.binding_of(on)).flatten()
     };
-    let calls = || facts.function(one.function).calls.iter().copied().filter(|call| facts.expr(*call).span.start < facts.expr(one.at).span.start);
+    let calls = || {
+        facts
+            .function(one.function)
+            .calls
+            .iter()
+            .copied()
+            .filter(|call| facts.expr(*call).span.start < facts.expr(one.at).span.start)
+    };
     let asked = |of: BindingId| {
         let on = |call: ExprId| facts.callee(call).receiver.and_then(|on| facts.binding_of(on));
         facts.callees.keys().any(|call| matches!(facts.method_name(*call), Some("get" | "has")) && on(*call) == Some(of))

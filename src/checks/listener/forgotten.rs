@@ -34,7 +34,8 @@ pub fn beside(context: &Context, one: &Registered, all: &[Registered]) -> Option
     };
     others.find_map(|other| {
         let (at, closure) = identity::removals(context, other).into_iter().find_map(|call| Some((call, remover(call)?)))?;
-        let text = format!("what the function hands out takes {} off, and leaves this one", callback::written(facts, other.callback));
+        let text =
+            format!("what the function hands out takes {} off, and leaves this one", callback::written(facts, other.callback));
         let evidence = Evidence::supports(Weight::Decisive, text).at(facts.expr(at).span);
         (!ends_emitter(context, one, closure)).then_some(evidence)
     })

@@ -135,13 +135,15 @@ fn is_request(facts: &Facts, words: &Words, at: ExprId) -> bool {
 fn is_passed_on(facts: &Facts, words: &Words, binding: BindingId) -> bool {
     let function = facts.scopes[facts.binding(binding).scope.index()].function;
     let mut given = served::calls(facts, function).take(WIDTH).filter_map(|call| acquire::argument(facts, call, binding));
-    given.any(|given| match facts.kind(given) {
-        ExprKind::Name { name, binding: Some(own) } => {
-            let parameter = matches!(facts.binding(own).kind, BindingKind::Parameter(_));
-            parameter && is_named(words, facts.text(name)) && is_served(facts, words, own)
-        }
-        _ => false,
-    })
+    // Where files do not say what they export, annotations and decorators tell.
+    facts.exported.is_some()
+        && given.any(|given| match facts.kind(given) {
+            ExprKind::Name { name, binding: Some(own) } => {
+                let parameter = matches!(facts.binding(own).kind, BindingKind::Parameter(_));
+                parameter && is_named(words, facts.text(name)) && is_served(facts, words, own)
+            }
+            _ => false,
+        })
 }
 
 /// Whether a field stands in a method that frameworks call by its name.

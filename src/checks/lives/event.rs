@@ -77,7 +77,8 @@ fn comes_once(facts: &Facts, call: ExprId) -> bool {
     let first = facts.positional(call, 0);
     let event = first.and_then(|event| facts.literal_text(event));
     // What is hooked in without saying for what changes how a program is set up.
-    let unnamed = facts.callee_name(call) == Some("addHook") && first.is_some_and(|first| matches!(facts.kind(first), ExprKind::Closure(_) | ExprKind::Collection { .. }));
+    let unnamed = facts.callee_name(call) == Some("addHook")
+        && first.is_some_and(|first| matches!(facts.kind(first), ExprKind::Closure(_) | ExprKind::Collection { .. }));
     unnamed || event.is_some_and(|event| MILESTONES.contains(&event))
 }
 

@@ -278,14 +278,15 @@ pub fn makes_one(facts: &Facts, ty: TypeId) -> bool {
     let made = &facts.ty(ty).made;
     let kept = |call: &ExprId| match facts.expr(*call).parent {
         Parent::Expr(outer) => match facts.kind(outer) {
-            ExprKind::Assign { target, .. } => {
-                facts.place(target).is_some_and(|place| matches!(facts.places.get(place).root, Root::Static(owner) if owner == ty))
-            }
+            ExprKind::Assign { target, .. } => facts
+                .place(target)
+                .is_some_and(|place| matches!(facts.places.get(place).root, Root::Static(owner) if owner == ty)),
             _ => false,
         },
         _ => false,
     };
-    let at_load = |call: &ExprId| matches!(facts.function(facts.function_of(*call)).kind, FunctionKind::Module | FunctionKind::TypeBody);
+    let at_load =
+        |call: &ExprId| matches!(facts.function(facts.function_of(*call)).kind, FunctionKind::Module | FunctionKind::TypeBody);
     !made.is_empty() && made.iter().all(|call| kept(call) && (conditional(facts, *call) || at_load(call)))
 }
 

@@ -28,18 +28,16 @@ pub fn loser(context: &Context, timer: ExprId) -> Option<Evidence> {
     let race = feeds(context, promise, HOPS)?;
     let text = "it takes part in a race, and stays set when something else wins";
     // What waits for timers keeps a process up; a page or an app goes on anyway, and loses no more than a closure.
-    let weight = if is_elsewhere(context.path) { Weight::Fair } else { Weight::Decisive };
+    let weight = if is_elsewhere(context) { Weight::Fair } else { Weight::Decisive };
     Some(Evidence::supports(weight, text).at(facts.expr(race).span))
 }
 
-/// Parts of a file's name by which bundlers choose it for a page or an app.
-const PLATFORMS: [&str; 6] = ["native", "ios", "android", "web", "browser", "client"];
-
-/// Whether the name of a file says that it never runs in a process that ends when nothing is waited for.
-fn is_elsewhere(path: &str) -> bool {
-    let file = path.rsplit('/').next().unwrap_or_default();
+/// Whether the name of a file says that it never runs in a process that ends when nothing is waited for: `push.native.ts`.
+fn is_elsewhere(context: &Context) -> bool {
+    let file = context.path.rsplit('/').next().unwrap_or_default();
     let parts: Vec<&str> = file.split('.').collect();
-    parts.len() > 2 && parts[1..parts.len() - 1].iter().any(|part| PLATFORMS.contains(part))
+    let [_, between @ .., _] = parts.as_slice() else { return false };
+    between.iter().any(|part| context.words.platforms.iter().any(|word| word == part))
 }
 
 /// Whether a call makes something that its argument settles.
