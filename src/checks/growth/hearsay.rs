@@ -8,6 +8,7 @@ use super::container::{Growth, Held};
 use super::fixed;
 use super::served;
 use crate::checks::Context;
+use crate::checks::lives::fresh;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
@@ -108,14 +109,15 @@ fn often(context: &Context, held: &Held, growth: &Growth) -> bool {
     }
     // What a module keeps is there for all that it is asked to do.
     let served = held.life == Life::Module && context.rule.check != Check::Cache && !stray;
-    served && serves(context, growth.function).is_some() || offered(context, held, growth)
+    served && serves(context, growth).is_some() || offered(context, held, growth)
 }
 
 /// What says that a function runs once per request, message or event. Where much of a program waits for something, that a
-/// function does says nothing unless others call it by its name, and what it is called is a hint.
-pub fn serves(context: &Context, function: FunctionId) -> Option<Evidence> {
-    let (facts, words) = (context.facts, &context.words.words);
-    if facts.exported.is_none() || is_offered(facts, function) {
+/// function does says nothing unless others call it by its name, or for somebody who comes and goes; what it is called is a hint.
+pub fn serves(context: &Context, growth: &Growth) -> Option<Evidence> {
+    let (facts, words, function) = (context.facts, &context.words.words, growth.function);
+    let guest = || growth.key.is_some_and(|key| fresh::is_guest(facts, words, key));
+    if facts.exported.is_none() || is_offered(facts, function) || guest() {
         return lifetime::serves(facts, words, function);
     }
     let known = lifetime::serves_by_name(facts, words, function)?;

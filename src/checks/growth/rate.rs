@@ -93,7 +93,7 @@ pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidenc
         .or_else(|| often::once(context, function).map(|once| Evidence::doubts(Weight::Decisive, once.text)))
         .or_else(|| {
             let called = served::served(context, growth);
-            let own = hearsay::serves(context, function);
+            let own = hearsay::serves(context, growth);
             called.into_iter().chain(own).max_by_key(|serves| serves.weight)
         })
         .or_else(|| abroad::rate(context, function))
