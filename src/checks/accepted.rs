@@ -21,6 +21,11 @@ pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
         return finding.weigh(context.prior());
     }
+    if let Some(line) = owed(context, text, &finding) {
+        let text = format!("the function says that its caller lets go: \"{line}\"");
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
+        return finding.weigh(context.prior());
+    }
     if let Some(module) = bundled(context, text, finding.primary.span.start as usize) {
         let text = format!("a bundler has copied it from `{module}`, where it is to be mended");
         finding.evidence.extend([Evidence::doubts(Weight::Decisive, text), Evidence::doubts(Weight::Decisive, OUTSIDE)]);
@@ -71,6 +76,25 @@ fn meant<'a>(context: &Context, text: &'a str, finding: &Finding) -> Option<&'a 
         let line = line.to_lowercase();
         words.iter().any(|word| line.contains(word.as_str()))
     })
+}
+
+/// The line above a function around the fault that says who lets go of what it hands out.
+fn owed<'a>(context: &Context, text: &'a str, finding: &Finding) -> Option<&'a str> {
+    let (facts, words) = (context.facts, &context.words.owed);
+    let at = finding.primary.span.start;
+    let heads = facts.enclosing(facts.function_at(Span::new(at, at))).map(|id| facts.function(id).head.start as usize);
+    heads.filter(|_| !words.is_empty()).flat_map(|head| documentation(text, head)).find(|line| {
+        let line = line.to_lowercase();
+        words.iter().any(|word| line.contains(word.as_str()))
+    })
+}
+
+/// The lines of the comment directly above a place, be it one of lines or a block.
+fn documentation(text: &str, at: usize) -> impl Iterator<Item = &str> {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).unwrap_or(0);
+    let above = text.get(..start).unwrap_or_default().lines().rev().map(str::trim);
+    let lines = above.take_while(|line| ["*", "//", "/*"].iter().any(|mark| line.starts_with(mark)));
+    lines.map(|line| line.trim_start_matches(['/', '*', ' ']))
 }
 
 /// Where the statements around a place begin, above which a comment on it stands, as far as they are one expression.

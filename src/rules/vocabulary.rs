@@ -129,6 +129,8 @@ pub struct Vocabulary {
     pub accepted: Vec<String>,
     /// What a comment at the fault, or at what it is about, says when it is meant to be so; lower case.
     pub meant: Vec<String>,
+    /// What the comment above a function says where whoever calls it has to let go; lower case.
+    pub owed: Vec<String>,
     /// Types by which several owners keep one value alive, freed when the last of them goes (`Rc`); check `cycle`.
     pub strong: Vec<Pattern>,
     /// Types through which a value can be changed that others can see as well (`RefCell`); check `cycle`.
@@ -143,6 +145,8 @@ pub struct Vocabulary {
     pub scoped: Vec<Pattern>,
     /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
     pub race: Vec<Pattern>,
+    /// Parts of a file's name by which it is chosen for a page or an app, which goes on whatever is waited for; check `timer`.
+    pub platforms: Vec<String>,
     /// Last names of what is made with a function that settles it, and that ignores what the function returns (`Promise`).
     pub pending: Vec<String>,
     /// What fixes need to know.

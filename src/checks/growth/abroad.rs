@@ -99,14 +99,16 @@ pub fn tenure<'a>(context: &Context<'a>, held: &Held) -> Tenure<'a> {
 pub fn rate(context: &Context, function: FunctionId) -> Option<Evidence> {
     let words = &context.words.words;
     let callers = context.callers(function)?;
+    // Where files say what they export, much of a program waits for something, and names are a hint.
+    let named = context.facts.exported.is_some();
     let serving = callers.iter().find(|(file, caller)| {
         let by = caller.function.map_or("", |name| file.text(name));
-        caller.function.is_some() && (caller.waiting || lifetime::is_serving(words, by))
+        caller.function.is_some() && (caller.waiting && !named || lifetime::is_serving(words, by))
     });
     if let Some((file, caller)) = serving {
         let by = caller.function.map_or("", |name| file.text(name));
         let (how, weight) = if lifetime::is_serving(words, by) {
-            ("is named like what runs once per event", Weight::Fair)
+            ("is named like what runs once per event", if named { Weight::Slight } else { Weight::Fair })
         } else {
             ("is a coroutine, so it may run once per event", Weight::Slight)
         };

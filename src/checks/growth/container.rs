@@ -163,7 +163,7 @@ fn escapes(facts: &Facts, handed: &FxHashSet<FunctionId>, inner: FunctionId, out
 
 /// The functions that the function around them hands out: by name, or as a value that is returned as it is or in a
 /// literal. A closure that is given to a call may be gone with the call.
-fn handed_out(facts: &Facts) -> FxHashSet<FunctionId> {
+pub fn handed_out(facts: &Facts) -> FxHashSet<FunctionId> {
     let exits = |step: crate::facts::StepId| matches!(facts.step(step).kind, StepKind::Exit { .. });
     let mut handed = FxHashSet::default();
     for binding in &facts.bindings {

@@ -243,7 +243,15 @@ pub fn double<'a>(context: &Context<'a>, held: &Held) -> Option<&'a str> {
 pub fn is_twin(context: &Context, held: &Held, growth: &Growth, other: &Growth) -> bool {
     let facts = context.facts;
     let place = |expr: Option<ExprId>| expr.and_then(|expr| facts.place(expr));
-    let Some(theirs) = place(other.key) else { return growth.key.is_none() && other.key.is_none() };
+    let Some(theirs) = place(other.key) else {
+        // `all.push(item)` beside `byId.set(item.id, item)`.
+        let whole = growth.key.and_then(|key| match facts.kind(key) {
+            ExprKind::Field { base, .. } => facts.place(base),
+            _ => None,
+        });
+        let part = facts.exported.is_some() && other.key.is_none() && whole.is_some() && whole == place(other.value);
+        return part || growth.key.is_none() && other.key.is_none();
+    };
     place(growth.key) == Some(theirs) || place(added(facts, growth)) == Some(theirs) && !super::signs::emptied(context, held)
 }
 

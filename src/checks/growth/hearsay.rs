@@ -8,10 +8,11 @@ use super::container::{Growth, Held};
 use super::fixed;
 use super::served;
 use crate::checks::Context;
+use crate::checks::lives::fresh;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
-use crate::facts::{Action, BindingId, ExprId, Facts, Parent, Root, Source};
+use crate::facts::{Action, BindingId, ExprId, Facts, FunctionId, Parent, Root, Source};
 use crate::finding::{Evidence, Weight};
 use crate::index::Tenure;
 use crate::rules::Check;
@@ -108,7 +109,21 @@ fn often(context: &Context, held: &Held, growth: &Growth) -> bool {
     }
     // What a module keeps is there for all that it is asked to do.
     let served = held.life == Life::Module && context.rule.check != Check::Cache && !stray;
-    served && lifetime::serves(facts, words, growth.function).is_some() || offered(context, held, growth)
+    served && serves(context, growth).is_some() || offered(context, held, growth)
+}
+
+/// What says that a function runs once per request, message or event. Where much of a program waits for something, that a
+/// function does says nothing unless others call it by its name, or for somebody who comes and goes; what it is called is a hint.
+pub fn serves(context: &Context, growth: &Growth) -> Option<Evidence> {
+    let (facts, words, function) = (context.facts, &context.words.words, growth.function);
+    let guest = || growth.key.is_some_and(|key| fresh::is_guest(facts, words, key));
+    if facts.exported.is_none() || is_offered(facts, function) || guest() {
+        return lifetime::serves(facts, words, function);
+    }
+    let known = lifetime::serves_by_name(facts, words, function)?;
+    let weight = if known.weight == Weight::Strong { Weight::Strong } else { Weight::Slight };
+    let told = lifetime::serves_one(facts, words, function);
+    told.or(Some(Evidence { weight, ..known }))
 }
 
 /// How many variables are followed from a key to what an event brings.
@@ -141,14 +156,17 @@ pub fn mentions(facts: &Facts, expr: ExprId, given: BindingId, hops: u32) -> boo
 pub fn offered(context: &Context, held: &Held, growth: &Growth) -> bool {
     let (facts, words) = (context.facts, &context.words.words);
     let open = growth.key.is_some_and(|key| key::keys(facts, words, key) == Keys::Open);
-    held.life == Life::Module && open && is_offered(facts, growth) && !lifetime::named(facts, &words.adding, growth.function)
+    held.life == Life::Module
+        && open
+        && is_offered(facts, growth.function)
+        && !lifetime::named(facts, &words.adding, growth.function)
 }
 
-/// Whether the function that adds is one that other files call.
-fn is_offered(facts: &Facts, growth: &Growth) -> bool {
+/// Whether a function is one that other files call.
+fn is_offered(facts: &Facts, function: FunctionId) -> bool {
     let Some(exported) = &facts.exported else { return false };
     facts
-        .enclosing(growth.function)
+        .enclosing(function)
         .any(|id| exported.iter().any(|binding| facts.binding(*binding).kind == crate::facts::BindingKind::Function(id)))
 }
 

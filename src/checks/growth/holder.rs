@@ -69,7 +69,9 @@ fn instance(context: &Context, held: &Held, (ty, tenure): (TypeId, Tenure)) -> V
     if let Tenure::Lasting(path) = tenure {
         evidence.push(Evidence::supports(Weight::Fair, format!("{path} keeps a `{name}` for as long as the process lives")));
     } else if key::ends_with(&words.lasting, name) {
-        evidence.push(Evidence::supports(Weight::Fair, format!("a `{name}` usually lives as long as the service")));
+        // A name is a hint where programs are full of managers that come and go with what is shown.
+        let weight = if facts.exported.is_some() { Weight::Slight } else { Weight::Fair };
+        evidence.push(Evidence::supports(weight, format!("a `{name}` usually lives as long as the service")));
     } else if let Some(at) = made_at_top(facts, ty) {
         evidence.push(Evidence::supports(Weight::Strong, "an instance is made at module level").at(facts.expr(at).span));
     } else if let Some((guard, at)) = guard(facts, words, held) {

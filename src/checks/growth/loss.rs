@@ -150,7 +150,8 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
     }
     let drawn = !context.words.words.drawn.is_empty();
     let sized = fixed::known(facts, growth).filter(|_| drawn);
-    let apart = if drawn { apart::doubts(facts, held, sibling, (growth, twin), missed) } else { Vec::new() };
+    let apart =
+        if drawn || facts.exported.is_some() { apart::doubts(facts, held, sibling, (growth, twin), missed) } else { Vec::new() };
     let owner = holder::owner(context, held);
     // How long the owner lives matters only where entries do gather.
     let gathers = elsewhere.is_none() && sized.is_none() && apart.is_empty();

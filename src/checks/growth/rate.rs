@@ -13,9 +13,11 @@ use crate::checks::lives::fresh;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
+use crate::checks::lives::promise;
 use crate::checks::often;
 use crate::facts::{
-    Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, LoopKind, Operation, Operator, Parent, PlaceId, Root, StepKind,
+    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, LoopKind, Operation, Operator, Parent, PlaceId, Root,
+    StepKind,
 };
 use crate::finding::{Evidence, Stance, Weight};
 use crate::rules::{Check, Pattern};
@@ -99,7 +101,7 @@ pub fn often(context: &Context, growth: &Growth, undone: bool) -> Option<Evidenc
         .or_else(|| often::once(context, function).map(|once| Evidence::doubts(Weight::Decisive, once.text)))
         .or_else(|| {
             let called = served::served(context, growth);
-            let own = lifetime::serves(facts, &context.words.words, function);
+            let own = hearsay::serves(context, growth);
             called.into_iter().chain(own).max_by_key(|serves| serves.weight)
         })
         .or_else(|| abroad::rate(context, function))
@@ -142,6 +144,10 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                 Keys::Open if context.rule.check == Check::Cache && fresh::is_guest(facts, words, key) => {
                     Evidence::supports(Weight::Strong, "its keys name who or what comes and goes").at(text)
                 }
+                // What a cache is asked for is mostly what a program has; who asks for anything else is no name.
+                Keys::Open if !asked_for(context, held, growth, key) => {
+                    Evidence::doubts(Weight::Strong, "only the name of its keys says that there are many").at(text)
+                }
                 Keys::Open => Evidence::supports(Weight::Fair, "its keys come from an open set").at(text),
                 Keys::Unknown | Keys::Named | Keys::Few if served::brings(context, growth, key) => {
                     Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
@@ -154,7 +160,10 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                     Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
                 }
                 Keys::Unknown if !undone => Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text),
-                Keys::Unknown | Keys::Named => Evidence::doubts(Weight::Slight, "nothing says that there are many keys").at(text),
+                Keys::Unknown | Keys::Named => {
+                    let weight = if facts.exported.is_some() { Weight::Strong } else { Weight::Slight };
+                    Evidence::doubts(weight, "nothing says that there are many keys").at(text)
+                }
             }
         }
         None if growth.value.is_some_and(|value| is_work(facts, words, value)) => return None,
@@ -164,7 +173,7 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
         None if held.container.touch.iter().any(|word| word == "setdefault") => {
             Evidence::doubts(Weight::Decisive, "whole collections are merged into it, perhaps the same keys each time")
         }
-        None if facts.typed && searched(facts, held, growth) => {
+        None if (facts.typed || is_few(context, growth)) && searched(facts, held, growth) => {
             Evidence::doubts(Weight::Decisive, "an entry is added only after those that are there were gone through")
         }
         None if held.life == Life::Instance => {
@@ -178,6 +187,22 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
         None if busy => Evidence::doubts(Weight::Slight, "nothing says how often it is added to"),
         None => Evidence::doubts(Weight::Fair, "nothing says how often it is added to"),
     })
+}
+
+/// Whether whoever uses the module asks a cache for a key as it is: `export function page(url) { … pages[url] … }`. Where files
+/// do not say what they export, and of what is no cache, the name of the key is enough.
+fn asked_for(context: &Context, held: &Held, growth: &Growth, key: ExprId) -> bool {
+    let facts = context.facts;
+    let parameter = |of| matches!(facts.binding(of).kind, BindingKind::Parameter(_));
+    context.rule.check != Check::Cache
+        || facts.exported.is_none()
+        || facts.binding_of(key).is_some_and(parameter) && hearsay::offered(context, held, growth)
+}
+
+/// Whether files say what they export, and an entry is no mere name of one of many things.
+fn is_few(context: &Context, growth: &Growth) -> bool {
+    let open = |value| key::keys(context.facts, &context.words.words, value) == Keys::Open;
+    context.facts.exported.is_some() && !growth.value.is_some_and(open)
 }
 
 /// Whether the function that makes a collection returns it as an entry of an object: `return { items, push }`.
@@ -274,15 +299,7 @@ pub fn settles(context: &Context, value: ExprId) -> Option<ExprId> {
     if made.as_ref().is_some_and(future) {
         return Some(value);
     }
-    let settler = |binding: crate::facts::BindingId| {
-        let binding = facts.binding(binding);
-        let owner = facts.scopes[binding.scope.index()].function;
-        let made = facts.closure_expr(owner).map(|made| facts.expr(made).parent);
-        matches!(binding.kind, crate::facts::BindingKind::Parameter(_))
-            && matches!(made, Some(Parent::Expr(call)) if facts.callee_name(call)
-                .is_some_and(|name| context.words.pending.iter().any(|word| word == name)))
-    };
-    facts.within(value).find(|at| facts.binding_of(*at).is_some_and(settler))
+    facts.within(value).find(|at| promise::settles(facts, &context.words.pending, *at))
 }
 
 /// Whether what is kept is a mere weak reference, which stays when its object has gone.

@@ -10,6 +10,7 @@ use crate::checks::lives::callback;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::lifetime::Life;
+use crate::checks::lives::owner;
 use crate::facts::{Action, ExprId, ExprKind, Facts, Operation, Operator, Root, Segment};
 use crate::finding::{Evidence, Weight};
 
@@ -40,7 +41,10 @@ pub fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evi
     // An instance that adds itself is still there when others are gone: only taking out that one instance helps.
     // An entry that a mere lookup leaves behind is not what anybody meant to remove one by one.
     let stray = growth.by_read && looked_up(facts, held, growth);
-    let whole = |release: &Release| (own || stray) && takes_all(facts, release) && !takes_last(facts, held, release);
+    let whole = |release: &Release| {
+        let swept = takes_all(facts, release) && !takes_last(facts, held, release);
+        (own || stray) && swept && !scheduled(facts, growth, release)
+    };
     let useless = |release: &Release| whole(release) || (held.life != Life::Instance && finaliser(release));
     if certain.iter().any(|release| !ends(release) && !useless(release)) {
         return None;
@@ -63,7 +67,10 @@ pub fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evi
         evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(handed.at).span));
     }
     match certain.first() {
-        None => evidence.push(Evidence::supports(Weight::Slight, "nothing in this file takes entries out")),
+        None => {
+            evidence.push(Evidence::supports(Weight::Slight, "nothing in this file takes entries out"));
+            evidence.extend(walked(context, held));
+        }
         Some(release) if finaliser(release) => {
             let text = "the only removal runs when the instance is collected, which the collection itself prevents";
             evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(release.at).span));
@@ -82,6 +89,31 @@ pub fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evi
         }
     }
     Some(evidence)
+}
+
+/// Whether what adds to a collection hands what empties it to somebody who calls it soon: both are parts of one batch.
+fn scheduled(facts: &Facts, growth: &Growth, release: &Release) -> bool {
+    let calls = facts.function(growth.function).calls.iter();
+    let mut given = calls.flat_map(|call| facts.args(*call)).filter_map(|arg| callback::function_behind(facts, *arg));
+    facts.exported.is_some() && given.any(|given| given == release.function)
+}
+
+/// The end of the owner that goes through all of it, to end what it holds: until then all of it is needed.
+fn walked(context: &Context, held: &Held) -> Option<Evidence> {
+    let facts = context.facts;
+    let Root::Instance(ty) = facts.places.get(held.place).root else { return None };
+    let ends = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
+    let walks = |operation: &&Operation| {
+        let through = match operation.action {
+            Action::Iterated => true,
+            Action::Method { name, .. } => facts.text(name) == "forEach",
+            _ => false,
+        };
+        through && ends.contains(&operation.function)
+    };
+    let at = facts.operations(held.place).iter().find(walks).filter(|_| facts.exported.is_some())?;
+    let text = "the end of the owner goes through all of it, so all of it is needed until then";
+    Some(Evidence::doubts(Weight::Fair, text).at(facts.expr(at.expr).span))
 }
 
 /// Whether a release belongs to the end of its owner: a teardown, or a step that only the end takes.
@@ -177,7 +209,7 @@ pub fn siblings(context: &Context, held: &Held, growth: &Growth, all: &[Held]) -
     let (facts, words) = (context.facts, &context.words.words);
     let root = facts.places.get(held.place).root;
     // Where keys can be told apart, only the same key makes a twin.
-    let told = |twin: &Growth| words.drawn.is_empty() || fixed::is_twin(context, held, growth, twin);
+    let told = |twin: &Growth| words.drawn.is_empty() && facts.exported.is_none() || fixed::is_twin(context, held, growth, twin);
     let relieved = |other: &&Held| {
         other.place != held.place
             && facts.places.get(other.place).root == root

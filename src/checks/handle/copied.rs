@@ -5,6 +5,7 @@ use super::obligation::{Ledger, Obligation};
 use super::verdict;
 use crate::checks::Context;
 use crate::checks::lives::life;
+use crate::checks::lives::promise;
 use crate::facts::{ExprId, ExprKind, Facts, Parent};
 use crate::finding::{Evidence, Finding, Weight};
 
@@ -33,6 +34,20 @@ fn is_shown(facts: &Facts, returned: ExprId) -> bool {
     parts || state
 }
 
+/// Whether a value is, or is a part of, what a promise is settled with: whoever waits for it gets it, and may let go of it.
+fn is_answer(context: &Context, mut at: ExprId) -> bool {
+    let facts = context.facts;
+    loop {
+        if let ExprKind::Call { callee, .. } = facts.kind(at) {
+            return promise::settles(facts, &context.words.pending, callee);
+        }
+        at = match facts.expr(at).parent {
+            Parent::Expr(outer) => outer,
+            _ => return false,
+        };
+    }
+}
+
 /// The finding about a handle of a kind that nothing in the file lets go of.
 pub fn check(context: &Context, ledger: &Ledger, obligation: &Obligation) -> Option<Finding> {
     let facts = context.facts;
@@ -45,7 +60,7 @@ pub fn check(context: &Context, ledger: &Ledger, obligation: &Obligation) -> Opt
             Fate::Returned(at) if is_shown(facts, at) => {}
             // The caller gets it, and may let go of it.
             Fate::Returned(_) | Fate::Yielded(_) | Fate::Released(_) => return None,
-            Fate::Handed(at) if ledger.is_consumed(obligation.resource, at) => return None,
+            Fate::Handed(at) if ledger.is_consumed(obligation.resource, at) || is_answer(context, at) => return None,
             Fate::Handed(_) => passed = true,
             Fate::Bound(name, _) if open.len() < 64 => {
                 let mentions = facts.binding(name).uses.iter();

@@ -3,6 +3,7 @@
 use super::emitter::{self, Reach};
 use super::expectant;
 use super::fleeting;
+use super::forgotten;
 use super::identity::{self, Removal};
 use super::options;
 use super::pooled;
@@ -45,7 +46,7 @@ pub struct Registered<'a> {
 pub fn check(context: &Context) -> Vec<Finding> {
     let mut all: Vec<Registered> = [calls(context), decorators(context)].concat();
     let handed = if all.is_empty() { FxHashSet::default() } else { identity::uncalled(context.facts) };
-    for one in all.iter_mut().filter(|one| one.holds >= Holds::Unknown) {
+    for one in all.iter_mut().filter(|one| one.holds >= Holds::Unknown || is_renewed(context, one)) {
         one.removal = identity::removal(context, &handed, one);
     }
     let found = all.iter().filter_map(|one| Some((one, judge(context, one, &all)?)));
@@ -333,6 +334,14 @@ fn least(context: &Context, one: &Registered) -> Holds {
     }
 }
 
+/// Whether each component that is shown makes the callback anew, whatever that keeps: all of them are called from then on.
+fn is_renewed(context: &Context, one: &Registered) -> bool {
+    let facts = context.facts;
+    let Some(made) = callback::function_behind(facts, one.callback).filter(|_| facts.exported.is_some()) else { return false };
+    let span = life::span(facts, &context.words.words, one.function);
+    span.is_some_and(|span| span.start == Start::Effect && facts.enclosing(made).skip(1).any(|around| around == span.begin))
+}
+
 /// Whether the event comes once, so that nobody is called again.
 fn ends_with_event(facts: &Facts, one: &Registered) -> bool {
     let event = one.registration.event.and_then(|at| facts.literal_text(facts.positional(one.at, at)?));
@@ -343,7 +352,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     let facts = context.facts;
     let runs = owner::runs(facts, &context.words.words, one.function);
     let least = least(context, one);
-    let felt = one.holds >= least || one.registration.adds_up && tenure::comes_again(context, one);
+    let felt = one.holds >= least || is_renewed(context, one) || one.registration.adds_up && tenure::comes_again(context, one);
     if !felt || runs == Runs::Once || one.registration.replaces || disposed(facts, one) {
         return None;
     }
@@ -386,6 +395,11 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     if let Removal::Phase(_) = removal {
         // Whoever takes it back, and only misses the phase, knows that the emitter outlives the registration.
         evidence.retain(|piece| piece.stance == Stance::For || piece.weight == Weight::Decisive);
+    }
+    if let Some(left) = forgotten::beside(context, one, all) {
+        // Whoever ends one of two that were begun together means both.
+        evidence.retain(|piece| piece.stance == Stance::For || piece.weight == Weight::Decisive);
+        evidence.push(left);
     }
     evidence.extend(missed);
     evidence.extend(wrong(facts, removal));

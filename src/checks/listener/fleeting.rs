@@ -8,6 +8,7 @@ use crate::checks::lives::callback;
 use crate::checks::lives::event;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
+use crate::checks::lives::{owner, sole};
 use crate::checks::work::race;
 use crate::facts::{
     Action, BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, StepKind,
@@ -21,6 +22,7 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
         return Vec::new();
     }
     [
+        ended_with_process(context, one),
         ends_process(context, one),
         leaves_page(context, one),
         doubled(context, one),
@@ -28,6 +30,7 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
         asked_for(context, one),
         handed_by_makers(context, one),
         replaced(context, one),
+        noted(context, one),
     ]
     .into_iter()
     .flatten()
@@ -36,6 +39,16 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
 
 /// Events that come when a process ends.
 const LAST: [&str; 7] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "exit", "beforeExit", "disconnect"];
+
+/// The end of the object ends its process.
+fn ended_with_process(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    one.emitter.filter(|emitter| emitter::root(facts, *emitter) == Some("process"))?;
+    let ends = owner::teardowns(facts, facts.owner_of(one.function)?);
+    let method = ends.into_iter().find(|end| sole::exits(facts, *end))?;
+    let text = format!("`{}` ends the process, and the object with it", owner::name_of(facts, method));
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.function(method).head))
+}
 
 /// A function that listens to its own process, and waits for the end of that or brings it about, runs once in it.
 fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
@@ -46,7 +59,7 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
         let text = "the function sets up its process, of which there is one";
         return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(at).span));
     }
-    let around = facts.enclosing(one.function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
+    let around = facts.enclosing(one.function).filter(|id| facts.function(*id).kind == FunctionKind::Named).last()?;
     let told = callback::function_behind(facts, one.callback);
     let within = |id: FunctionId, outer: FunctionId| facts.enclosing(id).any(|around| around == outer);
     let calls = facts.functions().filter(|(id, _)| within(*id, around)).flat_map(|(_, own)| own.calls.iter().copied());
@@ -289,6 +302,35 @@ fn replaced(context: &Context, one: &Registered) -> Option<Evidence> {
     let verb = facts.method_name(one.at).filter(|verb| verb.len() > SHORT && one.registration.lifetime == Lifetime::Receiver)?;
     let slot = context.project.is_slot(&facts.language, verb);
     slot.then(|| Evidence::doubts(Weight::Decisive, format!("`{verb}` keeps one callback, and each takes the place of the last")))
+}
+
+/// The function notes the emitter in a collection that keeps nothing alive, and somebody asks that first: each emitter gets one
+/// callback, and goes with it.
+fn noted(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let emitter = facts.place(one.emitter?)?;
+    let about = |call: ExprId| facts.positional(call, 0).and_then(|key| facts.place(key)) == Some(emitter);
+    let within = |call: ExprId| {
+        let on = facts.callee(call).receiver?;
+        let name = facts.callee_name(kept::only_value(facts, &facts.binding(facts.binding_of(on)?).definitions)?)?;
+        (matches!(name, "WeakMap" | "WeakSet") && about(call)).then(|| facts.binding_of(on)).flatten()
+    };
+    let calls = || {
+        facts
+            .function(one.function)
+            .calls
+            .iter()
+            .copied()
+            .filter(|call| facts.expr(*call).span.start < facts.expr(one.at).span.start)
+    };
+    let asked = |of: BindingId| {
+        let on = |call: ExprId| facts.callee(call).receiver.and_then(|on| facts.binding_of(on));
+        facts.callees.keys().any(|call| matches!(facts.method_name(*call), Some("get" | "has")) && on(*call) == Some(of))
+    };
+    let notes = |call: &ExprId| matches!(facts.method_name(*call), Some("set" | "add")) && within(*call).is_some_and(asked);
+    let at = calls().find(notes)?;
+    let text = "each emitter is noted here and asked for first, so it gets one callback, and goes with it";
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span))
 }
 
 /// Whether a closure is returned, or given to a call, so that others call it.

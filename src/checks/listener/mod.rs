@@ -4,6 +4,7 @@ pub mod check;
 pub mod emitter;
 pub mod expectant;
 mod fleeting;
+mod forgotten;
 pub mod identity;
 pub mod late;
 mod options;

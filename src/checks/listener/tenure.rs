@@ -35,7 +35,7 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     };
     let name = facts.text(facts.ty(ty).name);
     evidence.push(Evidence::supports(Weight::Slight, format!("every `{name}` stays reachable until the process ends")));
-    let declared = sole::is_declared(facts, ty);
+    let declared = sole::is_declared(facts, ty) || facts.exported.is_some() && owner::makes_one(facts, ty);
     let rerun = facts.function(one.function).traits.is_constructor && owner::is_single(facts, ty) && !declared;
     if rerun {
         let text = format!("`{name}` keeps one instance, and its constructor still runs with every call");
@@ -488,7 +488,7 @@ pub fn teardown(facts: &Facts, life: &Life, (ty, lifetime): (TypeId, Lifetime), 
     let mut teardowns = owner::teardowns(facts, ty);
     // What registers is no end, whatever it is called.
     teardowns.retain(|method| facts.exported.is_some() || facts.method_of(function) != Some(*method));
-    teardowns.retain(|method| !sole::is_refused_end(facts, *method));
+    teardowns.retain(|method| !sole::is_refused_end(facts, *method) && !sole::exits(facts, *method));
     match teardowns.first() {
         None if life::is_component(facts, life, ty) => {
             Some(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"))

@@ -140,7 +140,9 @@ fn is_request(facts: &Facts, words: &Words, at: ExprId) -> bool {
     match facts.kind(at) {
         ExprKind::Name { name, binding: Some(binding) } => match facts.binding(binding).kind {
             BindingKind::Import(path) => words.request.current.iter().any(|word| word.fits(Some(facts.text(path)), None)),
-            BindingKind::Parameter(_) => is_named(words, facts.text(name)) && is_served(facts, words, binding),
+            BindingKind::Parameter(_) => {
+                is_named(words, facts.text(name)) && (is_served(facts, words, binding) || is_passed_on(facts, words, binding))
+            }
             _ => false,
         },
         // `ctx.request`, and `self.request` where a method serves one.
@@ -149,6 +151,21 @@ fn is_request(facts: &Facts, words: &Words, at: ExprId) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a call of this file that serves a request hands it on as it is.
+fn is_passed_on(facts: &Facts, words: &Words, binding: BindingId) -> bool {
+    let function = facts.scopes[facts.binding(binding).scope.index()].function;
+    let mut given = served::calls(facts, function).take(WIDTH).filter_map(|call| acquire::argument(facts, call, binding));
+    // Where files do not say what they export, annotations and decorators tell.
+    facts.exported.is_some()
+        && given.any(|given| match facts.kind(given) {
+            ExprKind::Name { name, binding: Some(own) } => {
+                let parameter = matches!(facts.binding(own).kind, BindingKind::Parameter(_));
+                parameter && is_named(words, facts.text(name)) && is_served(facts, words, own)
+            }
+            _ => false,
+        })
 }
 
 /// Whether a field stands in a method that frameworks call by its name.

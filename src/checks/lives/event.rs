@@ -48,7 +48,7 @@ fn registration(facts: &Facts, words: &Words, function: FunctionId) -> Option<Ex
 }
 
 /// Calls that are given a function to call again before anything else.
-const ALONE: [&str; 5] = ["setInterval", "createServer", "subscribe", "use", "addHook"];
+const ALONE: [&str; 4] = ["setInterval", "createServer", "subscribe", "use"];
 
 /// Whether a closure is told of the outcome of one call: it is given the error first, and calls back whoever waits for it.
 fn completes(facts: &Facts, closure: FunctionId) -> bool {
@@ -74,12 +74,16 @@ pub fn is_milestone(facts: &Facts, closure: FunctionId) -> bool {
 
 /// Whether a registration is for an event that marks a beginning or an end, and so comes once.
 fn comes_once(facts: &Facts, call: ExprId) -> bool {
-    let event = facts.positional(call, 0).and_then(|event| facts.literal_text(event));
-    event.is_some_and(|event| MILESTONES.contains(&event))
+    let first = facts.positional(call, 0);
+    let event = first.and_then(|event| facts.literal_text(event));
+    // What is hooked in without saying for what changes how a program is set up.
+    let unnamed = facts.callee_name(call) == Some("addHook")
+        && first.is_some_and(|first| matches!(facts.kind(first), ExprKind::Closure(_) | ExprKind::Collection { .. }));
+    unnamed || event.is_some_and(|event| MILESTONES.contains(&event))
 }
 
 /// Events that come once in the life of what tells of them.
-const MILESTONES: [&str; 16] = [
+const MILESTONES: [&str; 22] = [
     "ready",
     "deviceready",
     "load",
@@ -96,6 +100,12 @@ const MILESTONES: [&str; 16] = [
     "destroy",
     "unload",
     "beforeunload",
+    "onRegister",
+    "onReady",
+    "onListen",
+    "onClose",
+    "onRoute",
+    "preClose",
 ];
 
 /// The call that a closure is given to, or that calls it on the spot.

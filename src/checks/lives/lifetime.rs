@@ -90,11 +90,20 @@ pub(super) fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) 
         _ => false,
     };
     let own = facts.function(function);
+    let executes = event::given_to(facts, function).is_some_and(|call| facts.callee_name(call) == Some("Promise"));
+    if executes && facts.exported.is_some() {
+        return None;
+    }
     // What is called is no request: `new Promise((res, rej) => …)`.
     let is_called = |at: &ExprId| matches!(facts.expr(*at).parent, Parent::Expr(call) if matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == *at));
     let called = |param: &crate::facts::Param| facts.binding(param.binding).uses.iter().any(is_called);
-    let named =
-        |param: &&crate::facts::Param| words.life.given.iter().any(|word| word == facts.text(param.name)) && !called(param);
+    // What else a function is told of its surroundings may be there for all of its calls.
+    let beside = |param: &crate::facts::Param| {
+        facts.text(param.name) == "context" && facts.exported.is_some() && own.position(param.binding) != Some(0)
+    };
+    let named = |param: &&crate::facts::Param| {
+        words.life.given.iter().any(|word| word == facts.text(param.name)) && !called(param) && !beside(param)
+    };
     // Nobody calls for an event without giving it.
     let given = own.params.iter().find(|param| named(param) && param.default.is_none())?;
     (!facts.binding(given.binding).uses.iter().any(names_event)).then_some(given)
@@ -106,10 +115,7 @@ pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<
         let own = facts.function(id);
         if let Some(param) = brings(facts, words, id) {
             let name = facts.text(param.name);
-            // What else a function is told of its surroundings may be there for all of its calls.
-            let beside = name == "context" && facts.exported.is_some() && own.position(param.binding) != Some(0);
-            let weight = if beside { Weight::Slight } else { Weight::Fair };
-            return Some(Evidence::supports(weight, format!("it runs once for each `{name}`")).at(own.head));
+            return Some(Evidence::supports(Weight::Fair, format!("it runs once for each `{name}`")).at(own.head));
         }
         let call = event::asked_again(facts, words, id)?;
         let name = facts.callee_name(call).unwrap_or_default();
@@ -120,6 +126,18 @@ pub fn serves_one(facts: &Facts, words: &Words, function: FunctionId) -> Option<
 
 /// What says that a function runs once per request, message or event.
 pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
+    serves_by_name(facts, words, function).or_else(|| {
+        let method = facts.enclosing(function).find(|id| facts.function(*id).kind == FunctionKind::Named)?;
+        let own = facts.function(method);
+        let name = facts.text(own.name?);
+        let text = format!("`{name}` is a coroutine, so it may run once per event");
+        let waits = own.traits.is_async && !key::starts_with(&words.beginning, name);
+        waits.then(|| Evidence::supports(Weight::Slight, text).at(own.head))
+    })
+}
+
+/// The same, by what it is given or by its name: not because it is a coroutine, which much is that runs a few times.
+pub fn serves_by_name(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evidence> {
     if let Some(given) = serves_one(facts, words, function) {
         return Some(given);
     }
@@ -142,14 +160,9 @@ pub fn serves(facts: &Facts, words: &Words, function: FunctionId) -> Option<Evid
         let text = format!("frameworks call `{name}` once per request or message");
         return Some(Evidence::supports(Weight::Strong, text).at(own.head));
     }
-    if is_serving(words, name) && !registrar::registers(facts, method) {
-        return Some(Evidence::supports(Weight::Fair, format!("`{name}` is named like what runs once per event")).at(own.head));
-    }
-    if own.traits.is_async && !key::starts_with(&words.beginning, name) {
-        let text = format!("`{name}` is a coroutine, so it may run once per event");
-        return Some(Evidence::supports(Weight::Slight, text).at(own.head));
-    }
-    None
+    let named = is_serving(words, name) && !registrar::registers(facts, method);
+    let text = format!("`{name}` is named like what runs once per event");
+    named.then(|| Evidence::supports(Weight::Fair, text).at(own.head))
 }
 
 /// Whether a framework runs a function per request, message or task, by a decorator or by what it is given.

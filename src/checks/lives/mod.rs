@@ -13,6 +13,7 @@ pub mod life;
 pub mod lifetime;
 pub mod named;
 pub mod owner;
+pub mod promise;
 pub mod registrar;
 pub mod served;
 pub mod share;

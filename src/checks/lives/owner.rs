@@ -272,6 +272,24 @@ pub fn is_single(facts: &Facts, ty: TypeId) -> bool {
     })
 }
 
+/// Whether all instances that the file makes of a type become the one that the type keeps, where it has none yet:
+/// `if (!Type.only) Type.only = new Type()`.
+pub fn makes_one(facts: &Facts, ty: TypeId) -> bool {
+    let made = &facts.ty(ty).made;
+    let kept = |call: &ExprId| match facts.expr(*call).parent {
+        Parent::Expr(outer) => match facts.kind(outer) {
+            ExprKind::Assign { target, .. } => facts
+                .place(target)
+                .is_some_and(|place| matches!(facts.places.get(place).root, Root::Static(owner) if owner == ty)),
+            _ => false,
+        },
+        _ => false,
+    };
+    let at_load =
+        |call: &ExprId| matches!(facts.function(facts.function_of(*call)).kind, FunctionKind::Module | FunctionKind::TypeBody);
+    !made.is_empty() && made.iter().all(|call| kept(call) && (conditional(facts, *call) || at_load(call)))
+}
+
 /// `cls()` inside a method of the type.
 fn calls_type(facts: &Facts, call: ExprId, function: FunctionId) -> bool {
     match facts.kind(call) {

@@ -72,3 +72,8 @@ pub fn is_refused_end(facts: &Facts, method: FunctionId) -> bool {
     let raises = |step: &crate::facts::StepId| matches!(facts.step(*step).kind, StepKind::Exit { kind: ExitKind::Raise, .. });
     body.iter().all(idle) && body.iter().any(raises)
 }
+
+/// Whether a method ends the process in which it runs.
+pub fn exits(facts: &Facts, method: FunctionId) -> bool {
+    facts.function(method).calls.iter().any(|call| facts.callee_path(*call) == Some("process.exit"))
+}

@@ -71,12 +71,20 @@ fn is_awaited(facts: &Facts, worker: &Worker) -> bool {
     let tells = |call: &ExprId| {
         let listens = matches!(facts.method_name(*call), Some("on" | "once"));
         let event = facts.positional(*call, 0).and_then(|event| facts.literal_text(event));
-        let whose = facts.callee(*call).receiver.and_then(|on| facts.binding_of(on));
+        let whose = facts.callee(*call).receiver.and_then(|on| facts.binding_of(unchained(facts, on)));
         let started = whose
             .is_some_and(|whose| facts.binding(whose).definitions.iter().any(|made| facts.value_of(made) == Some(worker.call)));
         listens && started && matches!(event, Some("exit" | "close" | "disconnect"))
     };
     facts.exported.is_some() && facts.callees.keys().any(tells)
+}
+
+/// What a chain of registrations begins with: `child.on(…).on(…)`.
+fn unchained(facts: &Facts, mut on: ExprId) -> ExprId {
+    while let Some(receiver) = facts.callee(on).receiver.filter(|_| matches!(facts.method_name(on), Some("on" | "once"))) {
+        on = receiver;
+    }
+    on
 }
 
 /// Whether a request, a message or a framework starts the work.

@@ -27,7 +27,17 @@ pub fn loser(context: &Context, timer: ExprId) -> Option<Evidence> {
     })?;
     let race = feeds(context, promise, HOPS)?;
     let text = "it takes part in a race, and stays set when something else wins";
-    Some(Evidence::supports(Weight::Decisive, text).at(facts.expr(race).span))
+    // What waits for timers keeps a process up; a page or an app goes on anyway, and loses no more than a closure.
+    let weight = if is_elsewhere(context) { Weight::Fair } else { Weight::Decisive };
+    Some(Evidence::supports(weight, text).at(facts.expr(race).span))
+}
+
+/// Whether the name of a file says that it never runs in a process that ends when nothing is waited for: `push.native.ts`.
+fn is_elsewhere(context: &Context) -> bool {
+    let file = context.path.rsplit('/').next().unwrap_or_default();
+    let parts: Vec<&str> = file.split('.').collect();
+    let [_, between @ .., _] = parts.as_slice() else { return false };
+    between.iter().any(|part| context.words.platforms.iter().any(|word| word == part))
 }
 
 /// Whether a call makes something that its argument settles.
@@ -121,10 +131,21 @@ fn judge(context: &Context, race: ExprId) -> Option<Finding> {
         let text = format!("`{}` begins something, so it runs once", owner::name_of(facts, function));
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
     }
+    if is_made_with(facts, function) {
+        let text = "it is raced only while the object is made that keeps it, and goes with that";
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.function(function).head));
+    }
     if facts.in_loop(race) {
         finding.evidence.push(Evidence::supports(Weight::Fair, "it is raced again in each round of a loop"));
     }
     Some(finding.weigh(context.prior()))
+}
+
+/// Whether this file calls a function, and only in constructors and what stands in them.
+fn is_made_with(facts: &Facts, function: FunctionId) -> bool {
+    let calls = &facts.function(function).callers;
+    let making = |call: &ExprId| facts.enclosing(facts.function_of(*call)).any(|id| facts.function(id).traits.is_constructor);
+    facts.function(function).owner.is_some() && !calls.is_empty() && calls.iter().all(making)
 }
 
 /// Where a promise is made that a field or a variable around the function keeps, if nobody replaces it.
