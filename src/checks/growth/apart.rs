@@ -2,6 +2,7 @@
 //! the twin out has the other at hand and leaves it, or both hold states between which one thing moves.
 
 use super::container::{Growth, Held};
+use crate::checks::lives::lifetime;
 use crate::checks::lives::owner;
 use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Operation, Operator, Parent};
 use crate::finding::{Evidence, Weight};
@@ -20,9 +21,11 @@ pub fn doubts(facts: &Facts, held: &Held, sibling: &Held, (growth, twin): (&Grow
         filled_alone(held, sibling).map(|at| decisive("it is filled here without its twin, so it need not go with it", at));
     let state = moved(facts, held, sibling, missed)
         .map(|at| decisive("the twin goes on under its key elsewhere, so what leaves there is a state and not the thing", at));
+    let special = special(facts, growth, twin)
+        .map(|at| decisive("only some of the things have the twin as well, so what leaves with it is a state", at));
     let renewed =
         renewed(facts, sibling, own).map(|at| decisive("all who take the twin out put another one under its key afterwards", at));
-    [chain, at_hand.or(written), alone.or(state), renewed].into_iter().flatten().collect()
+    [chain, at_hand.or(written), alone.or(state).or(special), renewed].into_iter().flatten().collect()
 }
 
 /// Whether what leaves a collection goes on under its key elsewhere, so that it holds one of the states of a thing.
@@ -40,11 +43,26 @@ fn moved(facts: &Facts, held: &Held, sibling: &Held, missed: ExprId) -> Option<E
         .iter()
         .filter(|(id, place)| place.root == root && place.path.len() == 1 && *id != held.place && *id != sibling.place);
     third.flat_map(|(id, _)| facts.operations(id)).find_map(|operation| match operation.action {
-        Action::SetItem { key: Some(other), .. } if operation.function == function && facts.place(other) == Some(key) => {
+        Action::SetItem { key: Some(other), value: Some(value), .. }
+            if operation.function == function && facts.place(other) == Some(key) && mentions(facts, value, sibling) =>
+        {
             Some(operation.expr)
         }
         _ => None,
     })
+}
+
+/// Whether a value is made of what is in a collection.
+fn mentions(facts: &Facts, value: ExprId, of: &Held) -> bool {
+    let span = facts.expr(value).span;
+    facts.operations(of.place).iter().any(|operation| span.contains(facts.expr(operation.expr).span))
+}
+
+/// The condition under which the twin is made, and the entry is made without it.
+pub fn special(facts: &Facts, growth: &Growth, twin: &Growth) -> Option<ExprId> {
+    let common = lifetime::conditions(facts, growth.at);
+    let open = facts.exported.is_none() && !facts.typed;
+    lifetime::conditions(facts, twin.at).into_iter().find(|condition| open && !common.contains(condition))
 }
 
 /// The key of a removal: `del place[key]`, `place.pop(key)`.

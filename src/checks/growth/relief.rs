@@ -214,7 +214,10 @@ pub fn siblings(context: &Context, held: &Held, growth: &Growth, all: &[Held]) -
         other.place != held.place
             && facts.places.get(other.place).root == root
             && !(facts.exported.is_none() && !facts.typed && apart::is_state(facts, held, other))
-            && other.growth.iter().any(|twin| twin.function == growth.function && told(twin))
+            && other
+                .growth
+                .iter()
+                .any(|twin| twin.function == growth.function && told(twin) && apart::special(facts, growth, twin).is_none())
             && other
                 .release
                 .iter()
