@@ -62,7 +62,14 @@ fn mentions(facts: &Facts, value: ExprId, of: &Held) -> bool {
 pub fn special(facts: &Facts, growth: &Growth, twin: &Growth) -> Option<ExprId> {
     let common = lifetime::conditions(facts, growth.at);
     let open = facts.exported.is_none() && !facts.typed;
-    lifetime::conditions(facts, twin.at).into_iter().find(|condition| open && !common.contains(condition))
+    // A twin that is made where there is none yet is there for all of them.
+    let missing = |condition: ExprId| {
+        let span = facts.expr(condition).span;
+        let within = |operation: &Operation| span.contains(facts.expr(operation.expr).span);
+        facts.place(twin.expr).is_none_or(|place| facts.operations(place).iter().any(within))
+    };
+    let conditions = lifetime::conditions(facts, twin.at).into_iter();
+    conditions.filter(|condition| open && !missing(*condition)).find(|condition| !common.contains(condition))
 }
 
 /// The key of a removal: `del place[key]`, `place.pop(key)`.
