@@ -47,7 +47,7 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
     let open = || growth.key.is_some_and(|key| key::keys(facts, &context.words.words, key) == Keys::Open);
     let asked = context.rule.check == Check::Cache && (facts.typed || held.life == Life::Module && open());
     if held.life == Life::Instance && !asked && !lasting {
-        all.push(Evidence::doubts(Weight::Decisive, "only its name says that the owner lives long"));
+        all.push(Evidence::doubts(Weight::Decisive, "no more than a name says that the owner lives long"));
     } else if held.life == Life::Instance && !asked {
         all.push(Evidence::doubts(Weight::Slight, "nothing says how much is put into it while it lives"));
     }
@@ -59,7 +59,7 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
         _ if asked => Weight::Strong,
         _ => Weight::Decisive,
     };
-    all.push(Evidence::doubts(weight, "only its name says that the function runs often"));
+    all.push(Evidence::doubts(weight, "no more than a name says that the function runs often"));
     all
 }
 
