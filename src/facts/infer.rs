@@ -3,7 +3,9 @@
 use super::{Action, BindingKind, Definition, ExprId, ExprKind, Facts, PlaceId, Source, TypeId};
 
 /// How many names are followed in a row, so that rings of assignments end.
-const HOPS: u32 = 8;
+const HOPS: u32 = 5;
+/// How many types around a type, and names for types, are followed in a row.
+const WRAPPERS: u32 = 8;
 
 impl Facts {
     /// The dotted path of what made the value of an expression: `socket.socket` after `s = socket.socket()`.
@@ -97,7 +99,7 @@ impl Facts {
 
     /// The type of this file that a written type is, behind whatever wraps it and by whatever name.
     pub fn type_written(&self, mut written: ExprId) -> Option<TypeId> {
-        for _ in 0..HOPS {
+        for _ in 0..WRAPPERS {
             let Some(inner) = self.wraps.get(&written).copied().or_else(|| self.renamed(written)) else { break };
             written = inner;
         }
@@ -112,7 +114,7 @@ impl Facts {
 
     /// The dotted path of an annotation, if it names one import or builtin outright.
     pub fn annotated(&self, annotation: ExprId) -> Option<&str> {
-        self.written(annotation, HOPS)
+        self.written(annotation, WRAPPERS)
     }
 
     fn written(&self, annotation: ExprId, hops: u32) -> Option<&str> {

@@ -78,7 +78,10 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(anew);
     evidence.extend(notice::doubts(context, held, first));
     let surely = often.as_ref().is_some_and(|often| often.stance == Stance::For && often.weight >= Weight::Strong);
-    evidence.extend(vague.filter(|_| !surely && !undone));
+    // An end that leaves an entry under a key of which there may be few says less of the owner.
+    let unknown = |key| key::entries(facts, &context.words.words, held.place, key) == Keys::Unknown;
+    let told = undone && !first.key.is_some_and(unknown);
+    evidence.extend(vague.filter(|_| !surely && !told));
     if undone && !is_structure(context, first) {
         evidence.retain(|piece| !holder::is_unknown(piece));
     }

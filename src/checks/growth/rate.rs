@@ -159,7 +159,10 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                 Keys::Unknown if !undone && growth.by_read => {
                     Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
                 }
-                Keys::Unknown if !undone => Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text),
+                // What is told of an end may keep what it was told of, as results do, where there are few of it.
+                Keys::Unknown if !undone || !words.drawn.is_empty() => {
+                    Evidence::doubts(Weight::Strong, "nothing says that there are many keys").at(text)
+                }
                 Keys::Unknown | Keys::Named => {
                     let weight = if facts.exported.is_some() { Weight::Strong } else { Weight::Slight };
                     Evidence::doubts(weight, "nothing says that there are many keys").at(text)
