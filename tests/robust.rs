@@ -209,6 +209,13 @@ fn an_end_in_a_wide_character_is_marked_whole() {
     judge("app.py", "def spaces(path):\n    lines = open(path)\n    return text🦀", &rules);
 }
 
+#[test]
+fn names_for_each_other_end() {
+    let text = "type A = B;\ntype B = std::sync::Arc<std::sync::Mutex<A>>;\ntype C = C;\n\
+                struct S { m: A, n: C }\nfn f(a: A, c: C, s: &mut S) { a.lock().unwrap().insert(1, 2); s.m.insert(1, 2); c.push(1); }\n";
+    judge("ring.rs", text, &RuleSet::builtin().expect("the rules parse"));
+}
+
 /// Each part more would double the time of whoever looks at every part twice.
 #[test]
 fn a_text_of_many_parts_takes_no_time() {

@@ -209,10 +209,13 @@ pub fn siblings(context: &Context, held: &Held, growth: &Growth, all: &[Held]) -
     let (facts, words) = (context.facts, &context.words.words);
     let root = facts.places.get(held.place).root;
     // Where keys can be told apart, only the same key makes a twin.
-    let told = |twin: &Growth| match words.drawn.is_empty() && facts.exported.is_none() {
-        // A queue that is worked off beside a map is no twin of it.
-        true => twin.key.is_some() || growth.key.is_none(),
-        false => fixed::is_twin(context, held, growth, twin),
+    let told = |twin: &Growth| {
+        if words.drawn.is_empty() && facts.exported.is_none() {
+            // A queue that is worked off beside a map is no twin of it.
+            twin.key.is_some() || growth.key.is_none()
+        } else {
+            fixed::is_twin(context, held, growth, twin)
+        }
     };
     let relieved = |other: &&Held| {
         other.place != held.place
