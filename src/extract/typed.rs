@@ -56,14 +56,6 @@ fn is_shared_type(facts: &Facts, habits: &Habits, written: ExprId) -> bool {
     }
 }
 
-fn unwrapped(facts: &Facts, mut written: ExprId) -> ExprId {
-    for _ in 0..HOPS {
-        let Some(inner) = facts.wraps.get(&written).copied().or_else(|| facts.renamed(written)) else { break };
-        written = inner;
-    }
-    written
-}
-
 fn known(facts: &Facts, habits: &Habits, expr: ExprId, hops: u32) -> Option<Known> {
     let hops = hops.checked_sub(1)?;
     if let (Some(inner), ExprKind::Call { .. }) = (facts.wraps.get(&expr), facts.kind(expr)) {
@@ -120,7 +112,7 @@ fn called(facts: &Facts, habits: &Habits, call: ExprId, hops: u32) -> Option<Kno
 /// The type of the elements: the last argument of a container's type.
 fn element(facts: &Facts, of: Known) -> Option<Known> {
     let Known::Written(written) = of else { return None };
-    let ExprKind::Index { key: Some(key), .. } = facts.kind(unwrapped(facts, written)) else { return None };
+    let ExprKind::Index { key: Some(key), .. } = facts.kind(facts.layers(written).last()?) else { return None };
     match facts.kind(key) {
         ExprKind::Other(list) => facts.list(list).last().copied().map(Known::Written),
         _ => Some(Known::Written(key)),

@@ -97,12 +97,15 @@ impl Facts {
         }
     }
 
+    /// The types that a written type is, from the outside: what it wraps, and what other names for a type stand for.
+    pub fn layers(&self, written: ExprId) -> impl Iterator<Item = ExprId> {
+        let inner = |outer: &ExprId| self.wraps.get(outer).copied().or_else(|| self.renamed(*outer));
+        std::iter::successors(Some(written), inner).take(WRAPPERS as usize)
+    }
+
     /// The type of this file that a written type is, behind whatever wraps it and by whatever name.
-    pub fn type_written(&self, mut written: ExprId) -> Option<TypeId> {
-        for _ in 0..WRAPPERS {
-            let Some(inner) = self.wraps.get(&written).copied().or_else(|| self.renamed(written)) else { break };
-            written = inner;
-        }
+    pub fn type_written(&self, written: ExprId) -> Option<TypeId> {
+        let mut written = self.layers(written).last()?;
         if let ExprKind::Index { base, .. } = self.kind(written) {
             written = base;
         }

@@ -166,9 +166,6 @@ pub fn passes(context: &Context, ty: TypeId) -> Option<Evidence> {
     brief.or_else(made).map(|text| Evidence::doubts(Weight::Decisive, text))
 }
 
-/// How many types around a type are looked at, so that names for each other end.
-const WRAPPERS: u32 = 8;
-
 const UNKNOWN: &str = "nothing says that a ";
 
 /// Whether a piece of evidence says that nothing is known of the owner's life.
@@ -221,21 +218,14 @@ fn shared<'a>(facts: &'a Facts, words: &Words, ty: TypeId) -> Option<(&'a str, E
 
 /// The type in a written one that lets one thread after the other in.
 fn guarded<'a>(facts: &'a Facts, words: &Words, written: ExprId) -> Option<(&'a str, ExprId)> {
-    let mut next = Some(written);
-    for _ in 0..WRAPPERS {
-        let annotation = next?;
+    facts.layers(written).find_map(|annotation| {
         let base = match facts.kind(annotation) {
             ExprKind::Index { base, .. } => base,
             _ => annotation,
         };
-        if let ExprKind::Name { name, .. } | ExprKind::Field { name, .. } = facts.kind(base)
-            && words.guards.iter().any(|word| word == facts.text(name))
-        {
-            return Some((facts.text(name), annotation));
-        }
-        next = facts.wraps.get(&annotation).copied().or_else(|| facts.renamed(annotation));
-    }
-    None
+        let (ExprKind::Name { name, .. } | ExprKind::Field { name, .. }) = facts.kind(base) else { return None };
+        words.guards.iter().any(|word| word == facts.text(name)).then(|| (facts.text(name), annotation))
+    })
 }
 
 /// The call at module level that makes an instance.
