@@ -121,10 +121,12 @@ fn check((path, text): (&str, &str), facts: &Facts, rules: &RuleSet, project: &P
 fn one(context: &Context) -> Vec<Finding> {
     match context.rule.check {
         Check::Growth => [growth::check::check(context), growth::weak::check(context)].concat(),
-        Check::Cache => {
-            [growth::check::check(context), growth::memo::unlimited_functions(context), growth::memo::unlimited_wrappers(context)]
-                .concat()
-        }
+        Check::Cache => [
+            growth::check::check(context),
+            growth::unlimited::unlimited_functions(context),
+            growth::unlimited::unlimited_wrappers(context),
+        ]
+        .concat(),
         Check::Memo => growth::memo::check(context),
         Check::Channel => growth::queue::check(context),
         Check::Handle => {

@@ -1,6 +1,6 @@
 //! Channels that are made as two ends, a sender and a receiver, without a bound between them.
 
-use super::container::capped;
+use super::made::capped;
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;

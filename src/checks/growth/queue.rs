@@ -1,6 +1,6 @@
 //! Queues and channels without a bound, between a producer that nobody slows down and a consumer that can be slower.
 
-use super::container::capped;
+use super::made::capped;
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;

@@ -1,9 +1,10 @@
 //! Maps whose values lose what is in them, or belong to something that ends, while their keys stay: the code that is told
 //! of the end has the entry at hand, and leaves it.
 
-use super::container::{self, Growth, Held};
+use super::container::{Growth, Held};
 use super::fixed;
 use super::holder;
+use super::made;
 use super::rate;
 use super::reach;
 use super::recur;
@@ -67,7 +68,7 @@ fn spent(context: &Context, held: &Held, growth: &Growth) -> Option<Spent> {
 /// Whether a new entry holds a collection of its own, to which its function adds, or which it is given.
 fn holds_many(context: &Context, item: PlaceId, growth: &Growth) -> bool {
     let facts = context.facts;
-    let makes = |value: ExprId| container::container(context, value).is_some();
+    let makes = |value: ExprId| made::container(context, value).is_some();
     let given = growth.value.is_some_and(|value| {
         let named = facts.binding_of(value).map(|binding| facts.binding(binding).definitions.as_slice()).unwrap_or_default();
         makes(value) || named.iter().any(|one| matches!(one.source, Source::Assigned(value) if makes(value)))

@@ -1,8 +1,9 @@
 //! An entry that is taken out at the end of the work, but not on every way out.
 
-use super::container::{self, Growth, Held, Release};
+use super::container::{Growth, Held, Release};
 use super::holder;
 use super::recur;
+use super::sort;
 use super::stays;
 use crate::checks::Context;
 use crate::checks::handle::custody::{Custody, Effect};
@@ -23,7 +24,7 @@ pub fn missed(context: &Context, held: &Held) -> Option<Finding> {
         return None;
     }
     // A count that goes up and down, and leaves when it is zero, is meant to stay until then.
-    let counted = |growth: &Growth| container::counts(facts, growth.expr);
+    let counted = |growth: &Growth| sort::counts(facts, growth.expr);
     let fixed = |growth: &&Growth| {
         let few = match growth.key {
             Some(key) => key::keys(facts, words, key) <= Keys::Few,
