@@ -108,7 +108,9 @@ impl<'tree> Lowering<'_, 'tree> {
         let Some(value) = self.part(node, Part::Value) else { return self.unnamed(node) };
         let writes = self.children(node).iter().any(|child| self.form(*child) == Some(Form::Ignored));
         let value = self.expr(value);
-        if !writes {
+        if writes {
+            self.facts.borrows.insert(value);
+        } else {
             self.facts.lent_to_read.insert(value);
         }
         value

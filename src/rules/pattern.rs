@@ -3,7 +3,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A name of something callable: `socket.socket` after imports are resolved, `*.accept` for a method of any receiver, or
-/// `libc.*` for whatever lies directly below a path.
+/// `libc.*` for whatever lies directly below a path, and `ffi.Py*` for what of that begins so.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Pattern(String);
@@ -24,9 +24,9 @@ impl Pattern {
         self.0.strip_prefix("*.")
     }
 
-    /// The path, with its last dot, directly below which everything fits.
+    /// The path, with its last dot and what names below it begin with, directly below which everything fits.
     pub fn below(&self) -> Option<&str> {
-        self.0.strip_suffix('*').filter(|path| path.ends_with('.'))
+        self.0.strip_suffix('*').filter(|path| path.contains('.'))
     }
 
     /// The last name: the method, or the function.
@@ -85,7 +85,7 @@ impl<T: Copy> Patterns<T> {
     }
 }
 
-/// Whether a path has just one name more than `start`, which ends with a dot.
+/// Whether a path has just one name more than there are dots in `start`, which it begins with.
 fn lies_below(path: &str, start: &str) -> bool {
     path.strip_prefix(start).is_some_and(|rest| !rest.contains('.'))
 }

@@ -289,8 +289,12 @@ impl Climb<'_, '_> {
     fn assigned(&mut self, target: ExprId, at: ExprId) -> Option<ExprId> {
         let fate = match self.facts().kind(target) {
             _ if self.element => Fate::Handed(at),
-            // What a parameter points at belongs to the caller.
-            ExprKind::Name { binding: Some(binding), .. } if self.facts().raii && self.is_parameter(binding) => Fate::Handed(at),
+            // What a parameter points at belongs to the caller, and a slot to whoever has the slots.
+            ExprKind::Name { binding: Some(binding), .. }
+                if self.facts().raii && (self.is_parameter(binding) || self.is_slot(binding, target)) =>
+            {
+                Fate::Handed(at)
+            }
             ExprKind::Name { binding: Some(binding), .. } if !self.contained || self.is_loop_target(target) => {
                 Fate::Bound(binding, at)
             }
@@ -313,6 +317,17 @@ impl Climb<'_, '_> {
 
     fn is_parameter(&self, binding: BindingId) -> bool {
         matches!(self.facts().binding(binding).kind, BindingKind::Parameter(_))
+    }
+
+    /// Whether a name stands for a place elsewhere, through which it is written: `let slot = &mut slots[i]`, or the name that a
+    /// loop gives to one slot after the other.
+    fn is_slot(&self, binding: BindingId, target: ExprId) -> bool {
+        let facts = self.facts();
+        facts.binding(binding).definitions.iter().any(|definition| match definition.source {
+            Source::Assigned(value) => definition.target != target && facts.borrows.contains(&value),
+            Source::Iterated(_) => definition.target != target,
+            _ => false,
+        })
     }
 
     fn is_loop_target(&self, target: ExprId) -> bool {
