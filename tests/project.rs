@@ -460,10 +460,10 @@ fn callers_of_callers_say_whether_a_function_runs_once() {
 
 #[test]
 fn a_function_that_leaves_when_it_has_run_before_runs_what_it_calls_once() {
-    let registry = ("app/registry.py", "SEEN = []\n\n\ndef process_event(event):\n    SEEN.append(event)\n");
-    let guarded = "from app.registry import process_event\n\n_done = False\n\n\ndef prepare(events):\n    global _done\n    \
-                   if _done:\n        return\n    _done = True\n    process_event(events)\n";
-    let open = "from app.registry import process_event\n\n\ndef take(events):\n    process_event(events)\n";
+    let registry = ("app/registry.py", "SEEN = []\n\n\ndef on_message(event):\n    SEEN.append(event)\n");
+    let guarded = "from app.registry import on_message\n\n_done = False\n\n\ndef prepare(events):\n    global _done\n    \
+                   if _done:\n        return\n    _done = True\n    on_message(events)\n";
+    let open = "from app.registry import on_message\n\n\ndef take(events):\n    on_message(events)\n";
     assert!(found(&[registry, ("app/start.py", guarded)]).is_empty());
     assert_eq!(found(&[registry, ("app/start.py", open)]), ["app/registry.py:unbounded-collection"]);
 }
@@ -704,9 +704,13 @@ fn what_one_of_several_forms_of_a_store_keeps_is_the_data() {
         "keys/memory.py",
         "from keys.base import KeyStore\n\n\nclass MemoryKeyStore(KeyStore):\n    def __init__(self):\n        self.seen = {}\n\n    async def is_new(self, user_id, index):\n        try:\n            return self.seen[(user_id, index)]\n        except KeyError:\n            self.seen[(user_id, index)] = index\n            return True\n",
     );
+    let app = (
+        "keys/app.py",
+        "from fastapi import FastAPI\n\nfrom keys.memory import MemoryKeyStore\n\napi = FastAPI()\nstore = MemoryKeyStore()\n\n\n@api.get('/keys/{user_id}')\nasync def look(user_id: str, index: int):\n    return await store.is_new(user_id, index)\n",
+    );
     let file = ("keys/file.py", "from keys.base import KeyStore\n\n\nclass FileKeyStore(KeyStore):\n    pass\n");
-    assert_eq!(found(&[base, memory]), ["keys/memory.py:unbounded-cache"]);
-    assert_eq!(found(&[base, memory, file]), [""; 0]);
+    assert_eq!(found(&[base, memory, app]), ["keys/memory.py:unbounded-cache"]);
+    assert_eq!(found(&[base, memory, app, file]), [""; 0]);
 }
 
 #[test]
@@ -744,4 +748,16 @@ fn what_is_left_in_an_object_of_short_life_goes_with_it() {
     let other = ("post/use.py", "import post.desk\n");
     assert_eq!(found(&[("post/desk.py", &text("DeskService")), other]), ["post/desk.py:lost-entry"]);
     assert_eq!(found(&[("post/desk.py", &text("Desk")), other]), [""; 0]);
+}
+
+#[test]
+fn in_a_project_somebody_is_seen_to_add_again_and_again() {
+    let kept = ("shop/orders.py", "SEEN = []\n\n\ndef handle_order(order):\n    SEEN.append(order)\n");
+    let names = ("shop/app.py", "from shop.orders import handle_order\n\n\ndef work(order):\n    handle_order(order)\n");
+    let serves = (
+        "shop/app.py",
+        "from flask import Flask, request\n\nfrom shop.orders import handle_order\n\napp = Flask(__name__)\n\n\n@app.route('/order')\ndef order():\n    handle_order(request.json)\n    return ''\n",
+    );
+    assert_eq!(found(&[kept, names]), [""; 0]);
+    assert_eq!(found(&[kept, serves]), ["shop/orders.py:unbounded-collection"]);
 }

@@ -103,7 +103,7 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(reach::reach(context, held));
     evidence.extend(fixed::doubts(context, held, first));
     evidence.extend(vetted::doubts(context, held, first));
-    let known = signs::Known { undone, often: often.is_some() };
+    let known = signs::Known { undone, often: often.is_some(), surely: surely || hearsay::seen(context, first) };
     signs::weigh(context, (held, first), all, known, &mut evidence);
     let mut finding = tell::tell(context, held, first, evidence);
     finding.severity = exposure(context, held, first, often.as_ref());

@@ -6,6 +6,8 @@
 use super::abroad;
 use super::container::{Growth, Held};
 use super::fixed;
+use super::rate;
+use super::relief;
 use super::served;
 use crate::checks::Context;
 use crate::checks::lives::fresh;
@@ -61,6 +63,32 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
     };
     all.push(Evidence::doubts(weight, "no more than a name says that the function runs often"));
     all
+}
+
+/// Whether a framework that the project hands its functions to, or a loop, is seen to run a function again and again.
+pub fn seen(context: &Context, growth: &Growth) -> bool {
+    served::served(context, growth).is_some() || lifetime::ticks(context.facts, growth.at).is_some()
+}
+
+/// The doubt about what nobody is seen to add to again and again, in a language that has neither written types nor exports, so
+/// that even what a project shows of its own is mostly names. Of what well-kept projects keep so, hardly any grows for ever.
+pub fn unseen(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], surely: bool) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let names = !facts.typed && facts.exported.is_none() && context.project.len() > 1;
+    let worked = growth.key.is_none() && growth.value.is_some_and(|value| rate::is_work(facts, words, value));
+    let shown = matches!(held.life, Life::Loop | Life::Default) || relief::adds_itself(context, held, growth) || worked;
+    if !names || shown {
+        return None;
+    }
+    let cache = context.rule.check == Check::Cache;
+    let weight = match surely {
+        false if cache => Weight::Strong,
+        false => Weight::Fair,
+        true if cache && relief::siblings(context, held, growth, all).is_none() => Weight::Fair,
+        true => return None,
+    };
+    let text = if surely { "what is kept may be asked for again" } else { "nobody is seen to call it again and again" };
+    Some(Evidence::doubts(weight, text))
 }
 
 /// A function that sets things up fills a cache with what there is to set up.

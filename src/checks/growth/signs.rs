@@ -3,6 +3,7 @@
 
 use super::container::{Growth, Held};
 use super::counterpart;
+use super::hearsay;
 use super::relief;
 use super::served;
 use crate::checks::Context;
@@ -25,10 +26,12 @@ pub fn weigh(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], 
     if fresh == Some(Fresh::Drawn) {
         evidence.push(Evidence::supports(Weight::Strong, "each time it is given a key that is made anew"));
     }
+    let sign = locks(context, held, growth, all);
+    evidence.extend(hearsay::unseen(context, (held, growth), all, known.surely).filter(|_| sign.is_none()));
     if known.undone || counterpart::address(context, growth).is_some() {
         return;
     }
-    if let Some(sign) = locks(context, held, growth, all).or_else(|| ended(context, held)) {
+    if let Some(sign) = sign.or_else(|| ended(context, held)) {
         evidence.push(sign);
         return;
     }
@@ -54,6 +57,8 @@ pub struct Known {
     pub undone: bool,
     /// Whether anything says how often the function runs.
     pub often: bool,
+    /// Whether a framework or an endless loop is seen to run it, and not only its name says so.
+    pub surely: bool,
 }
 
 /// The doubt about growth of which only a name says that its keys differ, and nothing that the function runs again. Only in
