@@ -181,6 +181,8 @@ pub struct Words {
     pub in_memory: Vec<String>,
     /// First words of functions that run once per request, message or event.
     pub serving: Vec<String>,
+    /// First words of functions that hand out what there is of a kind, made when it is first asked for.
+    pub asking: Vec<String>,
     /// Decorators by which a framework runs a function once per request, message or task.
     pub entry: Vec<Pattern>,
     /// Whole names of functions that frameworks call once per request, message or event.

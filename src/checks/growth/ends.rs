@@ -46,7 +46,7 @@ fn judge(context: &Context, made: ExprId) -> Option<Finding> {
     let evidence = if evidence.stance == Stance::Against { worked(facts, &send, &taken).unwrap_or(evidence) } else { evidence };
     let mut finding = tell(context, made, channel, &send, receive, evidence);
     if kept.is_empty() && lifetime::endless_around(facts, send.expr).is_none() {
-        finding.evidence.push(Evidence::doubts(Weight::Fair, "both ends go with the work that they are made for"));
+        finding.evidence.push(Evidence::doubts(Weight::Strong, "both ends go with the work that they are made for"));
     }
     Some(finding.weigh(context.prior()))
 }

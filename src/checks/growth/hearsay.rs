@@ -39,6 +39,10 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
     if proven || goes_on(context, growth.at) {
         return all;
     }
+    if let Some(asked) = asked(context, growth) {
+        all.push(asked);
+        return all;
+    }
     let lasting = held.life == Life::Instance && lasts(context, held);
     let several = growth.key.is_none_or(|key| key::entries(facts, &context.words.words, held.place, key) == Keys::Open);
     let told = facts.typed || held.life != Life::Instance || lasting || several;
@@ -89,6 +93,15 @@ pub fn unseen(context: &Context, (held, growth): (&Held, &Growth), all: &[Held],
     };
     let text = if surely { "what is kept may be asked for again" } else { "nobody is seen to call it again and again" };
     Some(Evidence::doubts(weight, text))
+}
+
+/// A function that hands out what there is of a kind (`get_font`): of that there may be as little as the program has.
+fn asked(context: &Context, growth: &Growth) -> Option<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let guest = growth.key.is_some_and(|key| fresh::is_guest(facts, words, key));
+    let named = !guest && lifetime::named(facts, &words.asking, growth.function);
+    let text = "whoever asks for a thing gets the one that there is, and of these there may be few";
+    (named && served::served(context, growth).is_none()).then(|| Evidence::doubts(Weight::Decisive, text))
 }
 
 /// A function that sets things up fills a cache with what there is to set up.
