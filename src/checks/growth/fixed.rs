@@ -15,6 +15,7 @@ use crate::facts::{
 };
 use crate::finding::{Evidence, Weight};
 use crate::rules::Check;
+use crate::rules::Words;
 
 /// Whether the code itself says that a collection is as large as something fixed, or filled on purpose; in languages whose
 /// vocabulary tells which keys are drawn.
@@ -236,7 +237,12 @@ pub fn double<'a>(context: &Context<'a>, held: &Held) -> Option<&'a str> {
     let facts = context.facts;
     let (Root::Instance(ty) | Root::Static(ty)) = facts.places.get(held.place).root else { return None };
     let name = facts.text(facts.ty(ty).name);
-    key::split(name).iter().any(|word| context.words.words.doubles.contains(word)).then_some(name)
+    is_double(&context.words.words, name).then_some(name)
+}
+
+/// Whether a type is named like one that stands in for another in tests.
+pub fn is_double(words: &Words, name: &str) -> bool {
+    key::split(name).iter().any(|word| words.doubles.contains(word))
 }
 
 /// Whether two growths put something under the same key, or one puts the other's key into an entry that nobody prunes.

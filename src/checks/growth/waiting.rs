@@ -90,6 +90,10 @@ fn tell(
     if key::ends_with(&context.words.words.passing, name) {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon")));
     }
+    if super::fixed::is_double(&context.words.words, name) {
+        let text = format!("a `{name}` stands in for another one, by hand or in tests");
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
+    }
     finding.risk = format!("each {kind} keeps what it belongs to; one more stays for everybody who stops waiting early");
     finding.weigh(context.prior())
 }
