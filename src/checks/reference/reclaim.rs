@@ -33,7 +33,7 @@ pub fn by_destructor(context: &Context) -> bool {
 }
 
 /// Whether a function takes a value out of its place.
-fn takes(facts: &Facts, function: FunctionId) -> bool {
+pub fn takes(facts: &Facts, function: FunctionId) -> bool {
     let out = |name: &str| TAKES.contains(&name);
     facts.function(function).calls.iter().any(|call| facts.callee_name(*call).is_some_and(out))
 }

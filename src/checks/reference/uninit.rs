@@ -2,7 +2,7 @@
 
 use super::reclaim;
 use crate::checks::Context;
-use crate::facts::{ExprId, ExprKind, Facts, TypeId};
+use crate::facts::{ExprId, ExprKind, Facts, FunctionKind, TypeId};
 use crate::finding::{Evidence, Finding, Weight};
 
 /// What only borrows or points at such a place.
@@ -22,7 +22,8 @@ pub fn check(context: &Context) -> Vec<Finding> {
     }
     let fields = facts
         .declared_fields()
-        .filter(|(ty, _, declared)| owns(facts, *declared) && !overlays(facts, *ty) && !ends(context, *ty) && !lasts(facts, *ty));
+        .filter(|(ty, _, declared)| owns(facts, *declared) && !overlays(facts, *ty) && !ends(context, *ty) && !lasts(facts, *ty))
+        .filter(|(ty, ..)| !is_record(facts, *ty));
     let mut found: Vec<Finding> = fields.map(|(ty, _, declared)| tell(context, ty, declared)).collect();
     if found.is_empty() || !fills(context) || reclaim::drops(context) {
         found.clear();
@@ -34,6 +35,14 @@ pub fn check(context: &Context) -> Vec<Finding> {
 fn overlays(facts: &Facts, ty: TypeId) -> bool {
     let says = |attribute: &ExprId| facts.names_in(*attribute).iter().any(|(_, name)| facts.text(*name) == LAYOUT);
     facts.ty(ty).decorators.iter().any(says)
+}
+
+/// Whether a type is for the inside of one function, or has no methods and its file takes values out of their places: whoever
+/// made such a record takes what is in it.
+fn is_record(facts: &Facts, ty: TypeId) -> bool {
+    let own = facts.ty(ty);
+    let local = facts.function(own.parent).kind == FunctionKind::Named;
+    local || own.methods.is_empty() && facts.functions().any(|(id, _)| reclaim::takes(facts, id))
 }
 
 /// Whether a type is made for values that live as long as the process: its methods ask for such an instance.
