@@ -2,7 +2,7 @@
 
 use crate::checks::Context;
 use crate::checks::lives::callback;
-use crate::facts::{Facts, FunctionId, FunctionKind};
+use crate::facts::{ExprId, Facts, FunctionId, FunctionKind};
 
 /// What drops a value where it stands, wherever that is done.
 const DROPS: [&str; 4] = ["assume_init_drop", "drop_in_place", "assume_init_read", "needs_drop"];
@@ -18,7 +18,7 @@ pub fn drops(context: &Context) -> bool {
         return true;
     }
     let reached = reached(facts);
-    let takers: Vec<FunctionId> = facts.functions().map(|(id, _)| id).filter(|id| takes(facts, *id)).collect();
+    let takers: Vec<FunctionId> = facts.functions().map(|(id, _)| id).filter(|id| is_taker(facts, *id)).collect();
     reached.iter().any(|id| by_hand(facts, *id)) || takers.iter().any(|id| reached.contains(id) || ended(context, *id))
 }
 
@@ -29,13 +29,17 @@ pub fn by_destructor(context: &Context) -> bool {
         let calls = &facts.function(function).calls;
         calls.iter().any(|call| facts.callee_name(*call).is_some_and(|name| DROPS.contains(&name)))
     };
-    reached(facts).into_iter().any(|id| strong(id) || takes(facts, id))
+    reached(facts).into_iter().any(|id| strong(id) || is_taker(facts, id))
 }
 
 /// Whether a function takes a value out of its place.
-pub fn takes(facts: &Facts, function: FunctionId) -> bool {
-    let out = |name: &str| TAKES.contains(&name);
-    facts.function(function).calls.iter().any(|call| facts.callee_name(*call).is_some_and(out))
+fn is_taker(facts: &Facts, function: FunctionId) -> bool {
+    facts.function(function).calls.iter().any(|call| takes(facts, *call))
+}
+
+/// Whether a call takes a value out of its place.
+pub fn takes(facts: &Facts, call: ExprId) -> bool {
+    facts.callee_name(call).is_some_and(|name| TAKES.contains(&name))
 }
 
 /// Whether a destructor calls a method of its own instance, which may take out one value after the other.

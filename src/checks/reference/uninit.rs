@@ -2,7 +2,7 @@
 
 use super::reclaim;
 use crate::checks::Context;
-use crate::facts::{ExprId, ExprKind, Facts, FunctionKind, TypeId};
+use crate::facts::{Definition, ExprId, ExprKind, Facts, FunctionKind, Name, Source, TypeId};
 use crate::finding::{Evidence, Finding, Weight};
 
 /// What only borrows or points at such a place.
@@ -14,6 +14,9 @@ const LAYOUT: &str = "repr";
 /// What looks at a value that stands in such a place, so that there are any.
 const LOOKS: [&str; 2] = ["assume_init_ref", "assume_init_mut"];
 
+/// What points at the value in such a place.
+const POINTS: [&str; 2] = ["as_ptr", "as_mut_ptr"];
+
 /// Types that keep values of their users in `MaybeUninit` and have no destructor, where no destructor of an owner drops them.
 pub fn check(context: &Context) -> Vec<Finding> {
     let facts = context.facts;
@@ -23,7 +26,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
     let fields = facts
         .declared_fields()
         .filter(|(ty, _, declared)| owns(facts, *declared) && !overlays(facts, *ty) && !ends(context, *ty) && !lasts(facts, *ty))
-        .filter(|(ty, ..)| !is_record(facts, *ty));
+        .filter(|(ty, name, _)| !is_record(facts, *ty, *name));
     let mut found: Vec<Finding> = fields.map(|(ty, _, declared)| tell(context, ty, declared)).collect();
     if found.is_empty() || !fills(context) || reclaim::drops(context) {
         found.clear();
@@ -37,12 +40,24 @@ fn overlays(facts: &Facts, ty: TypeId) -> bool {
     facts.ty(ty).decorators.iter().any(says)
 }
 
-/// Whether a type is for the inside of one function, or has no methods and its file takes values out of their places: whoever
-/// made such a record takes what is in it.
-fn is_record(facts: &Facts, ty: TypeId) -> bool {
+/// Whether a type is for the inside of one function, or has no methods and its file takes out what the field has: whoever made
+/// such a record takes what is in it.
+fn is_record(facts: &Facts, ty: TypeId, field: Name) -> bool {
     let own = facts.ty(ty);
     let local = facts.function(own.parent).kind == FunctionKind::Named;
-    local || own.methods.is_empty() && facts.functions().any(|(id, _)| reclaim::takes(facts, id))
+    local || own.methods.is_empty() && facts.callees.keys().any(|call| reclaim::takes(facts, *call) && reads(facts, *call, field))
+}
+
+/// Whether the receiver of a call is a pointer to a field: `let at = room.guest.as_ptr(); at.read()`.
+fn reads(facts: &Facts, call: ExprId, field: Name) -> bool {
+    let points = |at: ExprId| {
+        let named = facts.callee(at).receiver.map(|place| facts.kind(facts.peeled(place)));
+        facts.method_name(at).is_some_and(|name| POINTS.contains(&name))
+            && matches!(named, Some(ExprKind::Field { name, .. }) if name == field)
+    };
+    let Some(receiver) = facts.callee(call).receiver.map(|receiver| facts.peeled(receiver)) else { return false };
+    let assigned = |definition: &Definition| matches!(definition.source, Source::Assigned(value) if points(facts.peeled(value)));
+    points(receiver) || facts.binding_of(receiver).is_some_and(|binding| facts.binding(binding).definitions.iter().any(assigned))
 }
 
 /// Whether a type is made for values that live as long as the process: its methods ask for such an instance.
