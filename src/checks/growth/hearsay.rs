@@ -14,10 +14,13 @@ use crate::checks::lives::fresh;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
-use crate::facts::{Action, BindingId, ExprId, Facts, FunctionId, Parent, Root, Source};
+use crate::facts::{Action, BindingId, ExprId, Facts, FunctionId, FunctionKind, Parent, Root, Source};
 use crate::finding::{Evidence, Weight};
 use crate::index::Tenure;
 use crate::rules::Check;
+
+/// What is said where nothing but its name speaks for it that a function runs often.
+const OFTEN: &str = "no more than a name says that the function runs often";
 
 /// The doubts that stand where only names speak for a leak. `proven` says that the code itself shows one: entries leave
 /// its twin, or what is old leaves its values.
@@ -41,6 +44,7 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
     }
     if let Some(asked) = asked(context, growth) {
         all.push(asked);
+        all.push(Evidence::doubts(Weight::Slight, OFTEN));
         return all;
     }
     let lasting = held.life == Life::Instance && lasts(context, held);
@@ -65,7 +69,7 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
         _ if asked => Weight::Strong,
         _ => Weight::Decisive,
     };
-    all.push(Evidence::doubts(weight, "no more than a name says that the function runs often"));
+    all.push(Evidence::doubts(weight, OFTEN));
     all
 }
 
@@ -99,7 +103,8 @@ pub fn unseen(context: &Context, (held, growth): (&Held, &Growth), all: &[Held],
 fn asked(context: &Context, growth: &Growth) -> Option<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     let guest = growth.key.is_some_and(|key| fresh::is_guest(facts, words, key));
-    let named = !guest && lifetime::named(facts, &words.asking, growth.function);
+    let method = facts.enclosing(growth.function).find(|id| facts.function(*id).kind == FunctionKind::Named);
+    let named = !guest && method.is_some_and(|method| lifetime::named(facts, &words.asking, method));
     let text = "whoever asks for a thing gets the one that there is, and of these there may be few";
     (named && served::served(context, growth).is_none()).then(|| Evidence::doubts(Weight::Decisive, text))
 }
