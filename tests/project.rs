@@ -761,3 +761,21 @@ fn in_a_project_somebody_is_seen_to_add_again_and_again() {
     assert_eq!(found(&[kept, names]), [""; 0]);
     assert_eq!(found(&[kept, serves]), ["shop/orders.py:unbounded-collection"]);
 }
+
+#[test]
+fn what_is_lent_to_one_call_goes_with_it() {
+    let store = (
+        "src/pool.rs",
+        "use std::collections::HashMap;\n\npub struct Pool {\n    shared: HashMap<usize, usize>,\n}\n\nimpl Pool {\n    pub fn new() -> Self {\n        Self { shared: HashMap::new() }\n    }\n\n    pub fn start_sharing(&mut self, address: usize) {\n        self.shared.insert(address, 0);\n    }\n\n    pub fn finish_sharing(&mut self, address: usize) {\n        self.shared.get_mut(&address);\n    }\n}\n",
+    );
+    let lent = (
+        "src/read.rs",
+        "use crate::pool::Pool;\n\npub fn read(bytes: &[u8]) -> usize {\n    visit(bytes, &mut Pool::new())\n}\n",
+    );
+    let kept = (
+        "src/read.rs",
+        "use crate::pool::Pool;\nuse std::sync::Mutex;\n\nstatic POOL: Mutex<Pool> = Mutex::new(Pool::new());\n\npub fn read(bytes: &[u8]) -> usize {\n    visit(bytes, &POOL)\n}\n",
+    );
+    assert_eq!(found(&[store, lent]), [""; 0]);
+    assert_eq!(found(&[store, kept]), ["src/pool.rs:unbounded-collection"]);
+}

@@ -208,6 +208,8 @@ impl Reading<'_> {
                     ExprKind::Assign { target, value: Some(own), .. } if own == value => return self.target(target),
                     // A method is called on it at once.
                     ExprKind::Field { base, .. } if base == value => return Keeping::Local,
+                    // `read(bytes, &mut Pool::new())`: it is lent to one call.
+                    ExprKind::Call { .. } if self.is_lent(value) => return Keeping::Local,
                     _ => return Keeping::Elsewhere,
                 },
                 Parent::Step(step) => {
@@ -219,6 +221,11 @@ impl Reading<'_> {
                 Parent::None => return Keeping::Elsewhere,
             }
         }
+    }
+
+    /// Whether a value is only referred to where it stands.
+    fn is_lent(&self, value: ExprId) -> bool {
+        self.facts.raii && (self.facts.borrows.contains(&value) || self.facts.lent_to_read.contains(&value))
     }
 
     fn target(&mut self, target: ExprId) -> Keeping {
