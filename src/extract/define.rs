@@ -223,7 +223,8 @@ impl<'tree> Lowering<'_, 'tree> {
         let permanent = &self.habits.permanent;
         let lasts = |returns: ExprId| self.facts.expr(returns).span.slice(self.file).contains(permanent.as_str());
         traits.returns_lasting = !permanent.is_empty() && function.returns.is_some_and(lasts);
-        traits.is_constructor = method && (self.habits.constructors.contains(&name) || self.makes_owner(function));
+        traits.is_maker = method && self.habits.constructors.contains(&name);
+        traits.is_constructor = traits.is_maker || method && self.makes_owner(function);
         traits.is_teardown = method && self.habits.teardowns.contains(&name) && !self.is_told_what(function);
         let tests = |name: &str| self.habits.test_prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
         traits.is_test |= tests(&name) || function.owner.is_some_and(|owner| self.is_test_type(owner, tests));

@@ -51,6 +51,8 @@ pub struct Traits {
     pub is_generator: bool,
     /// Makes the instance.
     pub is_constructor: bool,
+    /// A constructor by whose name its calls are told from others.
+    pub is_maker: bool,
     /// Runs when the instance goes: `close`, `__exit__`, `dispose`, `Drop`.
     pub is_teardown: bool,
     /// Has no instance.

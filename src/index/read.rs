@@ -185,6 +185,9 @@ impl Reading<'_> {
             let Some(name) = made_type(&name, callee.makes) else { continue };
             let what = self.outline.intern(name);
             let keeping = self.keeping(call, &wrappers);
+            if keeping == Keeping::Elsewhere && self.is_own_maker(call, name) {
+                continue;
+            }
             let function = self.function_name(self.facts.function_of(call));
             let looping = self.facts.in_loop(call);
             self.outline.made.push(Made { what, keeping, function, looping });
@@ -221,6 +224,13 @@ impl Reading<'_> {
                 Parent::None => return Keeping::Elsewhere,
             }
         }
+    }
+
+    /// Whether an instance is made for those who call a constructor of the type itself, who count instead.
+    fn is_own_maker(&self, call: ExprId, name: &str) -> bool {
+        let function = self.facts.function(self.facts.function_of(call));
+        let own = function.owner.is_some_and(|ty| self.facts.text(self.facts.ty(ty).name) == facts::last(name));
+        self.facts.raii && function.traits.is_maker && own
     }
 
     /// Whether a value is only referred to where it stands.
