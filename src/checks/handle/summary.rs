@@ -1,7 +1,8 @@
 //! What the functions of a file do for their callers: make a resource and return it, or take over a parameter.
 
 use super::fate::{Fate, HELPERS, fates};
-use super::obligation::{Ledger, Taking};
+use super::obligation::Ledger;
+use super::taking::Taking;
 use crate::facts::{BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, ParamKind, Parent, StepKind};
 use crate::rules::Resource;
 use rustc_hash::FxHashMap;
