@@ -83,6 +83,10 @@ pub struct Vocabulary {
     pub thread: Vec<String>,
     /// Methods after which an instance is of no use any more; where none are named, every teardown counts as one.
     pub last: Vec<String>,
+    /// Those of them that may only stop it, so that it can be started again (`stop`).
+    pub halts: Vec<String>,
+    /// Last words of types that are made for one piece of work (`Request`), which others that come and go may outlive.
+    pub errands: Vec<String>,
     /// Keywords by which a stream is given that somebody else has opened (`fileobj`).
     pub given: Vec<String>,
     /// Methods that tell that a value is an open stream: what is built on it has opened nothing itself.

@@ -2,7 +2,7 @@
 
 use super::drained::{is_drained, is_gone_through};
 use super::fate::{Fate, HELPERS, fates};
-use super::obligation::Ledger;
+use super::obligation::{Ledger, Obligation};
 use super::setting;
 use crate::facts::{
     BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Parent, Source, StepKind,
@@ -67,13 +67,16 @@ struct Reading<'a, 'b> {
     resource: &'b Resource,
     function: FunctionId,
     names: Vec<BindingId>,
+    /// Which element of what the acquisition gives is the handle, where a name has all of that.
+    part: Option<usize>,
     custody: Custody,
 }
 
 /// Reads every mention of the handle that `acquire` makes and `names` stand for.
-pub fn custody(ledger: &Ledger, resource: &Resource, acquire: ExprId, names: &[BindingId]) -> Custody {
+pub fn custody(ledger: &Ledger, obligation: &Obligation, names: &[BindingId]) -> Custody {
+    let (resource, acquire, part) = (obligation.resource, obligation.call, obligation.part());
     let function = ledger.facts.function_of(acquire);
-    let mut reading = Reading { ledger, resource, function, names: names.to_vec(), custody: Custody::default() };
+    let mut reading = Reading { ledger, resource, function, names: names.to_vec(), part, custody: Custody::default() };
     let mut next = 0;
     while let Some(&name) = reading.names.get(next) {
         reading.name(name, acquire);
@@ -107,6 +110,7 @@ impl Reading<'_, '_> {
             return;
         }
         self.custody.optional |= matches!(binding.kind, BindingKind::Parameter(_));
+        let part = self.part.filter(|_| has_all(facts, name, acquire));
         for &mention in &binding.uses {
             // What the acquisition itself is given is something else by the same name.
             // So is what the name means before it. A callback that the acquisition is given runs later.
@@ -119,7 +123,7 @@ impl Reading<'_, '_> {
             if here && (made.contains(named) || named.end <= made.start && !facts.in_loop(acquire)) {
                 continue;
             }
-            let found = fates(self.ledger, self.resource, mention, None, HELPERS);
+            let found = fates(self.ledger, self.resource, mention, part, HELPERS);
             if facts.function_of(mention) == self.function {
                 self.custody.mentions.insert(mention);
                 self.known(mention);
@@ -331,6 +335,13 @@ impl Reading<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a name has the whole value of an acquisition, rather than an element of it: `pair = await open_connection()`.
+fn has_all(facts: &Facts, name: BindingId, acquire: ExprId) -> bool {
+    let all =
+        |source: Source| matches!(source, Source::Assigned(value) if facts.expr(value).span.contains(facts.expr(acquire).span));
+    facts.binding(name).definitions.iter().any(|definition| all(definition.source))
 }
 
 /// Whether a mention is the name that an assignment inside a larger expression gives to the acquisition.

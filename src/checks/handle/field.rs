@@ -132,6 +132,8 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         let alone = sibling.is_none() && !care.stopped;
         let weight = match (ends, resource.collected && !final_words.is_empty() && alone) {
             (true, false) => Weight::Strong,
+            // What is stopped may be started again, and goes with its instance if not.
+            (true, true) if context.words.halts.iter().any(|word| word == named) => Weight::None,
             (true, true) => Weight::Slight,
             (false, _) => Weight::None,
         };
@@ -197,7 +199,10 @@ fn is_finaliser(context: &Context, method: FunctionId) -> bool {
 /// What it means that a type has no teardown at all: less where its instances come and go.
 fn untorn(context: &Context, kept: &Kept) -> Evidence {
     if passes(context, kept.ty) {
-        return Evidence::doubts(Weight::Slight, "the type has no teardown, and its instances come and go");
+        let named = context.facts.text(context.facts.ty(kept.ty).name);
+        let lasts = !context.words.errands.is_empty() && !key::ends_with(&context.words.errands, named);
+        let weight = if kept.obligation.resource.collected && lasts { Weight::Fair } else { Weight::Slight };
+        return Evidence::doubts(weight, "the type has no teardown, and its instances come and go");
     }
     if setting::outlives_process(kept.obligation.resource) {
         return Evidence::doubts(Weight::Fair, "the type has no teardown, so perhaps it lives as long as the process");

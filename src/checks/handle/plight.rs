@@ -7,6 +7,7 @@ use super::way::{CAUGHT, HELD, Leaving, Way};
 use crate::checks::Context;
 use crate::facts::{ExitKind, ExprId, ExprKind, Facts, Literal, Operator, StepKind};
 use crate::finding::{Evidence, Weight};
+use rustc_hash::FxHashSet;
 
 /// How a handle gets lost, the plainest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,8 @@ pub struct Case<'a, 'b> {
     pub plight: Plight,
     /// On which ways.
     pub shown: &'b [Way],
+    /// The calls that are reached while it is held.
+    pub met: &'b FxHashSet<ExprId>,
 }
 
 impl Case<'_, '_> {

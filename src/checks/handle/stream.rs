@@ -4,8 +4,14 @@ use super::obligation::Ledger;
 use super::summary;
 use crate::checks::lives::key;
 use crate::facts::{Around, BindingKind, ExprId, ExprKind, Literal, Root, Source};
+use crate::rules::Resource;
 
 impl Ledger<'_> {
+    /// Whether what a call makes lies on a stream that is not its own, so that there is nothing to release but that.
+    pub fn is_built(&self, resource: &Resource, call: ExprId) -> bool {
+        resource.collected && self.is_wrapper(call) || self.is_given(call)
+    }
+
     /// Whether a resource is built on a stream that somebody else has opened, or that lies in memory.
     pub fn is_wrapper(&self, call: ExprId) -> bool {
         let facts = self.facts;

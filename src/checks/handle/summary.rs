@@ -19,7 +19,8 @@ pub fn fresh(ledger: &Ledger) -> FxHashMap<FunctionId, usize> {
         let before = found.len();
         for &call in &calls {
             let inner = ledger.facts.callee(call).function.and_then(|function| found.get(&function).map(|at| (*at, None)));
-            let Some((at, part)) = ledger.made(call).map(|at| (at, ledger.resource(at).part)).or(inner) else { continue };
+            let own = ledger.made(call).filter(|at| !ledger.is_built(ledger.resource(*at), call));
+            let Some((at, part)) = own.map(|at| (at, ledger.resource(at).part)).or(inner) else { continue };
             let function = ledger.facts.function_of(call);
             let plain = ledger.facts.function(function);
             let direct = plain.decorators.is_empty() && !plain.traits.is_generator && plain.name.is_some();
