@@ -4,6 +4,7 @@ use super::drained::{is_drained, is_gone_through};
 use super::fate::{Fate, HELPERS, fates};
 use super::obligation::{Ledger, Obligation};
 use super::setting;
+use super::summary;
 use crate::facts::{
     BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Parent, Source, StepKind,
 };
@@ -177,7 +178,7 @@ impl Reading<'_, '_> {
                     self.custody.exhausted =
                         self.custody.exhausted.or(Some(at).filter(|at| is_gone_through(self.ledger.facts, *at)));
                 }
-                if is_drained(self.ledger.facts, self.resource, at) {
+                if is_drained(self.ledger.facts, self.resource, at) || self.is_drained_within(at) {
                     self.custody.drained = Some(at);
                 }
                 if self.resource.quiet {
@@ -188,6 +189,20 @@ impl Reading<'_, '_> {
             }
             Fate::Tested | Fate::Dropped | Fate::Written | Fate::Deleted(_) => {}
         }
+    }
+
+    /// Whether a function of this file that is given the handle takes all that it has, now or as the loop over it goes on.
+    fn is_drained_within(&self, call: ExprId) -> bool {
+        let facts = self.ledger.facts;
+        let Some(behind) = facts.callee(call).function else { return false };
+        let given = facts.args(call).iter().filter(|arg| self.custody.mentions.contains(&facts.peeled(**arg)));
+        let mut names = given.filter_map(|arg| summary::parameter(self.ledger, call, *arg));
+        let takes = |at: ExprId| {
+            let mut found = fates(self.ledger, self.resource, at, None, 0).into_iter();
+            found.any(|fate| matches!(fate, Fate::Used(at) if is_drained(facts, self.resource, at)))
+        };
+        let drains = names.any(|name| facts.binding(name).uses.iter().any(|at| takes(*at)));
+        drains && (!facts.function(behind).traits.is_generator || is_gone_through(facts, call))
     }
 
     /// Whether what a method makes keeps the handle, and leaves the function or is kept itself.
@@ -228,6 +243,7 @@ impl Reading<'_, '_> {
                 uses.filter(|mention| self.ledger.facts.expr(**mention).span.start > self.ledger.facts.expr(at).span.start)
                     .any(|mention| self.leaves(*mention, left))
             }
+            Fate::Handed(call) if self.ledger.stores(call) => true,
             // Whatever it is given to makes something of it: `Upload(path=file.name)`.
             Fate::Handed(call) if call != at && matches!(self.ledger.facts.kind(call), ExprKind::Call { .. }) => {
                 self.leaves(call, left)

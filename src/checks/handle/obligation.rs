@@ -185,6 +185,11 @@ impl<'a> Ledger<'a> {
         self.words.fluent.iter().any(|word| word == method)
     }
 
+    /// Whether a call gives an attribute of an object what it is given.
+    pub fn stores(&self, call: ExprId) -> bool {
+        self.words.storing.iter().any(|word| self.fits(word, call))
+    }
+
     /// Whether a call hands out the method that lets a handle go: `close = getattr(response, "close", None)`.
     pub fn fetches_release(&self, resource: &Resource, call: ExprId, handle: ExprId) -> bool {
         let named = match self.facts.expr(call).parent {

@@ -2,7 +2,7 @@
 
 use super::aside;
 use super::endless::End;
-use super::task::{Worker, ending, reason, single, tell};
+use super::task::{Worker, ending, lasting, reason, single, tell};
 use crate::checks::Context;
 use crate::checks::lives::callback::Holds;
 use crate::checks::lives::lifetime;
@@ -31,6 +31,7 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     if collected && !worker.resource.ends {
         evidence.push(Evidence::doubts(Weight::Fair, "it ends when nothing refers to it any more"));
     }
+    evidence.extend(lasting(worker));
     let owner = facts.owner_of(worker.function);
     match owner {
         Some(ty) => {

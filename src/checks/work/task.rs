@@ -14,6 +14,7 @@ use crate::checks::lives::kept::{self, Deed};
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
+use crate::checks::lives::sole;
 use crate::facts::{Action, ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -190,9 +191,24 @@ fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, E
     if worker.resource.collected {
         evidence.push(Evidence::doubts(Weight::Fair, "it ends when the owner is collected"));
     }
+    evidence.extend(lasting(worker));
+    evidence.extend(idle(facts, ty));
     evidence.extend(single(context, ty));
     evidence.extend(super::reach::doubts(context, worker, ty));
     evidence
+}
+
+/// What a program starts once, as a rule, and needs to its end.
+pub fn lasting(worker: &Worker) -> Option<Evidence> {
+    let text = format!("a {} mostly works for as long as the program runs", worker.resource.kind);
+    worker.resource.lasting.then(|| Evidence::doubts(Weight::Strong, text))
+}
+
+/// What an end says in which nothing is done.
+pub fn idle(facts: &Facts, ty: TypeId) -> Option<Evidence> {
+    let teardowns = owner::teardowns(facts, ty);
+    let text = "its end is empty, so nothing of the object ends before the process";
+    sole::is_idle_end(facts, &teardowns).then(|| Evidence::doubts(Weight::Strong, text).at(facts.function(teardowns[0]).head))
 }
 
 /// Why the work goes on.
