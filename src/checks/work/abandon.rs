@@ -115,7 +115,9 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     evidence.extend(lifetime::serves(facts, &context.words.words, worker.function).map(|serves| {
         if serves.weight > Weight::Slight && tells { Evidence { weight: Weight::Strong, ..serves } } else { serves }
     }));
-    evidence.extend(context.command(Weight::Strong));
+    let command = || lifetime::command(facts, worker.function).map(|base| format!("it belongs to a `{base}`, which ends soon"));
+    let ends = context.command(Weight::Strong).or_else(|| command().map(|text| Evidence::doubts(Weight::Strong, text)));
+    evidence.extend(ends);
     evidence.extend(context.spared(worker.resource));
     if let Some(reader) = aside::reader(context, worker) {
         let text = "another child reads what it writes, and it ends with that";

@@ -192,7 +192,6 @@ fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, E
         evidence.push(Evidence::doubts(Weight::Fair, "it ends when the owner is collected"));
     }
     evidence.extend(lasting(worker));
-    evidence.extend(idle(facts, ty));
     evidence.extend(single(context, ty));
     evidence.extend(super::reach::doubts(context, worker, ty));
     evidence
@@ -208,7 +207,7 @@ pub fn lasting(worker: &Worker) -> Option<Evidence> {
 pub fn idle(facts: &Facts, ty: TypeId) -> Option<Evidence> {
     let teardowns = owner::teardowns(facts, ty);
     let text = "its end is empty, so nothing of the object ends before the process";
-    sole::is_idle_end(facts, &teardowns).then(|| Evidence::doubts(Weight::Strong, text).at(facts.function(teardowns[0]).head))
+    sole::is_idle_end(facts, &teardowns).then(|| Evidence::doubts(Weight::Decisive, text).at(facts.function(teardowns[0]).head))
 }
 
 /// Why the work goes on.
@@ -229,6 +228,9 @@ pub fn reason(facts: &Facts, worker: &Worker) -> Option<Evidence> {
 /// What the end of the owner says.
 pub fn ending(context: &Context, ty: TypeId, worker: &Worker) -> Evidence {
     let facts = context.facts;
+    if let Some(idle) = idle(facts, ty) {
+        return idle;
+    }
     let teardowns = owner::teardowns(facts, ty);
     if let Some(method) = teardowns.first() {
         let own = facts.function(*method);
