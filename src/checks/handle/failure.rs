@@ -1,6 +1,6 @@
 //! What a handle is lost to where something fails: what is raised, what is caught, and whether either can happen.
 
-use super::plight::Case;
+use super::plight::{Case, is_lingering};
 use super::way::Leaving;
 use crate::checks::lives::key;
 use crate::facts::{Around, ExitKind, ExprId, ExprKind, Handler, StepId, StepKind};
@@ -89,7 +89,9 @@ impl Case<'_, '_> {
             let text = "all that can fail while it is held is what it is asked, or what makes an object";
             return vec![Evidence::doubts(Weight::Strong, text)];
         }
-        vec![Evidence::doubts(Weight::Slight, "what is caught here may fail only before it is held")]
+        let passes = self.obligation.resource.collected && !is_lingering(self.context.facts, self.obligation);
+        let weight = if passes { Weight::Slight } else { Weight::None };
+        vec![Evidence::doubts(weight, "what is caught here may be meant for what fails before it is held")]
     }
 
     /// Whether the regions whose handlers leave with it use it, and none of them acquires it.

@@ -305,7 +305,7 @@ impl Case<'_, '_> {
 }
 
 /// Whether something stays behind when the last reference has gone.
-fn is_lingering(facts: &Facts, obligation: &Obligation) -> bool {
+pub(super) fn is_lingering(facts: &Facts, obligation: &Obligation) -> bool {
     let denied = |keyword: &String| {
         let given = facts.option(obligation.call, keyword);
         given.is_some_and(|value| facts.literal(value) == Some(Literal::Bool(false)))
