@@ -204,10 +204,13 @@ pub fn lasting(worker: &Worker) -> Option<Evidence> {
 }
 
 /// What an end says in which nothing is done.
-pub fn idle(facts: &Facts, ty: TypeId) -> Option<Evidence> {
+pub fn idle(context: &Context, ty: TypeId) -> Option<Evidence> {
+    let facts = context.facts;
     let teardowns = owner::teardowns(facts, ty);
     let text = "its end is empty, so nothing of the object ends before the process";
-    sole::is_idle_end(facts, &teardowns).then(|| Evidence::doubts(Weight::Decisive, text).at(facts.function(teardowns[0]).head))
+    let known = !context.words.words.drawn.is_empty();
+    (known && sole::is_idle_end(facts, &teardowns))
+        .then(|| Evidence::doubts(Weight::Decisive, text).at(facts.function(teardowns[0]).head))
 }
 
 /// Why the work goes on.
@@ -228,7 +231,7 @@ pub fn reason(facts: &Facts, worker: &Worker) -> Option<Evidence> {
 /// What the end of the owner says.
 pub fn ending(context: &Context, ty: TypeId, worker: &Worker) -> Evidence {
     let facts = context.facts;
-    if let Some(idle) = idle(facts, ty) {
+    if let Some(idle) = idle(context, ty) {
         return idle;
     }
     let teardowns = owner::teardowns(facts, ty);

@@ -234,7 +234,7 @@ fn missed_teardown(
         evidence.push(Evidence::supports(Weight::Fair, "it schedules itself again without a condition"));
     }
     evidence.extend(single(context, ty));
-    evidence.extend(task::idle(facts, ty));
+    evidence.extend(task::idle(context, ty));
     evidence.extend(super::reach::exits(context, ty));
     let shown =
         teardowns.iter().copied().find(|method| facts.function(*method).owner == Some(ty)).or(teardowns.first().copied())?;
