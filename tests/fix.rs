@@ -173,7 +173,7 @@ fn what_one_teardown_leaves_is_fixed_together() {
     let owner: &[u8] =
         b"import threading\n\n\nclass Owner:\n    def __init__(self, path):\n        self.lines = open(path)\n        \
         self.timer = threading.Timer(5, self.go)\n        self.timer.start()\n\n    def go(self):\n        pass\n\n    \
-        def close(self):\n        \"\"\"Ends it.\"\"\"\n";
+        def close(self):\n        \"\"\"Ends it.\"\"\"\n        self.over = True\n";
     let element: &[u8] = b"export class Panel extends HTMLElement {\n  observer: any;\n  connectedCallback() {\n    \
         window.addEventListener('resize', this.draw);\n    this.observer = new MutationObserver(this.draw);\n    \
         this.observer.observe(this, {});\n  }\n  draw = () => { this.innerHTML = ''; };\n  disconnectedCallback() {}\n}\n";
@@ -185,7 +185,11 @@ fn what_one_teardown_leaves_is_fixed_together() {
     assert_eq!((code, err.as_str()), (1, ""), "nothing was taken back");
     assert!(out.ends_with("5 fixed, 1 remains\n"), "what cannot be fixed is a finding of its own: {out}");
     let text = |name: &str| fs::read_to_string(folder.path().join(name)).expect("text");
-    assert!(text("owner.py").ends_with("\"\"\"Ends it.\"\"\"\n        self.timer.cancel()\n        self.lines.close()\n"));
+    assert!(
+        text("owner.py").ends_with(
+            "\"\"\"Ends it.\"\"\"\n        self.over = True\n        self.timer.cancel()\n        self.lines.close()\n"
+        )
+    );
     assert!(
         text("element.ts").contains("\n    this.observer?.disconnect();\n    window.removeEventListener('resize', this.draw);\n")
     );

@@ -21,6 +21,16 @@ pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
         return finding.weigh(context.prior());
     }
+    if let Some(line) = specimen(context, text) {
+        let text = format!("the file is faulty on purpose, to try a linter: \"{line}\"");
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
+        return finding.weigh(context.prior());
+    }
+    if let Some(folder) = lifetime::aside(&context.words.words, context.path) {
+        let text = format!("`{folder}` holds what is there to be read, or is run by hand and ends");
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
+        return finding.weigh(context.prior());
+    }
     if let Some(line) = owed(context, text, &finding) {
         let text = format!("the function says that its caller lets go: \"{line}\"");
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
@@ -76,6 +86,16 @@ fn meant<'a>(context: &Context, text: &'a str, finding: &Finding) -> Option<&'a 
         let line = line.to_lowercase();
         words.iter().any(|word| line.contains(word.as_str()))
     })
+}
+
+/// The comment of a line by which the file tells a linter what to find.
+fn specimen<'a>(context: &Context, text: &'a str) -> Option<&'a str> {
+    let words = &context.words.words.specimens;
+    let tells = |line: &&str| {
+        let said = MARKS.iter().find_map(|mark| line.strip_prefix(mark)).map(str::trim_start);
+        said.is_some_and(|said| words.iter().any(|word| said.starts_with(word.as_str())))
+    };
+    text.lines().filter(|_| !words.is_empty()).map(str::trim_start).find(tells)
 }
 
 /// The line above a function around the fault that says who lets go of what it hands out.

@@ -63,8 +63,10 @@ pub struct Vocabulary {
     pub trial_modules: Vec<String>,
     /// Names of exceptions and warnings by which a function says that nobody should call it any more (`DeprecationWarning`).
     pub outdated: Vec<String>,
-    /// Folders of programs that are run by hand, do one thing and end (`examples`, `migrations`), by name.
-    pub aside: Vec<String>,
+    /// Failures after which something takes the place of a module that is missing (`ImportError`).
+    pub lacking: Vec<String>,
+    /// Functions that give an attribute of an object a value (`setattr`).
+    pub storing: Vec<Pattern>,
     /// Decorators by which a function becomes a command of a program (`click.command`).
     pub command: Vec<Pattern>,
     /// Last names of calls that run a function, given as `target`, in a process of its own (`Process`).
@@ -83,6 +85,10 @@ pub struct Vocabulary {
     pub thread: Vec<String>,
     /// Methods after which an instance is of no use any more; where none are named, every teardown counts as one.
     pub last: Vec<String>,
+    /// Those of them that may only stop it, so that it can be started again (`stop`).
+    pub halts: Vec<String>,
+    /// Last words of types that are made for one piece of work (`Request`), which others that come and go may outlive.
+    pub errands: Vec<String>,
     /// Keywords by which a stream is given that somebody else has opened (`fileobj`).
     pub given: Vec<String>,
     /// Methods that tell that a value is an open stream: what is built on it has opened nothing itself.
@@ -193,6 +199,10 @@ pub struct Words {
     pub vendored: Vec<String>,
     /// Folders of packages out of which bundlers copy.
     pub copies: Vec<String>,
+    /// Folders of what is there to be read, or run by hand once (`examples`, `docs`, `migrations`), by name.
+    pub aside: Vec<String>,
+    /// What comments say in files that are faulty on purpose, to try a linter (`ruleid:`).
+    pub specimens: Vec<String>,
     /// Calls whose callbacks run once per request, message, event or tick.
     pub callers: Vec<String>,
     /// Words by which a piece of work is asked whether it is over; where they are given, other questions do not count.

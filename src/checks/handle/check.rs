@@ -126,13 +126,13 @@ fn acquired<'a>(
     }
     if obligation.resource.lasting && !is_served(context, obligation) {
         for names in named(&found) {
-            let custody = custody(ledger, obligation.resource, obligation.call, &names);
+            let custody = custody(ledger, obligation, &names);
             kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
         }
         return;
     }
     for names in named(&found).into_iter().filter(|_| !in_field) {
-        let custody = custody(ledger, obligation.resource, obligation.call, &names);
+        let custody = custody(ledger, obligation, &names);
         if custody.elsewhere {
             findings.extend(effect::unreturned(context, obligation, &names));
             continue;
@@ -140,8 +140,8 @@ fn acquired<'a>(
         if custody.handed.len() == custody.stored.len() {
             kept.extend(custody.stored.iter().filter_map(|target| own_field(ledger, obligation, *target)));
         }
-        let ways = path::ways(ledger, &custody, obligation);
-        let found = verdict::local(ledger, context, obligation, names[0], (&custody, &ways));
+        let (ways, met) = path::ways(ledger, &custody, obligation);
+        let found = verdict::local(ledger, context, obligation, names[0], (&custody, &ways, &met));
         // Each arm of a choice acquires one, and the name holds one of them.
         findings.extend(found.filter(|found| !findings.iter().any(|other| is_twin(other, found))));
     }

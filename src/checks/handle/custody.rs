@@ -2,8 +2,9 @@
 
 use super::drained::{is_drained, is_gone_through};
 use super::fate::{Fate, HELPERS, fates};
-use super::obligation::Ledger;
+use super::obligation::{Ledger, Obligation};
 use super::setting;
+use super::summary;
 use crate::facts::{
     BindingId, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, Parent, Source, StepKind,
 };
@@ -67,13 +68,16 @@ struct Reading<'a, 'b> {
     resource: &'b Resource,
     function: FunctionId,
     names: Vec<BindingId>,
+    /// Which element of what the acquisition gives is the handle, where a name has all of that.
+    part: Option<usize>,
     custody: Custody,
 }
 
 /// Reads every mention of the handle that `acquire` makes and `names` stand for.
-pub fn custody(ledger: &Ledger, resource: &Resource, acquire: ExprId, names: &[BindingId]) -> Custody {
+pub fn custody(ledger: &Ledger, obligation: &Obligation, names: &[BindingId]) -> Custody {
+    let (resource, acquire, part) = (obligation.resource, obligation.call, obligation.part());
     let function = ledger.facts.function_of(acquire);
-    let mut reading = Reading { ledger, resource, function, names: names.to_vec(), custody: Custody::default() };
+    let mut reading = Reading { ledger, resource, function, names: names.to_vec(), part, custody: Custody::default() };
     let mut next = 0;
     while let Some(&name) = reading.names.get(next) {
         reading.name(name, acquire);
@@ -107,6 +111,7 @@ impl Reading<'_, '_> {
             return;
         }
         self.custody.optional |= matches!(binding.kind, BindingKind::Parameter(_));
+        let part = self.part.filter(|_| has_all(facts, name, acquire));
         for &mention in &binding.uses {
             // What the acquisition itself is given is something else by the same name.
             // So is what the name means before it. A callback that the acquisition is given runs later.
@@ -119,7 +124,7 @@ impl Reading<'_, '_> {
             if here && (made.contains(named) || named.end <= made.start && !facts.in_loop(acquire)) {
                 continue;
             }
-            let found = fates(self.ledger, self.resource, mention, None, HELPERS);
+            let found = fates(self.ledger, self.resource, mention, part, HELPERS);
             if facts.function_of(mention) == self.function {
                 self.custody.mentions.insert(mention);
                 self.known(mention);
@@ -173,7 +178,7 @@ impl Reading<'_, '_> {
                     self.custody.exhausted =
                         self.custody.exhausted.or(Some(at).filter(|at| is_gone_through(self.ledger.facts, *at)));
                 }
-                if is_drained(self.ledger.facts, self.resource, at) {
+                if is_drained(self.ledger.facts, self.resource, at) || self.is_drained_within(at) {
                     self.custody.drained = Some(at);
                 }
                 if self.resource.quiet {
@@ -184,6 +189,20 @@ impl Reading<'_, '_> {
             }
             Fate::Tested | Fate::Dropped | Fate::Written | Fate::Deleted(_) => {}
         }
+    }
+
+    /// Whether a function of this file that is given the handle takes all that it has, now or as the loop over it goes on.
+    fn is_drained_within(&self, call: ExprId) -> bool {
+        let facts = self.ledger.facts;
+        let Some(behind) = facts.callee(call).function else { return false };
+        let given = facts.args(call).iter().filter(|arg| self.custody.mentions.contains(&facts.peeled(**arg)));
+        let mut names = given.filter_map(|arg| summary::parameter(self.ledger, call, *arg));
+        let takes = |at: ExprId| {
+            let mut found = fates(self.ledger, self.resource, at, None, 0).into_iter();
+            found.any(|fate| matches!(fate, Fate::Used(at) if is_drained(facts, self.resource, at)))
+        };
+        let drains = names.any(|name| facts.binding(name).uses.iter().any(|at| takes(*at)));
+        drains && (!facts.function(behind).traits.is_generator || is_gone_through(facts, call))
     }
 
     /// Whether what a method makes keeps the handle, and leaves the function or is kept itself.
@@ -224,6 +243,7 @@ impl Reading<'_, '_> {
                 uses.filter(|mention| self.ledger.facts.expr(**mention).span.start > self.ledger.facts.expr(at).span.start)
                     .any(|mention| self.leaves(*mention, left))
             }
+            Fate::Handed(call) if self.ledger.stores(call) => true,
             // Whatever it is given to makes something of it: `Upload(path=file.name)`.
             Fate::Handed(call) if call != at && matches!(self.ledger.facts.kind(call), ExprKind::Call { .. }) => {
                 self.leaves(call, left)
@@ -331,6 +351,13 @@ impl Reading<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a name has the whole value of an acquisition, rather than an element of it: `pair = await open_connection()`.
+fn has_all(facts: &Facts, name: BindingId, acquire: ExprId) -> bool {
+    let all =
+        |source: Source| matches!(source, Source::Assigned(value) if facts.expr(value).span.contains(facts.expr(acquire).span));
+    facts.binding(name).definitions.iter().any(|definition| all(definition.source))
 }
 
 /// Whether a mention is the name that an assignment inside a larger expression gives to the acquisition.

@@ -1,6 +1,6 @@
 //! Handles that close themselves when nothing is left of them.
 
-use crate::facts::{ExitKind, ExprId, ExprKind, Facts, Parent, StepKind};
+use crate::facts::{ExitKind, ExprId, ExprKind, Facts, Operator, Parent, StepId, StepKind};
 use crate::rules::Resource;
 
 /// What `drained_in_loop` calls the loop over the handle itself.
@@ -32,12 +32,25 @@ pub fn is_gone_through(facts: &Facts, at: ExprId) -> bool {
         Parent::Expr(assign) => return is_gone_through_by_name(facts, assign, at),
         Parent::None => return false,
     };
-    let StepKind::Loop { target: Some(_), .. } = facts.step(step).kind else { return false };
+    let StepKind::Loop { target: Some(target), .. } = facts.step(step).kind else { return false };
     let span = facts.step(step).span;
-    !facts
-        .steps
-        .iter()
-        .any(|inner| span.contains(inner.span) && matches!(inner.kind, StepKind::Exit { kind, .. } if kind != ExitKind::Continue))
+    // `if not chunk: break` is what the end looks like.
+    let empty: Vec<StepId> = facts.steps.iter().filter_map(|inner| ended(facts, target, &inner.kind)).collect();
+    !facts.steps.iter().enumerate().any(|(at, inner)| {
+        let leaves = matches!(inner.kind, StepKind::Exit { kind, .. } if kind != ExitKind::Continue);
+        leaves && span.contains(inner.span) && !empty.contains(&StepId(at as u32))
+    })
+}
+
+/// The `break` that stands alone below the question whether what a loop has taken is empty.
+fn ended(facts: &Facts, target: ExprId, step: &StepKind) -> Option<StepId> {
+    let StepKind::Branch { condition, then, .. } = step else { return None };
+    let ExprKind::Operation { operator: Operator::Not, operands } = facts.kind(*condition) else { return None };
+    let [asked] = facts.list(operands) else { return None };
+    let [only] = then.as_slice() else { return None };
+    let breaks = matches!(facts.step(*only).kind, StepKind::Exit { kind: ExitKind::Break, .. });
+    let own = facts.binding_of(*asked).is_some() && facts.binding_of(*asked) == facts.binding_of(target);
+    (breaks && own).then_some(*only)
 }
 
 fn is_gone_through_by_name(facts: &Facts, assign: ExprId, at: ExprId) -> bool {

@@ -1,6 +1,6 @@
 //! What a handle is lost to where something fails: what is raised, what is caught, and whether either can happen.
 
-use super::plight::Case;
+use super::plight::{Case, is_lingering};
 use super::way::Leaving;
 use crate::checks::lives::key;
 use crate::facts::{Around, ExitKind, ExprId, ExprKind, Handler, StepId, StepKind};
@@ -85,7 +85,13 @@ impl Case<'_, '_> {
         if self.is_watched_in_use() {
             return vec![Evidence::supports(Weight::None, "what is caught here fails while it is in use")];
         }
-        vec![Evidence::doubts(Weight::Slight, "what is caught here may fail only before it is held")]
+        if calls.iter().all(|call| self.is_mild(*call)) {
+            let text = "all that can fail while it is held is what it is asked, or what makes an object";
+            return vec![Evidence::doubts(Weight::Strong, text)];
+        }
+        let passes = self.obligation.resource.collected && !is_lingering(self.context.facts, self.obligation);
+        let weight = if passes { Weight::Slight } else { Weight::None };
+        vec![Evidence::doubts(weight, "what is caught here may be meant for what fails before it is held")]
     }
 
     /// Whether the regions whose handlers leave with it use it, and none of them acquires it.
@@ -99,11 +105,17 @@ impl Case<'_, '_> {
             })
     }
 
-    /// The calls after the acquisition over which those handlers watch that leave with it, or any if none of them does.
+    /// Whether a call hardly fails, whatever the handler is for: one of those known, a method of the handle, an object that
+    /// is made.
+    fn is_mild(&self, call: ExprId) -> bool {
+        let makes = |name: &str| name.trim_start_matches('_').starts_with(char::is_uppercase);
+        self.is_harmless(call) || self.is_own(call) || self.context.facts.callee_name(call).is_some_and(makes)
+    }
+
+    /// The calls while it is held over which those handlers watch that leave with it, or any if none of them does.
     pub(super) fn tried(&self) -> Vec<ExprId> {
         let facts = self.context.facts;
         let function = facts.function_of(self.obligation.call);
-        let from = self.context.span(self.obligation.call).end;
         let watched = |call: ExprId, all: bool| {
             facts.around(call).any(|around| match around {
                 Around::Step(step) => match &facts.step(step).kind {
@@ -116,7 +128,7 @@ impl Case<'_, '_> {
             })
         };
         let calls = facts.function(function).calls.iter().copied();
-        let calls: Vec<ExprId> = calls.filter(|call| self.context.span(*call).start >= from).collect();
+        let calls: Vec<ExprId> = calls.filter(|call| self.met.contains(call)).collect();
         let telling: Vec<ExprId> = calls.iter().copied().filter(|call| watched(*call, false)).collect();
         if telling.is_empty() { calls.into_iter().filter(|call| watched(*call, true)).collect() } else { telling }
     }

@@ -1,7 +1,8 @@
 //! Where the value of one expression goes: read off what stands around it, step by step outwards.
 
 use super::guard::Question;
-use super::obligation::{Ledger, Taking};
+use super::obligation::Ledger;
+use super::taking::Taking;
 use crate::checks::lives::share;
 use crate::facts::{
     BindingId, BindingKind, CollectionKind, Definition, ExprId, ExprKind, Facts, List, Literal, Operator, Parent, Source, StepId,

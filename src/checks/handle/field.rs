@@ -1,23 +1,21 @@
 //! A handle in a field, against everything that its type does with the field.
 
-use super::fate::{Fate, HELPERS, fates};
+use super::base::{has_unknown_base, inherited};
+use super::care::{self, Care};
 use super::obligation::{Ledger, Obligation};
 use super::plight::is_finalised;
 use super::reopen;
 use super::setting;
 use super::twin;
 use super::verdict;
-use super::within;
 use crate::checks::Context;
 use crate::checks::lives::callback;
 use crate::checks::lives::key;
 use crate::checks::lives::named::{self, Reach};
 use crate::checks::lives::sole;
-use crate::facts::{
-    Action, BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Parent, Place, Root, Segment, Source, StepKind, TypeId, last,
-};
+use crate::facts::{BindingId, ExprId, ExprKind, Facts, FunctionId, Name, Parent, Place, Root, Source, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
-use crate::index::{Asked, Found, Kind, Outline, Verb};
+use crate::index::{Asked, Found, Verb};
 use crate::rules::Pattern;
 use rustc_hash::FxHashSet;
 
@@ -30,20 +28,6 @@ pub struct Kept<'a> {
     pub ty: TypeId,
     /// The field.
     pub name: Name,
-}
-
-/// What is done with a field outside the assignment that fills it.
-#[derive(Debug, Default)]
-struct Care {
-    released: bool,
-    /// The methods that hand it out: what is done to their value is done to the field.
-    lent: Vec<Name>,
-    handed: usize,
-    /// Whether a teardown uses it, and leaves it open.
-    stopped: bool,
-    /// How often it is given to what another field of an instance keeps.
-    wrapped: usize,
-    returned: usize,
 }
 
 /// One finding for each field that nobody releases.
@@ -64,9 +48,9 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     if facts.ty(kept.ty).is_copied {
         return None;
     }
-    let mut care = care(ledger, kept, &relatives);
-    care.released |= lent_back(ledger, kept, &relatives);
-    let mut twins = twin::fields(facts, kept).into_iter().map(|name| self::care(ledger, &Kept { name, ..*kept }, &relatives));
+    let mut care = care::care(ledger, kept, &relatives);
+    care.released |= care::lent_back(ledger, kept, &relatives);
+    let mut twins = twin::fields(facts, kept).into_iter().map(|name| care::care(ledger, &Kept { name, ..*kept }, &relatives));
     care.released |= twins.any(|care| care.released);
     care.handed += facts.unread.get(&kept.name).map_or(0, Vec::len);
     let reached = named::reached(facts, &relatives);
@@ -148,6 +132,8 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
         let alone = sibling.is_none() && !care.stopped;
         let weight = match (ends, resource.collected && !final_words.is_empty() && alone) {
             (true, false) => Weight::Strong,
+            // What is stopped may be started again, and goes with its instance if not.
+            (true, true) if context.words.halts.iter().any(|word| word == named) => Weight::None,
             (true, true) => Weight::Slight,
             (false, _) => Weight::None,
         };
@@ -210,21 +196,13 @@ fn is_finaliser(context: &Context, method: FunctionId) -> bool {
     context.words.words.finaliser.iter().any(|word| word == name)
 }
 
-/// The teardown that a type has from a base in another file, which does not release the field either.
-fn inherited(context: &Context, ty: TypeId) -> Option<Evidence> {
-    let facts = context.facts;
-    let paths = facts.lineage(ty).into_iter().flat_map(|ty| facts.ty(ty).base_paths.iter().copied());
-    let found = paths.filter_map(|path| ancestry(context, facts.text(path))).flatten();
-    let (file, kind) = found.into_iter().find(|(_, kind)| !kind.teardowns.is_empty())?;
-    let (base, teardown) = (file.text(kind.name), file.text(kind.teardowns[0]));
-    let text = format!("`{teardown}` of its base `{base}` in {} ends the instance, and does not release the field", file.path);
-    Some(Evidence::supports(Weight::Fair, text))
-}
-
 /// What it means that a type has no teardown at all: less where its instances come and go.
 fn untorn(context: &Context, kept: &Kept) -> Evidence {
     if passes(context, kept.ty) {
-        return Evidence::doubts(Weight::Slight, "the type has no teardown, and its instances come and go");
+        let named = context.facts.text(context.facts.ty(kept.ty).name);
+        let lasts = !context.words.errands.is_empty() && !key::ends_with(&context.words.errands, named);
+        let weight = if kept.obligation.resource.collected && lasts { Weight::Fair } else { Weight::Slight };
+        return Evidence::doubts(weight, "the type has no teardown, and its instances come and go");
     }
     if setting::outlives_process(kept.obligation.resource) {
         return Evidence::doubts(Weight::Fair, "the type has no teardown, so perhaps it lives as long as the process");
@@ -262,148 +240,6 @@ fn is_paired(facts: &Facts, kept: &Kept) -> bool {
 /// Whether the name of a type says that an instance is made for one piece of work.
 fn passes(context: &Context, ty: TypeId) -> bool {
     key::ends_with(&context.words.words.passing, context.facts.text(context.facts.ty(ty).name))
-}
-
-/// `close(self.as_raw_fd())`: the field is let go by way of the method that lends it.
-fn lent_back(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> bool {
-    let facts = ledger.facts;
-    let methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().copied());
-    let lent = |arg: ExprId| {
-        let call = facts.peeled(arg);
-        let own = facts.callee(call).receiver.is_some_and(|receiver| callback::is_instance(facts, receiver));
-        own && ledger.lends(call)
-    };
-    methods.flat_map(|method| facts.function(method).calls.iter().copied()).any(|call| {
-        let frees = ledger.frees(kept.obligation.resource, call);
-        frees && facts.args(call).iter().any(|arg| lent(*arg))
-    })
-}
-
-/// Reads every mention of the field, on the instance or on something that may be one.
-fn care(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> Care {
-    let facts = ledger.facts;
-    let mut care = Care::default();
-    let mut seen = FxHashSet::default();
-    for expr in mentions(facts, kept, relatives) {
-        mention(ledger, kept, expr, &mut care, &mut seen);
-        if care.released {
-            break;
-        }
-    }
-    for name in care.lent.clone() {
-        let own = |place: &Place| matches!(place.root, Root::Instance(ty) if relatives.contains(&ty));
-        let reads = facts.places.iter().filter(|(_, place)| own(place) && place.path.as_slice() == [Segment::Field(name)]);
-        for operation in reads.flat_map(|(id, _)| facts.operations(id)) {
-            let method = match operation.action {
-                // `self.context.close()` where `context` is a property.
-                Action::Method { name, .. } => Some(name),
-                // `self.context().close()`
-                _ => match facts.expr(operation.expr).parent {
-                    Parent::Expr(call) if facts.callee(call).receiver.is_some() => chained(facts, call),
-                    _ => None,
-                },
-            };
-            care.released |= method.is_some_and(|method| ledger.releases(kept.obligation.resource, facts.text(method)));
-        }
-    }
-    care
-}
-
-/// The mentions of the field, and of names that stand for it, in the order in which they were read.
-fn mentions(facts: &Facts, kept: &Kept, relatives: &[TypeId]) -> Vec<ExprId> {
-    let is_field = |expr: &ExprId| matches!(facts.kind(*expr), ExprKind::Field { .. }) && may_be(facts, *expr, relatives);
-    let fields = facts.mentions(kept.name).iter().copied().filter(is_field);
-    let place = |ty: &TypeId| facts.places.find(&Place { root: Root::Instance(*ty), path: vec![Segment::Field(kept.name)] });
-    let places = relatives.iter().filter_map(place);
-    let aliases = places.flat_map(|place| facts.denoting(place)).copied().filter(|expr| facts.binding_of(*expr).is_some());
-    let mut all: Vec<ExprId> = fields.chain(aliases).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-/// The method that is called on the value of a call.
-fn chained(facts: &Facts, call: ExprId) -> Option<Name> {
-    let Parent::Expr(field) = facts.expr(call).parent else { return None };
-    match facts.kind(field) {
-        ExprKind::Field { base, name } if base == call => Some(name),
-        _ => None,
-    }
-}
-
-/// Whether the place is one of the type's instances, as far as the file tells.
-fn may_be(facts: &Facts, expr: ExprId, relatives: &[TypeId]) -> bool {
-    facts.place(expr).is_none_or(|place| match facts.places.get(place).root {
-        Root::Instance(ty) | Root::Static(ty) => relatives.contains(&ty) || facts.places.get(place).path.len() > 1,
-        _ => true,
-    })
-}
-
-fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &mut FxHashSet<ExprId>) {
-    let facts = ledger.facts;
-    if !seen.insert(expr) {
-        return;
-    }
-    let resource = kept.obligation.resource;
-    care.released |= within::is_ended(ledger, resource, expr);
-    for fate in fates(ledger, resource, expr, None, HELPERS) {
-        match fate {
-            Fate::Released(_) => care.released = true,
-            Fate::Deleted(_) => care.released |= resource.collected,
-            Fate::Returned(at) if ledger.is_lent(at) => {}
-            Fate::Returned(at) | Fate::Yielded(at) => {
-                care.lent.extend(facts.function(facts.function_of(at)).name);
-                care.returned += 1;
-            }
-            Fate::Bound(name, _) => {
-                facts.binding(name).uses.iter().for_each(|mentioned| mention(ledger, kept, *mentioned, care, seen));
-            }
-            // What a teardown gives away it gives to whoever releases it.
-            Fate::Handed(at) | Fate::Stored(_, at) => {
-                // So does whoever gets its method of release.
-                let method =
-                    matches!(facts.kind(at), ExprKind::Field { name, .. } if ledger.releases(resource, facts.text(name)));
-                care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
-                care.released |= twin::is_released_by(ledger, resource, at, expr);
-                care.handed += 1;
-                let kept = || fates(ledger, resource, at, None, 0).iter().any(|fate| matches!(fate, Fate::Stored(..)));
-                let listed = matches!(fate, Fate::Stored(..)) && in_collection(facts, expr);
-                care.wrapped += usize::from(listed || matches!(facts.kind(at), ExprKind::Call { .. }) && kept());
-            }
-            Fate::Used(at) => {
-                care.stopped |= in_teardown(facts, at);
-                for element in elements(facts, expr, at) {
-                    let uses = element.map_or(&[][..], |name| &facts.binding(name).uses);
-                    for mentioned in uses {
-                        mention(ledger, kept, *mentioned, care, seen);
-                    }
-                }
-            }
-            Fate::Tested | Fate::Written | Fate::Dropped => {}
-        }
-    }
-}
-
-/// Whether an expression is an element of a list or the like that is written down: `self.all = [self.spare]`.
-fn in_collection(facts: &Facts, expr: ExprId) -> bool {
-    matches!(facts.expr(expr).parent, Parent::Expr(list) if matches!(facts.kind(list), ExprKind::Collection { .. }))
-}
-
-/// The names that stand for each element of a field in turn: what is done to them is done to what it holds.
-fn elements(facts: &Facts, field: ExprId, at: ExprId) -> Vec<Option<BindingId>> {
-    let target = match (facts.kind(at), facts.expr(field).parent) {
-        (ExprKind::Each { target, .. }, _) => Some(target),
-        (_, Parent::Step(step)) => match facts.step(step).kind {
-            StepKind::Loop { target, .. } => target,
-            _ => None,
-        },
-        _ => None,
-    };
-    target.map(|target| facts.binding_of(target)).into_iter().collect()
-}
-
-fn in_teardown(facts: &Facts, expr: ExprId) -> bool {
-    facts.enclosing(facts.function_of(expr)).any(|function| facts.function(function).traits.is_teardown)
 }
 
 /// A teardown of the type or its relatives, one after which the instance is of no use if there is one.
@@ -454,28 +290,4 @@ fn abroad<'a>(context: &Context<'a>, ledger: &Ledger, kept: &Kept) -> Vec<Found<
     let mut found = context.project.touched(&asked);
     found.retain(releases);
     found
-}
-
-/// Whether a type inherits from something out of sight that may have a teardown.
-pub fn has_unknown_base(context: &Context, ty: TypeId) -> bool {
-    let (facts, plain) = (context.facts, &context.words.words.plain_bases);
-    facts.lineage(ty).iter().any(|ty| {
-        let ty = facts.ty(*ty);
-        ty.bases.len() > ty.local_bases.len()
-            && ty.base_paths.iter().any(|path| {
-                let path = facts.text(*path);
-                !plain.iter().any(|word| word == path) && !is_known(context, path)
-            })
-    })
-}
-
-/// Whether the project shows a type, and all that it inherits from.
-fn is_known(context: &Context, path: &str) -> bool {
-    ancestry(context, path).is_some()
-}
-
-fn ancestry<'a>(context: &Context<'a>, path: &str) -> Option<Vec<(&'a Outline, &'a Kind)>> {
-    let plain = &context.words.words.plain_bases;
-    let matters_not = |base: &str| plain.iter().any(|word| word == base || last(word) == last(base));
-    context.project.ancestry(context.path, path, &matters_not)
 }

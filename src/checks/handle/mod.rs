@@ -1,6 +1,8 @@
 //! Handles: what is opened must be released, or handed on, on every way out.
 
 pub mod answered;
+mod base;
+mod care;
 pub mod check;
 pub mod composable;
 pub mod copied;
@@ -20,8 +22,11 @@ pub mod parts;
 pub mod path;
 pub mod plight;
 pub mod reopen;
+mod risk;
 pub mod setting;
+mod stream;
 pub mod summary;
+mod taking;
 mod twin;
 pub mod verdict;
 pub mod way;

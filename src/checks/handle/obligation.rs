@@ -1,14 +1,11 @@
 //! What must be released, and who releases it: the vocabulary of a rule, applied to the calls of one file.
 
 use super::summary;
-use crate::checks::context::{self, Context};
+use crate::checks::context::Context;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
-use crate::facts::{
-    Action, Around, BindingKind, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, Root, Source, StepKind,
-    TypeId,
-};
-use crate::index::{Deed, Given, Outline, Project, Taken};
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, TypeId};
+use crate::index::Project;
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
 use rustc_hash::FxHashMap;
 
@@ -32,28 +29,15 @@ impl Obligation<'_> {
     }
 }
 
-/// What a call does with a handle that it is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taking {
-    /// It releases it.
-    Releases,
-    /// It may keep it, so that its release is somebody else's matter.
-    Keeps,
-    /// It uses it and leaves it to the caller.
-    Borrows,
-    /// It looks at it, and cannot fail in a way that matters.
-    Glances,
-}
-
 /// The words of a rule, ready for look-up, with what the functions of the file add to them.
 pub struct Ledger<'a> {
     /// The file.
     pub facts: &'a Facts,
-    words: &'a Vocabulary,
+    pub(super) words: &'a Vocabulary,
     /// Its patterns.
     pub tables: &'a Tables,
-    project: &'a Project,
-    path: &'a str,
+    pub(super) project: &'a Project,
+    pub(super) path: &'a str,
     fresh: FxHashMap<FunctionId, usize>,
 }
 
@@ -183,11 +167,11 @@ impl<'a> Ledger<'a> {
         self.facts.literal(value) == Some(Literal::Bool(wanted))
     }
 
-    fn fits(&self, pattern: &Pattern, call: ExprId) -> bool {
+    pub(super) fn fits(&self, pattern: &Pattern, call: ExprId) -> bool {
         pattern.fits(self.facts.callee_path(call), self.facts.method_name(call))
     }
 
-    fn has(&self, table: &Patterns<()>, call: ExprId) -> bool {
+    pub(super) fn has(&self, table: &Patterns<()>, call: ExprId) -> bool {
         table.find(self.facts.callee_path(call), self.facts.method_name(call)).is_some()
     }
 
@@ -199,6 +183,11 @@ impl<'a> Ledger<'a> {
     /// Whether the value of a method is the handle on which it is called.
     pub fn is_fluent(&self, method: &str) -> bool {
         self.words.fluent.iter().any(|word| word == method)
+    }
+
+    /// Whether a call gives an attribute of an object what it is given.
+    pub fn stores(&self, call: ExprId) -> bool {
+        self.words.storing.iter().any(|word| self.fits(word, call))
     }
 
     /// Whether a call hands out the method that lets a handle go: `close = getattr(response, "close", None)`.
@@ -338,230 +327,5 @@ impl<'a> Ledger<'a> {
         let default = function.params.iter().find(|param| param.binding == binding).and_then(|param| param.default);
         let path = default.and_then(|default| facts.dotted(default));
         path.is_some_and(|path| self.tables.exit.find(Some(&path), None).is_some())
-    }
-
-    /// Whether a resource is built on a stream that somebody else has opened, or that lies in memory.
-    pub fn is_wrapper(&self, call: ExprId) -> bool {
-        let facts = self.facts;
-        self.is_given(call)
-            || facts.args(call).iter().any(|arg| {
-                let value = match facts.kind(*arg) {
-                    ExprKind::Named { value, .. } => value,
-                    _ => *arg,
-                };
-                // In `f = open(f)` the name means something else before.
-                let own = |name| {
-                    facts.binding(name).definitions.iter().any(|definition| {
-                        facts.value_of(definition).is_some_and(|value| facts.expr(value).span.contains(facts.expr(call).span))
-                    })
-                };
-                if facts.binding_of(value).is_some_and(own) {
-                    return false;
-                }
-                let made = facts.type_path(value);
-                let in_memory = self.tables.memory.find(made, None).is_some();
-                let own = facts.place(value).map(|place| facts.places.get(place));
-                let instance = own.is_some_and(|place| matches!(place.root, Root::Instance(_)) && place.path.is_empty());
-                in_memory
-                    || instance
-                    || self.is_managed(value)
-                    || self.is_lent_by_callers(value)
-                    || self.tables.acquire.find(made, None).is_some()
-                    || self.is_stream(value)
-                    || self.is_named_stream(call, value)
-            })
-    }
-
-    /// Whether all that a call is given is a parameter, or an element of one, that is named like a stream and not like a path.
-    fn is_named_stream(&self, call: ExprId, value: ExprId) -> bool {
-        let facts = self.facts;
-        let named = key::last_name(facts, value).is_some_and(|name| key::ends_with(&self.words.streams, name));
-        let foreign = |name| {
-            let own = facts.binding(name);
-            matches!(own.kind, BindingKind::Parameter(_))
-                || own
-                    .definitions
-                    .iter()
-                    .any(|definition| matches!(definition.source, Source::Iterated(_) | Source::Unpacked(..)))
-        };
-        named && matches!(facts.args(call), [only] if *only == value) && facts.binding_of(value).is_some_and(foreign)
-    }
-
-    /// Whether a call says by a keyword, or at its place for that, which stream it works on, and does not open that itself.
-    pub fn is_given(&self, call: ExprId) -> bool {
-        let facts = self.facts;
-        let at = self.made(call).and_then(|at| self.resource(at).given_at);
-        let keywords = self.words.given.iter().filter_map(|word| facts.option(call, word));
-        let mut values = keywords.chain(at.and_then(|at| facts.positional(call, at)));
-        values.any(|value| facts.literal(value) != Some(Literal::Null) && !self.is_new(value))
-    }
-
-    /// Whether a value is made on the spot, by a type or by what makes a resource.
-    fn is_new(&self, value: ExprId) -> bool {
-        let typed = |name: &str| name.starts_with(char::is_uppercase);
-        matches!(self.facts.kind(value), ExprKind::Call { .. })
-            && (self.made(value).is_some() || self.facts.callee_name(value).is_some_and(typed))
-    }
-
-    /// Whether a name is a parameter for which every caller in the file gives what a managed block closes.
-    fn is_lent_by_callers(&self, value: ExprId) -> bool {
-        let facts = self.facts;
-        let Some(name) = facts.binding_of(value) else { return false };
-        if !matches!(facts.binding(name).kind, BindingKind::Parameter(_)) {
-            return false;
-        }
-        let own = facts.function_of(value);
-        let calls = facts.function(own).callers.iter().copied();
-        let given =
-            |call: ExprId| facts.args(call).iter().copied().find(|arg| summary::parameter(self, call, *arg) == Some(name));
-        let given: Option<Vec<ExprId>> = calls.map(given).collect();
-        // Some hand on what their own callers have given.
-        let passed = |arg: &ExprId| {
-            facts.binding_of(*arg).is_some_and(|name| matches!(facts.binding(name).kind, BindingKind::Parameter(_)))
-        };
-        given.is_some_and(|given| {
-            given.iter().any(|arg| self.is_managed(*arg)) && given.iter().all(|arg| self.is_managed(*arg) || passed(arg))
-        })
-    }
-
-    /// Whether a name stands for what a managed block hands out, which that block closes.
-    fn is_managed(&self, value: ExprId) -> bool {
-        let facts = self.facts;
-        facts.binding_of(value).is_some_and(|name| {
-            let definitions = &facts.binding(name).definitions;
-            definitions.iter().any(|definition| matches!(definition.source, Source::Managed(_)))
-        })
-    }
-
-    /// Whether a name stands for a stream, to judge by the methods that are called on it.
-    fn is_stream(&self, value: ExprId) -> bool {
-        let facts = self.facts;
-        let Some(name) = facts.binding_of(value) else { return false };
-        facts.binding(name).uses.iter().any(|mention| {
-            let call = facts.around(*mention).nth(1).and_then(|around| match around {
-                Around::Expr(call) if facts.callee(call).receiver == Some(*mention) => Some(call),
-                _ => None,
-            });
-            let method = call.and_then(|call| facts.method_name(call));
-            method.is_some_and(|method| self.words.stream.iter().any(|word| word == method))
-        })
-    }
-
-    /// Whether a call is known to take over what it is given.
-    pub fn is_consumed(&self, resource: &Resource, call: ExprId) -> bool {
-        let fits = |pattern: &Pattern| self.fits(pattern, call);
-        resource.consumer.iter().any(fits) || self.has(&self.tables.consumer, call) || self.gets_release(resource, call)
-    }
-
-    /// Whether a call is given the function that releases, to call it later (`finalize(self, os.close, fd)`).
-    fn gets_release(&self, resource: &Resource, call: ExprId) -> bool {
-        let is_release = |arg: &ExprId| {
-            let path = self.facts.dotted(*arg);
-            path.is_some_and(|path| resource.release_by.iter().any(|pattern| pattern.fits(Some(&path), None)))
-        };
-        !resource.release_by.is_empty() && self.facts.args(call).iter().any(is_release)
-    }
-
-    /// What a call does with the handle it is given as `arg`; `depth` caps how many helpers are followed in a row.
-    pub fn taking(&self, resource: &Resource, call: ExprId, arg: ExprId, depth: u32) -> Taking {
-        if resource.release_by.iter().any(|pattern| self.fits(pattern, call)) {
-            return Taking::Releases;
-        }
-        if self.is_consumed(resource, call) {
-            return Taking::Keeps;
-        }
-        if self.words.lazy.iter().any(|pattern| self.fits(pattern, call)) && self.leaves(call) {
-            return Taking::Keeps;
-        }
-        if self.is_glance(call) {
-            return Taking::Glances;
-        }
-        // A resource that is built on another one does not release it, unless the vocabulary says so.
-        if self.has(&self.tables.borrower, call) || self.made(call).is_some() {
-            return Taking::Borrows;
-        }
-        let here = summary::taking(self, resource, call, arg, depth);
-        let unknown = if resource.stays && self.fills(call) { Taking::Borrows } else { Taking::Keeps };
-        here.or_else(|| self.abroad(resource, call, arg, depth)).unwrap_or(unknown)
-    }
-
-    /// Whether a method out of sight writes a file at the path that it is given, and says nothing about it.
-    fn fills(&self, call: ExprId) -> bool {
-        let named = self.facts.method_name(call).is_some_and(|name| self.words.fills.iter().any(|word| word == name));
-        named && self.facts.callee(call).function.is_none() && kept::fate(self.facts, call) == kept::Fate::Dropped
-    }
-
-    /// Whether the value of a call leaves the function as it is, or by the name that it is given.
-    fn leaves(&self, call: ExprId) -> bool {
-        let facts = self.facts;
-        let goes = |at: ExprId| match facts.expr(at).parent {
-            Parent::Step(step) => matches!(facts.step(step).kind, StepKind::Exit { .. }),
-            _ => false,
-        };
-        let named = || match kept::fate(facts, call) {
-            kept::Fate::Kept(target) => facts.binding_of(target),
-            _ => None,
-        };
-        goes(call) || named().is_some_and(|name| facts.binding(name).uses.iter().any(|at| goes(*at)))
-    }
-
-    /// What a function of another file does with the argument, where it is surely known which one that is.
-    fn abroad(&self, resource: &Resource, call: ExprId, arg: ExprId, depth: u32) -> Option<Taking> {
-        let taken = || context::taken(self.project, (self.facts, self.path), call, arg);
-        let taken = (depth > 0).then(taken).flatten()?;
-        Some(self.judged(resource, &taken, depth))
-    }
-
-    /// What a function does that was found in another file, in the words of this rule.
-    fn judged(&self, resource: &Resource, taken: &Taken, depth: u32) -> Taking {
-        let each: Vec<Taking> = taken.deeds.iter().map(|deed| self.deed(resource, taken.file, *deed, depth)).collect();
-        if each.contains(&Taking::Releases) {
-            return Taking::Releases;
-        }
-        // Where a value goes with its name, a function that takes it by value may be its end.
-        let keeps = self.facts.raii || each.contains(&Taking::Keeps);
-        if keeps { Taking::Keeps } else { Taking::Borrows }
-    }
-
-    fn deed(&self, resource: &Resource, file: &Outline, deed: Deed, depth: u32) -> Taking {
-        match deed {
-            Deed::Manages => Taking::Releases,
-            Deed::Calls(name) => self.method(resource, file.text(name)),
-            Deed::Passes(path, slot) => {
-                let path = file.text(path);
-                let fits = |pattern: &Pattern| pattern.fits(Some(path), None);
-                if resource.release_by.iter().any(fits) {
-                    return Taking::Releases;
-                }
-                let looked_at =
-                    [&self.tables.harmless, &self.tables.borrower].iter().any(|table| table.find(Some(path), None).is_some());
-                if looked_at && !resource.consumer.iter().any(fits) && self.tables.consumer.find(Some(path), None).is_none() {
-                    return Taking::Borrows;
-                }
-                let slot = slot.map(|name| file.text(name));
-                let further = || self.project.taken(&Given { path: &file.path, callee: path, slot });
-                let taken = depth.checked_sub(1).and_then(|left| Some((left, further()?)));
-                taken.map_or(Taking::Keeps, |(left, taken)| self.judged(resource, &taken, left))
-            }
-            Deed::Reads => Taking::Borrows,
-            Deed::Deletes | Deed::Keeps => Taking::Keeps,
-        }
-    }
-
-    /// What a call of a method on the handle does with it.
-    fn method(&self, resource: &Resource, name: &str) -> Taking {
-        let taken = resource.consumer.iter().any(|pattern| pattern.fits(None, Some(name)));
-        if self.releases(resource, name) {
-            Taking::Releases
-        } else if taken
-            || self.chains(name)
-            || self.is_fluent(name)
-            || self.serves(name)
-            || self.tables.consumer.find(None, Some(name)).is_some()
-        {
-            Taking::Keeps
-        } else {
-            Taking::Borrows
-        }
     }
 }

@@ -11,7 +11,7 @@ use super::way::{CAUGHT, FREE, HELD, Leaving, OWED, Out, Way, settled};
 use crate::facts::{Block, CollectionKind, ExitKind, ExprId, ExprKind, Facts, Handler, LoopKind, StepId, StepKind};
 use crate::rules::Tables;
 use crate::source::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// What is known not to fail.
@@ -36,27 +36,35 @@ pub struct Walk<'a, 'b> {
     known: Known<'a>,
     memo: FxHashMap<(StepId, u8), Rc<Out>>,
     cleanup: u32,
+    /// The calls that were reached with it.
+    met: FxHashSet<ExprId>,
 }
 
-/// Every way on which the handle that an obligation speaks of is not released in its function.
-pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> Vec<Way> {
+/// Every way on which the handle that an obligation speaks of is not released in its function, and every call that is
+/// reached while it is held.
+pub fn ways(ledger: &Ledger, custody: &Custody, obligation: &Obligation) -> (Vec<Way>, FxHashSet<ExprId>) {
     let resource = obligation.resource;
     let harmless = |call| ledger.is_harmless(resource, call) || custody.mild.contains(&call);
     let there = |call| ledger.takes_part(resource, call, &|base| custody.mentions.contains(&base));
-    exits(ledger.facts, ledger.tables, custody, obligation.call, Sure { harmless: &harmless, there: &there })
+    walk(ledger.facts, ledger.tables, custody, obligation.call, Sure { harmless: &harmless, there: &there })
 }
 
 /// Every way on which what `acquire` begins is not ended in its function, given what each expression does to it.
 pub fn exits(facts: &Facts, tables: &Tables, custody: &Custody, acquire: ExprId, sure: Sure) -> Vec<Way> {
+    walk(facts, tables, custody, acquire, sure).0
+}
+
+fn walk(facts: &Facts, tables: &Tables, custody: &Custody, acquire: ExprId, sure: Sure) -> (Vec<Way>, FxHashSet<ExprId>) {
     let function = facts.function(facts.function_of(acquire));
     let deciders = super::guard::deciders(facts, acquire);
     let known = Known::of(facts, acquire);
-    let mut walk = Walk { facts, sure, custody, tables, acquire, deciders, known, memo: FxHashMap::default(), cleanup: 0 };
+    let (memo, met) = (FxHashMap::default(), FxHashSet::default());
+    let mut walk = Walk { facts, sure, custody, tables, acquire, deciders, known, memo, cleanup: 0, met };
     let mut out = walk.block(&function.body, FREE);
     let next = out.next;
     let end = Span::new(function.span.end.saturating_sub(1), function.span.end);
     out.way(Leaving::End, end, next);
-    out.ways
+    (out.ways, walk.met)
 }
 
 impl Walk<'_, '_> {
@@ -320,6 +328,9 @@ impl Walk<'_, '_> {
             out.fails |= bits;
             out.way(Leaving::Lost, span, bits);
             return HELD;
+        }
+        if bits & HELD != 0 && matches!(facts.kind(expr), ExprKind::Call { .. }) {
+            self.met.insert(expr);
         }
         let effect = self.custody.effects.get(&expr).copied();
         let after = match effect {

@@ -1,7 +1,8 @@
 //! A field that is filled again while it still holds a handle, by a method that runs more than once.
 
+use super::base::has_unknown_base;
 use super::fate::{Fate, HELPERS, fates};
-use super::field::{Kept, has_unknown_base};
+use super::field::Kept;
 use super::obligation::Ledger;
 use super::verdict;
 use crate::checks::Context;

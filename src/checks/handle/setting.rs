@@ -4,6 +4,7 @@
 use super::obligation::Obligation;
 use crate::checks::Context;
 use crate::checks::lives::key;
+use crate::checks::lives::lifetime;
 use crate::checks::often;
 use crate::facts::{Around, BindingKind, ExprId, ExprKind, FunctionId, Literal, Name, ScopeId, StepKind};
 use crate::finding::{Evidence, Weight};
@@ -23,8 +24,9 @@ pub fn setting(context: &Context, obligation: &Obligation, certain: bool) -> Vec
         let text = "the function says that it should not be called any more";
         all.push(Evidence::doubts(Weight::Decisive, text).at(context.span(at)));
     }
-    if is_aside(context) {
-        all.push(Evidence::doubts(Weight::Decisive, "the file lies where programs are kept that are run by hand"));
+    if let Some(at) = in_place_of_module(context, obligation) {
+        let text = "it is made only where a module is missing, which another way has";
+        all.push(Evidence::doubts(Weight::Strong, text).at(context.span(at)));
     }
     all.extend(context.spared(resource));
     if let Some(condition) = switched_off(context, obligation) {
@@ -57,7 +59,8 @@ fn once(context: &Context, obligation: &Obligation, weight: Weight) -> Option<Ev
         let text = "the function is a command, and what it holds goes when the command ends";
         return Some(Evidence::doubts(weight, text).at(facts.expr(command).span));
     }
-    if let Some(base) = commands(context, function) {
+    let known = !context.words.commanded.is_empty();
+    if let Some(base) = lifetime::command(facts, function).filter(|_| known) {
         let text = format!("the function belongs to a `{base}`, and what it holds goes when the command ends");
         return Some(Evidence::doubts(weight, text));
     }
@@ -101,14 +104,6 @@ fn quits(context: &Context, function: FunctionId) -> Option<ExprId> {
         .find(|call| fits(*call, &context.words.quits) || facts.in_handler(*call) && fits(*call, &context.words.exit))
 }
 
-/// The base by which the type of a method is a command of a program.
-fn commands<'a>(context: &Context<'a>, function: FunctionId) -> Option<&'a str> {
-    let facts = context.facts;
-    let ty = facts.enclosing(function).find_map(|id| facts.owner_of(id)).filter(|_| !context.words.commanded.is_empty())?;
-    let mut bases = facts.ty(ty).base_paths.iter().map(|base| crate::facts::last(facts.text(*base)));
-    bases.find(|base| key::split(base).last().is_some_and(|last| last == "command"))
-}
-
 /// The call by which a function reads the command line.
 fn commanded(context: &Context, function: FunctionId) -> Option<ExprId> {
     let facts = context.facts;
@@ -129,6 +124,21 @@ fn switched_off(context: &Context, obligation: &Obligation) -> Option<ExprId> {
         let off = facts.value_of(only).is_some_and(|value| facts.literal(value) == Some(Literal::Bool(false)));
         let module = facts.scopes[binding.scope.index()].function == FunctionId(0);
         (off && module && facts.in_block(obligation.call, then)).then_some(*condition)
+    })
+}
+
+/// What the handler names that catches the lack of a module, and in which the handle is made.
+fn in_place_of_module(context: &Context, obligation: &Obligation) -> Option<ExprId> {
+    let facts = context.facts;
+    let lacks = |catches: ExprId| {
+        let name = facts.dotted(catches);
+        name.is_some_and(|name| context.words.lacking.contains(&name)).then_some(catches)
+    };
+    facts.around(obligation.call).find_map(|around| {
+        let Around::Step(step) = around else { return None };
+        let StepKind::Try { handlers, .. } = &facts.step(step).kind else { return None };
+        let handler = handlers.iter().find(|handler| facts.in_block(obligation.call, &handler.body))?;
+        handler.catches.and_then(lacks)
     })
 }
 
@@ -228,12 +238,6 @@ fn imports_trials(context: &Context) -> bool {
         facts.bindings.iter().any(|binding| binding.kind == BindingKind::Import(module) && at_top(binding.scope))
     };
     named.into_iter().any(whole)
-}
-
-/// Whether a folder around the file has such a name, or one that ends with its word (`db_migrations`).
-fn is_aside(context: &Context) -> bool {
-    let folders = context.path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    folders.split('/').any(|folder| key::ends_with(&context.words.aside, folder))
 }
 
 fn is_within(path: &str, folders: &[String]) -> bool {

@@ -1,7 +1,8 @@
 //! What the functions of a file do for their callers: make a resource and return it, or take over a parameter.
 
 use super::fate::{Fate, HELPERS, fates};
-use super::obligation::{Ledger, Taking};
+use super::obligation::Ledger;
+use super::taking::Taking;
 use crate::facts::{BindingId, ExitKind, ExprId, ExprKind, Facts, FunctionId, ParamKind, Parent, StepKind};
 use crate::rules::Resource;
 use rustc_hash::FxHashMap;
@@ -18,7 +19,8 @@ pub fn fresh(ledger: &Ledger) -> FxHashMap<FunctionId, usize> {
         let before = found.len();
         for &call in &calls {
             let inner = ledger.facts.callee(call).function.and_then(|function| found.get(&function).map(|at| (*at, None)));
-            let Some((at, part)) = ledger.made(call).map(|at| (at, ledger.resource(at).part)).or(inner) else { continue };
+            let own = ledger.made(call).filter(|at| !ledger.is_built(ledger.resource(*at), call));
+            let Some((at, part)) = own.map(|at| (at, ledger.resource(at).part)).or(inner) else { continue };
             let function = ledger.facts.function_of(call);
             let plain = ledger.facts.function(function);
             let direct = plain.decorators.is_empty() && !plain.traits.is_generator && plain.name.is_some();

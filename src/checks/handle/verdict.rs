@@ -10,6 +10,7 @@ use crate::checks::lives::key;
 use crate::facts::{BindingId, ExprId, ExprKind, Operation, Parent, Root};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::{Resource, Vocabulary};
+use rustc_hash::FxHashSet;
 
 /// The finding about a named handle, if there is a way on which it is not released.
 pub fn local(
@@ -17,11 +18,11 @@ pub fn local(
     context: &Context,
     obligation: &Obligation,
     name: BindingId,
-    path: (&Custody, &[Way]),
+    path: (&Custody, &[Way], &FxHashSet<ExprId>),
 ) -> Option<Finding> {
-    let (custody, ways) = path;
+    let (custody, ways, met) = path;
     let (plight, shown) = Plight::of(ways)?;
-    let case = Case { context, obligation, custody, plight, shown: &shown };
+    let case = Case { context, obligation, custody, plight, shown: &shown, met };
     if plight == Plight::Failing && case.is_abandoned() {
         return None;
     }
@@ -152,7 +153,7 @@ fn supplanted(context: &Context, obligation: &Obligation) -> Option<ExprId> {
 /// Fills in what the resource says about itself, and weighs.
 pub fn finish(ledger: &Ledger, context: &Context, obligation: &Obligation, mut finding: Finding) -> Finding {
     let resource = obligation.resource;
-    if resource.collected && ledger.is_wrapper(obligation.call) || ledger.is_given(obligation.call) {
+    if ledger.is_built(resource, obligation.call) {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, "it is built on a stream that is not its own"));
     }
     if let Some(helper) = obligation.helper {

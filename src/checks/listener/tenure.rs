@@ -15,7 +15,7 @@ use crate::checks::lives::owner::{self, Runs};
 use crate::checks::lives::sole;
 use crate::checks::work::{home, race};
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, PlaceId, Root, TypeId};
-use crate::finding::{Evidence, Weight};
+use crate::finding::{Evidence, Stance, Weight};
 use crate::rules::{Life, Lifetime};
 
 /// The registry lives as long as the process.
@@ -31,6 +31,11 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     let Some(ty) = owner else {
         evidence.extend(frequency(context, one));
         evidence.extend(context.command(Weight::Strong).filter(|_| !words.drawn.is_empty()));
+        let told = evidence.iter().any(|piece| piece.stance == Stance::For);
+        let many = facts.owner_of(one.function).is_some_and(|ty| key::ends_with(&words.passing, facts.text(facts.ty(ty).name)));
+        if !told && !many && !words.drawn.is_empty() {
+            evidence.push(Evidence::doubts(Weight::Slight, "nothing says that it is done more than once"));
+        }
         return evidence;
     };
     let name = facts.text(facts.ty(ty).name);

@@ -160,9 +160,17 @@ pub fn serves_by_name(facts: &Facts, words: &Words, function: FunctionId) -> Opt
         let text = format!("frameworks call `{name}` once per request or message");
         return Some(Evidence::supports(Weight::Strong, text).at(own.head));
     }
-    let named = is_serving(words, name) && !registrar::registers(facts, method);
+    // What a command handles is the one line by which it was called.
+    let named = is_serving(words, name) && !registrar::registers(facts, method) && command(facts, method).is_none();
     let text = format!("`{name}` is named like what runs once per event");
     named.then(|| Evidence::supports(Weight::Fair, text).at(own.head))
+}
+
+/// The base by which the type of a method is a command of a program.
+pub fn command(facts: &Facts, function: FunctionId) -> Option<&str> {
+    let ty = facts.enclosing(function).find_map(|id| facts.owner_of(id))?;
+    let mut bases = facts.ty(ty).base_paths.iter().map(|base| crate::facts::last(facts.text(*base)));
+    bases.find(|base| key::split(base).last().is_some_and(|last| last == "command"))
 }
 
 /// Whether a framework runs a function per request, message or task, by a decorator or by what it is given.
@@ -204,6 +212,12 @@ pub fn vendored<'a>(words: &Words, path: &'a str) -> Option<&'a str> {
         let name = folder.trim_start_matches('_').to_ascii_lowercase();
         words.vendored.contains(&name)
     })
+}
+
+/// The folder around a file that has such a name, or one that ends with its word (`db_migrations`).
+pub fn aside<'a>(words: &Words, path: &'a str) -> Option<&'a str> {
+    let (folders, _) = path.rsplit_once('/')?;
+    folders.split('/').find(|folder| key::ends_with(&words.aside, folder))
 }
 
 /// Whether the name of a function says that it runs once per request, message or event.

@@ -60,6 +60,16 @@ pub fn is_no_end(facts: &Facts, method: FunctionId) -> bool {
     ends_an_entry(facts, method) || name.starts_with("on") && registrar::registers(facts, method)
 }
 
+/// Whether nothing at all is done in the methods that are to end an object: the contract asks for them, and it has no end.
+pub fn is_idle_end(facts: &Facts, methods: &[FunctionId]) -> bool {
+    let idle = |step: &crate::facts::StepId| match facts.step(*step).kind {
+        StepKind::Evaluate(expr) => matches!(facts.kind(expr), ExprKind::Literal(_)),
+        StepKind::Exit { kind: ExitKind::Return, value } => value.is_none_or(|value| facts.literal(value).is_some()),
+        _ => false,
+    };
+    !methods.is_empty() && methods.iter().all(|method| facts.function(*method).body.iter().all(idle))
+}
+
 /// Whether a method that is named like an end only says that it cannot be done. One that is empty is there to be filled.
 pub fn is_refused_end(facts: &Facts, method: FunctionId) -> bool {
     let body = &facts.function(method).body;

@@ -2,7 +2,7 @@
 
 use super::aside;
 use super::endless::End;
-use super::task::{Worker, ending, reason, single, tell};
+use super::task::{Worker, ending, lasting, reason, single, tell};
 use crate::checks::Context;
 use crate::checks::lives::callback::Holds;
 use crate::checks::lives::lifetime;
@@ -31,6 +31,7 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     if collected && !worker.resource.ends {
         evidence.push(Evidence::doubts(Weight::Fair, "it ends when nothing refers to it any more"));
     }
+    evidence.extend(lasting(worker));
     let owner = facts.owner_of(worker.function);
     match owner {
         Some(ty) => {
@@ -114,7 +115,9 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     evidence.extend(lifetime::serves(facts, &context.words.words, worker.function).map(|serves| {
         if serves.weight > Weight::Slight && tells { Evidence { weight: Weight::Strong, ..serves } } else { serves }
     }));
-    evidence.extend(context.command(Weight::Strong));
+    let command = || lifetime::command(facts, worker.function).map(|base| format!("it belongs to a `{base}`, which ends soon"));
+    let ends = context.command(Weight::Strong).or_else(|| command().map(|text| Evidence::doubts(Weight::Strong, text)));
+    evidence.extend(ends);
     evidence.extend(context.spared(worker.resource));
     if let Some(reader) = aside::reader(context, worker) {
         let text = "another child reads what it writes, and it ends with that";

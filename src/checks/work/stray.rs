@@ -41,7 +41,7 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
     } else if let Some(span) = life::span(facts, &context.words.words, timer.function) {
         evidence.push(life::left(facts, &span, timer.resource.kind.as_str()));
     } else {
-        evidence.push(meant(facts));
+        evidence.push(meant(context));
     }
     if by_object {
         evidence
@@ -54,8 +54,9 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
 
 /// What speaks against a timer that no object sets. Where functions are values, what begins something and hands nothing out
 /// is mostly called once.
-fn meant(facts: &Facts) -> Evidence {
-    let weight = if facts.exported.is_some() { Weight::Decisive } else { Weight::Strong };
+fn meant(context: &Context) -> Evidence {
+    let known = context.facts.exported.is_some() || !context.words.words.drawn.is_empty();
+    let weight = if known { Weight::Decisive } else { Weight::Strong };
     Evidence::doubts(weight, "it may be meant to run as long as the process")
 }
 
@@ -138,7 +139,7 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
             evidence.push(Evidence::supports(Weight::Fair, "each component that uses the function begins one, and none ends it"));
         }
         None => {
-            evidence.push(lifetime::serves(facts, words, timer.function).unwrap_or_else(|| meant(facts)));
+            evidence.push(lifetime::serves(facts, words, timer.function).unwrap_or_else(|| meant(context)));
         }
     }
     if begins && owner::starts(facts, words, timer.function) {
@@ -177,6 +178,9 @@ pub fn lost(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> 
     } else {
         Evidence::doubts(Weight::Strong, "it fires once, and lets go then")
     }];
+    if again && raced.is_none() && facts.owner_of(timer.function).is_none() {
+        evidence.push(meant(context));
+    }
     evidence.extend(behind.iter().find_map(|(function, _)| asks_first(context, *function, raced.is_some())));
     evidence.extend(behind.iter().find_map(|(function, _)| flagged(facts, *function)).filter(|_| raced.is_some()));
     if facts.binding_of(callback).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_))) {

@@ -14,6 +14,7 @@ use crate::checks::lives::kept::{self, Deed};
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
+use crate::checks::lives::sole;
 use crate::facts::{Action, ExprId, Facts, FunctionId, FunctionKind, Place, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 use crate::rules::Resource;
@@ -190,9 +191,26 @@ fn weigh(context: &Context, worker: &Worker, ty: TypeId, deeds: &[(FunctionId, E
     if worker.resource.collected {
         evidence.push(Evidence::doubts(Weight::Fair, "it ends when the owner is collected"));
     }
+    evidence.extend(lasting(worker));
     evidence.extend(single(context, ty));
     evidence.extend(super::reach::doubts(context, worker, ty));
     evidence
+}
+
+/// What a program starts once, as a rule, and needs to its end.
+pub fn lasting(worker: &Worker) -> Option<Evidence> {
+    let text = format!("a {} mostly works for as long as the program runs", worker.resource.kind);
+    worker.resource.lasting.then(|| Evidence::doubts(Weight::Strong, text))
+}
+
+/// What an end says in which nothing is done.
+pub fn idle(context: &Context, ty: TypeId) -> Option<Evidence> {
+    let facts = context.facts;
+    let teardowns = owner::teardowns(facts, ty);
+    let text = "its end is empty, so nothing of the object ends before the process";
+    let known = !context.words.words.drawn.is_empty();
+    (known && sole::is_idle_end(facts, &teardowns))
+        .then(|| Evidence::doubts(Weight::Decisive, text).at(facts.function(teardowns[0]).head))
 }
 
 /// Why the work goes on.
@@ -213,6 +231,9 @@ pub fn reason(facts: &Facts, worker: &Worker) -> Option<Evidence> {
 /// What the end of the owner says.
 pub fn ending(context: &Context, ty: TypeId, worker: &Worker) -> Evidence {
     let facts = context.facts;
+    if let Some(idle) = idle(context, ty) {
+        return idle;
+    }
     let teardowns = owner::teardowns(facts, ty);
     if let Some(method) = teardowns.first() {
         let own = facts.function(*method);

@@ -194,7 +194,10 @@ fn missed_teardown(
     all: &[Timer],
 ) -> Option<Finding> {
     let facts = context.facts;
-    let teardowns = owner::teardowns(facts, ty);
+    // What the timer calls is no end, whatever it is called.
+    let called = timer.callback.and_then(|callback| callback::function_behind(facts, callback));
+    let mut teardowns = owner::teardowns(facts, ty);
+    teardowns.retain(|method| Some(*method) != called);
     let reached = owner::reach(facts, Some(ty), &teardowns);
     if teardowns.is_empty() || reached.contains(&timer.function) || deeds.iter().any(|deed| reached.contains(&deed.0)) {
         return None;
@@ -231,6 +234,7 @@ fn missed_teardown(
         evidence.push(Evidence::supports(Weight::Fair, "it schedules itself again without a condition"));
     }
     evidence.extend(single(context, ty));
+    evidence.extend(task::idle(context, ty));
     evidence.extend(super::reach::exits(context, ty));
     let shown =
         teardowns.iter().copied().find(|method| facts.function(*method).owner == Some(ty)).or(teardowns.first().copied())?;
