@@ -33,7 +33,7 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
             FunctionKind::Closure => match life::start(facts, words, id) {
                 Start::Effect | Start::Begin => return Runs::PerInstance,
                 // What marks a beginning or an end comes once for whoever waits for it.
-                Start::Again if super::event::is_milestone(facts, id) => {}
+                Start::Again if super::event::is_milestone(facts, words, id) => {}
                 Start::Again => return Runs::PerCall,
                 // Where functions are values, one that is given a name is called by it.
                 Start::Named if !words.life.effects.is_empty() => return named(facts, words, id),
