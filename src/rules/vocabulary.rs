@@ -203,6 +203,10 @@ pub struct Words {
     pub last_events: Vec<String>,
     /// What is made with a function that it calls once, to be told of an outcome (`Promise`).
     pub settling: Vec<String>,
+    /// Calls that call what they are given at intervals (`setInterval`).
+    pub timed: Vec<String>,
+    /// Calls that make a key anew each time (`crypto.randomUUID`), where not all else that is drawn is known.
+    pub anew: Vec<Pattern>,
     /// Calls that end the process (`process.exit`).
     pub quits: Vec<Pattern>,
     /// Words by which a piece of work is asked whether it is over; where they are given, other questions do not count.

@@ -181,7 +181,9 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         // The end of an object says nothing about what is kept without it.
         let concerns = context.words.words.drawn.is_empty() || one.holds == Holds::Instance;
         let ended = tenure::teardown(facts, &context.words.words, (ty, one.registration.lifetime), one.function);
-        evidence.extend(ended.filter(|_| concerns));
+        // What one call leaves on what the process keeps is no matter of the object.
+        let apart = one.registration.lifetime == Lifetime::Process && one.holds < Holds::Instance && facts.exported.is_some();
+        evidence.extend(ended.filter(|piece| concerns && !(apart && piece.stance == Stance::Against)));
         evidence.extend(tenure::sibling(context, one, all));
     }
     Some(tell(context, one, removal, evidence))

@@ -199,11 +199,16 @@ fn same_name(facts: &Facts, emitter: ExprId, from: crate::facts::PlaceId) -> boo
 
 /// Whether the way to an emitter begins with a parameter.
 pub fn is_given(facts: &Facts, emitter: ExprId) -> bool {
+    whole(facts, emitter).is_some()
+}
+
+/// The parameter with which the way to an emitter begins.
+pub fn whole(facts: &Facts, emitter: ExprId) -> Option<BindingId> {
     let mut expr = emitter;
     while let ExprKind::Field { base, .. } = facts.kind(facts.peeled(expr)) {
         expr = base;
     }
-    facts.binding_of(expr).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_)))
+    facts.binding_of(expr).filter(|binding| matches!(facts.binding(*binding).kind, BindingKind::Parameter(_)))
 }
 
 /// What one event brings with it: a field of its argument, or what is taken out of it by name. Each brings another one; a

@@ -28,6 +28,7 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
         leaves_page(context, one),
         doubled(context, one),
         own_signal(context, one),
+        entrusted(context, one),
         asked_for(context, one),
         handed_by_makers(context, one),
         replaced(context, one),
@@ -166,6 +167,30 @@ fn doubled(context: &Context, one: &Registered) -> Option<Evidence> {
     let ty = facts.owner_of(one.function).map(|ty| facts.text(facts.ty(ty).name));
     let named = ty.into_iter().chain([stem]).find(|name| stands_in(name))?;
     Some(Evidence::doubts(Weight::Strong, format!("`{named}` stands in for the real thing in tests")))
+}
+
+/// Emitter and callback are both given to somebody else, who can take the one off the other.
+fn entrusted(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let callback = facts.binding_of(one.callback)?;
+    let emitter = facts.peeled(one.emitter?);
+    let part = match facts.kind(emitter) {
+        ExprKind::Field { base, .. } => Some(base),
+        _ => None,
+    };
+    let alike = |a: ExprId, b: ExprId| facts.binding_of(a).is_some_and(|of| facts.binding_of(b) == Some(of));
+    let same = |arg: &ExprId| {
+        facts.place(emitter).is_some_and(|place| facts.place(*arg) == Some(place))
+            || alike(*arg, emitter)
+            || part.is_some_and(|base| alike(*arg, base))
+    };
+    let given = |call: &&ExprId| {
+        let args = facts.args(**call);
+        **call != one.at && args.iter().any(same) && args.iter().any(|arg| facts.binding_of(*arg) == Some(callback))
+    };
+    let at = facts.function(one.function).calls.iter().find(given)?;
+    let text = "emitter and callback are handed on together, by which somebody else can remove it";
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(*at).span))
 }
 
 /// A signal that whoever calls the function makes for this call.

@@ -6,9 +6,10 @@ use super::identity;
 use super::identity::Removal;
 use super::reach::{self, Reach};
 use crate::checks::Context;
+use crate::checks::lives::acquire;
 use crate::checks::lives::callback::{self, Holds};
 use crate::checks::lives::key;
-use crate::checks::lives::life::{self, Span};
+use crate::checks::lives::life::{self, Span, Start};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
 use crate::checks::lives::sole;
@@ -32,7 +33,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         return None;
     }
     if let Some(span) = life::span(facts, words, one.function) {
-        return within(facts, one, emitter, reach, &span);
+        return within(context, one, emitter, reach, &span);
     }
     let is_field = matches!(facts.kind(emitter), ExprKind::Field { .. });
     let goes_on = facts.exported.is_some() && facts.owner_of(one.function).is_some_and(|ty| identity::goes_on(context, one, ty));
@@ -77,7 +78,12 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     if runs == Runs::PerInstance {
         // What an object is made with is its own in most code, and goes with it.
         let lasts = ends_for_good(facts, &words.life, one) || goes_on;
-        let weight = if facts.exported.is_some() && !lasts { Weight::Decisive } else { Weight::Slight };
+        let shown = facts.owner_of(one.function).is_some_and(|ty| life::is_component(facts, &words.life, ty));
+        let weight = match facts.exported.is_some() {
+            true if !lasts => Weight::Decisive,
+            true if shown => Weight::None,
+            _ => Weight::Slight,
+        };
         // What fires once lets go of its callbacks then. A part of something else may be there for many such objects.
         let weight = if one.registration.ends && is_whole(facts, emitter) { weight.max(Weight::Strong) } else { weight };
         evidence.push(Evidence::doubts(weight, "both may end together"));
@@ -110,12 +116,27 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     // That a function waits, or what it is called, is little to go by.
     let by_event = facts.exported.is_none() || lifetime::serves_one(facts, words, one.function).is_some();
     let told = |piece: &Evidence| piece.span.is_some() && (by_event || piece.weight > Weight::Slight);
-    if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(told) {
-        evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
+    if runs == Runs::PerCall
+        && !evidence.iter().any(told)
+        && (owner.is_none() || facts.exported.is_some())
+        && !gets_its_own(facts, emitter)
+    {
+        let weight = if owner.is_none() { Weight::Strong } else { Weight::Fair };
+        evidence.push(Evidence::doubts(weight, "nothing says how often it is registered"));
     }
     // Who waits for the end as well as for something else waits for it once more with each call.
     evidence.extend(ending(facts, one, emitter).filter(|_| !again));
     Some(evidence)
+}
+
+/// Whether this file calls the function with what hangs on the instance, so that each call gets the same emitter.
+fn gets_its_own(facts: &Facts, emitter: ExprId) -> bool {
+    let mut whole = facts.peeled(emitter);
+    while let ExprKind::Field { base, .. } = facts.kind(whole) {
+        whole = facts.peeled(base);
+    }
+    let mut given = acquire::passed(facts, whole).into_iter();
+    given.any(|value| matches!(facts.kind(facts.peeled(value)), ExprKind::Field { .. }) && emitter::hangs(facts, value))
 }
 
 /// Whether an emitter is what the object was given, and no part of that.
@@ -200,7 +221,8 @@ fn ending(facts: &Facts, one: &Registered, emitter: ExprId) -> Option<Evidence> 
 }
 
 /// The emitter was there before the life in which the callback is registered, and is there after it.
-fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: &Span) -> Option<Vec<Evidence>> {
+fn within(context: &Context, one: &Registered, emitter: ExprId, reach: Reach, span: &Span) -> Option<Vec<Evidence>> {
+    let facts = context.facts;
     let outside = facts.binding_of(emitter).is_some_and(|binding| {
         let declared = facts.scopes[facts.binding(binding).scope.index()].function;
         !facts.enclosing(declared).any(|around| around == span.begin)
@@ -208,6 +230,9 @@ fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: 
     let first = match reach {
         Reach::Owned => return None,
         Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
+        Reach::Given if is_entrusted(context, one, emitter, span) => {
+            Evidence::doubts(Weight::Strong, "it is made for the emitter that it is handed, and both may end together")
+        }
         Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
         _ if outside => {
             let made = facts.exported.is_some() && facts.binding_of(emitter).is_some_and(|binding| made(facts, binding));
@@ -222,6 +247,20 @@ fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: 
     evidence.extend(emitter::taken_in(facts, emitter));
     evidence.extend(emitter::own_stream(facts, emitter));
     Some(evidence)
+}
+
+/// Whether a function that returns its end, and that no framework calls, is handed the emitter, and its end takes nothing
+/// else off that: whoever hands it in may end both.
+fn is_entrusted(context: &Context, one: &Registered, emitter: ExprId, span: &Span) -> bool {
+    let facts = context.facts;
+    let handed = || {
+        emitter::whole(facts, emitter).is_some_and(|binding| {
+            let declared = facts.scopes[facts.binding(binding).scope.index()].function;
+            facts.enclosing(span.begin).any(|around| around == declared)
+        })
+    };
+    let ends = || owner::reach(facts, facts.owner_of(one.function), &span.ends);
+    facts.exported.is_some() && span.start == Start::Named && handed() && !identity::is_spared(context, one, &ends())
 }
 
 /// What runs at the end of a life ends the emitter itself.
@@ -287,10 +326,34 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
         (own.traits.is_async || promised.is_some()).then_some(own.head)
     });
     evidence.push(match awaited {
+        Some(_) if settles_alone(context, one) => {
+            Evidence::doubts(Weight::Fair, "only the event settles the promise, which waits for as long as the emitter is there")
+        }
         Some(head) => Evidence::supports(Weight::Fair, "what it is registered for ends without the event, too").at(head),
         None => Evidence::doubts(Weight::Strong, "nothing says that the work ends before the event comes"),
     });
     Some(evidence)
+}
+
+/// Whether a promise is settled by the event alone: nobody but the callback is handed what settles it, or calls it after the
+/// registration.
+fn settles_alone(context: &Context, one: &Registered) -> bool {
+    let facts = context.facts;
+    let Some(executor) = facts.closure_expr(one.function).filter(|_| facts.exported.is_some()) else { return false };
+    let crate::facts::Parent::Expr(call) = facts.expr(executor).parent else { return false };
+    let Some(told) = callback::function_behind(facts, one.callback) else { return false };
+    let called = |at: ExprId| match facts.expr(at).parent {
+        crate::facts::Parent::Expr(call) => matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == at),
+        _ => false,
+    };
+    let by_event = |at: &ExprId| {
+        let before = facts.expr(*at).span.end <= facts.expr(one.at).span.start && facts.function_of(*at) == one.function;
+        called(*at) && (before || facts.enclosing(facts.function_of(*at)).any(|id| id == told))
+    };
+    let params = &facts.function(one.function).params;
+    race::is_pending(context, call)
+        && !race::is_raced(context, call)
+        && params.iter().all(|param| facts.binding(param.binding).uses.iter().all(by_event))
 }
 
 /// The type has an end, and the end does not remove the callback.

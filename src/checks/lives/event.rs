@@ -15,7 +15,7 @@ pub(super) fn is_switch(words: &Words, method: &str) -> bool {
 }
 
 /// The call by which somebody is given a function to call again and again, not once: `setInterval(poll, 1000)`.
-pub(super) fn asked_again(facts: &Facts, words: &Words, function: FunctionId) -> Option<ExprId> {
+pub fn asked_again(facts: &Facts, words: &Words, function: FunctionId) -> Option<ExprId> {
     registration(facts, words, function).filter(|call| !comes_once(facts, words, *call) && !completes(facts, function))
 }
 
