@@ -203,6 +203,8 @@ pub struct Words {
     pub last_events: Vec<String>,
     /// What is made with a function that it calls once, to be told of an outcome (`Promise`).
     pub settling: Vec<String>,
+    /// Words by which a connection is asked whether it is still being made.
+    pub underway: Vec<String>,
     /// Calls that call what they are given at intervals (`setInterval`).
     pub timed: Vec<String>,
     /// Calls that make a key anew each time (`crypto.randomUUID`), where not all else that is drawn is known.

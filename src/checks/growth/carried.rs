@@ -18,13 +18,12 @@ use crate::rules::Check;
 
 /// The doubt about growth of which neither the code around it nor an event shows that entries come and should go: most of
 /// what programs keep in memory has as many entries as they have things of that kind. Where files say what they export.
-pub fn doubts(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], undone: bool) -> Option<Evidence> {
+pub fn doubts(context: &Context, (held, growth): (&Held, &Growth), undone: bool) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     let meant = || {
         undone
             || counterpart::address(context, growth).is_some()
             || relief::adds_itself(context, held, growth)
-            || growth.key.is_some() && relief::siblings(context, held, growth, all).is_some()
             || relief::pruned(context, held).is_some()
             || held.life == Life::Closure && growth.value.is_some_and(|value| rate::is_work(facts, words, value))
     };
@@ -32,14 +31,22 @@ pub fn doubts(context: &Context, (held, growth): (&Held, &Growth), all: &[Held],
     let guest = |key| context.rule.check == Check::Cache && fresh::is_guest(facts, words, key);
     let brings = || match growth.key {
         Some(key) => comes(key) || guest(key),
+        // A list without keys may be the result of one job, whoever tells of its items.
+        None if held.life == Life::Instance && growth.value.is_some_and(|value| is_work_of(context, value)) => false,
         None => growth.value.is_some_and(|value| is_carried(context, growth, value)),
     };
     let lasting = || held.life == Life::Loop || lifetime::ticks(facts, growth.at).is_some() || ticks(context, growth.function);
     if facts.exported.is_none() || meant() || brings() || lasting() {
-        return None;
+        return Vec::new();
     }
     let text = "no event brings its keys, and nothing shows that entries should be taken out";
-    Some(Evidence::doubts(Weight::Decisive, text))
+    let few = "its entries may be as few as the program has things of that kind";
+    vec![Evidence::doubts(Weight::Decisive, text), Evidence::doubts(Weight::Strong, few)]
+}
+
+/// Whether a value stands for one piece of work, or settles it.
+fn is_work_of(context: &Context, value: ExprId) -> bool {
+    rate::is_work(context.facts, &context.words.words, value) || rate::settles(context, value).is_some()
 }
 
 /// How many functions are followed in a row.
@@ -72,7 +79,7 @@ fn carriers(context: &Context, function: FunctionId) -> Vec<BindingId> {
 }
 
 /// Whether a key is made anew each time: counted up, or drawn at random.
-fn is_new(context: &Context, key: ExprId) -> bool {
+pub fn is_new(context: &Context, key: ExprId) -> bool {
     let (facts, words) = (context.facts, &context.words.words);
     let value =
         facts.binding_of(key).and_then(|binding| kept::only_value(facts, &facts.binding(binding).definitions)).unwrap_or(key);

@@ -106,7 +106,7 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(vetted::doubts(context, held, first));
     let known = signs::Known { undone, often: often.is_some() };
     signs::weigh(context, (held, first), all, known, &mut evidence);
-    evidence.extend(carried::doubts(context, (held, first), all, undone));
+    evidence.extend(carried::doubts(context, (held, first), undone));
     let mut finding = tell::tell(context, held, first, evidence);
     finding.severity = exposure(context, held, first, often.as_ref());
     Some(finding)

@@ -183,7 +183,9 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         let ended = tenure::teardown(facts, &context.words.words, (ty, one.registration.lifetime), one.function);
         // What one call leaves on what the process keeps is no matter of the object.
         let apart = one.registration.lifetime == Lifetime::Process && one.holds < Holds::Instance && facts.exported.is_some();
-        evidence.extend(ended.filter(|piece| concerns && !(apart && piece.stance == Stance::Against)));
+        let told = facts.exported.is_some() && evidence.iter().any(|piece| piece.text.starts_with("the clean-up runs"));
+        let new = |piece: &Evidence| !(apart && piece.stance == Stance::Against || told && piece.stance == Stance::For);
+        evidence.extend(ended.filter(|piece| concerns && new(piece)));
         evidence.extend(tenure::sibling(context, one, all));
     }
     Some(tell(context, one, removal, evidence))

@@ -8,6 +8,7 @@ use super::reach::{self, Reach};
 use crate::checks::Context;
 use crate::checks::lives::acquire;
 use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::life::{self, Span, Start};
 use crate::checks::lives::lifetime;
@@ -274,7 +275,9 @@ fn ended_with(facts: &Facts, emitter: ExprId, span: &Span) -> Option<Evidence> {
         }
         _ => false,
     };
-    let at = facts.operations(place).iter().find(ends)?;
+    let held = kept::holders(facts, emitter);
+    let places = [place].into_iter().chain(held);
+    let (place, at) = places.into_iter().find_map(|of| Some((of, facts.operations(of).iter().find(ends)?)))?;
     let text = format!("the clean-up ends `{}`", facts.display(place));
     Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at.expr).span))
 }
