@@ -44,6 +44,15 @@ pub fn doubts(context: &Context, (held, growth): (&Held, &Growth), undone: bool)
     vec![Evidence::doubts(Weight::Decisive, text), Evidence::doubts(Weight::Strong, few)]
 }
 
+/// The doubt about an entry that stays behind under a key which no event brings: what it stands for may be wanted for as
+/// long as its owner is there.
+pub fn kept_for_owner(context: &Context, growth: &Growth) -> Option<Evidence> {
+    let key = growth.key.filter(|_| context.facts.exported.is_some())?;
+    let guest = fresh::is_guest(context.facts, &context.words.words, key);
+    (!guest && !is_carried(context, growth, key) && !is_new(context, key))
+        .then(|| Evidence::doubts(Weight::Decisive, "no event brings its keys, and it may be asked for it later"))
+}
+
 /// Whether a value stands for one piece of work, or settles it.
 fn is_work_of(context: &Context, value: ExprId) -> bool {
     rate::is_work(context.facts, &context.words.words, value) || rate::settles(context, value).is_some()

@@ -118,6 +118,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     let by_event = facts.exported.is_none() || lifetime::serves_one(facts, words, one.function).is_some();
     let told = |piece: &Evidence| piece.span.is_some() && (by_event || piece.weight > Weight::Slight);
     if runs == Runs::PerCall
+        && !again
         && !evidence.iter().any(told)
         && (owner.is_none() || facts.exported.is_some())
         && !gets_its_own(facts, emitter)
