@@ -249,7 +249,7 @@ fn a_base_in_another_file_takes_entries_out() {
     let silent = "class Base:\n    def on_gone(self, session_id):\n        pass\n";
     assert_eq!(found(&[("app/hub.py", heir), ("app/base.py", removing)]), [""; 0]);
     assert_eq!(found(&[("app/hub.py", heir), ("app/base.py", silent)]), ["app/hub.py:unbounded-collection"]);
-    let script = "import { Base } from './base'\n\nclass Hub extends Base {\n  constructor() {\n    super()\n    this.peers = new Map()\n  }\n\n  onConnect(id, peer) {\n    this.peers.set(id, peer)\n  }\n}\n\nexport const hub = new Hub()\n";
+    let script = "import { Base } from './base'\n\nclass Hub extends Base {\n  constructor() {\n    super()\n    this.peers = new Map()\n  }\n\n  onConnect(socket) {\n    this.peers.set(socket.id, socket)\n  }\n}\n\nexport const hub = new Hub()\n";
     let whole = script.replace("{ Base }", "Base");
     let given = "export default class Base {\n  onGone(id) {\n    this.peers.delete(id)\n  }\n}\n";
     assert_eq!(found(&[("web/hub.js", &whole), ("web/base.js", given)]), [""; 0]);
@@ -261,8 +261,8 @@ fn a_base_in_another_file_takes_entries_out() {
 
 #[test]
 fn an_exported_collection_is_emptied_by_who_imports_it() {
-    let cache = "export const sessions = new Map()\n\nexport function onMessage(id, data) {\n  sessions.set(id, data)\n}\n";
-    let old = "const sessions = new Map()\n\nfunction onMessage(id, data) {\n  sessions.set(id, data)\n}\n\nmodule.exports = { sessions, onMessage }\n";
+    let cache = "export const sessions = new Map()\n\nexport function onMessage(message) {\n  sessions.set(message.id, message.data)\n}\n";
+    let old = "const sessions = new Map()\n\nfunction onMessage(message) {\n  sessions.set(message.id, message.data)\n}\n\nmodule.exports = { sessions, onMessage }\n";
     let leak = ["web/store.js:unbounded-collection"];
     for store in [cache, old] {
         let store = ("web/store.js", store);

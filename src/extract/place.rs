@@ -188,11 +188,12 @@ fn place(facts: &Facts, habits: &Habits, expr: ExprId, hops: u32) -> Option<Plac
     }
 }
 
-/// The value in `clearTimeout(this.timer ?? undefined)`: it, or nothing.
+/// The value in `clearTimeout(this.timer ?? undefined)`: it, or nothing; and the instance in `_super.call(this) || this`.
 fn or_nothing(facts: &Facts, expr: ExprId) -> Option<ExprId> {
     let ExprKind::Operation { operator: Operator::Or, operands } = facts.kind(expr) else { return None };
     match facts.list(operands) {
         [value, other] if facts.literal(*other) == Some(Literal::Null) => Some(*value),
+        [.., last] if facts.kind(*last) == ExprKind::This => Some(*last),
         _ => None,
     }
 }
@@ -311,7 +312,8 @@ fn alias(facts: &Facts, habits: &Habits, expr: ExprId, binding: BindingId) -> Op
         facts.kind(facts.peeled(value)),
         ExprKind::Field { .. } | ExprKind::Name { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } | ExprKind::This
     );
-    is_place.then_some((value, element))
+    let is_own = or_nothing(facts, facts.peeled(value)).is_some_and(|value| facts.kind(value) == ExprKind::This);
+    (is_place || is_own).then_some((value, element))
 }
 
 /// A call that hands out its receiver or one of its elements denotes that place.
@@ -321,6 +323,10 @@ fn called(facts: &Facts, habits: &Habits, call: ExprId, hops: u32) -> Option<Pla
     }
     let callee = facts.callee(call);
     let name = facts.text(callee.name?);
+    if habits.instance_calls.iter().any(|word| word == name) {
+        let first = facts.args(call).first().filter(|first| facts.kind(**first) == ExprKind::This);
+        return place(facts, habits, *first?, hops.checked_sub(1)?);
+    }
     let is_view = habits.views.iter().any(|word| word == name);
     let by_path = facts.callee_path(call).is_some_and(|path| path.contains('.') && habits.views.iter().any(|word| word == path));
     if by_path {

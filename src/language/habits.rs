@@ -99,6 +99,9 @@ pub struct Habits {
     pub class_methods: Vec<String>,
     /// The call that stands for the instance as its base type.
     pub parent_call: String,
+    /// Calls by which a compiled constructor gets its instance from its base, given that first (`_callSuper(this, Base)`).
+    #[serde(default)]
+    pub instance_calls: Vec<String>,
     /// Methods that make the instance.
     pub constructors: Vec<String>,
     /// Methods that end it.

@@ -205,6 +205,24 @@ pub struct Words {
     pub specimens: Vec<String>,
     /// Calls whose callbacks run once per request, message, event or tick.
     pub callers: Vec<String>,
+    /// Methods whose first argument is the name of an event.
+    pub switches: Vec<String>,
+    /// Calls that are given a function to call again before anything else.
+    pub alone: Vec<String>,
+    /// Events that come once in the life of what tells of them.
+    pub milestones: Vec<String>,
+    /// Events that come when a process ends.
+    pub last_events: Vec<String>,
+    /// What is made with a function that it calls once, to be told of an outcome (`Promise`).
+    pub settling: Vec<String>,
+    /// Words by which a connection is asked whether it is still being made.
+    pub underway: Vec<String>,
+    /// Calls that call what they are given at intervals (`setInterval`).
+    pub timed: Vec<String>,
+    /// Calls that make a key anew each time (`crypto.randomUUID`), where not all else that is drawn is known.
+    pub anew: Vec<Pattern>,
+    /// Calls that end the process (`process.exit`).
+    pub quits: Vec<Pattern>,
     /// Words by which a piece of work is asked whether it is over; where they are given, other questions do not count.
     pub over: Vec<String>,
     /// Words by which an object is asked whether it has ended itself.

@@ -3,6 +3,7 @@
 
 use super::abroad;
 use super::astray;
+use super::carried;
 use super::container::{self, Growth, Held};
 use super::counterpart;
 use super::fixed;
@@ -105,6 +106,7 @@ fn judge(context: &Context, held: &Held, all: &[Held]) -> Option<Finding> {
     evidence.extend(vetted::doubts(context, held, first));
     let known = signs::Known { undone, often: often.is_some(), surely: surely || hearsay::seen(context, first) };
     signs::weigh(context, (held, first), all, known, &mut evidence);
+    evidence.extend(carried::doubts(context, (held, first), undone));
     let mut finding = tell::tell(context, held, first, evidence);
     finding.severity = exposure(context, held, first, often.as_ref());
     Some(finding)

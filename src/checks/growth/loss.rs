@@ -1,6 +1,7 @@
 //! Entries that are left behind: a collection beside others keyed alike is not cleaned where they are.
 
 use super::apart;
+use super::carried;
 use super::clear;
 use super::container::{self, Growth, Held};
 use super::denied;
@@ -157,6 +158,7 @@ fn tell(context: &Context, held: &Held, growth: &Growth, sibling: &Held, twin: &
     let gathers = elsewhere.is_none() && sized.is_none() && apart.is_empty();
     finding.evidence.extend(owner.into_iter().filter(|piece| gathers || piece.stance == Stance::Against));
     finding.evidence.extend(sized);
+    finding.evidence.extend(carried::kept_for_owner(context, growth));
     if remembers(context, held, growth) {
         let text = "all that is asked of it is whether something was there before, also after it has gone";
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));

@@ -3,6 +3,7 @@
 pub mod abroad;
 pub mod apart;
 pub mod astray;
+mod carried;
 pub mod check;
 pub mod clear;
 mod constant;

@@ -1,6 +1,7 @@
 //! How often a collection is added to, and by how many different keys.
 
 use super::abroad;
+use super::carried;
 use super::constant;
 use super::container::{Growth, Held};
 use super::counterpart;
@@ -61,7 +62,10 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
     }
     if let Some(settles) = growth.value.filter(|_| !is_nulled(facts, held)).and_then(|value| settles(context, value)) {
         let text = "it keeps what settles one call, and nobody needs that when it is settled";
-        evidence.push(Evidence::supports(Weight::Decisive, text).at(facts.expr(settles).span));
+        // What an object settles under a name may be asked for later, and goes with the object, which may be made for one job.
+        let lasting = held.life != Life::Instance || growth.key.is_some_and(|key| carried::is_new(context, key));
+        let weight = if facts.exported.is_none() || lasting { Weight::Decisive } else { Weight::Fair };
+        evidence.push(Evidence::supports(weight, text).at(facts.expr(settles).span));
     }
     // What a cache makes is handed out again, and what is registered stays on purpose.
     let meant = !words.drawn.is_empty()

@@ -4,10 +4,15 @@ use super::summary;
 use crate::checks::context::Context;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
-use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, TypeId};
+use crate::facts::{
+    Action, ExitKind, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, Step, StepKind, TypeId,
+};
 use crate::index::Project;
 use crate::rules::{Pattern, Patterns, Resource, Tables, Vocabulary};
 use rustc_hash::FxHashMap;
+
+/// How many functions are followed in a row to see that none of them fails.
+const PLAIN: u32 = 3;
 
 /// A resource that somebody has to let go of.
 #[derive(Clone, Copy, Debug)]
@@ -264,6 +269,20 @@ impl<'a> Ledger<'a> {
         !known && self.has(&self.tables.harmless, call)
             || resource.release_by.iter().any(|pattern| self.fits(pattern, call))
             || self.facts.method_name(call).is_some_and(|method| self.releases(resource, method))
+            || self.facts.exported.is_some() && self.is_plain(call, PLAIN)
+    }
+
+    /// Whether a call runs a function of this file that raises nothing, and calls nothing but such functions and what is
+    /// harmless.
+    fn is_plain(&self, call: ExprId, hops: u32) -> bool {
+        let (Some(function), Some(hops)) = (self.facts.callee(call).function, hops.checked_sub(1)) else { return false };
+        let own = self.facts.function(function);
+        let raises = |step: &Step| matches!(step.kind, StepKind::Exit { kind: ExitKind::Raise, .. });
+        let plain = |inner: &ExprId| self.has(&self.tables.harmless, *inner) || self.is_plain(*inner, hops);
+        !own.traits.is_async
+            && !own.traits.is_generator
+            && !self.facts.steps_in(function).any(raises)
+            && own.calls.iter().all(plain)
     }
 
     /// Whether a call takes out a part of the handle, which is there: `child.stdin.take().ok_or("no input")`.

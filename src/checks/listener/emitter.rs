@@ -1,36 +1,20 @@
 //! Who keeps a callback, and how long that lives compared with whoever registers it.
 
+use super::reach::{self, Reach};
 use crate::checks::lives::acquire;
 use crate::checks::lives::callback;
 use crate::checks::lives::event;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::life;
-use crate::facts::{
-    Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Operation, Place, Root, Segment, Source,
-};
+use crate::facts::{Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionKind, Operation, Place, Root, Source};
 use crate::finding::{Evidence, Weight};
 use crate::rules::{Pattern, Words};
-
-/// How long an emitter lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reach {
-    /// It belongs to the registrant: made by it, or it itself.
-    Owned,
-    /// It was made in the same call, so the call's caller or nobody keeps it.
-    Local,
-    /// Nothing tells.
-    Unknown,
-    /// It was given to the registrant, so somebody else keeps it.
-    Given,
-    /// It lives as long as the process.
-    Process,
-}
 
 /// The name with which the way to an emitter begins, through fields, calls and variables.
 pub fn root(facts: &Facts, emitter: ExprId) -> Option<&str> {
     let mut expr = emitter;
-    for _ in 0..2 * HOPS {
+    for _ in 0..2 * reach::HOPS {
         expr = match facts.kind(facts.peeled(expr)) {
             ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => base,
             ExprKind::Call { .. } => facts.callee(expr).receiver?,
@@ -49,15 +33,15 @@ pub fn root(facts: &Facts, emitter: ExprId) -> Option<&str> {
 }
 
 /// Whether an emitter is what a call hands to its callback: one of several, or one that was made for it.
-pub fn is_handed_in(facts: &Facts, emitter: ExprId) -> bool {
+pub fn is_handed_in(facts: &Facts, words: &Words, emitter: ExprId) -> bool {
     // What hangs on the argument of an event goes with it, unless it is there for many of them.
     if let ExprKind::Field { base, .. } = facts.kind(facts.peeled(emitter)) {
         let brief = |expr| key::last_name(facts, expr).is_some_and(|name| !SHARED.contains(&name));
-        return facts.exported.is_some() && brief(emitter) && brief(base) && is_destructured(facts, base);
+        return facts.exported.is_some() && brief(emitter) && brief(base) && is_destructured(facts, words, base);
     }
     let Some(binding) = facts.binding_of(emitter) else { return false };
     let function = facts.scopes[facts.binding(binding).scope.index()].function;
-    is_destructured(facts, emitter)
+    is_destructured(facts, words, emitter)
         || matches!(facts.binding(binding).kind, BindingKind::Parameter(_))
             && facts.function(function).kind == FunctionKind::Closure
 }
@@ -66,7 +50,7 @@ pub fn is_handed_in(facts: &Facts, emitter: ExprId) -> bool {
 /// given it: `$props()`, `inject(key)`, `useBus()`.
 pub fn is_asked_for(facts: &Facts, words: &Words, emitter: ExprId) -> bool {
     let mut expr = emitter;
-    for _ in 0..HOPS {
+    for _ in 0..reach::HOPS {
         expr = match facts.kind(facts.peeled(expr)) {
             ExprKind::Field { base, .. } | ExprKind::Index { base, .. } => base,
             ExprKind::Call { .. } => {
@@ -93,7 +77,7 @@ pub fn is_asked_for(facts: &Facts, words: &Words, emitter: ExprId) -> bool {
 }
 
 /// Whether a name is taken out of the argument of an event: `source.on('request', ({request}) => …)`.
-fn is_destructured(facts: &Facts, name: ExprId) -> bool {
+fn is_destructured(facts: &Facts, words: &Words, name: ExprId) -> bool {
     let Some(binding) = facts.binding_of(name) else { return false };
     let function = facts.scopes[facts.binding(binding).scope.index()].function;
     if let [only] = facts.binding(binding).definitions.as_slice()
@@ -101,7 +85,7 @@ fn is_destructured(facts: &Facts, name: ExprId) -> bool {
         && let Some(whole) = taken_out_of(facts, value)
         && facts.text(facts.binding(whole).name).is_empty()
     {
-        return event::is_event_callback(facts, function);
+        return event::is_event_callback(facts, words, function);
     }
     false
 }
@@ -126,13 +110,13 @@ pub fn is_of_own(facts: &Facts, emitter: ExprId) -> bool {
         expr = receiver;
     }
     let source = facts.positional(expr, 0).filter(|source| facts.binding_of(*source).is_some());
-    source.is_some_and(|source| reach(facts, source) == Reach::Local)
+    source.is_some_and(|source| reach::of(facts, source) == Reach::Local)
 }
 
 /// Whether an emitter hangs on the instance whose method waits for it, so that each call of the method gets the same one.
 pub fn hangs(facts: &Facts, emitter: ExprId) -> bool {
     let mut expr = emitter;
-    for _ in 0..HOPS {
+    for _ in 0..reach::HOPS {
         expr = match facts.kind(facts.peeled(expr)) {
             ExprKind::Field { base, .. } if callback::is_instance(facts, base) => return true,
             ExprKind::Field { base, .. } => base,
@@ -215,18 +199,23 @@ fn same_name(facts: &Facts, emitter: ExprId, from: crate::facts::PlaceId) -> boo
 
 /// Whether the way to an emitter begins with a parameter.
 pub fn is_given(facts: &Facts, emitter: ExprId) -> bool {
+    whole(facts, emitter).is_some()
+}
+
+/// The parameter with which the way to an emitter begins.
+pub fn whole(facts: &Facts, emitter: ExprId) -> Option<BindingId> {
     let mut expr = emitter;
     while let ExprKind::Field { base, .. } = facts.kind(facts.peeled(expr)) {
         expr = base;
     }
-    facts.binding_of(expr).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Parameter(_)))
+    facts.binding_of(expr).filter(|binding| matches!(facts.binding(*binding).kind, BindingKind::Parameter(_)))
 }
 
 /// What one event brings with it: a field of its argument, or what is taken out of it by name. Each brings another one; a
 /// connection or a server is there for many.
 pub fn brought(facts: &Facts, words: &Words, emitter: ExprId) -> Option<Evidence> {
     let mut expr = emitter;
-    for hop in 0..HOPS {
+    for hop in 0..reach::HOPS {
         let lasting = key::last_name(facts, expr).is_some_and(|name| SHARED.contains(&name));
         if lasting {
             return None;
@@ -237,7 +226,9 @@ pub fn brought(facts: &Facts, words: &Words, emitter: ExprId) -> Option<Evidence
                 let own = facts.binding(binding);
                 let event = words.life.given.iter().any(|word| word == facts.text(name));
                 match (own.kind, own.definitions.as_slice()) {
-                    (BindingKind::Parameter(_) | BindingKind::Variable, _) if hop > 0 && visited(facts, binding).is_some() => {
+                    (BindingKind::Parameter(_) | BindingKind::Variable, _)
+                        if hop > 0 && reach::visited(facts, binding).is_some() =>
+                    {
                         let text = format!("each `{}` has its own", facts.text(name));
                         return Some(Evidence::doubts(Weight::Strong, text));
                     }
@@ -286,9 +277,6 @@ pub fn own_stream(facts: &Facts, emitter: ExprId) -> Option<Evidence> {
 /// The names of these streams.
 const STREAMS: [&str; 3] = ["stdin", "stdout", "stderr"];
 
-/// How many names are followed in a row.
-const HOPS: u32 = 6;
-
 /// Whether an emitter hangs on what a call makes of a parameter, so that it may have come with that:
 /// `resolve(options).signal`.
 pub fn is_passed_through(facts: &Facts, emitter: ExprId) -> bool {
@@ -298,170 +286,6 @@ pub fn is_passed_through(facts: &Facts, emitter: ExprId) -> bool {
     let constructs = facts.callee(call).constructs.is_some()
         || facts.callee_name(call).is_some_and(|name| name.starts_with(char::is_uppercase) || name.starts_with("create"));
     !constructs && facts.args(call).iter().any(|arg| facts.binding_of(*arg).is_some() && is_given(facts, *arg))
-}
-
-/// How long an emitter lives, as far as the file tells.
-pub fn reach(facts: &Facts, emitter: ExprId) -> Reach {
-    judge(facts, emitter, HOPS)
-}
-
-fn judge(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
-    if hops == 0 {
-        return Reach::Unknown;
-    }
-    match facts.kind(facts.peeled(emitter)) {
-        ExprKind::This => Reach::Owned,
-        ExprKind::Name { binding: Some(binding), .. } => {
-            let own = facts.binding(binding);
-            match own.kind {
-                BindingKind::Import(_) | BindingKind::Type(_) | BindingKind::Function(_) => Reach::Process,
-                BindingKind::Parameter(_) if callback::is_instance(facts, emitter) => Reach::Owned,
-                BindingKind::Parameter(_) => match visited(facts, binding) {
-                    Some(all) => judge(facts, all, hops - 1).min(Reach::Unknown),
-                    None => passed(facts, emitter, hops),
-                },
-                // What the script of a page makes goes with the component that it runs for.
-                BindingKind::Variable if own.scope.0 == 0 && !facts.per_instance => Reach::Process,
-                BindingKind::Variable => {
-                    let values = own.definitions.iter().map(|definition| match definition.source {
-                        Source::Assigned(value) | Source::Managed(value) => local(facts, value, hops - 1),
-                        Source::Unpacked(value, _) => judge(facts, value, hops - 1),
-                        Source::Iterated(value) => judge(facts, value, hops - 1).min(Reach::Unknown),
-                        _ => Reach::Unknown,
-                    });
-                    values.min().unwrap_or(Reach::Unknown)
-                }
-            }
-        }
-        // What no name of the file stands for belongs to the language, or to the page.
-        ExprKind::Name { binding: None, .. } => Reach::Process,
-        ExprKind::Choice { then, otherwise, .. } => judge(facts, then, hops - 1).max(judge(facts, otherwise, hops - 1)),
-        ExprKind::Operation { operands, .. } => {
-            facts.list(operands).iter().map(|operand| judge(facts, *operand, hops - 1)).max().unwrap_or(Reach::Unknown)
-        }
-        ExprKind::Field { base, .. } => field(facts, emitter, base, hops),
-        ExprKind::Index { base, .. } => judge(facts, base, hops - 1),
-        ExprKind::Call { .. } => local(facts, emitter, hops),
-        _ => Reach::Unknown,
-    }
-}
-
-/// The collection whose elements a parameter stands for, each of them once: `sheets.map((sheet) => …)`.
-fn visited(facts: &Facts, parameter: BindingId) -> Option<ExprId> {
-    facts.binding(parameter).definitions.iter().find_map(|definition| match definition.source {
-        Source::Iterated(all) => Some(all),
-        _ => None,
-    })
-}
-
-/// What a function is given belongs to somebody else, unless the file only ever gives it something of its own.
-fn passed(facts: &Facts, emitter: ExprId, hops: u32) -> Reach {
-    let values = acquire::passed(facts, emitter);
-    let given = values.iter().map(|value| match facts.kind(*value) {
-        ExprKind::Field { .. } | ExprKind::This => judge(facts, *value, hops - 1),
-        _ => Reach::Given,
-    });
-    given.max().map_or(Reach::Given, |reach| if reach == Reach::Owned { reach } else { Reach::Given })
-}
-
-/// What a call hands out is new as a rule; what a name or field hands out is not.
-fn local(facts: &Facts, value: ExprId, hops: u32) -> Reach {
-    let value = facts.peeled(value);
-    match facts.kind(value) {
-        ExprKind::Call { .. } => Reach::Local,
-        ExprKind::Name { .. } | ExprKind::Field { .. } | ExprKind::Index { .. } => judge(facts, value, hops),
-        _ => Reach::Unknown,
-    }
-}
-
-/// What a getter of the instance hands out: `get reader() { return this.process.stdout; }`.
-fn gotten(facts: &Facts, emitter: ExprId) -> Option<ExprId> {
-    let ExprKind::Field { base, name } = facts.kind(emitter) else { return None };
-    let owner = facts.owner_of(facts.function_of(emitter)).filter(|_| callback::is_instance(facts, base))?;
-    let getter = facts.method(owner, facts.text(name)).filter(|_| facts.exported.is_some())?;
-    match life::returned(facts, getter).as_slice() {
-        [only] if *only != emitter && facts.function(getter).params.is_empty() => Some(*only),
-        _ => None,
-    }
-}
-
-fn field(facts: &Facts, emitter: ExprId, base: ExprId, hops: u32) -> Reach {
-    if let Some(value) = gotten(facts, emitter) {
-        return judge(facts, value, hops - 1);
-    }
-    if let ExprKind::Field { name, .. } = facts.kind(emitter)
-        && let Some(value) = facts.entry(base, facts.text(name))
-    {
-        return local(facts, value, hops - 1);
-    }
-    if !callback::is_instance(facts, base) {
-        // What hangs on something lives about as long as that, where it was not put there by the registrant.
-        return judge(facts, base, hops - 1);
-    }
-    let Some(place) = facts.place(emitter) else { return Reach::Unknown };
-    match facts.places.get(place) {
-        Place { root: Root::Static(_), path } => {
-            return if is_param_of(facts, emitter, path) { Reach::Given } else { Reach::Process };
-        }
-        Place { root: Root::Instance(_), path } if matches!(path.as_slice(), [Segment::Field(_)]) => {}
-        Place { root: Root::Instance(_), .. } => return judge(facts, base, hops - 1),
-        // An alias of something else: `self.emitter = emitter`.
-        Place { root: Root::Binding(binding), .. } => {
-            let scope = facts.binding(*binding).scope;
-            let module = facts.function(facts.scopes[scope.index()].function).kind == FunctionKind::Module;
-            return if module { Reach::Process } else { Reach::Given };
-        }
-        _ => return Reach::Unknown,
-    }
-    let definitions = facts.definitions_of(place);
-    let null = |value: ExprId| facts.literal(value) == Some(crate::facts::Literal::Null);
-    let filled = definitions.iter().filter(|definition| match definition.source {
-        Source::Assigned(value) => !null(value),
-        // What only says the type gives no value.
-        Source::Declared(_) => false,
-        _ => true,
-    });
-    let given = filled.map(|definition| match definition.source {
-        Source::Assigned(value) | Source::Managed(value) => made(facts, value, hops - 1),
-        _ => Reach::Unknown,
-    });
-    given.min().unwrap_or_else(|| inherited(facts, emitter))
-}
-
-/// Whether the function around is given something by the name of the field: a descriptor of the type, filled for each instance.
-fn is_param_of(facts: &Facts, emitter: ExprId, path: &[Segment]) -> bool {
-    let [Segment::Field(name)] = path else { return false };
-    let function = facts.function(facts.function_of(emitter));
-    function.traits.is_constructor && function.params.iter().any(|param| param.name == *name)
-}
-
-/// A field that no method assigns is a property, or belongs to a base out of sight.
-fn inherited(facts: &Facts, emitter: ExprId) -> Reach {
-    let ExprKind::Field { name, .. } = facts.kind(emitter) else { return Reach::Unknown };
-    let owner = facts.owner_of(facts.function_of(emitter));
-    match owner.and_then(|owner| facts.method(owner, facts.text(name))) {
-        Some(_) => Reach::Given,
-        None => Reach::Unknown,
-    }
-}
-
-/// A value that a field is given: a new object belongs to the field's owner, anything else to somebody else as well.
-fn made(facts: &Facts, value: ExprId, hops: u32) -> Reach {
-    if hops == 0 {
-        return Reach::Unknown;
-    }
-    let value = facts.peeled(value);
-    match facts.kind(value) {
-        ExprKind::Literal(_) | ExprKind::Collection { .. } | ExprKind::Comprehension { .. } | ExprKind::Call { .. } => {
-            Reach::Owned
-        }
-        ExprKind::Choice { then, otherwise, .. } => made(facts, then, hops - 1).max(made(facts, otherwise, hops - 1)),
-        ExprKind::Operation { operands, .. } => {
-            facts.list(operands).iter().map(|operand| made(facts, *operand, hops - 1)).max().unwrap_or(Reach::Unknown)
-        }
-        ExprKind::Name { .. } | ExprKind::Field { .. } => judge(facts, value, hops),
-        _ => Reach::Unknown,
-    }
 }
 
 /// Whether an emitter, or the field or variable that holds it, is handed out by one of these calls.

@@ -1,7 +1,7 @@
 //! Callbacks for one of several events: the emitter takes off those that were called, and keeps the others.
 
 use super::check::Registered;
-use super::{emitter, emitter::Reach};
+use super::reach::{self, Reach};
 use crate::checks::lives::key;
 use crate::facts::Facts;
 
@@ -15,7 +15,7 @@ pub fn left_waiting(facts: &Facts, one: &Registered, all: &[Registered]) -> bool
         other.registration.once && other.function == one.function && other.at != one.at && name(other) == name(one)
     };
     let others: Vec<&str> = all.iter().filter(beside).filter_map(event).filter(|other| *other != own).collect();
-    let stays = one.emitter.is_some_and(|emitter| emitter::reach(facts, emitter) > Reach::Local);
+    let stays = one.emitter.is_some_and(|emitter| reach::of(facts, emitter) > Reach::Local);
     // When the last event of an emitter has come, nothing is left of it.
     stays && !others.is_empty() && (lasts(own) || others.iter().any(|other| lasts(other)))
 }

@@ -1,7 +1,8 @@
 //! Registrations that come once, or on something that is made for one piece of work, so that nothing gathers.
 
 use super::check::Registered;
-use super::{emitter, emitter::Reach};
+use super::emitter;
+use super::reach::{self, Reach};
 use crate::checks::Context;
 use crate::checks::lives::acquire;
 use crate::checks::lives::callback;
@@ -27,6 +28,7 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
         leaves_page(context, one),
         doubled(context, one),
         own_signal(context, one),
+        entrusted(context, one),
         asked_for(context, one),
         handed_by_makers(context, one),
         replaced(context, one),
@@ -37,15 +39,12 @@ pub fn doubts(context: &Context, one: &Registered) -> Vec<Evidence> {
     .collect()
 }
 
-/// Events that come when a process ends.
-const LAST: [&str; 7] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "exit", "beforeExit", "disconnect"];
-
 /// The end of the object ends its process.
 fn ended_with_process(context: &Context, one: &Registered) -> Option<Evidence> {
     let facts = context.facts;
     one.emitter.filter(|emitter| emitter::root(facts, *emitter) == Some("process"))?;
     let ends = owner::teardowns(facts, facts.owner_of(one.function)?);
-    let method = ends.into_iter().find(|end| sole::exits(facts, *end))?;
+    let method = ends.into_iter().find(|end| sole::exits(facts, &context.words.words, *end))?;
     let text = format!("`{}` ends the process, and the object with it", owner::name_of(facts, method));
     Some(Evidence::doubts(Weight::Decisive, text).at(facts.function(method).head))
 }
@@ -66,7 +65,8 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
     let calls: Vec<ExprId> = calls.collect();
     let listens = |call: &ExprId| {
         let event = facts.positional(*call, 0).and_then(|event| facts.literal_text(event));
-        event.is_some_and(|event| LAST.contains(&event)) && facts.callee(*call).receiver.is_some_and(of_process)
+        event.is_some_and(|event| context.words.words.last_events.iter().any(|word| word == event))
+            && facts.callee(*call).receiver.is_some_and(of_process)
     };
     // What waits for anything else as well may be over before.
     let alone = |closure: FunctionId| facts.function(closure).calls.iter().all(listens);
@@ -81,15 +81,15 @@ fn ends_process(context: &Context, one: &Registered) -> Option<Evidence> {
     let exits = |call: &ExprId| {
         let own = facts.function_of(*call);
         let later = told.is_none_or(|told| !within(own, told));
-        let over = |id: FunctionId| event::is_milestone(facts, id);
+        let over = |id: FunctionId| event::is_milestone(facts, &context.words.words, id);
         let ends = || facts.enclosing(own).take_while(|id| *id != around).any(over);
-        later && facts.callee_path(*call) == Some("process.exit") && ends()
+        later && sole::quits(facts, &context.words.words, *call) && ends()
     };
     if let Some(at) = calls.iter().find(|call| exits(call)) {
         let text = "the process ends with what the function begins";
         return Some(Evidence::doubts(Weight::Strong, text).at(facts.expr(*at).span));
     }
-    let leaves = |call: &&ExprId| facts.callee_path(**call) == Some("process.exit");
+    let leaves = |call: &&ExprId| sole::quits(facts, &context.words.words, **call);
     let at = facts.function(told.filter(|_| listens(&one.at))?).calls.iter().find(leaves)?;
     let text = "what it registers ends the process, which is the matter of a program as a whole";
     Some(Evidence::doubts(Weight::Fair, text).at(facts.expr(*at).span))
@@ -169,6 +169,30 @@ fn doubled(context: &Context, one: &Registered) -> Option<Evidence> {
     Some(Evidence::doubts(Weight::Strong, format!("`{named}` stands in for the real thing in tests")))
 }
 
+/// Emitter and callback are both given to somebody else, who can take the one off the other.
+fn entrusted(context: &Context, one: &Registered) -> Option<Evidence> {
+    let facts = context.facts;
+    let callback = facts.binding_of(one.callback)?;
+    let emitter = facts.peeled(one.emitter?);
+    let part = match facts.kind(emitter) {
+        ExprKind::Field { base, .. } => Some(base),
+        _ => None,
+    };
+    let alike = |a: ExprId, b: ExprId| facts.binding_of(a).is_some_and(|of| facts.binding_of(b) == Some(of));
+    let same = |arg: &ExprId| {
+        facts.place(emitter).is_some_and(|place| facts.place(*arg) == Some(place))
+            || alike(*arg, emitter)
+            || part.is_some_and(|base| alike(*arg, base))
+    };
+    let given = |call: &&ExprId| {
+        let args = facts.args(**call);
+        **call != one.at && args.iter().any(same) && args.iter().any(|arg| facts.binding_of(*arg) == Some(callback))
+    };
+    let at = facts.function(one.function).calls.iter().find(given)?;
+    let text = "emitter and callback are handed on together, by which somebody else can remove it";
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(*at).span))
+}
+
 /// A signal that whoever calls the function makes for this call.
 fn own_signal(context: &Context, one: &Registered) -> Option<Evidence> {
     let facts = context.facts;
@@ -185,7 +209,7 @@ fn own_signal(context: &Context, one: &Registered) -> Option<Evidence> {
     let given = acquire::passed(facts, signal);
     let all = facts.function(function).callers.len();
     let hidden = facts.exported.is_some() && !is_exported(facts, function);
-    let made = |value: &ExprId| emitter::reach(facts, *value) == Reach::Local;
+    let made = |value: &ExprId| reach::of(facts, *value) == Reach::Local;
     let in_sight = hidden && all > 0 && given.len() == all && given.iter().all(made);
     let text = "all who call the function hand in a signal that they have made for it";
     let known = || {
@@ -209,7 +233,7 @@ fn asked_for(context: &Context, one: &Registered) -> Option<Evidence> {
                 operation.action == Action::Tested || facts.maybe.contains(&operation.expr) || is_chosen(facts, operation.expr)
             })
     };
-    let shared = |value: &ExprId| emitter::reach(facts, *value) == Reach::Process || asked(*value);
+    let shared = |value: &ExprId| reach::of(facts, *value) == Reach::Process || asked(*value);
     if asked(signal) || asked(value) || acquire::passed(facts, signal).iter().any(shared) {
         return None;
     }
@@ -279,7 +303,7 @@ fn handed_by_makers(context: &Context, one: &Registered) -> Option<Evidence> {
         let parameter = facts.binding_of(value).filter(|of| matches!(facts.binding(*of).kind, BindingKind::Parameter(_)));
         parameter.is_some_and(|of| is_told(facts, facts.scopes[facts.binding(of).scope.index()].function))
     };
-    let brings = |value: &ExprId| emitter::reach(facts, *value) == Reach::Local || told(*value);
+    let brings = |value: &ExprId| reach::of(facts, *value) == Reach::Local || told(*value);
     let text = "those who call it hand in what they have made or were told of, another one each time";
     (own && all > 0 && given.len() == all && given.iter().all(brings)).then(|| Evidence::doubts(Weight::Strong, text))
 }

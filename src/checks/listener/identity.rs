@@ -9,7 +9,7 @@ use crate::checks::lives::life;
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner;
 use crate::facts::{
-    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, Literal, Name, Operation, Parent, Root, StepKind, TypeId,
+    Action, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, Literal, Name, Operation, Parent, Root, StepKind, TypeId,
 };
 use crate::finding::{Evidence, Weight};
 use crate::rules::Pattern;
@@ -313,9 +313,13 @@ pub fn asked(facts: &Facts, one: &Registered) -> bool {
 
 /// A teardown that takes another callback off the same emitter, so that whoever wrote it counts on its going on.
 pub fn goes_on(context: &Context, one: &Registered, ty: TypeId) -> bool {
+    is_spared(context, one, &owner::reach(context.facts, Some(ty), &owner::teardowns(context.facts, ty)))
+}
+
+/// Whether some of these functions take another callback off the same emitter, which so is there after them.
+pub fn is_spared(context: &Context, one: &Registered, reached: &FxHashSet<FunctionId>) -> bool {
     let facts = context.facts;
     let Some(name) = one.emitter.and_then(|emitter| key::last_name(facts, emitter)) else { return false };
-    let reached = owner::reach(facts, Some(ty), &owner::teardowns(facts, ty));
     let takes = |call: &ExprId| {
         let receiver = facts.callee(*call).receiver.and_then(|receiver| key::last_name(facts, receiver));
         receiver == Some(name) && removes(context, one, *call) && facts.positional(*call, one.registration.callback).is_some()

@@ -16,7 +16,10 @@ use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 pub fn check(context: &Context, all: &[Registered]) -> Vec<Finding> {
     let mut findings: Vec<(FunctionId, Finding)> = Vec::new();
     for one in all.iter().filter(|one| one.holds >= Holds::Locals && one.removal == Removal::Never) {
-        let Some(lender) = lender(context.facts, one, all).filter(|_| stays(context.facts, one)) else { continue };
+        let Some(lender) = lender(context.facts, one, all).filter(|_| stays(context.facts, &context.words.words.underway, one))
+        else {
+            continue;
+        };
         match findings.iter_mut().find(|(function, _)| *function == one.function) {
             Some((_, told)) => told.related.push(Mark::new(Role::Acquire, context.span(one.at), "registered here, too")),
             None => findings.push((one.function, tell(context, one, lender))),
@@ -54,15 +57,15 @@ fn is_pooled(facts: &Facts, lending: &Registered) -> bool {
 }
 
 /// Whether what is registered is still there when the next request is lent the same socket.
-fn stays(facts: &Facts, one: &Registered) -> bool {
+fn stays(facts: &Facts, words: &[String], one: &Registered) -> bool {
     let event = one.registration.event.and_then(|at| facts.literal_text(facts.positional(one.at, at)?));
     let waits = || event.is_some_and(|event| one.registration.opening.iter().any(|word| word == event));
     let Some(socket) = one.emitter.and_then(|emitter| facts.binding_of(emitter)) else { return false };
-    (!one.registration.once || waits()) && !disposed(facts, one) && !is_asked(facts, one.at, socket)
+    (!one.registration.once || waits()) && !disposed(facts, one) && !is_asked(facts, words, one.at, socket)
 }
 
 /// Whether a condition asks the socket first, whether it connects or was seen before, or asks for the version that runs.
-fn is_asked(facts: &Facts, at: ExprId, socket: BindingId) -> bool {
+fn is_asked(facts: &Facts, words: &[String], at: ExprId, socket: BindingId) -> bool {
     let conditions = lifetime::conditions(facts, at).into_iter().chain(owner::leaving(facts, at));
     let conditions: Vec<_> = conditions.map(|condition| facts.expr(condition).span).collect();
     let about = |span: crate::source::Span| conditions.iter().any(|condition| condition.contains(span));
@@ -73,7 +76,19 @@ fn is_asked(facts: &Facts, at: ExprId, socket: BindingId) -> bool {
         Around::Expr(outer) => matches!(facts.kind(outer), ExprKind::Operation { .. } | ExprKind::Choice { .. }),
         Around::Step(_) => false,
     });
-    inline || facts.binding(socket).uses.iter().any(|mention| about(facts.expr(*mention).span)) || facts.exprs.iter().any(version)
+    let underway = || {
+        let named = |expr: &crate::facts::Expr| match expr.kind {
+            ExprKind::Name { name, .. } | ExprKind::Field { name, .. } => {
+                key::split(facts.text(name)).iter().any(|word| words.contains(word)) && about(expr.span)
+            }
+            _ => false,
+        };
+        facts.exprs.iter().any(named)
+    };
+    inline
+        || underway()
+        || facts.binding(socket).uses.iter().any(|mention| about(facts.expr(*mention).span))
+        || facts.exprs.iter().any(version)
 }
 
 fn tell(context: &Context, one: &Registered, lender: ExprId) -> Finding {

@@ -1,233 +1,40 @@
 //! How much longer a registry lives than whoever registers there, as evidence.
 
 use super::check::Registered;
-use super::emitter::{self, Reach};
+use super::emitter;
 use super::identity;
 use super::identity::Removal;
+use super::reach::{self, Reach};
 use crate::checks::Context;
-use crate::checks::growth::hearsay;
+use crate::checks::lives::acquire;
 use crate::checks::lives::callback::{self, Holds};
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
-use crate::checks::lives::life::{self, Span};
+use crate::checks::lives::life::{self, Span, Start};
 use crate::checks::lives::lifetime;
 use crate::checks::lives::owner::{self, Runs};
 use crate::checks::lives::sole;
-use crate::checks::work::{home, race};
-use crate::facts::{ExprId, ExprKind, Facts, FunctionId, PlaceId, Root, TypeId};
-use crate::finding::{Evidence, Stance, Weight};
-use crate::rules::{Life, Lifetime};
-
-/// The registry lives as long as the process.
-pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
-    let (facts, words) = (context.facts, &context.words.words);
-    let mut evidence = Vec::new();
-    if let Some(span) = life::span(facts, words, one.function) {
-        evidence.push(life::left(facts, &span, &one.registration.kind));
-        return evidence;
-    }
-    let owner = facts.owner_of(one.function).filter(|_| one.holds == Holds::Instance);
-    evidence.extend(unregistered(context, one));
-    let Some(ty) = owner else {
-        evidence.extend(frequency(context, one));
-        evidence.extend(context.command(Weight::Strong).filter(|_| !words.drawn.is_empty()));
-        let told = evidence.iter().any(|piece| piece.stance == Stance::For);
-        let many = facts.owner_of(one.function).is_some_and(|ty| key::ends_with(&words.passing, facts.text(facts.ty(ty).name)));
-        if !told && !many && !words.drawn.is_empty() {
-            evidence.push(Evidence::doubts(Weight::Slight, "nothing says that it is done more than once"));
-        }
-        return evidence;
-    };
-    let name = facts.text(facts.ty(ty).name);
-    evidence.push(Evidence::supports(Weight::Slight, format!("every `{name}` stays reachable until the process ends")));
-    let declared = sole::is_declared(facts, ty) || facts.exported.is_some() && owner::makes_one(facts, ty);
-    let rerun = facts.function(one.function).traits.is_constructor && owner::is_single(facts, ty) && !declared;
-    if rerun {
-        let text = format!("`{name}` keeps one instance, and its constructor still runs with every call");
-        evidence.push(Evidence::supports(Weight::Fair, text));
-    } else if declared || owner::is_single(facts, ty) || owner::made_at_top(facts, ty).is_some() {
-        evidence.push(Evidence::doubts(Weight::Decisive, format!("there is one `{name}` in the process")));
-    } else if key::ends_with(&words.lasting, name) {
-        evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
-    }
-    let starting = |word: &str| words.running.iter().any(|own| own == word);
-    if !words.drawn.is_empty()
-        && one.registration.remove.is_empty()
-        && let crate::index::Tenure::Lasting(path) = context.project.tenure(context.path, name, &starting)
-    {
-        evidence.push(Evidence::doubts(Weight::Fair, format!("{path} keeps a `{name}` for as long as the process lives")));
-    }
-    evidence.extend(at_exit(context, one, ty));
-    evidence.extend(passed_along(context, one));
-    if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
-        evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
-    }
-    if !words.drawn.is_empty() {
-        evidence.extend(context.command(Weight::Strong));
-    }
-    let constructs = facts.function(one.function).traits.is_constructor;
-    let called = owner::name_of(facts, one.function);
-    let begins = key::starts_with(&words.setup, called) || !words.drawn.is_empty() && key::ends_with(&words.startup, called);
-    if !constructs && begins {
-        evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
-    } else if runs == Runs::PerCall {
-        evidence.push(Evidence::doubts(Weight::Slight, "nothing says how often it is registered"));
-    }
-    evidence
-}
-
-/// Whether the file or the project shows that a registration is made again and again: for each request or event, or by each
-/// of the objects that a loop makes.
-pub fn comes_again(context: &Context, one: &Registered) -> bool {
-    let (facts, words) = (context.facts, &context.words.words);
-    let served = |function| lifetime::serves(facts, words, function).is_some_and(|piece| piece.weight >= Weight::Fair);
-    let own = facts.function(one.function);
-    let Some(ty) = facts.owner_of(one.function).filter(|_| own.traits.is_constructor) else { return served(one.function) };
-    let again = |call: &ExprId| facts.in_loop(*call) || served(facts.function_of(*call));
-    facts.ty(ty).made.iter().any(again) || context.project.is_made_in_loop(context.path, facts.text(facts.ty(ty).name))
-}
-
-/// A receiver of a signal that registers for the same sender: it runs once for each class that there is.
-fn passed_along(context: &Context, one: &Registered) -> Option<Evidence> {
-    let facts = context.facts;
-    let own = facts.function(one.function);
-    let told = own.params.iter().any(|param| param.kind == crate::facts::ParamKind::Named);
-    let same = |arg: &ExprId| match facts.kind(*arg) {
-        ExprKind::Named { name, value } => {
-            let mut told = own.params.iter().filter(|param| param.name == name);
-            told.any(|param| hearsay::mentions(facts, value, param.binding, hearsay::HOPS))
-        }
-        _ => false,
-    };
-    let told = told && !context.words.words.drawn.is_empty() && facts.args(one.at).iter().any(same);
-    let text = "it is registered for what the function itself is told of, once for each";
-    told.then(|| Evidence::doubts(Weight::Strong, text).at(own.head))
-}
-
-/// An emitter that is not known to come from the registry of the process, such as a logger that was made by hand.
-fn unregistered(context: &Context, one: &Registered) -> Option<Evidence> {
-    let facts = context.facts;
-    let origin = &one.registration.origin;
-    let emitter = one.emitter.filter(|_| !origin.is_empty())?;
-    if emitter::reach(facts, emitter) == Reach::Process || emitter::comes_from(facts, origin, emitter) {
-        return None;
-    }
-    Some(Evidence::doubts(Weight::Decisive, "nothing says that the emitter is one of those that the process keeps"))
-}
-
-/// To end an object with the process is what somebody wants who has one of it. It matters where there are many: where
-/// functions make it for themselves, or where a finaliser waits that can never run.
-fn at_exit(context: &Context, one: &Registered, ty: TypeId) -> Option<Evidence> {
-    let (facts, words) = (context.facts, &context.words.words);
-    let fits = |word: &crate::rules::Pattern| word.fits(facts.callee_path(one.at), facts.method_name(one.at));
-    if !words.at_exit.iter().any(fits) {
-        return None;
-    }
-    let finaliser = |method: &&FunctionId| {
-        facts.function(**method).name.is_some_and(|name| words.finaliser.iter().any(|word| word == facts.text(name)))
-    };
-    if let Some(method) = facts.ty(ty).methods.iter().find(finaliser).filter(|_| !is_of_type(facts, one.callback, ty)) {
-        if callback::function_behind(facts, one.callback) == Some(*method) {
-            let text = "what it registers is the finaliser, so it is meant to be kept until the end";
-            return Some(Evidence::doubts(Weight::Strong, text).at(facts.function(*method).head));
-        }
-        let text = "its finaliser can never run, because the registry keeps the object";
-        return Some(Evidence::supports(Weight::Slight, text).at(facts.function(*method).head));
-    }
-    let starting = |name: &str| words.running.iter().any(|word| word == name);
-    let many = context.project.made_for_calls(context.path, facts.text(facts.ty(ty).name), &starting);
-    // A command makes one and ends; what sets things up makes one.
-    let many =
-        many.filter(|(function, path)| !lifetime::is_among_programs(words, path) && !key::starts_with(&words.setup, function));
-    match many {
-        Some((function, path)) => {
-            let text = format!("`{function}` in {path} makes one for each call");
-            Some(Evidence::supports(Weight::Slight, text))
-        }
-        None if context.project.len() > 1 => Some(Evidence::doubts(Weight::Strong, "nothing in the project makes many of them")),
-        None => None,
-    }
-}
-
-/// Whether a callback is a function of the type that is called without an instance: what it is given beside it is kept, and
-/// the object can go.
-fn is_of_type(facts: &Facts, callback: ExprId, ty: TypeId) -> bool {
-    let named =
-        |method: &FunctionId| facts.function(*method).name.map(|name| facts.text(name)) == key::last_name(facts, callback);
-    facts.ty(ty).methods.iter().find(|method| named(method)).is_some_and(|method| facts.function(*method).receiver.is_none())
-}
-
-/// Whether the project is known, and no function of it makes the object for itself. What the object keeps in a field is its
-/// own, and not the set-up of something that there is once.
-fn is_made_seldom(context: &Context, one: &Registered) -> bool {
-    let (facts, words) = (context.facts, &context.words.words);
-    let own = |place: &PlaceId| matches!(facts.places.get(*place).root, Root::Instance(_));
-    if kept::holders(facts, one.callback).iter().any(own) {
-        return false;
-    }
-    let Some(ty) = facts.owner_of(one.function).filter(|_| !words.drawn.is_empty() && context.project.len() > 1) else {
-        return false;
-    };
-    let starting = |name: &str| words.running.iter().any(|word| word == name);
-    context.project.made_for_calls(context.path, facts.text(facts.ty(ty).name), &starting).is_none()
-}
-
-/// How often a registration is made that keeps no instance, but what one call made.
-fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
-    let facts = context.facts;
-    let function = facts.function(one.function);
-    let words = &context.words.words;
-    let serves = lifetime::serves(facts, words, one.function);
-    if !words.drawn.is_empty() {
-        if home::has_own_process(facts, one.function) {
-            let text = "the function is all that a process of its own does, and the registration goes with it";
-            return Some(Evidence::doubts(Weight::Decisive, text).at(function.head));
-        }
-        if lifetime::named(facts, &words.ending, one.function) {
-            return Some(Evidence::doubts(Weight::Strong, "it is registered where something ends").at(function.head));
-        }
-    }
-    let at_exit = context.words.words.at_exit.iter().any(|word| word.fits(facts.callee_path(one.at), facts.method_name(one.at)));
-    if serves.is_none() && function.traits.is_constructor && !at_exit && is_made_seldom(context, one) {
-        return Some(Evidence::doubts(Weight::Strong, "nothing in the project makes many of the objects that register it"));
-    }
-    if serves.is_none() && function.traits.is_constructor && at_exit {
-        return Some(Evidence::doubts(Weight::Fair, "nothing says how many objects there are that register it"));
-    }
-    if serves.is_some() || function.traits.is_constructor {
-        return serves;
-    }
-    let named = facts.binding_of(one.callback).map(|binding| facts.binding(binding).kind);
-    let closure =
-        matches!(facts.kind(one.callback), ExprKind::Closure(_)) || matches!(named, Some(crate::facts::BindingKind::Function(_)));
-    let work = function.params.iter().find(|param| key::ends_with(&context.words.words.open, facts.text(param.name)));
-    if let Some(param) = work.filter(|_| closure) {
-        let text = format!("it is registered for each `{}`", facts.text(param.name));
-        return Some(Evidence::supports(Weight::None, text));
-    }
-    if closure && identity::handed_out(facts, one) {
-        Some(Evidence::supports(Weight::None, "what it keeps is made anew with each call"))
-    } else {
-        Some(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"))
-    }
-}
+use crate::checks::work::race;
+use crate::facts::{ExprId, ExprKind, Facts, FunctionId, TypeId};
+use crate::finding::{Evidence, Weight};
+use crate::rules::{Life, Lifetime, Words};
 
 /// The registry lives as long as the emitter; nothing at all where that goes with the registrant.
 pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<Evidence>> {
     let (facts, words) = (context.facts, &context.words.words);
     let emitter = one.emitter?;
-    let reach = match emitter::reach(facts, emitter) {
+    let reach = match reach::of(facts, emitter) {
         Reach::Local | Reach::Unknown if facts.per_instance && emitter::is_asked_for(facts, words, emitter) => Reach::Process,
         reach => reach,
     };
     if let Some(pooled) = emitter::pooled(facts, emitter).filter(|_| !one.registration.once && runs == Runs::PerCall) {
         return Some(vec![pooled]);
     }
-    if emitter::is_handed_in(facts, emitter) {
+    if emitter::is_handed_in(facts, words, emitter) {
         return None;
     }
     if let Some(span) = life::span(facts, words, one.function) {
-        return within(facts, one, emitter, reach, &span);
+        return within(context, one, emitter, reach, &span);
     }
     let is_field = matches!(facts.kind(emitter), ExprKind::Field { .. });
     let goes_on = facts.exported.is_some() && facts.owner_of(one.function).is_some_and(|ty| identity::goes_on(context, one, ty));
@@ -272,7 +79,12 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     if runs == Runs::PerInstance {
         // What an object is made with is its own in most code, and goes with it.
         let lasts = ends_for_good(facts, &words.life, one) || goes_on;
-        let weight = if facts.exported.is_some() && !lasts { Weight::Decisive } else { Weight::Slight };
+        let shown = facts.owner_of(one.function).is_some_and(|ty| life::is_component(facts, &words.life, ty));
+        let weight = match facts.exported.is_some() {
+            true if !lasts => Weight::Decisive,
+            true if shown => Weight::None,
+            _ => Weight::Slight,
+        };
         // What fires once lets go of its callbacks then. A part of something else may be there for many such objects.
         let weight = if one.registration.ends && is_whole(facts, emitter) { weight.max(Weight::Strong) } else { weight };
         evidence.push(Evidence::doubts(weight, "both may end together"));
@@ -305,12 +117,28 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     // That a function waits, or what it is called, is little to go by.
     let by_event = facts.exported.is_none() || lifetime::serves_one(facts, words, one.function).is_some();
     let told = |piece: &Evidence| piece.span.is_some() && (by_event || piece.weight > Weight::Slight);
-    if runs == Runs::PerCall && owner.is_none() && !evidence.iter().any(told) {
-        evidence.push(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"));
+    if runs == Runs::PerCall
+        && !again
+        && !evidence.iter().any(told)
+        && (owner.is_none() || facts.exported.is_some())
+        && !gets_its_own(facts, emitter)
+    {
+        let weight = if owner.is_none() { Weight::Strong } else { Weight::Fair };
+        evidence.push(Evidence::doubts(weight, "nothing says how often it is registered"));
     }
     // Who waits for the end as well as for something else waits for it once more with each call.
     evidence.extend(ending(facts, one, emitter).filter(|_| !again));
     Some(evidence)
+}
+
+/// Whether this file calls the function with what hangs on the instance, so that each call gets the same emitter.
+fn gets_its_own(facts: &Facts, emitter: ExprId) -> bool {
+    let mut whole = facts.peeled(emitter);
+    while let ExprKind::Field { base, .. } = facts.kind(whole) {
+        whole = facts.peeled(base);
+    }
+    let mut given = acquire::passed(facts, whole).into_iter();
+    given.any(|value| matches!(facts.kind(facts.peeled(value)), ExprKind::Field { .. }) && emitter::hangs(facts, value))
 }
 
 /// Whether an emitter is what the object was given, and no part of that.
@@ -395,7 +223,8 @@ fn ending(facts: &Facts, one: &Registered, emitter: ExprId) -> Option<Evidence> 
 }
 
 /// The emitter was there before the life in which the callback is registered, and is there after it.
-fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: &Span) -> Option<Vec<Evidence>> {
+fn within(context: &Context, one: &Registered, emitter: ExprId, reach: Reach, span: &Span) -> Option<Vec<Evidence>> {
+    let facts = context.facts;
     let outside = facts.binding_of(emitter).is_some_and(|binding| {
         let declared = facts.scopes[facts.binding(binding).scope.index()].function;
         !facts.enclosing(declared).any(|around| around == span.begin)
@@ -403,6 +232,9 @@ fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: 
     let first = match reach {
         Reach::Owned => return None,
         Reach::Process => Evidence::supports(Weight::Fair, "the emitter lives as long as the process"),
+        Reach::Given if is_entrusted(context, one, emitter, span) => {
+            Evidence::doubts(Weight::Strong, "it is made for the emitter that it is handed, and both may end together")
+        }
         Reach::Given => Evidence::supports(Weight::Slight, "the emitter belongs to somebody else"),
         _ if outside => {
             let made = facts.exported.is_some() && facts.binding_of(emitter).is_some_and(|binding| made(facts, binding));
@@ -419,6 +251,20 @@ fn within(facts: &Facts, one: &Registered, emitter: ExprId, reach: Reach, span: 
     Some(evidence)
 }
 
+/// Whether a function that returns its end, and that no framework calls, is handed the emitter, and its end takes nothing
+/// else off that: whoever hands it in may end both.
+fn is_entrusted(context: &Context, one: &Registered, emitter: ExprId, span: &Span) -> bool {
+    let facts = context.facts;
+    let handed = || {
+        emitter::whole(facts, emitter).is_some_and(|binding| {
+            let declared = facts.scopes[facts.binding(binding).scope.index()].function;
+            facts.enclosing(span.begin).any(|around| around == declared)
+        })
+    };
+    let ends = || owner::reach(facts, facts.owner_of(one.function), &span.ends);
+    facts.exported.is_some() && span.start == Start::Named && handed() && !identity::is_spared(context, one, &ends())
+}
+
 /// What runs at the end of a life ends the emitter itself.
 fn ended_with(facts: &Facts, emitter: ExprId, span: &Span) -> Option<Evidence> {
     let place = facts.place(emitter).filter(|_| facts.exported.is_some())?;
@@ -430,7 +276,9 @@ fn ended_with(facts: &Facts, emitter: ExprId, span: &Span) -> Option<Evidence> {
         }
         _ => false,
     };
-    let at = facts.operations(place).iter().find(ends)?;
+    let held = kept::holders(facts, emitter);
+    let places = [place].into_iter().chain(held);
+    let (place, at) = places.into_iter().find_map(|of| Some((of, facts.operations(of).iter().find(ends)?)))?;
     let text = format!("the clean-up ends `{}`", facts.display(place));
     Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at.expr).span))
 }
@@ -446,7 +294,7 @@ fn made(facts: &Facts, binding: crate::facts::BindingId) -> bool {
 /// The emitter is handed from call to call; the callback serves one of them.
 pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
     let facts = context.facts;
-    let reach = match emitter::reach(facts, one.emitter?) {
+    let reach = match reach::of(facts, one.emitter?) {
         Reach::Local if one.removal == Removal::Same && emitter::is_passed_through(facts, one.emitter?) => Reach::Unknown,
         reach => reach,
     };
@@ -482,20 +330,44 @@ pub fn shared(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
         (own.traits.is_async || promised.is_some()).then_some(own.head)
     });
     evidence.push(match awaited {
+        Some(_) if settles_alone(context, one) => {
+            Evidence::doubts(Weight::Fair, "only the event settles the promise, which waits for as long as the emitter is there")
+        }
         Some(head) => Evidence::supports(Weight::Fair, "what it is registered for ends without the event, too").at(head),
         None => Evidence::doubts(Weight::Strong, "nothing says that the work ends before the event comes"),
     });
     Some(evidence)
 }
 
+/// Whether a promise is settled by the event alone: nobody but the callback is handed what settles it, or calls it after the
+/// registration.
+fn settles_alone(context: &Context, one: &Registered) -> bool {
+    let facts = context.facts;
+    let Some(executor) = facts.closure_expr(one.function).filter(|_| facts.exported.is_some()) else { return false };
+    let crate::facts::Parent::Expr(call) = facts.expr(executor).parent else { return false };
+    let Some(told) = callback::function_behind(facts, one.callback) else { return false };
+    let called = |at: ExprId| match facts.expr(at).parent {
+        crate::facts::Parent::Expr(call) => matches!(facts.kind(call), ExprKind::Call { callee, .. } if callee == at),
+        _ => false,
+    };
+    let by_event = |at: &ExprId| {
+        let before = facts.expr(*at).span.end <= facts.expr(one.at).span.start && facts.function_of(*at) == one.function;
+        called(*at) && (before || facts.enclosing(facts.function_of(*at)).any(|id| id == told))
+    };
+    let params = &facts.function(one.function).params;
+    race::is_pending(context, call)
+        && !race::is_raced(context, call)
+        && params.iter().all(|param| facts.binding(param.binding).uses.iter().all(by_event))
+}
+
 /// The type has an end, and the end does not remove the callback.
-pub fn teardown(facts: &Facts, life: &Life, (ty, lifetime): (TypeId, Lifetime), function: FunctionId) -> Option<Evidence> {
+pub fn teardown(facts: &Facts, words: &Words, (ty, lifetime): (TypeId, Lifetime), function: FunctionId) -> Option<Evidence> {
     let mut teardowns = owner::teardowns(facts, ty);
     // What registers is no end, whatever it is called.
     teardowns.retain(|method| facts.exported.is_some() || facts.method_of(function) != Some(*method));
-    teardowns.retain(|method| !sole::is_refused_end(facts, *method) && !sole::exits(facts, *method));
+    teardowns.retain(|method| !sole::is_refused_end(facts, *method) && !sole::exits(facts, words, *method));
     match teardowns.first() {
-        None if life::is_component(facts, life, ty) => {
+        None if life::is_component(facts, &words.life, ty) => {
             Some(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"))
         }
         Some(method) => {
@@ -504,7 +376,7 @@ pub fn teardown(facts: &Facts, life: &Life, (ty, lifetime): (TypeId, Lifetime), 
             let text = format!("`{name}` ends the object and leaves the registration");
             Some(Evidence::supports(Weight::Fair, text).at(own.head))
         }
-        None if lifetime == Lifetime::Process && life.components.is_empty() => None,
+        None if lifetime == Lifetime::Process && words.life.components.is_empty() => None,
         None => {
             let weight = if lifetime == Lifetime::Receiver { Weight::Fair } else { Weight::Slight };
             Some(Evidence::doubts(weight, "nothing says that the object ends before the emitter"))

@@ -1,7 +1,7 @@
 //! Subscriptions that are dropped beside others of the same object that are kept for its end.
 
 use super::check::Registered;
-use super::emitter::{self, Reach};
+use super::reach::{self, Reach};
 use super::tenure;
 use crate::checks::Context;
 use crate::checks::lives::callback::{self, Holds};
@@ -77,7 +77,7 @@ fn judge(context: &Context, registration: &Registration, one: &Subscription, kep
     let text = format!("the value of `{}` is kept for the end, and this one is not", facts.method_name(sibling.call)?);
     finding.related.push(Mark::new(Role::Release, facts.expr(sibling.call).span, "this one is kept to be ended"));
     finding.evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(sibling.call).span));
-    finding.evidence.extend(tenure::teardown(facts, &words.life, (one.owner, Lifetime::Process), function));
+    finding.evidence.extend(tenure::teardown(facts, words, (one.owner, Lifetime::Process), function));
     let named = facts.text(facts.ty(one.owner).name);
     if owner::made_at_top(facts, one.owner).is_some() || owner::is_single(facts, one.owner) {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, format!("there is one `{named}` in the process")));
@@ -96,7 +96,7 @@ fn is_alike(facts: &Facts, one: &Subscription, other: &Subscription) -> bool {
 
 /// Whether the object was given the emitter: it is no part that it makes itself.
 fn is_foreign(facts: &Facts, emitter: ExprId) -> bool {
-    match emitter::reach(facts, emitter) {
+    match reach::of(facts, emitter) {
         Reach::Given | Reach::Process => true,
         Reach::Owned | Reach::Local => false,
         Reach::Unknown => is_filled(facts, emitter),

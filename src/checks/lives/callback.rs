@@ -106,9 +106,15 @@ fn member(facts: &Facts, weak: &[Pattern], base: ExprId, name: crate::facts::Nam
 pub fn is_instance(facts: &Facts, expr: ExprId) -> bool {
     match facts.kind(expr) {
         ExprKind::This => true,
-        ExprKind::Name { binding: Some(binding), .. } => is_receiver(facts, binding),
+        ExprKind::Name { binding: Some(binding), .. } => is_receiver(facts, binding) || stands_for_instance(facts, expr),
         _ => false,
     }
+}
+
+/// Whether a variable is another name of the instance: `var _this = this`.
+fn stands_for_instance(facts: &Facts, name: ExprId) -> bool {
+    let whole = |place| matches!(facts.places.get(place), Place { root: Root::Instance(_), path } if path.is_empty());
+    facts.exported.is_some() && facts.place(name).is_some_and(whole)
 }
 
 fn is_receiver(facts: &Facts, binding: BindingId) -> bool {

@@ -5,27 +5,18 @@ use crate::facts::{BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, 
 use crate::rules::Words;
 
 /// Whether a closure is what an emitter is given to call for each event of a name.
-pub fn is_event_callback(facts: &Facts, function: FunctionId) -> bool {
-    given_to(facts, function).is_some_and(|call| facts.method_name(call).is_some_and(|name| SWITCHES.contains(&name)))
+pub fn is_event_callback(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    given_to(facts, function).is_some_and(|call| facts.method_name(call).is_some_and(|name| is_switch(words, name)))
 }
 
-/// Methods whose first argument is the name of an event.
-pub(super) const SWITCHES: [&str; 10] = [
-    "on",
-    "once",
-    "off",
-    "emit",
-    "addListener",
-    "removeListener",
-    "prependListener",
-    "addEventListener",
-    "removeEventListener",
-    "trigger",
-];
+/// Whether the first argument of a method is the name of an event.
+pub(super) fn is_switch(words: &Words, method: &str) -> bool {
+    words.switches.iter().any(|word| word == method)
+}
 
 /// The call by which somebody is given a function to call again and again, not once: `setInterval(poll, 1000)`.
-pub(super) fn asked_again(facts: &Facts, words: &Words, function: FunctionId) -> Option<ExprId> {
-    registration(facts, words, function).filter(|call| !comes_once(facts, *call) && !completes(facts, function))
+pub fn asked_again(facts: &Facts, words: &Words, function: FunctionId) -> Option<ExprId> {
+    registration(facts, words, function).filter(|call| !comes_once(facts, words, *call) && !completes(facts, function))
 }
 
 fn registration(facts: &Facts, words: &Words, function: FunctionId) -> Option<ExprId> {
@@ -37,7 +28,7 @@ fn registration(facts: &Facts, words: &Words, function: FunctionId) -> Option<Ex
         Parent::Expr(call) if facts.args(call).contains(at) && keeps_calling(facts, words, call) => {
             // What a map is asked for comes first.
             let first = facts.positional(call, 0) == Some(*at);
-            let alone = facts.callee_name(call).is_some_and(|name| ALONE.contains(&name));
+            let alone = facts.callee_name(call).is_some_and(|name| words.alone.iter().any(|word| word == name));
             (!first || alone).then_some(call)
         }
         _ => None,
@@ -46,9 +37,6 @@ fn registration(facts: &Facts, words: &Words, function: FunctionId) -> Option<Ex
     let means = |at: &&ExprId| facts.binding_of(**at).is_some_and(|of| facts.binding(of).kind == BindingKind::Function(function));
     mentions.iter().filter(means).find_map(keeps)
 }
-
-/// Calls that are given a function to call again before anything else.
-const ALONE: [&str; 4] = ["setInterval", "createServer", "subscribe", "use"];
 
 /// Whether a closure is told of the outcome of one call: it is given the error first, and calls back whoever waits for it.
 fn completes(facts: &Facts, closure: FunctionId) -> bool {
@@ -68,45 +56,19 @@ fn completes(facts: &Facts, closure: FunctionId) -> bool {
 }
 
 /// Whether a closure is called for an event that marks a beginning or an end.
-pub fn is_milestone(facts: &Facts, closure: FunctionId) -> bool {
-    given_to(facts, closure).is_some_and(|call| comes_once(facts, call))
+pub fn is_milestone(facts: &Facts, words: &Words, closure: FunctionId) -> bool {
+    given_to(facts, closure).is_some_and(|call| comes_once(facts, words, call))
 }
 
 /// Whether a registration is for an event that marks a beginning or an end, and so comes once.
-fn comes_once(facts: &Facts, call: ExprId) -> bool {
+fn comes_once(facts: &Facts, words: &Words, call: ExprId) -> bool {
     let first = facts.positional(call, 0);
     let event = first.and_then(|event| facts.literal_text(event));
     // What is hooked in without saying for what changes how a program is set up.
     let unnamed = facts.callee_name(call) == Some("addHook")
         && first.is_some_and(|first| matches!(facts.kind(first), ExprKind::Closure(_) | ExprKind::Collection { .. }));
-    unnamed || event.is_some_and(|event| MILESTONES.contains(&event))
+    unnamed || event.is_some_and(|event| words.milestones.iter().any(|word| word == event))
 }
-
-/// Events that come once in the life of what tells of them.
-const MILESTONES: [&str; 22] = [
-    "ready",
-    "deviceready",
-    "load",
-    "loaded",
-    "DOMContentLoaded",
-    "init",
-    "initialized",
-    "listening",
-    "exit",
-    "beforeExit",
-    "end",
-    "finish",
-    "close",
-    "destroy",
-    "unload",
-    "beforeunload",
-    "onRegister",
-    "onReady",
-    "onListen",
-    "onClose",
-    "onRoute",
-    "preClose",
-];
 
 /// The call that a closure is given to, or that calls it on the spot.
 pub(super) fn given_to(facts: &Facts, function: FunctionId) -> Option<ExprId> {

@@ -85,12 +85,13 @@ pub fn given(facts: &Facts, words: &Words, function: FunctionId) -> Option<Bindi
 pub(super) fn brings<'a>(facts: &'a Facts, words: &Words, function: FunctionId) -> Option<&'a crate::facts::Param> {
     let names_event = |at: &ExprId| match facts.expr(*at).parent {
         Parent::Expr(call) => {
-            facts.positional(call, 0) == Some(*at) && facts.callee_name(call).is_some_and(|name| event::SWITCHES.contains(&name))
+            facts.positional(call, 0) == Some(*at) && facts.callee_name(call).is_some_and(|name| event::is_switch(words, name))
         }
         _ => false,
     };
     let own = facts.function(function);
-    let executes = event::given_to(facts, function).is_some_and(|call| facts.callee_name(call) == Some("Promise"));
+    let executes = event::given_to(facts, function)
+        .is_some_and(|call| facts.callee_name(call).is_some_and(|name| words.settling.iter().any(|word| word == name)));
     if executes && facts.exported.is_some() {
         return None;
     }
@@ -224,7 +225,7 @@ pub fn aside<'a>(words: &Words, path: &'a str) -> Option<&'a str> {
 pub fn is_serving(words: &Words, name: &str) -> bool {
     // `__call__` says only that the object is used like a function.
     !name.starts_with("__")
-        && !event::SWITCHES.contains(&name)
+        && !event::is_switch(words, name)
         && key::starts_with(&words.serving, name)
         && !key::ends_with(&words.startup, name)
 }

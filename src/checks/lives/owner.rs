@@ -6,7 +6,7 @@ use super::life::Start;
 use super::sole;
 use crate::facts::{
     Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, Parent,
-    PlaceId, Root, StepId, StepKind, TypeId,
+    Place, PlaceId, Root, StepId, StepKind, TypeId,
 };
 use crate::rules::Words;
 use crate::source::Span;
@@ -33,7 +33,7 @@ pub fn runs(facts: &Facts, words: &Words, function: FunctionId) -> Runs {
             FunctionKind::Closure => match life::start(facts, words, id) {
                 Start::Effect | Start::Begin => return Runs::PerInstance,
                 // What marks a beginning or an end comes once for whoever waits for it.
-                Start::Again if super::event::is_milestone(facts, id) => {}
+                Start::Again if super::event::is_milestone(facts, words, id) => {}
                 Start::Again => return Runs::PerCall,
                 // Where functions are values, one that is given a name is called by it.
                 Start::Named if !words.life.effects.is_empty() => return named(facts, words, id),
@@ -125,6 +125,7 @@ pub fn reach(facts: &Facts, ty: Option<TypeId>, starts: &[FunctionId]) -> FxHash
             open.extend(next.get(&function).into_iter().flatten());
             open.extend(facts.inner(function));
             open.extend(facts.function(function).calls.iter().filter_map(|call| called(facts, *call)));
+            open.extend(facts.function(function).calls.iter().flat_map(|call| entrusted(facts, *call)));
         }
     }
     reached
@@ -138,6 +139,23 @@ fn called(facts: &Facts, call: ExprId) -> Option<FunctionId> {
         }
         _ => None,
     })
+}
+
+/// The methods of the instance that a field was made with on which a call is made: `this.once = new Once(this.end)`, and
+/// `this.once.call()`.
+fn entrusted(facts: &Facts, call: ExprId) -> Vec<FunctionId> {
+    let held = facts.callee(call).receiver.filter(|_| facts.exported.is_some()).and_then(|on| facts.place(on));
+    let field =
+        held.filter(|place| matches!(facts.places.get(*place), Place { root: Root::Instance(_), path } if path.len() == 1));
+    let Some(field) = field else { return Vec::new() };
+    let made = facts.definitions_of(field).into_iter().filter_map(|one| facts.value_of(&one));
+    let method = |arg: &ExprId| match facts.kind(*arg) {
+        ExprKind::Field { base, name } if callback::is_instance(facts, base) => {
+            facts.owner_of(facts.function_of(*arg)).and_then(|ty| facts.method(ty, facts.text(name)))
+        }
+        _ => None,
+    };
+    made.flat_map(|value| facts.args(facts.peeled(value)).iter().filter_map(method).collect::<Vec<_>>()).collect()
 }
 
 /// Which functions mention which of these methods through the instance.
@@ -209,7 +227,7 @@ fn changes(facts: &Facts, place: PlaceId, action: &Action) -> bool {
 /// Whether a variable is given its first value where it is declared, which changes nothing that was there before.
 fn declares(facts: &Facts, place: PlaceId, target: ExprId) -> bool {
     match facts.places.get(place) {
-        crate::facts::Place { root: Root::Binding(binding), path } if path.is_empty() => {
+        Place { root: Root::Binding(binding), path } if path.is_empty() => {
             facts.binding(*binding).definitions.first().is_some_and(|first| first.target == target)
                 && !facts.is_global(*binding)
                 && facts.scopes[facts.binding(*binding).scope.index()].function == facts.function_of(target)

@@ -84,6 +84,11 @@ pub fn is_refused_end(facts: &Facts, method: FunctionId) -> bool {
 }
 
 /// Whether a method ends the process in which it runs.
-pub fn exits(facts: &Facts, method: FunctionId) -> bool {
-    facts.function(method).calls.iter().any(|call| facts.callee_path(*call) == Some("process.exit"))
+pub fn exits(facts: &Facts, words: &Words, method: FunctionId) -> bool {
+    facts.function(method).calls.iter().any(|call| quits(facts, words, *call))
+}
+
+/// Whether a call ends the process.
+pub fn quits(facts: &Facts, words: &Words, call: ExprId) -> bool {
+    words.quits.iter().any(|word| word.fits(facts.callee_path(call), None))
 }

@@ -62,6 +62,11 @@ fn fits(facts: &Facts, patterns: &[Pattern], call: ExprId) -> bool {
     patterns.iter().any(|pattern| pattern.fits(path, method))
 }
 
+/// Whether a promise takes part in a race that this file shows.
+pub fn is_raced(context: &Context, promise: ExprId) -> bool {
+    feeds(context, promise, HOPS).is_some()
+}
+
 /// The race that a value takes part in.
 fn feeds(context: &Context, value: ExprId, hops: u32) -> Option<ExprId> {
     let facts = context.facts;

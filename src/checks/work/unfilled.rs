@@ -3,7 +3,7 @@
 use super::timer::{Timer, tell};
 use crate::checks::Context;
 use crate::checks::lives::owner;
-use crate::facts::{ExprId, Facts, Literal, PlaceId, Root, Source};
+use crate::facts::{ExprId, Facts, Literal, PlaceId, Root, Segment, Source};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 
 /// The finding at the first timer of a file whose handle is dropped, where a handle of its kind is cancelled that nothing
@@ -38,9 +38,16 @@ fn unfilled(context: &Context, timer: &Timer) -> Option<(String, ExprId)> {
         // What another type cancels is meant for a timer of its own.
         let apart = match (facts.places.get(place).root, facts.owner_of(timer.function)) {
             (Root::Instance(theirs), Some(ours)) => !facts.relatives(ours).contains(&theirs),
+            (Root::Instance(_), None) => facts.exported.is_some(),
+            // A variable of one function says nothing of what another one sets.
+            (Root::Binding(variable), _) if facts.exported.is_some() && !facts.is_global(variable) => {
+                let declared = facts.scopes[facts.binding(variable).scope.index()].function;
+                !facts.enclosing(timer.function).any(|around| around == declared)
+            }
             _ => false,
         };
-        (!apart && is_declared(context, place, &name) && !is_filled(facts, &name)).then_some((name, call))
+        let filled = || is_filled(facts, &name) || facts.exported.is_some() && is_set_elsewhere(facts, place);
+        (!apart && is_declared(context, place, &name) && !filled()).then_some((name, call))
     })
 }
 
@@ -58,6 +65,14 @@ fn is_declared(context: &Context, place: PlaceId, name: &str) -> bool {
 /// Whether a place of this name is given anything.
 fn is_filled(facts: &Facts, name: &str) -> bool {
     given(facts, name).any(|value| !value.is_some_and(|value| nothing(facts, value)))
+}
+
+/// Whether a field of the same name is given anything by another way to the object: `_this.timer` here, `this.timer` there.
+fn is_set_elsewhere(facts: &Facts, place: PlaceId) -> bool {
+    let Some(Segment::Field(name)) = facts.places.get(place).path.last() else { return false };
+    let alike = facts.fields_named(*name).iter().flat_map(|other| facts.definitions_of(*other));
+    let values = alike.filter(|one| !matches!(one.source, Source::Declared(_))).map(|one| facts.value_of(&one));
+    values.into_iter().any(|value| !value.is_some_and(|value| nothing(facts, value)))
 }
 
 /// What the places of this name are given; nothing where that is no single value.
