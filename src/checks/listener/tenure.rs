@@ -77,17 +77,7 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
         evidence.push(Evidence::doubts(Weight::Strong, "it sounds like set-up"));
     }
     if runs == Runs::PerInstance {
-        // What an object is made with is its own in most code, and goes with it.
-        let lasts = ends_for_good(facts, &words.life, one) || goes_on;
-        let shown = facts.owner_of(one.function).is_some_and(|ty| life::is_component(facts, &words.life, ty));
-        let weight = match facts.exported.is_some() {
-            true if !lasts => Weight::Decisive,
-            true if shown => Weight::None,
-            _ => Weight::Slight,
-        };
-        // What fires once lets go of its callbacks then. A part of something else may be there for many such objects.
-        let weight = if one.registration.ends && is_whole(facts, emitter) { weight.max(Weight::Strong) } else { weight };
-        evidence.push(Evidence::doubts(weight, "both may end together"));
+        evidence.push(together(context, one, emitter, goes_on));
     } else if identity::is_param(facts, emitter)
         && words.life.given.iter().any(|word| Some(word.as_str()) == key::last_name(facts, emitter))
     {
@@ -129,6 +119,22 @@ pub fn receiver(context: &Context, one: &Registered, runs: Runs) -> Option<Vec<E
     // Who waits for the end as well as for something else waits for it once more with each call.
     evidence.extend(ending(facts, one, emitter).filter(|_| !again));
     Some(evidence)
+}
+
+/// What is said where an object registers once, and may end with what it registers on; `goes_on` where its end counts on that.
+fn together(context: &Context, one: &Registered, emitter: ExprId, goes_on: bool) -> Evidence {
+    let (facts, words) = (context.facts, &context.words.words);
+    // What an object is made with is its own in most code, and goes with it.
+    let lasts = ends_for_good(facts, &words.life, one) || goes_on;
+    let shown = facts.owner_of(one.function).is_some_and(|ty| life::is_component(facts, &words.life, ty));
+    let weight = match facts.exported.is_some() {
+        true if !lasts => Weight::Decisive,
+        true if shown => Weight::None,
+        _ => Weight::Slight,
+    };
+    // What fires once lets go of its callbacks then. A part of something else may be there for many such objects.
+    let weight = if one.registration.ends && is_whole(facts, emitter) { weight.max(Weight::Strong) } else { weight };
+    Evidence::doubts(weight, "both may end together")
 }
 
 /// Whether this file calls the function with what hangs on the instance, so that each call gets the same emitter.
