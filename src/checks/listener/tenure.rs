@@ -32,8 +32,7 @@ pub fn process(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
         evidence.extend(frequency(context, one));
         evidence.extend(context.command(Weight::Strong).filter(|_| !words.drawn.is_empty()));
         let told = evidence.iter().any(|piece| piece.stance == Stance::For);
-        let many = facts.owner_of(one.function).is_some_and(|ty| key::ends_with(&words.passing, facts.text(facts.ty(ty).name)));
-        if !told && !many && !words.drawn.is_empty() {
+        if !told && !is_one_of_many(context, one) && !words.drawn.is_empty() {
             evidence.push(Evidence::doubts(Weight::Slight, "nothing says that it is done more than once"));
         }
         return evidence;
@@ -210,6 +209,15 @@ fn frequency(context: &Context, one: &Registered) -> Option<Evidence> {
     } else {
         Some(Evidence::doubts(Weight::Strong, "nothing says how often it is registered"))
     }
+}
+
+/// Whether the object that registers is made for one piece of work, or for each call of something in the project.
+fn is_one_of_many(context: &Context, one: &Registered) -> bool {
+    let (facts, words) = (context.facts, &context.words.words);
+    let Some(ty) = facts.owner_of(one.function) else { return false };
+    let name = facts.text(facts.ty(ty).name);
+    let starting = |word: &str| words.running.iter().any(|own| own == word);
+    key::ends_with(&words.passing, name) || context.project.made_for_calls(context.path, name, &starting).is_some()
 }
 
 /// The registry lives as long as the emitter; nothing at all where that goes with the registrant.
