@@ -21,8 +21,8 @@ pub fn weighed(context: &Context, text: &str, mut finding: Finding) -> Finding {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
         return finding.weigh(context.prior());
     }
-    if let Some(line) = specimen(context, text) {
-        let text = format!("the file is faulty on purpose, to try a linter: \"{line}\"");
+    if let Some(line) = specimen(context, text, &finding) {
+        let text = format!("it is faulty on purpose, to try a linter: \"{line}\"");
         finding.evidence.push(Evidence::doubts(Weight::Decisive, text));
         return finding.weigh(context.prior());
     }
@@ -88,8 +88,13 @@ fn meant<'a>(context: &Context, text: &'a str, finding: &Finding) -> Option<&'a 
     })
 }
 
-/// The comment of a line by which the file tells a linter what to find.
-fn specimen<'a>(context: &Context, text: &'a str) -> Option<&'a str> {
+/// The comment in the function around a fault that tells a linter what to find there.
+fn specimen<'a>(context: &Context, text: &'a str, finding: &Finding) -> Option<&'a str> {
+    let at = finding.primary.span.start;
+    let id = context.facts.function_at(Span::new(at, at));
+    let span = context.facts.function(id).span;
+    // A module is as long as all that stands in it, and each of its faults would ask for all of that.
+    let text = text.get(span.start as usize..span.end as usize).filter(|_| !context.facts.is_module(id))?;
     let words = &context.words.words.specimens;
     let tells = |line: &&str| {
         let said = MARKS.iter().find_map(|mark| line.strip_prefix(mark)).map(str::trim_start);
