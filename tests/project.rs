@@ -779,3 +779,10 @@ fn what_is_lent_to_one_call_goes_with_it() {
     assert_eq!(found(&[store, lent]), [""; 0]);
     assert_eq!(found(&[store, kept]), ["src/pool.rs:unbounded-collection"]);
 }
+
+#[test]
+fn callers_may_bring_what_stands_for_a_default_value() {
+    let note = ("notes/note.py", "def note(text, seen=[]):\n    seen.append(text)\n    return len(seen)\n");
+    assert_eq!(found(&[note]), ["notes/note.py:unbounded-collection"]);
+    assert_eq!(found(&[note, ("notes/use.py", "from notes.note import note\n\nnote('a', [])\n")]), [""; 0]);
+}

@@ -80,12 +80,22 @@ fn meant<'a>(context: &Context, text: &'a str, finding: &Finding) -> Option<&'a 
     let declared: Vec<usize> = declared.filter(|_| !words.is_empty()).collect();
     let described = declared.iter().flat_map(|at| description(text, *at)).collect::<Vec<_>>();
     let at = finding.primary.span.start as usize;
-    let places: Vec<usize> = declared.iter().copied().chain(statements(context, text, at)).chain([at]).collect();
+    let around = opener(text, at).filter(|_| !words.is_empty());
+    let places: Vec<usize> = declared.iter().copied().chain(statements(context, text, at)).chain([at]).chain(around).collect();
     let comments = places.iter().filter(|_| !words.is_empty()).flat_map(|at| comments(text, *at));
     comments.chain(described).find(|line| {
         let line = line.to_lowercase();
         words.iter().any(|word| line.contains(word.as_str()))
     })
+}
+
+/// The line that opens the block of which a place is the first statement: a comment above it speaks of what is done there.
+fn opener(text: &str, at: usize) -> Option<usize> {
+    let line = text.get(..at)?.rfind('\n')?;
+    let above = text[..line].rfind('\n').map_or(0, |end| end + 1);
+    let said = text[above..line].trim_end();
+    let opens = ["if ", "else", "} else", "match "].iter().any(|word| said.trim_start().starts_with(word));
+    (opens && said.ends_with(['{', ':'])).then_some(above)
 }
 
 /// The comment in the function around a fault that tells a linter what to find there.

@@ -493,6 +493,9 @@ pub struct Resource {
     /// a mapping over a part of another one, which goes with that.
     #[serde(default)]
     pub fixed: Vec<String>,
+    /// Whether it opens nothing where it is not told what (`smtplib.SMTP()`).
+    #[serde(default)]
+    pub addressed: bool,
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,
@@ -558,6 +561,9 @@ pub struct Resource {
     /// Methods whose value, gone through by a loop that nothing leaves early, uses it up as well (`iter_content`).
     #[serde(default)]
     pub drained_in_loop: Vec<String>,
+    /// Calls that hand on one element after the other of what they are given first, to the end (`enumerate`, a progress bar).
+    #[serde(default)]
+    pub passed_on_by: Vec<String>,
     /// Methods after which somebody else waits for its end; before, what a failing frame takes away nobody misses.
     #[serde(default)]
     pub meets: Vec<String>,

@@ -83,6 +83,10 @@ pub fn seen(context: &Context, growth: &Growth) -> bool {
 pub fn unseen(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], surely: bool) -> Option<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     let names = !facts.typed && facts.exported.is_none() && context.project.len() > 1;
+    if names && held.life == Life::Default {
+        let text = "whoever calls it may bring one of their own, and then the default value stays as it is";
+        return Some(Evidence::doubts(Weight::Strong, text));
+    }
     let worked = growth.key.is_none() && growth.value.is_some_and(|value| rate::is_work(facts, words, value));
     let shown = matches!(held.life, Life::Loop | Life::Default) || relief::adds_itself(context, held, growth) || worked;
     if !names || shown {

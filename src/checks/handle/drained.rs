@@ -17,8 +17,15 @@ pub fn is_drained(facts: &Facts, resource: &Resource, at: ExprId) -> bool {
     let looped = matches!(facts.kind(at), ExprKind::Call { .. }) && among(&resource.drained_in_loop);
     let itself = resource.drained_in_loop.iter().any(|word| word == ITSELF) && is_header(facts, at);
     facts.args(at).is_empty() && among(&resource.drained_by)
-        || (looped || itself) && is_gone_through(facts, at)
+        || (looped || itself) && is_gone_through(facts, passed_on(facts, resource, at))
         || resource.drained_by_call.iter().any(|word| word.fits(facts.callee_path(at), method))
+}
+
+/// The call that hands on what a value has, one element after the other; the value itself where there is none.
+fn passed_on(facts: &Facts, resource: &Resource, at: ExprId) -> ExprId {
+    let Parent::Expr(call) = facts.expr(at).parent else { return at };
+    let hands = facts.callee_name(call).is_some_and(|name| resource.passed_on_by.iter().any(|word| word == name));
+    if hands && facts.positional(call, 0) == Some(at) { call } else { at }
 }
 
 fn is_header(facts: &Facts, at: ExprId) -> bool {

@@ -137,6 +137,7 @@ impl<'a> Ledger<'a> {
         let counts = (asks || resource.when.iter().any(given) || armed())
             && !resource.unless.iter().any(excused)
             && !resource.fixed.iter().any(|word| self.writes(call, word))
+            && !(resource.addressed && self.facts.args(call).is_empty())
             && !resource.exempt.iter().any(fits);
         counts.then_some(at)
     }

@@ -235,6 +235,15 @@ pub fn named(facts: &Facts, words: &[String], function: FunctionId) -> bool {
     facts.function(function).name.is_some_and(|name| key::starts_with(words, facts.text(name)))
 }
 
+/// Whether a closure is given to a call that runs it once: `cell.get_or_init(|| …)`.
+pub fn is_given_once(facts: &Facts, words: &Words, closure: FunctionId) -> bool {
+    let called = facts.function(closure).made.and_then(|made| match facts.expr(made).parent {
+        Parent::Expr(call) => facts.callee_name(call),
+        _ => None,
+    });
+    called.is_some_and(|called| words.once.iter().any(|word| word == called))
+}
+
 /// Whether a function hands back what it was given, as a registering decorator does.
 pub fn registers(facts: &Facts, function: FunctionId) -> bool {
     let own = facts.function(function);

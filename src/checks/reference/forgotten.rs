@@ -204,7 +204,8 @@ fn leaked(context: &Context, resource: &Resource, call: ExprId) -> Option<Findin
     match lifetime::serves(facts, words, function).or(wrapper) {
         Some(serves) => finding.evidence.push(serves),
         None if from_caller(facts, call) => {
-            finding.evidence.push(Evidence::supports(Weight::Fair, "it is made anew from what each call brings"));
+            finding.evidence.push(Evidence::supports(Weight::Slight, "it is made anew from what each call brings"));
+            finding.evidence.push(Evidence::doubts(Weight::Fair, "nothing says how often it is called"));
         }
         None => finding.evidence.push(Evidence::doubts(Weight::Strong, "nothing says that it runs more than once")),
     }
@@ -217,13 +218,9 @@ pub fn once(context: &Context, function: FunctionId) -> bool {
     facts.enclosing(function).any(|id| {
         let own = facts.function(id);
         let name = own.name.map_or("", |name| facts.text(name));
-        let called = own.made.and_then(|made| match facts.expr(made).parent {
-            Parent::Expr(call) => facts.callee_name(call),
-            _ => None,
-        });
         own.kind == FunctionKind::Named
             && (key::starts_with(&context.words.words.setup, name) || key::ends_with(&context.words.words.leaking, name))
-            || called.is_some_and(|called| context.words.words.once.iter().any(|word| word == called))
+            || lifetime::is_given_once(facts, &context.words.words, id)
     }) || facts.function(function).kind == FunctionKind::Module
 }
 
