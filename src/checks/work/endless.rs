@@ -129,7 +129,7 @@ fn judge(facts: &Facts, enders: Enders, function: FunctionId, hops: u32) -> End 
         }
     }
     if found == End::Own && hops > 0 && !loops(facts, function) {
-        let next = facts.function(function).calls.iter().filter(|call| runs_here(facts, **call));
+        let next = facts.function(function).calls.iter().filter(|call| runs_here(facts, **call) && !is_raced(facts, **call));
         let next = next.filter_map(|call| facts.callee(*call).function);
         let inner = next.filter(|next| *next != function).map(|next| judge(facts, enders, next, hops - 1));
         return inner.into_iter().find(|end| *end != End::Own).unwrap_or(End::Own);
@@ -142,6 +142,19 @@ fn runs_here(facts: &Facts, call: ExprId) -> bool {
     let apart = |function: FunctionId| facts.function(function).traits.is_async && !facts.typed && facts.exported.is_none();
     let awaited = || matches!(facts.expr(call).parent, crate::facts::Parent::Expr(outer) if matches!(facts.kind(outer), ExprKind::Await(_)));
     facts.callee(call).function.is_none_or(|function| !apart(function) || awaited())
+}
+
+/// Whether something else may come first, with which the call ends: it is one of several that a `select!` waits for.
+fn is_raced(facts: &Facts, call: ExprId) -> bool {
+    let span = facts.expr(call).span;
+    facts.typed
+        && facts.steps.iter().any(|step| match &step.kind {
+            StepKind::Switch { arms, .. } if step.span.contains(span) => {
+                let guards = || arms.iter().filter_map(|arm| arm.guard);
+                guards().count() > 1 && guards().any(|guard| facts.expr(guard).span.contains(span))
+            }
+            _ => false,
+        })
 }
 
 /// Whether a function loops, and each of its loops ends by itself.
