@@ -323,6 +323,11 @@ fn tell(context: &Context, held: &Held, growth: &Growth, releases: &[ExprId], wa
         }
         _ => Evidence::supports(Weight::Slight, "an explicit way out skips the removal").at(way.at),
     });
+    if facts.exported.is_some() && !matches!(way.leaving, Leaving::Fail { .. }) {
+        // Of those that were read in published packages, none was worth a finding.
+        let text = "such a way is mostly taken where there is no entry, or where it is another one's";
+        finding.evidence.push(Evidence::doubts(Weight::Strong, text).at(way.at));
+    }
     let elsewhere = |release: &&Release| release.function != growth.function && empties(facts, held, release);
     finding.evidence.push(match held.release.iter().find(elsewhere) {
         Some(release) => {
