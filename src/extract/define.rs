@@ -237,12 +237,14 @@ impl<'tree> Lowering<'_, 'tree> {
 
     /// Whether a method cannot be called without an argument that says which of several things it is about.
     fn is_told_what(&self, function: &crate::facts::Function) -> bool {
-        let known = &self.habits.teardown_arguments;
+        let (known, keys) = (&self.habits.teardown_arguments, &self.habits.teardown_keys);
         let how =
             |name: &str| name.rsplit('_').find(|word| !word.is_empty()).is_none_or(|last| known.iter().any(|word| word == last));
         let asks = |param: &crate::facts::Param| param.default.is_none() && param.kind == ParamKind::Plain;
         let own = usize::from(self.habits.receiver == Receiver::FirstParameter);
-        !known.is_empty() && function.params.iter().skip(own).any(|param| asks(param) && !how(self.facts.names.text(param.name)))
+        let which = |name: &str| keys.iter().any(|word| is_last_word(name, word));
+        let tells = |name: &str| !known.is_empty() && !how(name) || which(name);
+        function.params.iter().skip(own).any(|param| asks(param) && tells(self.facts.names.text(param.name)))
     }
 
     fn is_test_type(&self, ty: TypeId, tests: impl Fn(&str) -> bool) -> bool {
@@ -278,4 +280,10 @@ impl<'tree> Lowering<'_, 'tree> {
             }
         }
     }
+}
+
+/// Whether a name ends with a word: `sessionId` with `Id`, `row_id` with `id`, and `grid` not with `id`.
+fn is_last_word(name: &str, word: &str) -> bool {
+    let ends = |before: &str| before.is_empty() || before.ends_with('_') || word.starts_with(char::is_uppercase);
+    name.strip_suffix(word).is_some_and(ends)
 }

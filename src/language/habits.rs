@@ -110,6 +110,10 @@ pub struct Habits {
     /// does not end its object. Anything goes where the list is empty.
     #[serde(default)]
     pub teardown_arguments: Vec<String>,
+    /// Last words of arguments that say which of several things such a method ends, so that it is not the end of its object
+    /// (`destroy(sid)`).
+    #[serde(default)]
+    pub teardown_keys: Vec<String>,
     /// Calls whose value is an element of their receiver.
     pub elements: Vec<String>,
     /// Calls whose value is their receiver.
