@@ -30,7 +30,9 @@ fn forever(context: &Context, worker: &Worker) -> Option<Finding> {
     let share = worker.behind.map_or(Share::None, |work| share::of(facts, work, worker.function));
     let owner = facts.owner_of(worker.function);
     let serves = lifetime::named(facts, &context.words.words.serving, worker.function);
-    let once = facts.enclosing(worker.function).any(|id| lifetime::is_given_once(facts, &context.words.words, id));
+    let once = facts
+        .enclosing(worker.function)
+        .any(|id| facts.function(id).traits.asks_lasting || lifetime::is_given_once(facts, &context.words.words, id));
     if owner.is_none() && !serves || once || owner::guarded(facts, worker.call) || is_whole_program(context, worker) {
         return None;
     }
