@@ -758,8 +758,10 @@ fn in_a_project_somebody_is_seen_to_add_again_and_again() {
         "shop/app.py",
         "from flask import Flask, request\n\nfrom shop.orders import handle_order\n\napp = Flask(__name__)\n\n\n@app.route('/order')\ndef order():\n    handle_order(request.json)\n    return ''\n",
     );
+    let request = ("shop/orders.py", "SEEN = []\n\n\ndef handle_order(request):\n    SEEN.append(request.body)\n");
     assert_eq!(found(&[kept, names]), [""; 0]);
     assert_eq!(found(&[kept, serves]), ["shop/orders.py:unbounded-collection"]);
+    assert_eq!(found(&[request, names]), ["shop/orders.py:unbounded-collection"]);
 }
 
 #[test]

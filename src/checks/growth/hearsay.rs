@@ -14,7 +14,7 @@ use crate::checks::lives::fresh;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
 use crate::checks::lives::owner;
-use crate::facts::{Action, BindingId, ExprId, Facts, FunctionId, FunctionKind, Parent, Root, Source};
+use crate::facts::{Action, BindingId, ExprId, Facts, FunctionId, FunctionKind, Param, Parent, Root, Source};
 use crate::finding::{Evidence, Weight};
 use crate::index::Tenure;
 use crate::rules::Check;
@@ -73,9 +73,16 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
     all
 }
 
-/// Whether a framework that the project hands its functions to, or a loop, is seen to run a function again and again.
+/// Whether a framework that the project hands its functions to, or a loop, is seen to run a function again and again, or what it
+/// keeps comes out of a request.
 pub fn seen(context: &Context, growth: &Growth) -> bool {
-    served::served(context, growth).is_some() || lifetime::ticks(context.facts, growth.at).is_some()
+    let (facts, words) = (context.facts, &context.words.words);
+    let given = |param: &Param| {
+        words.request.named.iter().any(|word| word == facts.text(param.name)) && brought(facts, growth, param.binding)
+    };
+    served::served(context, growth).is_some()
+        || lifetime::ticks(facts, growth.at).is_some()
+        || facts.function(growth.function).params.iter().any(given)
 }
 
 /// The doubt about what nobody is seen to add to again and again, in a language that has neither written types nor exports, so
