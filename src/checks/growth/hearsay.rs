@@ -95,7 +95,7 @@ pub fn unseen(context: &Context, (held, growth): (&Held, &Growth), all: &[Held],
         return Some(Evidence::doubts(Weight::Strong, text));
     }
     let worked = growth.key.is_none() && growth.value.is_some_and(|value| rate::is_work(facts, words, value));
-    let shown = matches!(held.life, Life::Loop | Life::Default) || relief::adds_itself(context, held, growth) || worked;
+    let shown = held.life == Life::Loop || relief::adds_itself(context, held, growth) || worked;
     if !names || shown {
         return None;
     }
