@@ -474,6 +474,9 @@ pub struct Resource {
     /// Methods by which such a part is taken out, or its absence is made a failure (`take`, `ok_or`).
     #[serde(default)]
     pub parted_by: Vec<String>,
+    /// Methods by which it is fed: they fail where it has ended before, which it hardly does.
+    #[serde(default)]
+    pub fed_by: Vec<String>,
     /// Keywords by which one of a kind gets what another one writes (`stdin`).
     #[serde(default)]
     pub piped: Vec<String>,
@@ -789,6 +792,9 @@ pub struct Waiting {
     pub remove: Vec<String>,
     /// Methods and functions that take out everything.
     pub drain: Vec<String>,
+    /// First words of functions that are called many times before what is waited for comes.
+    #[serde(default)]
+    pub again: Vec<String>,
 }
 
 /// A cache decorator or a cache constructor.

@@ -59,7 +59,8 @@ pub fn doubts(context: &Context, held: &Held, growth: &Growth, proven: bool) -> 
     if held.life == Life::Instance && !asked && !lasting {
         all.push(Evidence::doubts(Weight::Decisive, "no more than a name says that the owner lives long"));
     } else if held.life == Life::Instance && !asked {
-        all.push(Evidence::doubts(Weight::Slight, "nothing says how much is put into it while it lives"));
+        let weight = if facts.typed { Weight::Fair } else { Weight::Slight };
+        all.push(Evidence::doubts(weight, "nothing says how much is put into it while it lives"));
     }
     let weight = match held.life {
         // An owner that is there for all that comes is asked for it again and again.

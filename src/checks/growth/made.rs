@@ -118,7 +118,9 @@ fn named<'a>(all: &'a [Container], path: &str) -> Option<&'a Container> {
 fn declared<'a>(context: &Context<'a>, id: PlaceId) -> Option<(&'a Container, ExprId)> {
     let facts = context.facts;
     facts.definitions_of(id).iter().find_map(|definition| {
-        let path = facts.annotated(definition.annotation?)?;
+        // A field that refers to what somebody else has goes with the work that borrows it.
+        let annotation = definition.annotation.filter(|written| !facts.borrows.contains(written))?;
+        let path = facts.annotated(annotation)?;
         Some((named(&context.words.container, path)?, definition.target))
     })
 }

@@ -59,6 +59,24 @@ fn list(context: &Context, one: &Waiting, place: PlaceId, (ty, name): (TypeId, N
     Some(tell(context, one, (call, known), (ty, name), drained.map(|operation| operation.expr)))
 }
 
+/// What is said of how the entries of a list go.
+fn left(context: &Context, one: &Waiting, adding: FunctionId, drained: Option<ExprId>) -> Evidence {
+    let facts = context.facts;
+    let Some(at) = drained else {
+        return Evidence::supports(Weight::Fair, "nothing in this file takes an entry out");
+    };
+    let by = facts.function_of(at);
+    let name = owner::name_of(facts, by);
+    let ends = facts.enclosing(by).any(|id| facts.function(id).traits.is_teardown);
+    let evidence = if ends || lifetime::named(facts, &one.again, adding) {
+        Evidence::supports(Weight::Slight, format!("entries only ever go all at once, in `{name}`, which need not come"))
+    } else {
+        // What they wait for comes by again and again, and empties the list each time; nobody is seen to add twice meanwhile.
+        Evidence::doubts(Weight::Fair, format!("all entries go at once, in `{name}`, and that may come often enough"))
+    };
+    evidence.at(context.span(at))
+}
+
 /// Whether a function runs more than once for its object.
 fn runs_again(facts: &Facts, function: FunctionId) -> bool {
     !facts.function(function).traits.is_constructor && !facts.function(function).traits.is_test
@@ -76,14 +94,7 @@ fn tell(
     let message = format!("`{name}.{field}` keeps each {kind} when whoever waits has gone");
     let mut finding = context.finding(call, message, format!("a {kind} is added here"));
     finding.related.push(Mark::new(Role::Declaration, facts.ty(ty).head, "the type that keeps the list"));
-    finding.evidence.push(match drained {
-        Some(at) => {
-            let by = owner::name_of(facts, facts.function_of(at));
-            let text = format!("entries only ever go all at once, in `{by}`, which need not come");
-            Evidence::supports(Weight::Slight, text).at(context.span(at))
-        }
-        None => Evidence::supports(Weight::Fair, "nothing in this file takes an entry out"),
-    });
+    finding.evidence.push(left(context, one, facts.function_of(call), drained));
     if known {
         finding.evidence.push(Evidence::doubts(Weight::Decisive, "the list is asked first, so nobody waits in it twice"));
     }

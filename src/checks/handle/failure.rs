@@ -1,7 +1,7 @@
 //! What a handle is lost to where something fails: what is raised, what is caught, and whether either can happen.
 
 use super::plight::{Case, is_lingering};
-use super::way::Leaving;
+use super::way::{Leaving, Way};
 use crate::checks::lives::key;
 use crate::facts::{Around, ExitKind, ExprId, ExprKind, Handler, StepId, StepKind};
 use crate::finding::{Evidence, Weight};
@@ -57,6 +57,23 @@ impl Case<'_, '_> {
     /// Whether a failure leaves with the handle, and takes the frame along.
     pub(super) fn goes_up(&self) -> bool {
         self.shown.iter().any(|way| matches!(way.leaving, Leaving::Raise | Leaving::Propagate))
+    }
+
+    /// Whether all that leaves with it are failures to feed it, which tell that it has ended.
+    pub(super) fn is_fed(&self) -> bool {
+        let facts = self.context.facts;
+        let feeds = |at: ExprId| {
+            facts.method_name(at).is_some_and(|name| self.obligation.resource.fed_by.iter().any(|word| word == name))
+        };
+        let fed = |way: &Way| {
+            let function = facts.function_of(self.obligation.call);
+            let calls = facts.function(function).calls.iter().copied();
+            // The last call of what is tried is the one that fails there.
+            let last =
+                calls.filter(|call| way.at.contains(self.context.span(*call))).max_by_key(|call| self.context.span(*call).end);
+            last.is_some_and(feeds)
+        };
+        self.shown.iter().all(|way| way.leaving == Leaving::Propagate && fed(way))
     }
 
     /// What a failure that is caught can come from, while the handle is held.

@@ -93,7 +93,13 @@ impl Case<'_, '_> {
             }
             Plight::Raised if self.is_propagated() => {
                 let text = "a step that can fail leaves the function while it is held";
-                vec![Evidence::supports(Weight::Strong, text)]
+                let mut all = vec![Evidence::supports(Weight::Strong, text)];
+                if self.is_fed() {
+                    let text =
+                        format!("only feeding the {} can fail, where it has broken off before", self.obligation.resource.kind);
+                    all.push(Evidence::doubts(Weight::Decisive, text));
+                }
+                all
             }
             Plight::Raised => {
                 let mut all = vec![Evidence::supports(Weight::Strong, "the function raises while it is held")];
