@@ -425,6 +425,8 @@ pub struct Container {
     pub bound: Option<Bound>,
     /// Whether every one of them is capped or holds its entries weakly, so that it never counts as growing.
     pub bounded: bool,
+    /// Whether its entries are pieces of work that end by themselves, and of which nobody wants more than that they have ended.
+    pub tasks: bool,
 }
 
 /// The argument that caps a container, cache or channel.

@@ -11,7 +11,8 @@ use crate::facts::{
     Action, BindingId, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Parent, Place, PlaceId, Root, Segment,
     StepKind,
 };
-use crate::rules::Container;
+use crate::rules::{Container, Words};
+use crate::source::Span;
 use rustc_hash::FxHashSet;
 
 /// A place that is given a growable container.
@@ -84,7 +85,7 @@ fn one<'a>(
     place: &Place,
 ) -> Option<Held<'a>> {
     let facts = context.facts;
-    let life = life(facts, handed, id, place)?;
+    let life = life(facts, &context.words.words, handed, id, place)?;
     let (container, declared) = if life == Life::Default { default(context, place)? } else { made(context, id)? };
     let mut held = Held { place: id, container, life, declared, growth: Vec::new(), release: Vec::new() };
     for operation in facts.operations(id) {
@@ -99,6 +100,12 @@ fn one<'a>(
     }
     by_method(facts, &mut held, id);
     held.release.extend(by_entry(facts, &held));
+    if life == Life::Loop {
+        let loops: Vec<Span> =
+            held.growth.iter().filter_map(|growth| Some(facts.step(facts.loop_around(growth.expr)?).span)).collect();
+        // What is done when the loop is over comes too late for as long as it goes on.
+        held.release.retain(|release| loops.iter().all(|around| facts.expr(release.at).span.start < around.end));
+    }
     for (at, function) in super::fixed::by_default(facts, defaults, id, &container.shrink) {
         held.release.push(Release { at, function, certain: true, replaced: false });
     }
@@ -119,7 +126,7 @@ fn by_method(facts: &Facts, held: &mut Held, place: PlaceId) {
     }
 }
 
-fn life(facts: &Facts, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Place) -> Option<Life> {
+fn life(facts: &Facts, words: &Words, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Place) -> Option<Life> {
     match (place.root, place.path.as_slice()) {
         (Root::Static(_), [Segment::Field(_)]) => Some(Life::Type),
         (Root::Instance(_), [Segment::Field(_)]) => Some(Life::Instance),
@@ -133,7 +140,7 @@ fn life(facts: &Facts, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Plac
                 _ if facts.operations(id).iter().any(|operation| escapes(facts, handed, operation.function, own)) => {
                     Some(Life::Closure)
                 }
-                _ => outer(facts, id, binding).then_some(Life::Loop),
+                _ => outer(facts, words, id, binding).then_some(Life::Loop),
             }
         }
         _ => None,
@@ -141,7 +148,7 @@ fn life(facts: &Facts, handed: &FxHashSet<FunctionId>, id: PlaceId, place: &Plac
 }
 
 /// Whether a local is made before an endless loop that goes on using it.
-fn outer(facts: &Facts, id: PlaceId, binding: BindingId) -> bool {
+fn outer(facts: &Facts, words: &Words, id: PlaceId, binding: BindingId) -> bool {
     let [made, ..] = facts.binding(binding).definitions.as_slice() else { return false };
     // A generator goes on for as long as somebody takes from it.
     if facts.function(facts.scopes[facts.binding(binding).scope.index()].function).traits.is_generator {
@@ -152,7 +159,7 @@ fn outer(facts: &Facts, id: PlaceId, binding: BindingId) -> bool {
         return false;
     }
     facts.operations(id).iter().any(|operation| {
-        lifetime::endless_around(facts, operation.expr)
+        lifetime::serving_around(facts, words, operation.expr)
             .is_some_and(|around| !facts.step(around).span.contains(facts.expr(made.target).span))
     })
 }

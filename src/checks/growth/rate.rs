@@ -73,7 +73,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
             || lifetime::named(facts, &words.adding, growth.function) && !is_weakly(context, growth));
     // What has a key is asked for by it later, done or not.
     let keyed = growth.key.is_some() && growth.key != growth.value;
-    if let Some(work) = growth.value.filter(|value| !meant && !keyed && is_work(facts, words, *value)) {
+    if let Some(work) = growth.value.filter(|_| !meant && !keyed && does_work(context, held, growth)) {
         // An owner that is made for one piece of work keeps what belongs to that.
         let weight = match held.life {
             Life::Instance if !words.drawn.is_empty() => Weight::Slight,
@@ -173,7 +173,7 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                 }
             }
         }
-        None if growth.value.is_some_and(|value| is_work(facts, words, value)) => return None,
+        None if does_work(context, held, growth) => return None,
         None if growth.value.is_some_and(|value| served::brings(context, growth, value)) => {
             Evidence::supports(Weight::Fair, "each request adds what it brings")
         }
@@ -314,6 +314,11 @@ fn is_weakly(context: &Context, growth: &Growth) -> bool {
     let facts = context.facts;
     let weak = |value: ExprId| facts.callee_path(value).is_some_and(|path| path == "weakref.ref" || path == "weakref.WeakMethod");
     growth.value.is_some_and(weak)
+}
+
+/// Whether what a collection is given is a piece of work, by what it is or by what the collection is for.
+pub fn does_work(context: &Context, held: &Held, growth: &Growth) -> bool {
+    held.container.tasks || growth.value.is_some_and(|value| is_work(context.facts, &context.words.words, value))
 }
 
 /// Whether a value is named or made like a task, thread or other piece of work that ends.

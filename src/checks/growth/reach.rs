@@ -24,8 +24,7 @@ pub fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         return Some(Evidence::doubts(weight, "fields are reached by reflection in this file"));
     }
     let own = held.growth.iter().any(|growth| relief::adds_itself(context, held, growth));
-    let work = own
-        || held.growth.iter().any(|growth| growth.value.is_some_and(|value| rate::is_work(facts, &context.words.words, value)));
+    let work = own || held.growth.iter().any(|growth| rate::does_work(context, held, growth));
     if !work && key::ends_with(&context.words.words.registries, &name) {
         // Nobody registers anything under a number that is drawn for each call.
         let drawn = |growth: &Growth| growth.key.is_some_and(|key| counted(facts, key));
@@ -46,7 +45,7 @@ pub fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         };
         return Some(Evidence::doubts(weight, text).at(facts.expr(operation.expr).span));
     }
-    let public = facts.is_public(held.place) && !matches!(held.life, Life::Closure);
+    let public = facts.is_public(held.place) && !matches!(held.life, Life::Closure | Life::Loop);
     let text = if facts.is_confined(held.place) {
         "other code of its module could remove entries"
     } else {

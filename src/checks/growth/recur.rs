@@ -25,7 +25,7 @@ pub fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
         return false;
     }
     if held.life == Life::Loop {
-        return lifetime::endless_around(facts, growth.expr).is_some();
+        return lifetime::serving_around(facts, words, growth.expr).is_some();
     }
     if held.life == Life::Closure && own == Some(growth.function) {
         return false;
@@ -39,7 +39,7 @@ pub fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
     };
     let fixed = growth.key.is_some_and(|key| few(key) || known(key));
     let constant = growth.key.is_none() && growth.value.is_some_and(|value| facts.literal(value).is_some());
-    let work = growth.value.is_some_and(|value| rate::is_work(facts, words, value));
+    let work = rate::does_work(context, held, growth);
     // A default value that is handed out itself says nothing about what was given.
     let own_value = held.life == Life::Default
         && facts.operations(held.place).iter().any(|operation| operation.action == Action::Returned)

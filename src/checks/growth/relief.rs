@@ -81,9 +81,12 @@ pub fn relief(context: &Context, held: &Held, growth: &Growth) -> Option<Vec<Evi
         }
         Some(release) => {
             // Work that has ended is of no use to anybody until then.
-            let work =
-                growth.key.is_none() && growth.value.is_some_and(|value| rate::is_work(facts, &context.words.words, value));
-            let weight = if work && !context.words.words.drawn.is_empty() { Weight::Fair } else { Weight::Strong };
+            let work = growth.key.is_none() && rate::does_work(context, held, growth);
+            let weight = match work {
+                true if held.container.tasks => Weight::None,
+                true if !context.words.words.drawn.is_empty() => Weight::Fair,
+                _ => Weight::Strong,
+            };
             let text = "entries leave only when the owner is shut down";
             evidence.push(Evidence::doubts(weight, text).at(facts.expr(release.at).span));
         }

@@ -44,16 +44,23 @@ fn list(context: &Context, one: &Waiting, place: PlaceId, (ty, name): (TypeId, N
     // The same field of what is presumably the same type counts as well.
     let same = facts.places.iter().filter(|(_, other)| other.path.last() == Some(&Segment::Field(name))).map(|(id, _)| id);
     let all: Vec<&Operation> = same.flat_map(|id| facts.operations(id)).collect();
+    let harmless =
+        |call: ExprId| context.words.harmless.iter().any(|word| word.fits(facts.callee_path(call), facts.method_name(call)));
     let escapes = |operation: &&Operation| match operation.action {
         Action::Returned | Action::Stored { .. } => true,
-        Action::Argument { call, .. } => facts.callee_name(call).is_none_or(|name| !one.drain.iter().any(|word| word == name)),
+        Action::Argument { call, .. } => {
+            !harmless(call) && facts.callee_name(call).is_none_or(|name| !one.drain.iter().any(|word| word == name))
+        }
         _ => false,
     };
     if all.iter().any(|operation| has(&one.remove, operation) || escapes(operation)) {
         return None;
     }
     let Action::Method { call, .. } = added.action else { return None };
-    let drained = all.iter().find(|operation| has(&one.drain, operation) || matches!(operation.action, Action::Argument { .. }));
+    let drained = all.iter().find(|operation| {
+        let handed = matches!(operation.action, Action::Argument { call, .. } if !harmless(call));
+        handed || has(&one.drain, operation)
+    });
     let asked: Vec<_> = lifetime::conditions(facts, call).into_iter().map(|condition| facts.expr(condition).span).collect();
     let known = all.iter().any(|operation| asked.iter().any(|span| span.contains(facts.expr(operation.expr).span)));
     Some(tell(context, one, (call, known), (ty, name), drained.map(|operation| operation.expr)))

@@ -309,7 +309,9 @@ impl<'a> Ledger<'a> {
 
     /// Whether the value of a call is still the handle that it is called on or given.
     pub fn hands_through(&self, call: ExprId) -> bool {
-        self.has(&self.tables.through, call)
+        // A function of the project's own is known by its last name, wherever it stands.
+        let plain = || self.facts.callee(call).receiver.is_none().then(|| self.facts.callee_name(call)).flatten();
+        self.has(&self.tables.through, call) || plain().is_some_and(|name| self.tables.through.find(Some(name), None).is_some())
     }
 
     /// Whether a call asks something of the handle, or uses it and no more.

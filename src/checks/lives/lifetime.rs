@@ -289,6 +289,26 @@ pub fn endless_around(facts: &Facts, expr: ExprId) -> Option<crate::facts::StepI
     (!leaves && !caught).then_some(around)
 }
 
+/// The loop around an expression that goes on for as long as a server does: one without an end, or one that takes the next client
+/// each time, whatever ends it.
+pub fn serving_around(facts: &Facts, words: &Words, expr: ExprId) -> Option<crate::facts::StepId> {
+    let accepts = |call: &ExprId| {
+        facts.callee(*call).receiver.is_some()
+            && facts.callee_name(*call).is_some_and(|name| words.request.accept.iter().any(|word| word == name))
+    };
+    endless_around(facts, expr).or_else(|| {
+        let around = facts.loop_around(expr)?;
+        let StepKind::Loop { header, kind, .. } = facts.step(around).kind else { return None };
+        // What goes on under a condition asks for the client in it.
+        let span = match header {
+            Some(header) if kind != LoopKind::Forever => facts.expr(header).span,
+            _ => facts.step(around).span,
+        };
+        let calls = &facts.function(facts.function_of(expr)).calls;
+        calls.iter().any(|call| span.contains(facts.expr(*call).span) && accepts(call)).then_some(around)
+    })
+}
+
 /// The conditions that an expression stands under, innermost first.
 pub fn conditions(facts: &Facts, expr: ExprId) -> Vec<ExprId> {
     let mut found = Vec::new();

@@ -65,6 +65,9 @@ fn opened(context: &Context, resource: &Resource, call: ExprId, value: ExprId) -
     }
     let [only] = binding.definitions.as_slice() else { return None };
     let made = facts.value_of(only).filter(|made| matches!(facts.kind(facts.peeled(*made)), ExprKind::Call { .. }))?;
+    if let Some(ty) = facts.callee(facts.peeled(made)).constructs {
+        return composed(context, resource, (call, value), (made, ty));
+    }
     // What comes back from a pointer may belong to somebody else as well, who frees it.
     if facts.callee_name(facts.peeled(made)).is_some_and(|name| name == "from_raw") {
         return None;
@@ -89,6 +92,33 @@ fn opened(context: &Context, resource: &Resource, call: ExprId, value: ExprId) -
     cost(resource, &mut finding);
     let text = format!("nobody was given its {kept} before");
     finding.evidence.push(Evidence::supports(Weight::Strong, text).at(context.span(value)));
+    Some(finding.weigh(context.prior()))
+}
+
+/// A value that the function has put together is forgotten, to keep its destructor from running, and a part of it that owns memory
+/// goes with it.
+fn composed(
+    context: &Context,
+    resource: &Resource,
+    (call, value): (ExprId, ExprId),
+    (made, ty): (ExprId, TypeId),
+) -> Option<Finding> {
+    let facts = context.facts;
+    let binding = facts.binding(facts.binding_of(value)?);
+    let (field, declared) =
+        fields(facts, ty).find(|(_, declared)| !facts.borrows.contains(declared) && owns(context, *declared))?;
+    // Whatever is done with it may be what takes the part out.
+    let alone = |mention: &ExprId| *mention == value || binding.definitions.iter().any(|one| one.target == *mention);
+    if facts.function_of(made) != facts.function_of(call) || !binding.uses.iter().all(alone) {
+        return None;
+    }
+    let (name, part) = (facts.text(binding.name), facts.display(field));
+    let part = part.rsplit('.').next().unwrap_or(&part);
+    let message = format!("`{name}.{part}` owns memory that is never freed, because `{name}` is forgotten here");
+    let mut finding = context.finding(call, message, "no destructor runs from here on".to_owned());
+    finding.related.push(Mark::new(Role::Declaration, facts.expr(declared).span, "this part owns memory"));
+    cost(resource, &mut finding);
+    finding.evidence.push(Evidence::supports(Weight::Strong, "nothing takes this part out before").at(context.span(made)));
     Some(finding.weigh(context.prior()))
 }
 
