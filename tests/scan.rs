@@ -54,6 +54,17 @@ fn ignored_and_foreign_folders_are_left_out_unless_named() {
 }
 
 #[test]
+fn a_published_package_is_what_was_generated() {
+    let leak: &[u8] = b"LEAK\n";
+    let published = folder(&[("package.json", b"{}"), ("index.py", leak), ("dist/a.py", leak)]);
+    assert_eq!(told(&scan(published.path(), &options())), ["dist/a.py:1 unclosed-handle", "index.py:1 unclosed-handle"]);
+    let written = folder(&[("package.json", b"{}"), ("src/a.py", leak), ("dist/a.py", leak)]);
+    assert_eq!(told(&scan(written.path(), &options())), ["src/a.py:1 unclosed-handle"]);
+    let kept = folder(&[("package.json", b"{}"), ("index.py", leak), ("dist/a.py", leak), (".git/HEAD", b"")]);
+    assert_eq!(told(&scan(kept.path(), &options())), ["index.py:1 unclosed-handle"]);
+}
+
+#[test]
 fn a_script_is_known_by_its_first_line() {
     let folder = folder(&[("tool", b"#!/usr/bin/env python3\nLEAK\n"), ("README", b"LEAK\n")]);
     assert_eq!(told(&scan(folder.path(), &options())), ["tool:2 unclosed-handle"]);

@@ -231,6 +231,10 @@ pub struct Words {
     pub elsewhere: Vec<String>,
     /// Functions that run for the life of the program, so that what is local to them lasts.
     pub running: Vec<String>,
+    /// Types of which several owners share one value (`Arc`).
+    pub counted: Vec<String>,
+    /// Calls that make the two ends of a channel at once.
+    pub halves: Vec<String>,
     /// Last words of functions that are named for giving memory away for good.
     pub leaking: Vec<String>,
     /// First words of functions that set things up once.

@@ -12,6 +12,8 @@ use std::sync::{Arc, mpsc};
 const DEPENDENCIES: &[&str] = &["node_modules", "site-packages", "bower_components", "venv", "__pypackages__"];
 /// Folders with generated code, unless they are Python packages by that name.
 const GENERATED: &[&str] = &["build", "dist", "_build", "buck-out"];
+/// Folders with what others are generated from.
+const SOURCES: &[&str] = &["src", "lib", "source", "sources", "packages", "app", "apps"];
 /// Files that mark a folder as a virtual environment or as a cache.
 const MARKERS: &[&str] = &["pyvenv.cfg", "CACHEDIR.TAG"];
 
@@ -143,13 +145,28 @@ fn candidate(path: PathBuf, root: Option<&Path>, cwd: &Path, analyzer: &dyn Anal
 
 fn folder(root: &Path, cwd: &Path, analyzer: &dyn Analyzer, threads: usize, walked: &mut Walked) {
     let inside = root.canonicalize().is_ok_and(|root| root.iter().any(|part| DEPENDENCIES.iter().any(|name| part == *name)));
-    let before = walked.candidates.len();
+    let (before, problems) = (walked.candidates.len(), walked.problems.len());
     search(root, cwd, analyzer, (threads, inside), walked);
-    // A published package may consist of nothing but what was generated.
-    if !inside && walked.candidates[before..].iter().all(|candidate| candidate.sniff) {
+    if !inside && (is_bare(&walked.candidates[before..]) || is_published(root, &walked.candidates[before..])) {
         walked.candidates.truncate(before);
+        walked.problems.truncate(problems);
         search(root, cwd, analyzer, (threads, true), walked);
     }
+}
+
+/// Whether there is no source but what was left out: a published package may consist of nothing but what was generated.
+fn is_bare(found: &[Candidate]) -> bool {
+    found.iter().all(|candidate| candidate.sniff)
+}
+
+/// Whether a folder is a package as it is published, with little beside what was generated: what it was generated from is not
+/// there.
+fn is_published(root: &Path, found: &[Candidate]) -> bool {
+    let written = |candidate: &Candidate| {
+        let below = candidate.path.strip_prefix(root).unwrap_or(&candidate.path);
+        below.parent().is_some_and(|folder| folder.iter().any(|part| SOURCES.iter().any(|name| part == *name)))
+    };
+    root.join("package.json").is_file() && !root.join(".git").exists() && !found.iter().any(written)
 }
 
 /// Finds the files below one folder, those in folders of generated code only if asked for.

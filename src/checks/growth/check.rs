@@ -127,7 +127,7 @@ fn shared(context: &Context, held: &Held) -> bool {
         return false;
     };
     facts.typed
-        && holder::guard(facts, &context.words.words, held).is_some()
+        && holder::is_counted(facts, &context.words.words, held)
         && context.project.called(&facts.language, facts.text(*name), &held.container.shrink).is_some()
 }
 

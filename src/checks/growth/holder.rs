@@ -210,6 +210,18 @@ pub fn guard<'a>(facts: &'a Facts, words: &Words, held: &Held) -> Option<(&'a st
     guarded(facts, words, facts.definitions_of(held.place).iter().find_map(|definition| definition.annotation)?)
 }
 
+/// Whether several owners share what a guard lets one thread after the other into: other types may have it, too.
+pub fn is_counted(facts: &Facts, words: &Words, held: &Held) -> bool {
+    let written = facts.definitions_of(held.place).iter().find_map(|definition| definition.annotation);
+    written.filter(|_| guard(facts, words, held).is_some()).is_some_and(|written| {
+        let named = |layer: ExprId| match facts.kind(layer) {
+            ExprKind::Index { base, .. } => key::last_name(facts, base),
+            _ => key::last_name(facts, layer),
+        };
+        facts.layers(written).filter_map(named).any(|name| words.counted.iter().any(|word| word == name))
+    })
+}
+
 /// The type that guards all instances of a type which functions are given.
 fn shared<'a>(facts: &'a Facts, words: &Words, ty: TypeId) -> Option<(&'a str, ExprId)> {
     let params = facts.functions().flat_map(|(_, function)| &function.params).filter_map(|param| param.annotation);

@@ -12,6 +12,7 @@ mod counterpart;
 pub mod denied;
 pub mod ends;
 pub mod fixed;
+mod half;
 pub mod hearsay;
 pub mod holder;
 pub mod lodged;

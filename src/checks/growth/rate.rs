@@ -5,6 +5,7 @@ use super::carried;
 use super::constant;
 use super::container::{Growth, Held};
 use super::counterpart;
+use super::half;
 use super::hearsay;
 use super::relief;
 use super::served;
@@ -73,6 +74,10 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
             || lifetime::named(facts, &words.adding, growth.function) && !is_weakly(context, growth));
     // What has a key is asked for by it later, done or not.
     let keyed = growth.key.is_some() && growth.key != growth.value;
+    if let Some(made) = half::kept(context, growth) {
+        let text = "whoever is handed the other end of the channel may drop it, and this end stays";
+        evidence.push(Evidence::supports(Weight::Strong, text).at(facts.expr(made).span));
+    }
     if let Some(work) = growth.value.filter(|_| !meant && !keyed && does_work(context, held, growth)) {
         // An owner that is made for one piece of work keeps what belongs to that.
         let weight = match held.life {
@@ -318,7 +323,9 @@ fn is_weakly(context: &Context, growth: &Growth) -> bool {
 
 /// Whether what a collection is given is a piece of work, by what it is or by what the collection is for.
 pub fn does_work(context: &Context, held: &Held, growth: &Growth) -> bool {
-    held.container.tasks || growth.value.is_some_and(|value| is_work(context.facts, &context.words.words, value))
+    held.container.tasks
+        || growth.value.is_some_and(|value| is_work(context.facts, &context.words.words, value))
+        || half::kept(context, growth).is_some()
 }
 
 /// Whether a value is named or made like a task, thread or other piece of work that ends.
