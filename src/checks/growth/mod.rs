@@ -14,6 +14,7 @@ pub mod ends;
 pub mod fixed;
 pub mod hearsay;
 pub mod holder;
+mod instances;
 pub mod lodged;
 pub mod loss;
 mod made;

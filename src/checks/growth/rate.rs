@@ -52,6 +52,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
         evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
     }
     let open = facts.exported.is_none() && !facts.typed;
+    evidence.extend(context.errand(Weight::Strong));
     evidence.extend(context.command(if open { Weight::Decisive } else { Weight::Strong }));
     if !undone && served::is_registration(context, growth) {
         evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
@@ -160,8 +161,10 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                 Keys::Unknown if !undone && growth.by_read && derived(context, held, growth, key) => {
                     Evidence::supports(Weight::Fair, "its keys are made of what the function is asked about").at(text)
                 }
-                Keys::Unknown if !undone && growth.by_read => {
-                    Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
+                // A lookup finds what is there, unless it is of what somebody else may choose.
+                Keys::Unknown | Keys::Named if !undone && growth.by_read => {
+                    let weight = if words.drawn.is_empty() { Weight::Fair } else { Weight::Strong };
+                    Evidence::doubts(weight, "nothing says how many keys there are").at(text)
                 }
                 // What is told of an end may keep what it was told of, as results do, where there are few of it.
                 Keys::Unknown if !undone || !words.drawn.is_empty() => {

@@ -25,6 +25,11 @@ impl Case<'_, '_> {
         let known = !self.context.words.fails.is_empty();
         let usual = if known { Weight::Strong } else { Weight::Fair };
         let mut all = vec![Evidence::doubts(usual, "the ordinary ways out release it or hand it on")];
+        let filled = self.is_folder() && calls.iter().all(|(call, _)| self.is_filling(*call));
+        if filled && !calls.is_empty() {
+            let text = "all that can fail in between is to write files into the folder that has just been made";
+            all.push(Evidence::doubts(Weight::Decisive, text));
+        }
         if let Some((call, _)) =
             calls.iter().find(|(call, own)| !(*own && self.obligation.resource.collected) && self.is_risky(*call))
         {
@@ -62,6 +67,11 @@ impl Case<'_, '_> {
             all.push(Evidence::doubts(Weight::Strong, text));
         }
         all
+    }
+
+    /// Whether it is a folder, in which files can be made.
+    fn is_folder(&self) -> bool {
+        !self.context.words.filling.is_empty() && setting::outlives_process(self.obligation.resource)
     }
 
     /// Whether nobody else has met it, on every way out that is shown: it has not connected, and nobody was given it.
@@ -144,6 +154,9 @@ impl Case<'_, '_> {
             _ => None,
         };
         let given = given.is_some_and(|name| matches!(facts.binding(name).kind, BindingKind::Parameter(_)));
+        if self.is_folder() && self.is_filling(call) {
+            return false;
+        }
         given || self.context.words.tables().fails.find(facts.callee_path(call), facts.method_name(call)).is_some()
     }
 }
