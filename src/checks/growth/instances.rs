@@ -13,7 +13,10 @@ pub fn known(context: &Context, owner: TypeId) -> Vec<Evidence> {
     if is_frozen(context.facts, &context.words.words, owner) {
         let plain = scalar::is_declared_plain(context.facts, owner);
         let (weight, rest) = if plain { (Weight::Decisive, ", and hold plain values") } else { (Weight::Strong, "") };
-        evidence.push(Evidence::doubts(weight, format!("instances of `{name}` are values: those that are equal share an entry{rest}")));
+        evidence.push(Evidence::doubts(
+            weight,
+            format!("instances of `{name}` are values: those that are equal share an entry{rest}"),
+        ));
     }
     if let Some(maker) = decorating(context, owner) {
         let text = format!("the project makes each `{name}` where a module is loaded, by `{maker}`");
@@ -44,7 +47,9 @@ fn decorating<'a>(context: &Context<'a>, owner: TypeId) -> Option<&'a str> {
     let mut named = makers.filter_map(|method| method.name).map(|name| facts.text(name));
     let at_load = |maker: &&str| {
         let callers = project.callers(&facts.language, maker);
-        project.is_distinctive(maker) && callers.len() > 1 && callers.iter().all(|(_, caller)| caller.function.is_none() && !caller.looping)
+        project.is_distinctive(maker)
+            && callers.len() > 1
+            && callers.iter().all(|(_, caller)| caller.function.is_none() && !caller.looping)
     };
     let maker = named.find(at_load)?;
     let name = facts.text(facts.ty(owner).name);

@@ -120,7 +120,10 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
         evidence.push(Evidence::doubts(Weight::Strong, format!("a `{name}` may live as long as the process")));
     }
     if limited && bases.clone().any(|base| is_light(words, crate::facts::last(base))) {
-        evidence.push(Evidence::doubts(Weight::Strong, format!("a `{name}` is of a kind of which a program has few, and each is light")));
+        evidence.push(Evidence::doubts(
+            Weight::Strong,
+            format!("a `{name}` is of a kind of which a program has few, and each is light"),
+        ));
     }
     let has_role = |base: &str| key::split(base).iter().any(|word| word == "plugin" || word == "extension");
     if is_light(words, name) || bases.clone().any(|base| has_role(crate::facts::last(base))) {

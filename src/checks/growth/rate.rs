@@ -142,7 +142,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
             if let Some(constants) = constant::doubts(context, key) {
                 return Some(constants);
             }
-            match key::entries(facts, words, held.place, key) {
+            let found = !words.drawn.is_empty() && relief::looked_up(facts, held, growth);
+            let kind = key::entries(facts, words, held.place, key);
+            match kind {
                 Keys::Open if brought::is_brought(facts, words, key) => {
                     Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
                 }
@@ -162,8 +164,8 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                     Evidence::supports(Weight::Fair, "its keys are made of what the function is asked about").at(text)
                 }
                 // A lookup finds what is there, unless it is of what somebody else may choose.
-                Keys::Unknown | Keys::Named if !undone && growth.by_read => {
-                    let weight = if words.drawn.is_empty() { Weight::Fair } else { Weight::Strong };
+                Keys::Unknown | Keys::Named if !undone && growth.by_read && (kind == Keys::Unknown || found) => {
+                    let weight = if found { Weight::Strong } else { Weight::Fair };
                     Evidence::doubts(weight, "nothing says how many keys there are").at(text)
                 }
                 // What is told of an end may keep what it was told of, as results do, where there are few of it.

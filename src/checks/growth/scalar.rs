@@ -25,7 +25,8 @@ pub fn is_declared_plain(facts: &Facts, ty: TypeId) -> bool {
     let declared = |field| facts.definitions_of(field).into_iter().find_map(|definition| definition.annotation);
     let plain = |annotation: ExprId| {
         let names = facts.names_in(annotation);
-        !names.is_empty() && names.iter().all(|(_, name)| PLAIN.contains(&facts.text(*name)) || AROUND.contains(&facts.text(*name)))
+        !names.is_empty()
+            && names.iter().all(|(_, name)| PLAIN.contains(&facts.text(*name)) || AROUND.contains(&facts.text(*name)))
     };
     let lineage = facts.lineage(ty);
     let own = |place: &crate::facts::Place| {

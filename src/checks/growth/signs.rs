@@ -4,6 +4,7 @@
 use super::container::{Growth, Held};
 use super::counterpart;
 use super::hearsay;
+use super::recur;
 use super::relief;
 use super::served;
 use crate::checks::Context;
@@ -33,9 +34,10 @@ pub fn weigh(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], 
         return;
     }
     if let Some(sign) = sign {
-        // A lock weighs little: one for each of a few things is no leak.
+        // A lock weighs little: one for each of a few things is no leak. Where there is a limit beside it, there are many.
         let few = Evidence::doubts(Weight::Strong, "neither its keys nor whoever calls it say that there are many locks");
-        evidence.extend((!many).then_some(few));
+        let limited = all.iter().any(|other| other.place != held.place && recur::measured(context.facts, other));
+        evidence.extend((!many && !limited).then_some(few));
         evidence.push(sign);
         return;
     }

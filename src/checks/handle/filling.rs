@@ -17,7 +17,8 @@ impl Case<'_, '_> {
         }
         // What is opened to be read may be missing.
         let opens = facts.callee_name(call) == Some("open");
-        let mode = |arg: &ExprId| facts.literal_text(*arg).is_some_and(|text| text.len() < 4 && text.starts_with(['w', 'a', 'x']));
+        let mode =
+            |arg: &ExprId| facts.literal_text(*arg).is_some_and(|text| text.len() < 4 && text.starts_with(['w', 'a', 'x']));
         let named = || facts.option(call, "mode").is_some_and(|value| mode(&value));
         if opens && !facts.args(call).iter().any(mode) && !named() {
             return false;

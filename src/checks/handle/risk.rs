@@ -25,8 +25,7 @@ impl Case<'_, '_> {
         let known = !self.context.words.fails.is_empty();
         let usual = if known { Weight::Strong } else { Weight::Fair };
         let mut all = vec![Evidence::doubts(usual, "the ordinary ways out release it or hand it on")];
-        let filled = self.is_folder() && calls.iter().all(|(call, _)| self.is_filling(*call));
-        if filled && !calls.is_empty() {
+        if self.is_filled(&calls.iter().map(|(call, _)| *call).collect::<Vec<_>>()) {
             let text = "all that can fail in between is to write files into the folder that has just been made";
             all.push(Evidence::doubts(Weight::Decisive, text));
         }
@@ -67,6 +66,12 @@ impl Case<'_, '_> {
             all.push(Evidence::doubts(Weight::Strong, text));
         }
         all
+    }
+
+    /// Whether these calls do nothing but write files into the folder that is held.
+    pub(super) fn is_filled(&self, calls: &[ExprId]) -> bool {
+        let plain = |call: &ExprId| self.is_filling(*call) || self.is_harmless(*call);
+        self.is_folder() && calls.iter().all(plain) && calls.iter().any(|call| self.is_filling(*call))
     }
 
     /// Whether it is a folder, in which files can be made.

@@ -30,7 +30,9 @@ fn list(ledger: &Ledger, at: ExprId, around: ExprId) -> Option<BindingId> {
             },
             _ => None,
         },
-        ExprKind::Call { .. } if facts.args(around).contains(&at) && matches!(facts.method_name(around), Some("append" | "add")) => {
+        ExprKind::Call { .. }
+            if facts.args(around).contains(&at) && matches!(facts.method_name(around), Some("append" | "add")) =>
+        {
             facts.callee(around).receiver.and_then(|list| facts.binding_of(list))
         }
         _ => None,
