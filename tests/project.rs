@@ -169,7 +169,9 @@ fn what_a_command_keeps_goes_with_it() {
     let begin = "import argparse\nfrom tool.target import Target\n\n\ndef main():\n    options = argparse.ArgumentParser().parse_args()\n    for name in options.names:\n        build(Target(name))\n";
     let files = |face: &'static str| [("tool/__init__.py", face), ("tool/main.py", begin), ("tool/target.py", kept)];
     assert_eq!(found(&files("__version__ = '1.0'\n")), [""; 0]);
-    assert_eq!(found(&files("from tool.target import Target\n")), ["tool/target.py:cached-method"]);
+    for face in ["from tool.target import Target\n", "from .target import Target\n"] {
+        assert_eq!(found(&files(face)), ["tool/target.py:cached-method"]);
+    }
 }
 
 #[test]

@@ -19,6 +19,7 @@ impl Text {
 }
 
 /// What one file says about things that other files may hold as well. Plain data; no text of the file is kept.
+#[allow(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
     /// The path, as it is shown.

@@ -14,7 +14,7 @@ pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &Verbs) -> Outline 
     let mut outline = Outline::new(path, &facts.language, test);
     outline.program = facts.is_program;
     outline.commanded = reads_command_line(facts, verbs);
-    outline.bare = face(path).is_some_and(|folder| is_bare(facts, folder));
+    outline.bare = face(path).is_some() && is_bare(facts);
     let mut reading = Reading { facts, verbs, outline };
     reading.kinds();
     reading.touches();
@@ -381,14 +381,16 @@ fn reads_command_line(facts: &Facts, verbs: &Verbs) -> bool {
     called || decorators.any(|decorator| verbs.reads_command_line(path(decorator).as_deref(), None))
 }
 
+/// Modules of the language itself that a face needs to say which version the package is, or to set things up.
+const PLAIN: [&str; 7] = ["__future__", "importlib", "logging", "os", "pkg_resources", "sys", "warnings"];
+
 /// Whether the face of a package neither defines anything nor hands out what lies below it, but for what says which version
 /// it is.
-fn is_bare(facts: &Facts, folder: &str) -> bool {
-    let package = folder.rsplit('/').next().unwrap_or(folder);
-    let foreign = |path: &str| !path.starts_with('.') && path.split('.').next() != Some(package);
+fn is_bare(facts: &Facts) -> bool {
+    let plain = |path: &str| path.split('.').next().is_some_and(|first| PLAIN.contains(&first));
     facts.bindings.iter().filter(|binding| binding.scope.index() == 0).all(|binding| {
         let name = facts.text(binding.name);
-        let imported = matches!(binding.kind, BindingKind::Import(path) if foreign(facts.text(path)));
+        let imported = matches!(binding.kind, BindingKind::Import(path) if plain(facts.text(path)));
         name.starts_with('_') || imported || name.to_ascii_lowercase().contains("version")
     })
 }

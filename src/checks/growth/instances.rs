@@ -48,7 +48,7 @@ fn decorating<'a>(context: &Context<'a>, owner: TypeId) -> Option<&'a str> {
     let at_load = |maker: &&str| {
         let callers = project.callers(&facts.language, maker);
         project.is_distinctive(maker)
-            && callers.len() > 1
+            && !callers.is_empty()
             && callers.iter().all(|(_, caller)| caller.function.is_none() && !caller.looping)
     };
     let maker = named.find(at_load)?;

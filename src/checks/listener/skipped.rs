@@ -49,7 +49,7 @@ fn skipped(context: &Context, one: &Registered) -> Option<Finding> {
     finding.path.push(Mark::new(Role::Acquire, facts.expr(one.at).span, "registered here"));
     finding.path.push(Mark::new(Role::Exit, way.at, "this leaves without removing it"));
     "each call that leaves this way adds one that is called for ever".clone_into(&mut finding.risk);
-    finding.recommendation = "remove it in a `finally`".to_owned();
+    "remove it in a `finally`".clone_into(&mut finding.recommendation);
     finding.evidence.push(Evidence::supports(Weight::Fair, "the function removes it itself, so nobody else will"));
     finding.evidence.push(told(&way));
     Some(finding.weigh(context.prior()))
