@@ -7,6 +7,7 @@ use crate::checks::Context;
 use crate::checks::growth::undo;
 use crate::checks::handle::way::{Leaving, Way};
 use crate::checks::lives::kept::{self, Fate};
+use crate::checks::lives::lifetime;
 use crate::facts::{BindingId, ExprId, FunctionKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 
@@ -27,7 +28,8 @@ fn lasts(context: &Context, one: &Registered) -> bool {
     let field = || one.emitter.is_some_and(|emitter| facts.place(emitter).is_some_and(|place| is_field(context, place)));
     let function = facts.function(one.function);
     let named = function.kind == FunctionKind::Named && !function.traits.is_test && !function.traits.is_constructor;
-    named && !one.registration.once && !one.registration.ends && (reach >= Reach::Given || field())
+    let listed = !one.registration.collections.is_empty();
+    named && !listed && !one.registration.once && !one.registration.ends && (reach >= Reach::Given || field())
 }
 
 /// Whether a place is a field of the instance.
@@ -75,7 +77,13 @@ fn ends(context: &Context, one: &Registered) -> Option<Vec<ExprId>> {
     };
     let here = |call: &ExprId| facts.function_of(*call) == one.function;
     let after = |call: &ExprId| facts.expr(*call).span.start > facts.expr(one.at).span.start;
-    (!ends.is_empty() && ends.iter().all(|call| here(call) && after(call))).then_some(ends)
+    // What is taken off on a condition, or for some of several, is meant to stay otherwise.
+    let around = lifetime::conditions(facts, one.at);
+    let plain = |call: &ExprId| {
+        let asked = lifetime::conditions(facts, *call).iter().any(|condition| !around.contains(condition));
+        !asked && !facts.in_handler(*call) && facts.loop_around(*call) == facts.loop_around(one.at)
+    };
+    (!ends.is_empty() && ends.iter().all(|call| here(call) && after(call)) && ends.iter().any(plain)).then_some(ends)
 }
 
 /// The variable that has what the registration gives, by which it is taken back.
