@@ -162,6 +162,30 @@ fn a_limited_cache_on_what_is_made_in_no_loop_is_silent() {
     assert_eq!(found(&[("app/page.py", page), ("app/one.py", one)]), [""; 0]);
 }
 
+#[test]
+fn what_a_command_keeps_goes_with_it() {
+    let kept =
+        "import functools\n\n\nclass Target:\n    @functools.cache\n    def sources(self):\n        return self.text.split()\n";
+    let begin = "import argparse\nfrom tool.target import Target\n\n\ndef main():\n    options = argparse.ArgumentParser().parse_args()\n    for name in options.names:\n        build(Target(name))\n";
+    let files = |face: &'static str| [("tool/__init__.py", face), ("tool/main.py", begin), ("tool/target.py", kept)];
+    assert_eq!(found(&files("__version__ = '1.0'\n")), [""; 0]);
+    for face in ["from tool.target import Target\n", "from .target import Target\n"] {
+        assert_eq!(found(&files(face)), ["tool/target.py:cached-method"]);
+    }
+}
+
+#[test]
+fn what_decorates_functions_of_modules_is_made_while_they_are_loaded() {
+    let kernel = "import functools\n\n\nclass Kernel:\n    def __init__(self, body):\n        self.body = body\n\n    @classmethod\n    def around(cls, **options):\n        return lambda body: cls(body, **options)\n\n    @functools.cache\n    def compiled(self, target):\n        return build(self.body, target)\n";
+    let loaded = "from lib.kernel import Kernel\n\n\n@Kernel.around()\ndef total(a):\n    return sum(a)\n\n\n@Kernel.around()\ndef most(a):\n    return max(a)\n";
+    let each = "from lib.kernel import Kernel\n\n\ndef of(body):\n    return Kernel.around()(body)\n";
+    assert_eq!(found(&[("lib/kernel.py", kernel), ("lib/loaded.py", loaded)]), [""; 0]);
+    assert_eq!(
+        found(&[("lib/kernel.py", kernel), ("lib/loaded.py", loaded), ("lib/each.py", each)]),
+        ["lib/kernel.py:cached-method"]
+    );
+}
+
 const SEND: &str = "import socket\nfrom app.net import finish\n\n\ndef ask(host, text):\n    sock = socket.create_connection((host, 80))\n    finish(sock, text)\n";
 
 #[test]

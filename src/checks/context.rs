@@ -1,4 +1,4 @@
-use super::lives::{key, lifetime};
+use super::lives::{errand, key, lifetime};
 use crate::facts::{ExprId, Facts, Function, FunctionId, FunctionKind, Place, PlaceId, Root, Segment};
 use crate::finding::{Confidence, Evidence, Finding, Mark, Role, Weight};
 use crate::index::{Asked, Caller, Found, Given, Outline, Project, Taken};
@@ -56,6 +56,13 @@ impl<'a> Context<'a> {
     /// What speaks against something that stays behind in a program which does one thing and ends, so heavily.
     pub fn command(&self, weight: Weight) -> Option<Evidence> {
         self.is_program().then(|| Evidence::doubts(weight, "it belongs to a command, which ends soon"))
+    }
+
+    /// What speaks against something that stays for as long as the process, so heavily, in a package that is one command: its
+    /// face hands out nothing, a file of it reads the command line, and none serves requests or messages.
+    pub fn errand(&self, weight: Weight) -> Option<Evidence> {
+        let file = errand::begun_by(self.project, &self.words.words, self.path)?;
+        Some(Evidence::doubts(weight, format!("the package is a command, which {file} begins, and ends with what it was asked")))
     }
 
     /// What speaks against something that a file makes for a system on which nothing of it stays behind.

@@ -8,9 +8,6 @@ use crate::facts::{
 use crate::language::{Form, Part};
 use tree_sitter::Node;
 
-/// Longest text of a string that is kept, in bytes with its quotes.
-const LONGEST_TEXT: usize = 80;
-
 /// A string without its quotes.
 pub fn unquoted(text: &str) -> &str {
     text.trim_matches(['"', '\'', '`'])
@@ -176,8 +173,7 @@ impl<'tree> Lowering<'_, 'tree> {
             return ExprKind::Other(self.list(&parts));
         }
         let text = self.source(node);
-        if self.habits.literal_texts
-            && text.len() <= LONGEST_TEXT
+        if text.len() <= self.habits.longest_text
             && let Parent::Expr(id) = self.parent
         {
             let text = self.facts.names.intern(unquoted(text));

@@ -375,7 +375,7 @@ impl Facts {
         let items = self.options(object)?;
         self.list(items).iter().find_map(|item| match self.kind(*item) {
             ExprKind::Named { name: own, value } if self.text(own) == name => Some(value),
-            ExprKind::Pair { key, value } if self.literal_text(key) == Some(name) => Some(value),
+            ExprKind::Pair { key, value } if self.exported.is_some() && self.literal_text(key) == Some(name) => Some(value),
             ExprKind::Name { name: own, .. } if self.text(own) == name => Some(*item),
             _ => None,
         })

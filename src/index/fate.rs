@@ -36,6 +36,16 @@ impl Project {
         !self.instances(path, ty).is_empty()
     }
 
+    /// Whether the project makes instances of a type of this file, and each of them for a field of another type.
+    pub fn is_held_by_fields(&self, path: &str, ty: &str) -> bool {
+        self.note(ty);
+        let made = self.instances(path, ty);
+        let held = |(file, one): &(&Outline, &Made)| {
+            matches!(one.keeping, Keeping::Field(owner) if file.text(owner) != ty) && !one.looping
+        };
+        !made.is_empty() && made.iter().all(held)
+    }
+
     /// Whether the project makes instances of a type of this file in a loop.
     pub fn is_made_in_loop(&self, path: &str, ty: &str) -> bool {
         self.note(ty);

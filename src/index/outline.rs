@@ -19,6 +19,7 @@ impl Text {
 }
 
 /// What one file says about things that other files may hold as well. Plain data; no text of the file is kept.
+#[allow(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Outline {
     /// The path, as it is shown.
@@ -41,6 +42,10 @@ pub struct Outline {
     pub functions: Vec<Text>,
     /// The names that the face of a package defines itself; those of other files are not gathered.
     pub own: Vec<Text>,
+    /// Whether it is the face of a package and hands out nothing.
+    pub bare: bool,
+    /// Whether it reads the command line.
+    pub commanded: bool,
     /// The fields that methods give a value, with their type.
     pub fields: Vec<(Text, Text)>,
     /// The fields whose entries have keys of a type of the program's own: the type that has it, the field, the type of the keys.

@@ -13,6 +13,8 @@ use rustc_hash::FxHashMap;
 pub fn outline(facts: &Facts, path: &str, test: bool, verbs: &Verbs) -> Outline {
     let mut outline = Outline::new(path, &facts.language, test);
     outline.program = facts.is_program;
+    outline.commanded = reads_command_line(facts, verbs);
+    outline.bare = face(path).is_some() && is_bare(facts);
     let mut reading = Reading { facts, verbs, outline };
     reading.kinds();
     reading.touches();
@@ -369,6 +371,28 @@ impl Reading<'_> {
         let name = self.facts.function(named).name?;
         Some(self.outline.intern(self.facts.text(name)))
     }
+}
+
+/// Whether a file reads the command line, in a call or by a decorator.
+fn reads_command_line(facts: &Facts, verbs: &Verbs) -> bool {
+    let called = facts.callees.keys().any(|call| verbs.reads_command_line(facts.callee_path(*call), facts.method_name(*call)));
+    let path = |decorator: &ExprId| facts.path_of(*decorator);
+    let mut decorators = facts.functions.iter().flat_map(|function| &function.decorators);
+    called || decorators.any(|decorator| verbs.reads_command_line(path(decorator).as_deref(), None))
+}
+
+/// Modules of the language itself that a face needs to say which version the package is, or to set things up.
+const PLAIN: [&str; 7] = ["__future__", "importlib", "logging", "os", "pkg_resources", "sys", "warnings"];
+
+/// Whether the face of a package neither defines anything nor hands out what lies below it, but for what says which version
+/// it is.
+fn is_bare(facts: &Facts) -> bool {
+    let plain = |path: &str| path.split('.').next().is_some_and(|first| PLAIN.contains(&first));
+    facts.bindings.iter().filter(|binding| binding.scope.index() == 0).all(|binding| {
+        let name = facts.text(binding.name);
+        let imported = matches!(binding.kind, BindingKind::Import(path) if plain(facts.text(path)));
+        name.starts_with('_') || imported || name.to_ascii_lowercase().contains("version")
+    })
 }
 
 /// The type that a call makes: `Hub()`, `new Hub()`, or `Hub::new()`, where the last name makes instances.

@@ -168,8 +168,8 @@ pub struct Habits {
     pub exports: bool,
     /// The word before a declaration that puts it in reach beyond its module, where one is asked for.
     pub visible: String,
-    /// Whether the texts of short strings are kept.
-    pub literal_texts: bool,
+    /// The longest text of a string that is kept, in bytes with its quotes.
+    pub longest_text: usize,
     /// Calls that stand for the module that their argument names.
     pub requires: Vec<String>,
     /// Names by which a global is reached as a field.

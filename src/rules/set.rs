@@ -4,14 +4,23 @@ use std::sync::Arc;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// Names of methods and functions by which something is let go.
+/// What outlines are read for, whatever the rule: names of methods and functions by which something is let go, and calls
+/// by which a program reads its command line.
 #[derive(Clone, Debug, Default)]
-pub struct Verbs(FxHashSet<String>);
+pub struct Verbs {
+    release: FxHashSet<String>,
+    commanded: Vec<Pattern>,
+}
 
 impl Verbs {
-    /// Whether a name is one of them.
+    /// Whether a name is that of something which lets go.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.contains(name)
+        self.release.contains(name)
+    }
+
+    /// Whether a call of this path, or else of this method, reads the command line.
+    pub fn reads_command_line(&self, path: Option<&str>, method: Option<&str>) -> bool {
+        self.commanded.iter().any(|word| word.fits(path, method))
     }
 }
 
@@ -79,6 +88,7 @@ impl RuleSet {
     /// The methods and functions by which anything is let go, in any rule and language.
     pub fn letting_go(&self) -> Verbs {
         let mut verbs = FxHashSet::default();
+        let mut commanded = Vec::new();
         for words in self.rules.iter().flat_map(|rule| rule.vocabulary.values()) {
             let methods = words.container.iter().flat_map(|container| container.shrink.iter().chain(&container.empty));
             let methods = methods.chain(words.resource.iter().flat_map(|resource| &resource.release)).chain(&words.release);
@@ -87,8 +97,9 @@ impl RuleSet {
             verbs.extend(methods.chain(words.channel.iter().flat_map(|channel| &channel.receive)).cloned());
             let removals = words.registration.iter().flat_map(|registration| &registration.remove);
             verbs.extend(removals.map(|pattern| pattern.last().to_owned()));
+            commanded.extend(words.commanded.iter().cloned());
         }
-        Verbs(verbs)
+        Verbs { release: verbs, commanded }
     }
 
     /// Only the rules that `keep` keeps.

@@ -55,6 +55,12 @@ pub struct Vocabulary {
     pub quits: Vec<Pattern>,
     /// Methods that write a file at the path which they are given, and keep nothing of it (`savefig`).
     pub fills: Vec<String>,
+    /// Calls that make or write a file, which hardly fail in a folder that has just been made.
+    pub filling: Vec<Pattern>,
+    /// First words of functions that clear away all that they are given.
+    pub sweeping: Vec<String>,
+    /// Keyword arguments by which a call is told what to connect to.
+    pub located: Vec<String>,
     /// Calls that read the command line, which is given to programs.
     pub commanded: Vec<Pattern>,
     /// Folders of test code, by name.
@@ -302,6 +308,10 @@ pub struct Words {
     pub plain_bases: Vec<String>,
     /// Dotted paths of bases whose instances are equal when their values are.
     pub value_bases: Vec<String>,
+    /// Decorators that make the instances of a type unchangeable, and equal when their values are.
+    pub frozen: Vec<Pattern>,
+    /// Decorators that do so if they are given `frozen=True`.
+    pub freezing: Vec<Pattern>,
     /// Methods by which instances of equal value are one key (`__eq__`).
     pub equality: Vec<String>,
     /// Dotted paths of types of which there are few values or instances: `bool`, `enum.Enum`.
@@ -330,6 +340,8 @@ pub struct Words {
     pub own: Vec<Pattern>,
     /// Words in the names of functions that undo each other, the doing one first: `add_hook` and `del_hook`.
     pub opposites: Vec<Vec<String>>,
+    /// Words in the names of functions that are told of the end of a piece of work, whose outcome may be asked for later.
+    pub concluding: Vec<String>,
     /// What comes once and goes, so that its identifier is a new key each time (`request_id`).
     pub events: Vec<String>,
     /// Last words of keys that name who or what comes and goes while a service runs.
@@ -505,6 +517,9 @@ pub struct Resource {
     /// Whether it opens nothing where it is not told what (`smtplib.SMTP()`).
     #[serde(default)]
     pub addressed: bool,
+    /// Names which, written anywhere in its arguments, say that it is to go on without whoever starts it.
+    #[serde(default)]
+    pub apart: Vec<String>,
     /// Whether the acquisition is only a leak once a method of this list was called on it (`start`).
     #[serde(default)]
     pub armed_by: Vec<String>,

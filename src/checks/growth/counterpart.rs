@@ -3,7 +3,7 @@
 
 use super::container::{Growth, Held};
 use crate::checks::Context;
-use crate::checks::lives::key;
+use crate::checks::lives::key::{self, Keys};
 use crate::facts::{Action, BindingKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Name, Root};
 use crate::finding::{Evidence, Weight};
 
@@ -30,7 +30,11 @@ pub fn neglected(context: &Context, held: &Held, growth: &Growth) -> Option<Evid
     let other = others.find(|id| undoes(*id))?;
     let [done, undone] = [maker, other].map(|id| facts.function(id).name.map_or("", |name| facts.text(name)));
     let text = format!("`{undone}` undoes what `{done}` does, is told of the same, and leaves the entry");
-    Some(Evidence::supports(Weight::Strong, text).at(facts.function(other).head))
+    // What is over may be asked for later; what is taken back may not.
+    let over = key::split(undone).iter().any(|word| context.words.words.concluding.contains(word));
+    let named = growth.key.is_some_and(|at| key::keys(facts, &context.words.words, at) == Keys::Open);
+    let weight = if over && !named { Weight::Fair } else { Weight::Strong };
+    Some(Evidence::supports(weight, text).at(facts.function(other).head))
 }
 
 /// Whether a function adds to something of the object and takes nothing out: it notes an end, and undoes no beginning.

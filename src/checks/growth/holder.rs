@@ -49,7 +49,7 @@ fn closure(facts: &Facts, words: &Words, maker: FunctionId) -> Evidence {
 fn instance(context: &Context, held: &Held, (ty, tenure): (TypeId, Tenure)) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
     let name = facts.text(facts.ty(ty).name);
-    if key::ends_with(&words.passing, name) {
+    if key::ends_with(&words.passing, name) && !is_held(context, ty, tenure) {
         return vec![Evidence::doubts(Weight::Decisive, format!("a `{name}` is usually thrown away soon"))];
     }
     if facts.typed && facts.function(facts.ty(ty).parent).kind == FunctionKind::Named {
@@ -110,6 +110,15 @@ fn instance(context: &Context, held: &Held, (ty, tenure): (TypeId, Tenure)) -> V
     }
     evidence.extend(data(context, ty));
     evidence
+}
+
+/// Whether the project shows who keeps the instances of a type, whatever their name says. Only in languages that neither
+/// declare types nor exports, where there is no other sign.
+fn is_held(context: &Context, ty: TypeId, tenure: Tenure) -> bool {
+    let facts = context.facts;
+    let name = facts.text(facts.ty(ty).name);
+    let known = !facts.typed && facts.exported.is_none();
+    known && (matches!(tenure, Tenure::Lasting(_)) || context.project.is_held_by_fields(context.path, name))
 }
 
 /// A type that says of itself that it is the form of a store that is kept in memory: what it holds is its data, as long as

@@ -119,11 +119,18 @@ fn method_evidence(context: &Context, function: &Function, decorator: ExprId, me
     if limited && key::ends_with(&words.lasting, name) {
         evidence.push(Evidence::doubts(Weight::Strong, format!("a `{name}` may live as long as the process")));
     }
+    if limited && bases.clone().any(|base| is_light(words, crate::facts::last(base))) {
+        evidence.push(Evidence::doubts(
+            Weight::Strong,
+            format!("a `{name}` is of a kind of which a program has few, and each is light"),
+        ));
+    }
     let has_role = |base: &str| key::split(base).iter().any(|word| word == "plugin" || word == "extension");
     if is_light(words, name) || bases.clone().any(|base| has_role(crate::facts::last(base))) {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("a program has few of `{name}`, and each is light")));
     }
     evidence.extend(context.command(Weight::Decisive));
+    evidence.extend(super::instances::known(context, owner));
     if single(facts, owner) && !(known && project.is_made(context.path, name) && !project.is_kept_by_modules(context.path, name))
     {
         evidence.push(Evidence::doubts(Weight::Strong, format!("the one `{name}` of this file is made at module level")));

@@ -15,6 +15,7 @@ pub mod fixed;
 mod half;
 pub mod hearsay;
 pub mod holder;
+mod instances;
 pub mod lodged;
 pub mod loss;
 mod made;

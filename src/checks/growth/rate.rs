@@ -53,6 +53,7 @@ pub fn rate(context: &Context, held: &Held, growth: &Growth, (often, undone): (O
         evidence.push(Evidence::doubts(Weight::Fair, "the function is named like a step of setting things up"));
     }
     let open = facts.exported.is_none() && !facts.typed;
+    evidence.extend(context.errand(Weight::Strong));
     evidence.extend(context.command(if open { Weight::Decisive } else { Weight::Strong }));
     if !undone && served::is_registration(context, growth) {
         evidence.push(Evidence::doubts(Weight::Strong, "the function is named like a registration that its users make"));
@@ -146,7 +147,9 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
             if let Some(constants) = constant::doubts(context, key) {
                 return Some(constants);
             }
-            match key::entries(facts, words, held.place, key) {
+            let found = !words.drawn.is_empty() && relief::looked_up(facts, held, growth);
+            let kind = key::entries(facts, words, held.place, key);
+            match kind {
                 Keys::Open if brought::is_brought(facts, words, key) => {
                     Evidence::supports(Weight::Fair, "whoever sends requests chooses its keys").at(text)
                 }
@@ -165,8 +168,10 @@ fn variety(context: &Context, held: &Held, growth: &Growth, (busy, undone): (boo
                 Keys::Unknown if !undone && growth.by_read && derived(context, held, growth, key) => {
                     Evidence::supports(Weight::Fair, "its keys are made of what the function is asked about").at(text)
                 }
-                Keys::Unknown if !undone && growth.by_read => {
-                    Evidence::doubts(Weight::Fair, "nothing says how many keys there are").at(text)
+                // A lookup finds what is there, unless it is of what somebody else may choose.
+                Keys::Unknown | Keys::Named if !undone && growth.by_read && (kind == Keys::Unknown || found) => {
+                    let weight = if found { Weight::Strong } else { Weight::Fair };
+                    Evidence::doubts(weight, "nothing says how many keys there are").at(text)
                 }
                 // What is told of an end may keep what it was told of, as results do, where there are few of it.
                 Keys::Unknown if !undone || !words.drawn.is_empty() => {

@@ -8,15 +8,15 @@ use super::relief;
 use crate::checks::Context;
 use crate::checks::lives::key;
 use crate::checks::lives::lifetime::Life;
-use crate::facts::{Action, ExprId, ExprKind, Facts, Root};
+use crate::facts::{Action, ExprId, ExprKind, Facts, FunctionKind, Root, TypeId};
 use crate::finding::{Evidence, Weight};
 
 /// Whether code elsewhere can get at it.
 pub fn reach(context: &Context, held: &Held) -> Option<Evidence> {
     let facts = context.facts;
     let name = facts.display(held.place);
-    if let Root::Instance(_) = facts.places.get(held.place).root
-        && context.words.words.reflection.iter().any(|word| facts.names.find(word).is_some())
+    if let Root::Instance(ty) = facts.places.get(held.place).root
+        && is_reflected(context, ty)
     {
         // Nobody asks by reflection for a key that is drawn for each call.
         let weight =
@@ -52,6 +52,18 @@ pub fn reach(context: &Context, held: &Held) -> Option<Evidence> {
         "its name is public, so code elsewhere could remove entries"
     };
     public.then(|| Evidence::doubts(Weight::Slight, text))
+}
+
+/// Whether fields of a type may be reached without being named: in the type itself, or in what belongs to none. What another
+/// type says of its own fields says nothing of these, nor does a mere list of the fields there are.
+fn is_reflected(context: &Context, ty: TypeId) -> bool {
+    let facts = context.facts;
+    let family = facts.relatives(ty);
+    let known = !facts.typed && facts.exported.is_none();
+    let own = |at: &ExprId| facts.owner_of(facts.function_of(*at)).is_none_or(|owner| family.contains(&owner));
+    let listed = |at: &ExprId| facts.function(facts.function_of(*at)).kind == FunctionKind::TypeBody;
+    let mut words = context.words.words.reflection.iter().filter_map(|word| facts.names.find(word));
+    words.any(|word| !known || facts.mentions(word).iter().any(|at| own(at) && !listed(at)))
 }
 
 /// Whether a key is a number that is counted up, or a variable that is given one.

@@ -1,10 +1,13 @@
 //! Types whose instances hold nothing but numbers, flags and names.
 
 use crate::checks::lives::key;
-use crate::facts::{ExprId, ExprKind, Facts, Source, TypeId};
+use crate::facts::{ExprId, ExprKind, Facts, Root, Source, TypeId};
 
 /// Names of types whose values refer to nothing.
 const PLAIN: [&str; 6] = ["int", "float", "bool", "str", "bytes", "dtype"];
+
+/// What is written around the names of types.
+const AROUND: [&str; 6] = ["Optional", "Union", "Tuple", "tuple", "frozenset", "None"];
 
 /// Whether all that the methods of a type put into its fields are plain values, so that an instance weighs nothing.
 pub fn is_plain(facts: &Facts, ty: TypeId) -> bool {
@@ -15,6 +18,23 @@ pub fn is_plain(facts: &Facts, ty: TypeId) -> bool {
             Source::Declared(_) => true,
             _ => false,
         })
+}
+
+/// Whether all fields that the body of a type declares are of plain types, or of tuples of them.
+pub fn is_declared_plain(facts: &Facts, ty: TypeId) -> bool {
+    let declared = |field| facts.definitions_of(field).into_iter().find_map(|definition| definition.annotation);
+    let plain = |annotation: ExprId| {
+        let names = facts.names_in(annotation);
+        !names.is_empty()
+            && names.iter().all(|(_, name)| PLAIN.contains(&facts.text(*name)) || AROUND.contains(&facts.text(*name)))
+    };
+    let lineage = facts.lineage(ty);
+    let own = |place: &crate::facts::Place| {
+        matches!(place.root, Root::Instance(ty) | Root::Static(ty) if lineage.contains(&ty)) && place.path.len() == 1
+    };
+    let fields = facts.places.iter().filter(|(_, place)| own(place)).map(|(id, _)| id);
+    let mut fields = fields.filter_map(declared).peekable();
+    fields.peek().is_some() && fields.all(plain)
 }
 
 fn is_scalar(facts: &Facts, value: ExprId) -> bool {

@@ -4,6 +4,7 @@
 use super::container::{Growth, Held};
 use super::counterpart;
 use super::hearsay;
+use super::recur;
 use super::relief;
 use super::served;
 use crate::checks::Context;
@@ -27,11 +28,20 @@ pub fn weigh(context: &Context, (held, growth): (&Held, &Growth), all: &[Held], 
         evidence.push(Evidence::supports(Weight::Strong, "each time it is given a key that is made anew"));
     }
     let sign = locks(context, held, growth, all);
+    let many = known.surely || growth.key.is_some_and(|key| key::entries(context.facts, words, held.place, key) == Keys::Open);
     evidence.extend(hearsay::unseen(context, (held, growth), all, known.surely).filter(|_| sign.is_none()));
     if known.undone || counterpart::address(context, growth).is_some() {
         return;
     }
-    if let Some(sign) = sign.or_else(|| ended(context, held)) {
+    if let Some(sign) = sign {
+        // A lock weighs little: one for each of a few things is no leak. Where there is a limit beside it, there are many.
+        let few = Evidence::doubts(Weight::Strong, "neither its keys nor whoever calls it say that there are many locks");
+        let limited = all.iter().any(|other| other.place != held.place && recur::measured(context.facts, other));
+        evidence.extend((!many && !limited).then_some(few));
+        evidence.push(sign);
+        return;
+    }
+    if let Some(sign) = ended(context, held) {
         evidence.push(sign);
         return;
     }

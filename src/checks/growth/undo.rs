@@ -194,6 +194,8 @@ pub fn leaving(context: &Context, made: ExprId, releases: &[ExprId], any: bool) 
         path::exits(facts, context.words.tables(), &custody, made, path::Sure { harmless: &harmless, there: &|_| false });
     // `if !active.insert(key) { return }`: there the entry is somebody else's.
     ways.retain(|way| !refused(facts, made, way.at) && !told_apart(facts, made, way.at));
+    // A way out that lies before the entry is reached by another round of a loop, which the entry may forbid.
+    ways.retain(|way| facts.typed || facts.exported.is_some() || way.at.start >= facts.expr(made).span.start);
     // What only a handler takes out is meant to stay where nothing fails.
     let meant = releases.iter().all(|release| facts.in_handler(*release));
     let telling = |way: &&Way| match way.leaving {

@@ -162,6 +162,7 @@ fn arguments(context: &Context, id: FunctionId) -> Option<Vec<Evidence>> {
     }];
     let label = function.name.map_or("", |name| facts.text(name));
     evidence.extend(context.command(Weight::Strong));
+    evidence.extend(context.errand(Weight::Strong));
     if key::split(label).iter().any(|word| words.notices.contains(word)) {
         evidence.push(Evidence::doubts(Weight::Strong, "it remembers what has been said once"));
     }
@@ -183,8 +184,12 @@ fn parameter(context: &Context, function: FunctionId, param: &Param) -> Keys {
     }
     let flag = param.default.is_some_and(|default| matches!(facts.literal(default), Some(Literal::Bool(_))));
     let name = facts.text(param.name);
+    // What callers may leave out is mostly a setting.
+    let setting = param.default.is_some() && !words.drawn.is_empty();
     if flag || key::ends_with(&words.fixed, name) {
         Keys::Few
+    } else if setting {
+        Keys::Unknown
     } else if key::ends_with(&words.open, name) {
         Keys::Open
     } else {

@@ -3,10 +3,11 @@
 use super::fate::{Fate, HELPERS, fates};
 use super::field::Kept;
 use super::obligation::Ledger;
+use super::swept;
 use super::twin;
 use super::within;
 use crate::checks::lives::callback;
-use crate::facts::{Action, BindingId, ExprId, ExprKind, Facts, Name, Parent, Place, Root, Segment, StepKind, TypeId};
+use crate::facts::{self, Action, BindingId, ExprId, ExprKind, Facts, Name, Parent, Place, Root, Segment, StepKind, TypeId};
 use rustc_hash::FxHashSet;
 
 /// What is done with a field outside the assignment that fills it.
@@ -48,9 +49,24 @@ pub(super) fn care(ledger: &Ledger, kept: &Kept, relatives: &[TypeId]) -> Care {
                 },
             };
             care.released |= method.is_some_and(|method| ledger.releases(kept.obligation.resource, facts.text(method)));
+            // A property stands for the field, in whatever way it is released.
+            if is_property(facts, relatives, name) {
+                let mut alias = Care::default();
+                mention(ledger, kept, operation.expr, &mut alias, &mut seen);
+                care.released |= alias.released;
+            }
         }
     }
     care
+}
+
+/// Whether a method of this name is read like a field.
+fn is_property(facts: &Facts, relatives: &[TypeId], name: Name) -> bool {
+    let mut methods = relatives.iter().flat_map(|ty| facts.ty(*ty).methods.iter().map(|method| facts.function(*method)));
+    methods.any(|method| {
+        let reads = |decorator: &ExprId| facts.path_of(*decorator).is_some_and(|path| facts::last(&path).ends_with("property"));
+        method.name == Some(name) && method.decorators.iter().any(reads)
+    })
 }
 
 /// The mentions of the field, and of names that stand for it, in the order in which they were read.
@@ -108,6 +124,7 @@ fn mention(ledger: &Ledger, kept: &Kept, expr: ExprId, care: &mut Care, seen: &m
                 let method =
                     matches!(facts.kind(at), ExprKind::Field { name, .. } if ledger.releases(resource, facts.text(name)));
                 care.released |= method || in_teardown(facts, at) || ledger.is_consumed(resource, at);
+                care.released |= swept::is_swept(ledger, expr);
                 care.released |= twin::is_released_by(ledger, resource, at, expr);
                 care.handed += 1;
                 let kept = || fates(ledger, resource, at, None, 0).iter().any(|fate| matches!(fate, Fate::Stored(..)));

@@ -137,9 +137,23 @@ impl<'a> Ledger<'a> {
         let counts = (asks || resource.when.iter().any(given) || armed())
             && !resource.unless.iter().any(excused)
             && !resource.fixed.iter().any(|word| self.writes(call, word))
-            && !(resource.addressed && self.facts.args(call).is_empty())
+            && !(resource.addressed && self.is_unaddressed(call))
             && !resource.exempt.iter().any(fits);
         counts.then_some(at)
+    }
+
+    /// Whether a call is not told what to connect to, or that it is to stay in memory.
+    fn is_unaddressed(&self, call: ExprId) -> bool {
+        let facts = self.facts;
+        let named = |arg: &ExprId| match facts.kind(*arg) {
+            ExprKind::Named { name, .. } => self.words.located.iter().any(|word| word == facts.text(name)),
+            _ => true,
+        };
+        let first = facts.positional(call, 0).or_else(|| self.words.located.iter().find_map(|word| facts.option(call, word)));
+        let nowhere = |value: ExprId| {
+            facts.literal(value) == Some(Literal::Null) || matches!(facts.literal_text(value), Some("" | ":memory:"))
+        };
+        !facts.args(call).iter().any(named) || first.is_some_and(nowhere)
     }
 
     /// Whether a name is written in the arguments of a call.

@@ -25,6 +25,10 @@ impl Case<'_, '_> {
         let known = !self.context.words.fails.is_empty();
         let usual = if known { Weight::Strong } else { Weight::Fair };
         let mut all = vec![Evidence::doubts(usual, "the ordinary ways out release it or hand it on")];
+        if self.is_filled(&calls.iter().map(|(call, _)| *call).collect::<Vec<_>>()) {
+            let text = "all that can fail in between is to write files into the folder that has just been made";
+            all.push(Evidence::doubts(Weight::Decisive, text));
+        }
         if let Some((call, _)) =
             calls.iter().find(|(call, own)| !(*own && self.obligation.resource.collected) && self.is_risky(*call))
         {
@@ -62,6 +66,17 @@ impl Case<'_, '_> {
             all.push(Evidence::doubts(Weight::Strong, text));
         }
         all
+    }
+
+    /// Whether these calls do nothing but write files into the folder that is held.
+    pub(super) fn is_filled(&self, calls: &[ExprId]) -> bool {
+        let plain = |call: &ExprId| self.is_filling(*call) || self.is_harmless(*call);
+        self.is_folder() && calls.iter().all(plain) && calls.iter().any(|call| self.is_filling(*call))
+    }
+
+    /// Whether it is a folder, in which files can be made.
+    fn is_folder(&self) -> bool {
+        !self.context.words.filling.is_empty() && setting::outlives_process(self.obligation.resource)
     }
 
     /// Whether nobody else has met it, on every way out that is shown: it has not connected, and nobody was given it.
@@ -144,6 +159,9 @@ impl Case<'_, '_> {
             _ => None,
         };
         let given = given.is_some_and(|name| matches!(facts.binding(name).kind, BindingKind::Parameter(_)));
+        if self.is_folder() && self.is_filling(call) {
+            return false;
+        }
         given || self.context.words.tables().fails.find(facts.callee_path(call), facts.method_name(call)).is_some()
     }
 }

@@ -9,6 +9,7 @@ use super::pooled;
 use super::process;
 use super::reach::{self, Reach};
 use super::read;
+use super::skipped;
 use super::tenure;
 use super::uneven;
 use super::unkept;
@@ -63,7 +64,8 @@ pub fn check(context: &Context) -> Vec<Finding> {
     let lent = pooled::check(context, &all);
     let others = findings.into_iter().map(|(_, finding)| finding).filter(|told| lent.iter().all(|one| one.symbol != told.symbol));
     let others: Vec<Finding> = others.collect();
-    others.into_iter().chain(lent).chain(unkept::check(context, &all)).collect()
+    let skipped = skipped::check(context, &all);
+    others.into_iter().chain(lent).chain(unkept::check(context, &all)).chain(skipped).collect()
 }
 
 /// How the message of a registration ends that nothing takes back.

@@ -308,7 +308,8 @@ pub fn asked(facts: &Facts, one: &Registered) -> bool {
     let spans: Vec<Span> = conditions.map(|condition| facts.expr(condition).span).collect();
     // Whether there is an emitter at all says nothing about what is registered there.
     let asks = |at: ExprId| matches!(facts.expr(at).parent, Parent::Expr(parent) if !matches!(facts.kind(parent), ExprKind::Operation { .. }));
-    facts.binding(binding).uses.iter().any(|at| asks(*at) && spans.iter().any(|span| span.contains(facts.expr(*at).span)))
+    let told = |at: ExprId| asks(at) && !owner::is_ability(facts, at);
+    facts.binding(binding).uses.iter().any(|at| told(*at) && spans.iter().any(|span| span.contains(facts.expr(*at).span)))
 }
 
 /// A teardown that takes another callback off the same emitter, so that whoever wrote it counts on its going on.

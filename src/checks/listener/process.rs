@@ -17,6 +17,9 @@ use crate::checks::work::home;
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId, PlaceId, Root, TypeId};
 use crate::finding::{Evidence, Stance, Weight};
 
+/// Among the methods by which a registration is ended, the call of the function that it gives back.
+const GIVEN_BACK: &str = "__call__";
+
 /// The registry lives as long as the process.
 pub fn lasting(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence> {
     let (facts, words) = (context.facts, &context.words.words);
@@ -57,8 +60,14 @@ pub fn lasting(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     }
     evidence.extend(at_exit(context, one, ty));
     evidence.extend(passed_along(context, one));
-    if one.registration.remove.is_empty() && !one.registration.add.is_empty() {
+    let given_back = one.registration.disposer.iter().any(|word| word == GIVEN_BACK);
+    if one.registration.remove.is_empty() && !one.registration.add.is_empty() && !given_back {
         evidence.push(Evidence::supports(Weight::Slight, "there is no way to take it back"));
+    }
+    // What is there for as long as the process drops what would end it.
+    if given_back && owner::teardowns(facts, ty).is_empty() {
+        let text = format!("a `{name}` has no end, so perhaps it lives as long as the process");
+        evidence.push(Evidence::doubts(Weight::Strong, text));
     }
     if !words.drawn.is_empty() {
         evidence.extend(context.command(Weight::Strong));

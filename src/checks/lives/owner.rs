@@ -191,13 +191,25 @@ pub fn guarded(facts: &Facts, at: ExprId) -> bool {
     facts.places.iter().any(|(id, _)| {
         let operations = facts.operations(id);
         lasts(facts, id, function)
-            && operations.iter().any(|operation| tested(facts.expr(operation.expr).span))
+            && operations.iter().any(|operation| tested(facts.expr(operation.expr).span) && !is_ability(facts, operation.expr))
             && operations.iter().any(|operation| {
                 changes(facts, id, &operation.action)
                     && family.contains(&operation.function)
                     && !declares(facts, id, operation.expr)
             })
     })
+}
+
+/// Whether a mention of a module only asks what the system can do: `hasattr(os, "fork")`, `os.name == "posix"`.
+pub fn is_ability(facts: &Facts, mention: ExprId) -> bool {
+    let module = facts.binding_of(mention).is_some_and(|binding| matches!(facts.binding(binding).kind, BindingKind::Import(_)));
+    let Parent::Expr(around) = facts.expr(mention).parent else { return false };
+    module
+        && match facts.kind(around) {
+            ExprKind::Field { base, .. } => base == mention,
+            ExprKind::Call { .. } => facts.callee_name(around) == Some("hasattr"),
+            _ => false,
+        }
 }
 
 /// The operands before an expression in the same operation, which decide whether it is reached: `!id && (id = start())`.

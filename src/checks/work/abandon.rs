@@ -55,6 +55,7 @@ pub fn check(context: &Context, worker: &Worker) -> Option<Finding> {
     if unending && aside::is_once(context, worker.function) {
         evidence.push(Evidence::doubts(Weight::Decisive, "all that leads to it runs once"));
     }
+    evidence.extend(apart(facts, worker));
     let kind = &worker.resource.kind;
     let message = match worker.end {
         End::Stuck(_, flag) => {
@@ -78,6 +79,15 @@ fn is_awaited(facts: &Facts, worker: &Worker) -> bool {
         listens && started && matches!(event, Some("exit" | "close" | "disconnect"))
     };
     facts.exported.is_some() && facts.callees.keys().any(tells)
+}
+
+/// What says that a process is meant to outlive whoever starts it.
+fn apart(facts: &Facts, worker: &Worker) -> Option<Evidence> {
+    let within = |at: &&ExprId| facts.args(worker.call).iter().any(|arg| facts.expr(*arg).span.contains(facts.expr(**at).span));
+    let written = |word: &str| facts.mentions(facts.names.find(word)?).iter().find(within).copied();
+    let at = worker.resource.apart.iter().find_map(|word| written(word))?;
+    let text = "it is started in a session of its own, so that it may outlive whoever starts it";
+    Some(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span))
 }
 
 /// What a chain of registrations begins with: `child.on(…).on(…)`.
@@ -118,6 +128,7 @@ fn unreaped(context: &Context, worker: &Worker) -> Finding {
     let command = || lifetime::command(facts, worker.function).map(|base| format!("it belongs to a `{base}`, which ends soon"));
     let ends = context.command(Weight::Strong).or_else(|| command().map(|text| Evidence::doubts(Weight::Strong, text)));
     evidence.extend(ends);
+    evidence.extend(apart(facts, worker));
     evidence.extend(context.spared(worker.resource));
     if let Some(reader) = aside::reader(context, worker) {
         let text = "another child reads what it writes, and it ends with that";
