@@ -9,6 +9,7 @@ use super::pooled;
 use super::process;
 use super::reach::{self, Reach};
 use super::read;
+use super::shared;
 use super::tenure;
 use super::uneven;
 use super::unkept;
@@ -139,7 +140,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         return None;
     }
     let mut evidence = match one.registration.lifetime {
-        _ if one.registration.shared => tenure::shared(context, one)?,
+        _ if one.registration.shared => shared::weigh(context, one)?,
         Lifetime::Process => process::lasting(context, one, runs),
         Lifetime::Receiver => tenure::receiver(context, one, runs)?,
     };

@@ -14,6 +14,7 @@ pub mod reach;
 mod read;
 pub mod scope;
 mod settled;
+mod shared;
 pub mod tenure;
 pub mod uneven;
 pub mod unkept;

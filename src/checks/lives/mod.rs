@@ -19,3 +19,4 @@ pub mod served;
 pub mod share;
 pub mod sole;
 pub mod stale;
+mod word;
