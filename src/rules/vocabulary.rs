@@ -243,6 +243,8 @@ pub struct Words {
     pub beginning: Vec<String>,
     /// First words of functions that set a timer anew, which the former one need not have reached.
     pub renewing: Vec<String>,
+    /// Methods named like an end after which an object mostly goes on (`clear`).
+    pub interim: Vec<String>,
     /// Methods named like an end that only take back what was done to what they are given (`uninstall(agent)`).
     pub undoing: Vec<String>,
     /// Last words of keys that name somebody who has an account, and comes back: there are as many as there are accounts.

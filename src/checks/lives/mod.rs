@@ -3,6 +3,7 @@
 pub mod acquire;
 pub mod brought;
 pub mod callback;
+pub mod demise;
 pub mod event;
 pub mod fresh;
 pub mod hook;

@@ -4,6 +4,7 @@ use super::task;
 use super::timer::{Timer, is_unconditional, repeats, single, tell};
 use crate::checks::Context;
 use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::demise::{self, After};
 use crate::checks::lives::kept::{self, Deed};
 use crate::checks::lives::key;
 use crate::checks::lives::life;
@@ -29,6 +30,11 @@ pub fn check(
     let called = timer.callback.and_then(|callback| callback::function_behind(facts, callback));
     let mut teardowns = owner::teardowns(facts, ty);
     teardowns.retain(|method| Some(*method) != called);
+    let last = demise::ends(facts, &context.words.words, ty, timer.function);
+    // What nobody ever cancels is judged by whether the object ends at all.
+    if deeds.is_empty() && !teardowns.iter().any(|method| last.contains(method)) {
+        return None;
+    }
     let reached = owner::reach(facts, Some(ty), &teardowns);
     if teardowns.is_empty() || reached.contains(&timer.function) || deeds.iter().any(|deed| reached.contains(&deed.0)) {
         return None;
@@ -64,9 +70,11 @@ pub fn check(
     if is_unconditional(facts, timer) {
         evidence.push(Evidence::supports(Weight::Fair, "it schedules itself again without a condition"));
     }
+    evidence.extend(goes_on(context, timer, ty, (&teardowns, &last), deeds));
     evidence.extend(single(context, ty));
     evidence.extend(task::idle(context, ty));
     evidence.extend(super::reach::exits(context, ty));
+    teardowns.sort_by_key(|method| !last.contains(method));
     let shown =
         teardowns.iter().copied().find(|method| facts.function(*method).owner == Some(ty)).or(teardowns.first().copied())?;
     let teardown = facts.function(shown);
@@ -79,6 +87,44 @@ pub fn check(
         finding.related.push(Mark::new(Role::Release, facts.expr(deed.1).span, "cancelled here only"));
     }
     Some(finding.weigh(context.prior()))
+}
+
+/// What speaks against a timer whose object is not gone after the methods that are named like its end.
+fn goes_on(
+    context: &Context,
+    timer: &Timer,
+    ty: TypeId,
+    (teardowns, last): (&[FunctionId], &[FunctionId]),
+    deeds: &[(FunctionId, ExprId, Deed)],
+) -> Vec<Evidence> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let mut evidence = Vec::new();
+    if teardowns.iter().any(|method| last.contains(method)) {
+        return evidence;
+    }
+    evidence.extend(teardowns.first().map(|method| {
+        let (name, head) = (owner::name_of(facts, *method), facts.function(*method).head);
+        match demise::after(facts, words, ty, *method) {
+            After::Resumed(begin) => {
+                let begin = owner::name_of(facts, begin);
+                let text = format!("after `{name}` the object can begin anew with `{begin}`, and this timer is none of that");
+                Evidence::doubts(Weight::Strong, text).at(head)
+            }
+            _ => Evidence::doubts(Weight::Fair, format!("after `{name}` such an object mostly goes on")).at(head),
+        }
+    }));
+    if let Some(deed) = deeds.iter().find(|deed| deed.2 == Deed::Released && is_opposite(context, deed.0, timer.function)) {
+        let text = format!("`{}` is there for whoever wants it to stop", owner::name_of(facts, deed.0));
+        evidence.push(Evidence::doubts(Weight::Strong, text).at(facts.expr(deed.1).span));
+    }
+    evidence
+}
+
+/// Whether a function is named for undoing what another one does: `stopPolling` and `startPolling`.
+fn is_opposite(context: &Context, undoing: FunctionId, doing: FunctionId) -> bool {
+    let name = |function| owner::name_of(context.facts, function);
+    let opposites = key::opposites(&context.words.words.opposites, name(doing));
+    opposites.iter().any(|words| key::reads(name(undoing), words))
 }
 
 /// The registration by which a function is called when something has ended: `socket.once("close", this.onClose)`.

@@ -11,6 +11,7 @@ use super::unfilled;
 use crate::checks::Context;
 use crate::checks::lives::acquire::{self, Kept};
 use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::demise;
 use crate::checks::lives::kept::{self, Deed};
 use crate::checks::lives::leave;
 use crate::checks::lives::life;
@@ -173,7 +174,7 @@ fn kept_in_field(
     let unended = || {
         let forgotten = deeds.is_empty()
             && match owner {
-                Some(ty) => owner::teardowns(facts, ty).is_empty(),
+                Some(ty) => demise::ends(facts, &context.words.words, ty, timer.function).is_empty(),
                 None => life::is_state(facts, &context.words.words, timer.function, field),
             };
         (forgotten && !timer.resource.ends).then(|| ticking(context, timer)).flatten()
