@@ -215,6 +215,8 @@ pub struct Words {
     pub last_events: Vec<String>,
     /// What is made with a function that it calls once, to be told of an outcome (`Promise`).
     pub settling: Vec<String>,
+    /// Fields by which a request says that its connection served another one before.
+    pub reused: Vec<String>,
     /// Words by which a connection is asked whether it is still being made.
     pub underway: Vec<String>,
     /// Calls that call what they are given at intervals (`setInterval`).

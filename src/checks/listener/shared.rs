@@ -6,6 +6,7 @@ use super::identity::Removal;
 use super::reach::{self, Reach};
 use crate::checks::Context;
 use crate::checks::lives::callback;
+use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::work::race;
 use crate::facts::{ExprId, ExprKind};
@@ -23,7 +24,12 @@ pub fn weigh(context: &Context, one: &Registered) -> Option<Vec<Evidence>> {
     }
     // Whoever is given the controller may end the work, so it was made for that work alone.
     let controls = |name: &str| key::split(name).last().is_some_and(|last| last == "controller");
-    if emitter::is_given(facts, one.emitter?) && emitter::root(facts, one.emitter?).is_some_and(controls) {
+    let taken = || {
+        let binding = facts.binding_of(one.emitter?)?;
+        kept::only_value(facts, &facts.binding(binding).definitions).filter(|value| emitter::is_given(facts, *value))
+    };
+    let given = emitter::is_given(facts, one.emitter?) || taken().is_some();
+    if given && emitter::root(facts, one.emitter?).is_some_and(controls) {
         return None;
     }
     // What belongs to one request goes with it: `request.signal`, `options.request.signal`.

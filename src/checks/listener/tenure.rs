@@ -8,6 +8,7 @@ use super::reach::{self, Reach};
 use crate::checks::Context;
 use crate::checks::lives::acquire;
 use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::demise;
 use crate::checks::lives::kept;
 use crate::checks::lives::key;
 use crate::checks::lives::life::{self, Span, Start};
@@ -296,13 +297,20 @@ fn made(facts: &Facts, binding: crate::facts::BindingId) -> bool {
     })
 }
 
+/// Whether a type has an end that is for good.
+pub fn has_end(facts: &Facts, words: &Words, ty: TypeId, function: FunctionId) -> bool {
+    let ends = demise::ends(facts, words, ty, function);
+    ends.iter().any(|method| !sole::is_refused_end(facts, *method) && !sole::exits(facts, words, *method))
+}
+
 /// The type has an end, and the end does not remove the callback.
 pub fn teardown(facts: &Facts, words: &Words, (ty, lifetime): (TypeId, Lifetime), function: FunctionId) -> Option<Evidence> {
     let mut teardowns = owner::teardowns(facts, ty);
     // What registers is no end, whatever it is called.
     teardowns.retain(|method| facts.exported.is_some() || facts.method_of(function) != Some(*method));
     teardowns.retain(|method| !sole::is_refused_end(facts, *method) && !sole::exits(facts, words, *method));
-    match teardowns.first() {
+    let last = demise::ends(facts, words, ty, function);
+    match teardowns.iter().find(|method| last.contains(method)).or(teardowns.first()) {
         None if life::is_component(facts, &words.life, ty) => {
             Some(Evidence::supports(Weight::Fair, "such an object ends when it is taken off the screen"))
         }

@@ -120,6 +120,8 @@ fn judge(facts: &Facts, words: &Words, key: ExprId, hops: u32) -> Keys {
             _ => called(facts, words, key, hops),
         },
         ExprKind::Await(inner) | ExprKind::Try(inner) => judge(facts, words, inner, hops - 1),
+        // Each object that is made is another one.
+        ExprKind::This if facts.function(facts.function_of(key)).traits.is_constructor => Keys::Open,
         // `next++` draws another key each time.
         ExprKind::Assign { value: None, update: Some(_), .. } => Keys::Open,
         _ => Keys::Unknown,

@@ -78,7 +78,8 @@ pub fn ticking(context: &Context, timer: &Timer) -> Option<Finding> {
     let facts = context.facts;
     let span = life::span(facts, &context.words.words, timer.function);
     let begun = span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin));
-    if timer.holds < Holds::Locals && !begun || owner::guarded(facts, timer.call) {
+    let guarded = if facts.exported.is_some() { owner::guarded_for_good } else { owner::guarded };
+    if timer.holds < Holds::Locals && !begun || guarded(facts, timer.call) {
         return None;
     }
     let mut evidence = vec![
