@@ -42,11 +42,11 @@ fn resuming(facts: &Facts, words: &Words, ty: TypeId, name: &str) -> Option<Func
 /// The methods that end an object of a type for good, as far as a function of it is concerned: what a method begins that
 /// can begin anew is ended by the opposite of that method.
 pub fn ends(facts: &Facts, words: &Words, ty: TypeId, function: FunctionId) -> Vec<FunctionId> {
-    let begun = |begin: FunctionId| owner::reach(facts, Some(ty), &[begin]).contains(&function);
+    let reaches = |begin: FunctionId| owner::reach(facts, Some(ty), &[begin]).contains(&function);
     let mut all = owner::teardowns(facts, ty);
     all.retain(|method| match after(facts, words, ty, *method) {
         After::Gone => true,
-        After::Resumed(begin) => begun(begin),
+        After::Resumed(begin) => reaches(begin),
         After::On => false,
     });
     all
