@@ -221,6 +221,8 @@ pub struct Words {
     pub last_events: Vec<String>,
     /// What is made with a function that it calls once, to be told of an outcome (`Promise`).
     pub settling: Vec<String>,
+    /// Fields by which a request says that its connection served another one before.
+    pub reused: Vec<String>,
     /// Words by which a connection is asked whether it is still being made.
     pub underway: Vec<String>,
     /// Calls that call what they are given at intervals (`setInterval`).
@@ -253,6 +255,8 @@ pub struct Words {
     pub beginning: Vec<String>,
     /// First words of functions that set a timer anew, which the former one need not have reached.
     pub renewing: Vec<String>,
+    /// Methods named like an end after which an object mostly goes on (`clear`).
+    pub interim: Vec<String>,
     /// Methods named like an end that only take back what was done to what they are given (`uninstall(agent)`).
     pub undoing: Vec<String>,
     /// Last words of keys that name somebody who has an account, and comes back: there are as many as there are accounts.

@@ -3,6 +3,7 @@
 use super::container::{Growth, Held, Release};
 use super::holder;
 use crate::checks::Context;
+use crate::checks::lives::event;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::Life;
 use crate::facts::{Action, ExprId, Facts, FunctionId, Operation, PlaceId, StepId, StepKind};
@@ -97,5 +98,17 @@ fn tell(context: &Context, held: &Held, growth: &Growth, (undo, beside, taken): 
     let text = "the way out takes back a step for the same key";
     finding.evidence.push(Evidence::supports(Weight::Fair, text).at(facts.expr(undo).span));
     finding.evidence.extend(owner.into_iter().filter(|piece| piece.stance == Stance::For));
+    if let Some(at) = heard(context, held) {
+        let text = "what is kept says when it ends, and then the entry is taken out";
+        finding.evidence.push(Evidence::doubts(Weight::Decisive, text).at(facts.expr(at).span));
+    }
     Some(finding.weigh(context.prior()))
+}
+
+/// The removal that is made when what is kept tells of its own end: `session.once("close", () => …)`.
+fn heard(context: &Context, held: &Held) -> Option<ExprId> {
+    let (facts, words) = (context.facts, &context.words.words);
+    let told = |function: FunctionId| facts.enclosing(function).any(|id| event::is_milestone(facts, words, id));
+    let ends = |release: &&Release| facts.exported.is_some() && release.certain && told(release.function);
+    held.release.iter().find(ends).map(|release| release.at)
 }

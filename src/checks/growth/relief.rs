@@ -196,7 +196,8 @@ pub fn adds_itself(context: &Context, held: &Held, growth: &Growth) -> bool {
         return false;
     }
     let function = facts.function(growth.function);
-    let itself = growth.value.is_some_and(|value| callback::is_instance(facts, value));
+    let is_itself = |kept: ExprId| callback::is_instance(facts, kept);
+    let itself = growth.value.is_some_and(is_itself) || facts.exported.is_some() && growth.key.is_some_and(is_itself);
     held.life != Life::Instance && function.traits.is_constructor && itself
 }
 

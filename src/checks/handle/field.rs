@@ -126,7 +126,8 @@ fn evidence(context: &Context, ledger: &Ledger, kept: &Kept, care: &Care, teardo
     if let Some(method) = teardown {
         let head = facts.function(method).head;
         let named = facts.function(method).name.map_or("", |name| facts.text(name));
-        let ends = final_words.is_empty() || final_words.iter().any(|word| word == named);
+        let interim = context.words.words.interim.iter().any(|word| word == named);
+        let ends = !interim && final_words.is_empty() || final_words.iter().any(|word| word == named);
         let sibling = sibling(facts, ledger, kept, method);
         // What goes with its instance is no worse off for a teardown that only stops work.
         let alone = sibling.is_none() && !care.stopped;
@@ -250,7 +251,9 @@ fn teardown(context: &Context, relatives: &[TypeId]) -> Option<FunctionId> {
         methods.filter(|id| facts.function(*id).traits.is_teardown && !sole::is_no_end(facts, *id)).collect();
     let named = |id: &FunctionId| facts.function(*id).name.map_or("", |name| facts.text(name));
     let last = all.iter().copied().find(|id| context.words.last.iter().any(|word| word == named(id)));
-    last.or_else(|| all.first().copied())
+    let interim = &context.words.words.interim;
+    let whole = || all.iter().copied().find(|id| !interim.iter().any(|word| word == named(id)));
+    last.or_else(whole).or_else(|| all.first().copied())
 }
 
 /// A release of another field in the teardown.

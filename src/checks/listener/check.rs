@@ -9,6 +9,7 @@ use super::pooled;
 use super::process;
 use super::reach::{self, Reach};
 use super::read;
+use super::shared;
 use super::skipped;
 use super::tenure;
 use super::uneven;
@@ -141,7 +142,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         return None;
     }
     let mut evidence = match one.registration.lifetime {
-        _ if one.registration.shared => tenure::shared(context, one)?,
+        _ if one.registration.shared => shared::weigh(context, one)?,
         Lifetime::Process => process::lasting(context, one, runs),
         Lifetime::Receiver => tenure::receiver(context, one, runs)?,
     };
@@ -151,8 +152,8 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
             "of several events that are waited for only one comes; the others keep theirs",
         ));
     }
-    if let Removal::Phase(_) = removal {
-        // Whoever takes it back, and only misses the phase, knows that the emitter outlives the registration.
+    if misses(context, one) {
+        // Whoever takes it back, and only misses the phase or the function, knows that the emitter outlives the registration.
         evidence.retain(|piece| piece.stance == Stance::For || piece.weight == Weight::Decisive);
     }
     if let Some(left) = forgotten::beside(context, one, all) {
@@ -277,6 +278,16 @@ pub fn disposed(facts: &Facts, one: &Registered) -> bool {
             holders.is_empty()
                 || holders.iter().any(|place| kept::is_element(facts, *place) || kept::is_used(facts, disposer, *place))
         }
+    }
+}
+
+/// Whether a removal of the same event is there that surely removes nothing: it names the other phase, or makes the same method
+/// into a function once more.
+fn misses(context: &Context, one: &Registered) -> bool {
+    match one.removal {
+        Removal::Phase(_) => true,
+        Removal::Other(call, differing) if differing.is_callback_alone() => identity::is_made_twice(context, one, call),
+        _ => false,
     }
 }
 

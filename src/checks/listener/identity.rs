@@ -39,6 +39,11 @@ pub struct Differing {
 }
 
 impl Differing {
+    /// Whether emitter and event are the same.
+    pub fn is_callback_alone(self) -> bool {
+        self.callback && !self.emitter && !self.event
+    }
+
     /// What the removal names instead: "another event", "another emitter and another callback".
     pub fn named(self) -> String {
         let parts = [(self.emitter, "another emitter"), (self.event, "another event"), (self.callback, "another callback")];
@@ -288,6 +293,18 @@ fn is_fresh(context: &Context, expr: ExprId) -> bool {
     let facts = context.facts;
     let fits = |word: &Pattern| word.fits(facts.callee_path(expr), facts.method_name(expr));
     matches!(facts.kind(expr), ExprKind::Closure(_)) || context.words.fresh.iter().any(fits)
+}
+
+/// Whether a removal makes the same method into a function once more: `off("change", this.changed.bind(this))`.
+pub fn is_made_twice(context: &Context, one: &Registered, call: ExprId) -> bool {
+    let facts = context.facts;
+    let keyword = one.registration.callback_name.as_deref().unwrap_or_default();
+    let of = |made: ExprId| match facts.kind(made) {
+        ExprKind::Closure(_) => None,
+        _ => facts.callee(made).receiver.and_then(|method| facts.place(method)),
+    };
+    let given = facts.argument(call, keyword, Some(one.registration.callback)).and_then(of);
+    given.is_some() && given == of(one.callback)
 }
 
 /// Whether two event names can be the same. Texts of different length are not.

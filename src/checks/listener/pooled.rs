@@ -16,8 +16,11 @@ use crate::finding::{Evidence, Finding, Mark, Role, Weight};
 pub fn check(context: &Context, all: &[Registered]) -> Vec<Finding> {
     let mut findings: Vec<(FunctionId, Finding)> = Vec::new();
     for one in all.iter().filter(|one| one.holds >= Holds::Locals && one.removal == Removal::Never) {
-        let Some(lender) = lender(context.facts, one, all).filter(|_| stays(context.facts, &context.words.words.underway, one))
-        else {
+        let words = &context.words.words;
+        let kept = |lender: &ExprId| {
+            stays(context.facts, &words.underway, one) && !is_new_alone(context.facts, &words.reused, one, *lender)
+        };
+        let Some(lender) = lender(context.facts, one, all).filter(kept) else {
             continue;
         };
         match findings.iter_mut().find(|(function, _)| *function == one.function) {
@@ -62,6 +65,24 @@ fn stays(facts: &Facts, words: &[String], one: &Registered) -> bool {
     let waits = || event.is_some_and(|event| one.registration.opening.iter().any(|word| word == event));
     let Some(socket) = one.emitter.and_then(|emitter| facts.binding_of(emitter)) else { return false };
     (!one.registration.once || waits()) && !disposed(facts, one) && !is_asked(facts, words, one.at, socket)
+}
+
+/// Whether the request says that its socket was not used before: `if (request.reusedSocket) return`.
+fn is_new_alone(facts: &Facts, words: &[String], one: &Registered, lender: ExprId) -> bool {
+    let request = facts.callee(lender).receiver.and_then(|request| facts.binding_of(request));
+    let conditions = lifetime::conditions(facts, one.at).into_iter().chain(owner::leaving(facts, one.at));
+    let spans: Vec<_> = conditions.map(|condition| facts.expr(condition).span).collect();
+    let asks = |expr: &crate::facts::Expr| match expr.kind {
+        ExprKind::Field { base, name } => {
+            let of = facts.binding_of(base);
+            words.iter().any(|word| word == facts.text(name))
+                && of.is_some()
+                && of == request
+                && spans.iter().any(|span| span.contains(expr.span))
+        }
+        _ => false,
+    };
+    facts.exprs.iter().any(asks)
 }
 
 /// Whether a condition asks the socket first, whether it connects or was seen before, or asks for the version that runs.

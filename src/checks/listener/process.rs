@@ -4,6 +4,7 @@ use super::check::Registered;
 use super::emitter;
 use super::identity;
 use super::reach::{self, Reach};
+use super::tenure;
 use crate::checks::Context;
 use crate::checks::growth::hearsay;
 use crate::checks::lives::callback::{self, Holds};
@@ -49,7 +50,10 @@ pub fn lasting(context: &Context, one: &Registered, runs: Runs) -> Vec<Evidence>
     } else if declared || owner::is_single(facts, ty) || owner::made_at_top(facts, ty).is_some() {
         evidence.push(Evidence::doubts(Weight::Decisive, format!("there is one `{name}` in the process")));
     } else if key::ends_with(&words.lasting, name) {
-        evidence.push(Evidence::doubts(Weight::Fair, format!("a `{name}` may live as long as the process")));
+        // What has an end is not meant to, whatever it is called.
+        let ends = facts.exported.is_some() && tenure::has_end(facts, words, ty, one.function);
+        let weight = if ends { Weight::Slight } else { Weight::Fair };
+        evidence.push(Evidence::doubts(weight, format!("a `{name}` may live as long as the process")));
     }
     let starting = |word: &str| words.running.iter().any(|own| own == word);
     if !words.drawn.is_empty()

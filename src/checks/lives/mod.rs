@@ -3,6 +3,7 @@
 pub mod acquire;
 pub mod brought;
 pub mod callback;
+pub mod demise;
 pub mod errand;
 pub mod event;
 pub mod fresh;
@@ -20,3 +21,4 @@ pub mod served;
 pub mod share;
 pub mod sole;
 pub mod stale;
+mod word;

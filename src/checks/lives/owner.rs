@@ -5,8 +5,8 @@ use super::life;
 use super::life::Start;
 use super::sole;
 use crate::facts::{
-    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, LoopKind, Name, Operator, Parent,
-    Place, PlaceId, Root, StepId, StepKind, TypeId,
+    Action, Binding, BindingKind, ExitKind, ExprId, ExprKind, Facts, FunctionId, FunctionKind, Literal, LoopKind, Name,
+    Operation, Operator, Parent, Place, PlaceId, Root, Source, StepId, StepKind, TypeId,
 };
 use crate::rules::Words;
 use crate::source::Span;
@@ -176,6 +176,23 @@ fn mentions(facts: &Facts, methods: &[FunctionId]) -> Vec<(FunctionId, FunctionI
 
 /// Whether an expression runs at most once for its owner because a flag, or the thing itself, is asked first.
 pub fn guarded(facts: &Facts, at: ExprId) -> bool {
+    is_guarded(facts, at, &|_| true)
+}
+
+/// Whether nothing takes back what is asked first: where a flag is lowered again, the expression runs again as well.
+pub fn guarded_for_good(facts: &Facts, at: ExprId) -> bool {
+    let lowers = |operation: &Operation| match operation.action {
+        Action::Assign(Source::Assigned(value)) => {
+            let own = facts.function(operation.function);
+            let falls = matches!(facts.literal(value), Some(Literal::Null | Literal::Bool(false)));
+            falls && !own.traits.is_constructor && own.kind != FunctionKind::TypeBody && own.kind != FunctionKind::Module
+        }
+        _ => false,
+    };
+    is_guarded(facts, at, &|place| !facts.operations(place).iter().any(lowers))
+}
+
+fn is_guarded(facts: &Facts, at: ExprId, counts: &dyn Fn(PlaceId) -> bool) -> bool {
     let function = facts.function_of(at);
     let mut spans: Vec<Span> =
         super::lifetime::conditions(facts, at).into_iter().map(|condition| facts.expr(condition).span).collect();
@@ -187,16 +204,30 @@ pub fn guarded(facts: &Facts, at: ExprId) -> bool {
         return false;
     }
     let tested = |span: Span| spans.iter().any(|condition| condition.contains(span));
-    let family: Vec<FunctionId> = facts.enclosing(function).collect();
-    facts.places.iter().any(|(id, _)| {
+    // What is declared with a value is not changed by that.
+    let changing = |id: &FunctionId| {
+        facts.exported.is_none() || matches!(facts.function(*id).kind, FunctionKind::Named | FunctionKind::Closure)
+    };
+    let family: Vec<FunctionId> = facts.enclosing(function).filter(changing).collect();
+    // Whoever asks a field of the instance does not ask for the instance.
+    let whole = |place: &Place| facts.exported.is_some() && place.path.is_empty() && matches!(place.root, Root::Instance(_));
+    // Whether there is something at all is not changed by what is done with it.
+    let plain = |operations: &[Operation]| {
+        let mut asked = operations.iter().filter(|operation| tested(facts.expr(operation.expr).span));
+        facts.exported.is_some() && asked.all(|operation| operation.action == Action::Tested)
+    };
+    facts.places.iter().any(|(id, place)| {
         let operations = facts.operations(id);
-        lasts(facts, id, function)
+        !whole(place)
+            && lasts(facts, id, function)
             && operations.iter().any(|operation| tested(facts.expr(operation.expr).span) && !is_ability(facts, operation.expr))
             && operations.iter().any(|operation| {
                 changes(facts, id, &operation.action)
+                    && (!plain(operations) || matches!(operation.action, Action::Assign(_)))
                     && family.contains(&operation.function)
                     && !declares(facts, id, operation.expr)
             })
+            && counts(id)
     })
 }
 
@@ -290,7 +321,7 @@ pub fn is_single(facts: &Facts, ty: TypeId) -> bool {
     facts.places.iter().any(|(id, place)| {
         let own = matches!(place.root, Root::Static(owner) if owner == ty) && place.path.len() == 1;
         own && facts.operations(id).iter().any(|operation| match operation.action {
-            Action::Assign(crate::facts::Source::Assigned(value)) => {
+            Action::Assign(Source::Assigned(value)) => {
                 let call = facts.peeled(value);
                 facts.callee(call).constructs == Some(ty)
                     || facts.callee(call).receiver.is_some_and(|base| makes_self(facts, base, operation.function))

@@ -4,6 +4,7 @@ pub mod abandon;
 pub mod aside;
 pub mod endless;
 pub mod home;
+mod missed;
 pub mod outlive;
 pub mod overwrite;
 pub mod pending;

@@ -5,6 +5,7 @@ use super::timer::{Timer, is_unconditional, single, tell};
 use crate::checks::Context;
 use crate::checks::lives::acquire;
 use crate::checks::lives::callback::{self, Holds};
+use crate::checks::lives::demise;
 use crate::checks::lives::kept::{self, Fate};
 use crate::checks::lives::key;
 use crate::checks::lives::life::{self, Start};
@@ -30,7 +31,7 @@ pub fn endless(context: &Context, timer: &Timer) -> Option<Finding> {
         let exits = super::reach::exits(context, ty);
         let ends = exits.is_none() && !by_object;
         evidence.extend(exits);
-        if let Some(teardown) = owner::teardowns(facts, ty).first() {
+        if let Some(teardown) = demise::ends(facts, &context.words.words, ty, timer.function).first() {
             let own = facts.function(*teardown);
             let name = own.name.map_or("", |name| facts.text(name));
             let text = format!("`{name}` ends the object and leaves the timer running");
@@ -77,7 +78,8 @@ pub fn ticking(context: &Context, timer: &Timer) -> Option<Finding> {
     let facts = context.facts;
     let span = life::span(facts, &context.words.words, timer.function);
     let begun = span.is_some_and(|span| matches!(span.start, Start::Effect | Start::Begin));
-    if timer.holds < Holds::Locals && !begun || owner::guarded(facts, timer.call) {
+    let guarded = if facts.exported.is_some() { owner::guarded_for_good } else { owner::guarded };
+    if timer.holds < Holds::Locals && !begun || guarded(facts, timer.call) {
         return None;
     }
     let mut evidence = vec![
@@ -120,7 +122,7 @@ fn ends(context: &Context, timer: &Timer) -> Vec<Evidence> {
             let exits = super::reach::exits(context, ty);
             let ends = exits.is_none();
             evidence.extend(exits);
-            if let Some(teardown) = owner::teardowns(facts, ty).first() {
+            if let Some(teardown) = demise::ends(facts, &context.words.words, ty, timer.function).first() {
                 let own = facts.function(*teardown);
                 let name = own.name.map_or("", |name| facts.text(name));
                 let text = format!("`{name}` ends the object and leaves the timer running");
