@@ -245,6 +245,8 @@ pub struct Words {
     pub halves: Vec<String>,
     /// Last words of functions that are named for giving memory away for good.
     pub leaking: Vec<String>,
+    /// First words of functions that are named for forgetting what they have.
+    pub swallowing: Vec<String>,
     /// First words of functions that set things up once.
     pub setup: Vec<String>,
     /// Last words of functions that run once although their first word says otherwise.
@@ -496,7 +498,7 @@ pub struct Resource {
     /// Methods by which such a part is taken out, or its absence is made a failure (`take`, `ok_or`).
     #[serde(default)]
     pub parted_by: Vec<String>,
-    /// Methods by which it is fed: they fail where it has ended before, which it hardly does.
+    /// Calls by which it is fed, or what it says is read to the end: they fail where it has broken off before, which it hardly does.
     #[serde(default)]
     pub fed_by: Vec<String>,
     /// Keywords by which one of a kind gets what another one writes (`stdin`).

@@ -21,17 +21,20 @@ pub fn forgotten(context: &Context, held: &Held) -> Option<Finding> {
     clears.into_iter().find_map(|clear| {
         let reached = owner::reach(facts, Some(ty), &[clear]);
         let touched = |place: PlaceId| facts.operations(place).iter().any(|operation| reached.contains(&operation.function));
-        let emptied: Vec<(PlaceId, ExprId)> =
+        let gone: Vec<(PlaceId, ExprId)> =
             fields(facts, ty).filter_map(|place| Some((place, emptied(facts, place, clear)?))).collect();
         let grown = held.growth.iter().find(|growth| {
             !facts.function(growth.function).traits.is_constructor
                 && growth.key.is_some()
-                && emptied
+                && gone
                     .iter()
                     .any(|(place, _)| facts.operations(*place).iter().any(|operation| fills(operation, growth.function)))
         })?;
-        (emptied.len() >= SIBLINGS && !touched(held.place) && !hands_instance(facts, clear))
-            .then(|| tell(context, held, clear, (grown.at, emptied[0])))
+        // Where another method empties all of them, this one leaves something on purpose.
+        let whole = |method: &FunctionId| emptied(facts, held.place, *method).is_some();
+        let whole = facts.typed && facts.ty(ty).methods.iter().any(whole);
+        (gone.len() >= SIBLINGS && !touched(held.place) && !whole && !hands_instance(facts, clear))
+            .then(|| tell(context, held, clear, (grown.at, gone[0])))
     })
 }
 

@@ -63,7 +63,7 @@ impl Case<'_, '_> {
     pub(super) fn is_fed(&self) -> bool {
         let facts = self.context.facts;
         let feeds = |at: ExprId| {
-            facts.method_name(at).is_some_and(|name| self.obligation.resource.fed_by.iter().any(|word| word == name))
+            facts.callee_name(at).is_some_and(|name| self.obligation.resource.fed_by.iter().any(|word| word == name))
         };
         let fed = |way: &Way| {
             let function = facts.function_of(self.obligation.call);

@@ -95,8 +95,9 @@ impl Case<'_, '_> {
                 let text = "a step that can fail leaves the function while it is held";
                 let mut all = vec![Evidence::supports(Weight::Strong, text)];
                 if self.is_fed() {
+                    let kind = &self.obligation.resource.kind;
                     let text =
-                        format!("only feeding the {} can fail, where it has broken off before", self.obligation.resource.kind);
+                        format!("all that can fail is what the {kind} is fed and says, and that only where it has broken off");
                     all.push(Evidence::doubts(Weight::Decisive, text));
                 }
                 all

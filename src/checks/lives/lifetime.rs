@@ -244,6 +244,21 @@ pub fn is_given_once(facts: &Facts, words: &Words, closure: FunctionId) -> bool 
     called.is_some_and(|called| words.once.iter().any(|word| word == called))
 }
 
+/// Whether a function is handed to a call that runs it once, by its path: `cell.get_or_init(Service::new)`.
+pub fn fills_once(facts: &Facts, words: &Words, function: FunctionId) -> bool {
+    let own = facts.function(function);
+    let (Some(name), Some(owner)) = (own.name, facts.owner_of(function)) else { return false };
+    let once = |call: &ExprId| facts.callee_name(*call).is_some_and(|called| words.once.iter().any(|word| word == called));
+    let names = |arg: &ExprId| match facts.kind(*arg) {
+        ExprKind::Field { base, name: written } => {
+            let ty = facts.binding_of(base).map(|binding| facts.binding(binding).kind);
+            written == name && ty == Some(BindingKind::Type(owner))
+        }
+        _ => false,
+    };
+    facts.functions().any(|(_, function)| function.calls.iter().any(|call| once(call) && facts.args(*call).iter().any(names)))
+}
+
 /// Whether a function hands back what it was given, as a registering decorator does.
 pub fn registers(facts: &Facts, function: FunctionId) -> bool {
     let own = facts.function(function);

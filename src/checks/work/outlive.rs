@@ -32,7 +32,8 @@ fn forever(context: &Context, worker: &Worker) -> Option<Finding> {
     let serves = lifetime::named(facts, &context.words.words.serving, worker.function);
     let once = facts
         .enclosing(worker.function)
-        .any(|id| facts.function(id).traits.asks_lasting || lifetime::is_given_once(facts, &context.words.words, id));
+        .any(|id| facts.function(id).traits.asks_lasting || lifetime::is_given_once(facts, &context.words.words, id))
+        || lifetime::fills_once(facts, &context.words.words, worker.function);
     if owner.is_none() && !serves || once || owner::guarded(facts, worker.call) || is_whole_program(context, worker) {
         return None;
     }
