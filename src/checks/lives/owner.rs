@@ -191,6 +191,7 @@ pub fn guarded(facts: &Facts, at: ExprId) -> bool {
     facts.places.iter().any(|(id, _)| {
         let operations = facts.operations(id);
         lasts(facts, id, function)
+            && super::reset::emptied(facts, id, &family).is_none()
             && operations.iter().any(|operation| tested(facts.expr(operation.expr).span) && !is_ability(facts, operation.expr))
             && operations.iter().any(|operation| {
                 changes(facts, id, &operation.action)
