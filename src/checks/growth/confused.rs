@@ -30,7 +30,8 @@ pub fn check(context: &Context, held: &Held) -> Option<Finding> {
     if !context.touched(held.place).is_empty() {
         return None;
     }
-    let mut evidence = vec![Evidence::supports(Weight::Strong, "the type has it, and every method takes it for one of the instance")];
+    let mut evidence =
+        vec![Evidence::supports(Weight::Strong, "the type has it, and every method takes it for one of the instance")];
     evidence.extend(abroad::relief(context, held)?);
     evidence.extend(signs::single(context, held, growth));
     Some(tell::tell(context, held, growth, evidence))

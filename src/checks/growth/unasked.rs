@@ -27,7 +27,8 @@ pub fn check(context: &Context, held: &Held) -> Option<Finding> {
     })?;
     let asks = |growth: &Growth| options(facts, growth.at).contains(&option);
     let apart = |growth: &Growth| leaving.iter().all(|release| release.function != growth.function);
-    let called = |growth: &Growth| facts.function(growth.function).callers.iter().any(|call| options(facts, *call).contains(&option));
+    let called =
+        |growth: &Growth| facts.function(growth.function).callers.iter().any(|call| options(facts, *call).contains(&option));
     let free = |growth: &&Growth| !growth.by_read && apart(growth) && !asks(growth) && !called(growth) && is_given(facts, growth);
     let growth = held.growth.iter().find(free)?;
     let name = facts.display(option);

@@ -188,9 +188,13 @@ pub fn guarded(facts: &Facts, at: ExprId) -> bool {
     }
     let tested = |span: Span| spans.iter().any(|condition| condition.contains(span));
     let family: Vec<FunctionId> = facts.enclosing(function).collect();
-    facts.places.iter().any(|(id, _)| {
+    // A method of the instance changes some field, and where the one that is asked for is known, hardly another.
+    let known = super::reset::again(facts, at).is_some();
+    facts.places.iter().any(|(id, place)| {
         let operations = facts.operations(id);
-        lasts(facts, id, function)
+        let whole = known && place.path.is_empty() && matches!(place.root, Root::Instance(_));
+        !whole
+            && lasts(facts, id, function)
             && super::reset::emptied(facts, id, &family).is_none()
             && operations.iter().any(|operation| tested(facts.expr(operation.expr).span) && !is_ability(facts, operation.expr))
             && operations.iter().any(|operation| {

@@ -30,9 +30,8 @@ pub fn again(facts: &Facts, at: ExprId) -> Option<ExprId> {
     let spans: Vec<_> = conditions.map(|condition| facts.expr(condition).span).collect();
     let asked = facts.places.iter().filter(|(id, _)| {
         let inside = |operation: &Operation| spans.iter().any(|span| span.contains(facts.expr(operation.expr).span));
-        let filled = |operation: &Operation| {
-            matches!(operation.action, Action::Assign(_)) && family.contains(&operation.function)
-        };
+        let filled =
+            |operation: &Operation| matches!(operation.action, Action::Assign(_)) && family.contains(&operation.function);
         !spans.is_empty() && facts.operations(*id).iter().any(inside) && facts.operations(*id).iter().any(filled)
     });
     asked.filter_map(|(id, _)| emptied(facts, id, &family)).next()
