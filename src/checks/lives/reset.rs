@@ -34,5 +34,5 @@ pub fn again(facts: &Facts, at: ExprId) -> Option<ExprId> {
             |operation: &Operation| matches!(operation.action, Action::Assign(_)) && family.contains(&operation.function);
         !spans.is_empty() && facts.operations(*id).iter().any(inside) && facts.operations(*id).iter().any(filled)
     });
-    asked.filter_map(|(id, _)| emptied(facts, id, &family)).next()
+    asked.map(|(id, _)| id).find_map(|id| emptied(facts, id, &family))
 }
