@@ -726,7 +726,8 @@ pub struct Registration {
     /// Whether the value returned by the call removes it when called or when one of these methods is called.
     #[serde(default)]
     pub disposer: Vec<String>,
-    /// Last words of the receiver's name that make the verbs mean a registration (`callbacks.add`); any receiver when empty.
+    /// Last words of the receiver's name that make the verbs mean a registration (`callbacks.add`), and
+    /// with a `_` at the end the first one (`on_close.add`); any receiver when empty.
     #[serde(default)]
     pub collections: Vec<String>,
     /// First words of the names of imported functions that register what they decorate.

@@ -4,6 +4,7 @@
 use super::abroad;
 use super::astray;
 use super::carried;
+use super::confused;
 use super::container::{self, Growth, Held};
 use super::counterpart;
 use super::fixed;
@@ -18,6 +19,7 @@ use super::served;
 use super::signs;
 use super::spent;
 use super::tell;
+use super::unasked;
 use super::vetted;
 use crate::checks::Context;
 use crate::checks::lives::key::{self, Keys};
@@ -34,11 +36,15 @@ pub fn check(context: &Context) -> Vec<Finding> {
     all.iter().filter_map(|held| surest(judge(context, held, &all), amiss(context, held))).collect()
 }
 
-/// What the code itself shows to be amiss, whatever names say of how often it runs: entries are taken out by halves, or
-/// under another key.
+/// What the code itself shows to be amiss, whatever names say of how often it runs: entries are taken out by halves,
+/// under another key, or only while something is there.
 fn amiss(context: &Context, held: &Held) -> Option<Finding> {
     let asked = context.rule.check == Check::Growth;
-    asked.then(|| astray::check(context, held).or_else(|| spent::check(context, held))).flatten()
+    let shown = || {
+        let halves = astray::check(context, held).or_else(|| spent::check(context, held));
+        halves.or_else(|| confused::check(context, held)).or_else(|| unasked::check(context, held))
+    };
+    asked.then(shown).flatten()
 }
 
 /// The surer one of two findings about one collection.

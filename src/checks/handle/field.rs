@@ -2,6 +2,7 @@
 
 use super::base::{has_unknown_base, inherited};
 use super::care::{self, Care};
+use super::emptied;
 use super::obligation::{Ledger, Obligation};
 use super::plight::is_finalised;
 use super::reopen;
@@ -55,7 +56,7 @@ fn field(context: &Context, ledger: &Ledger, kept: &Kept) -> Option<Finding> {
     care.handed += facts.unread.get(&kept.name).map_or(0, Vec::len);
     let reached = named::reached(facts, &relatives);
     if care.released {
-        return reopen::check(context, ledger, kept);
+        return reopen::check(context, ledger, kept).or_else(|| emptied::check(context, ledger, kept));
     }
     let abroad = abroad(context, ledger, kept);
     if ledger.is_forwarded(&relatives, kept.name) {

@@ -10,6 +10,7 @@ pub mod custody;
 mod delivered;
 mod drained;
 mod effect;
+mod emptied;
 pub mod example;
 mod failure;
 pub mod fate;

@@ -21,6 +21,7 @@ use crate::checks::lives::key;
 use crate::checks::lives::leave;
 use crate::checks::lives::life::{self, Start};
 use crate::checks::lives::owner::{self, Runs};
+use crate::checks::lives::reset;
 use crate::facts::{ExprId, ExprKind, Facts, FunctionId};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 use crate::rules::{Lifetime, Registration};
@@ -163,6 +164,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
     }
     evidence.extend(missed);
     evidence.extend(wrong(facts, removal));
+    evidence.extend(renewed(facts, one));
     evidence.extend(context.brief());
     evidence.extend(fleeting::doubts(context, one));
     evidence.extend(identity::kept_apart(facts, one).filter(|_| removal == Removal::Never));
@@ -192,6 +194,13 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         evidence.extend(tenure::sibling(context, one, all));
     }
     Some(tell(context, one, removal, evidence))
+}
+
+/// What says that a field is filled, and the callback registered, once more after each reset.
+fn renewed(facts: &Facts, one: &Registered) -> Option<Evidence> {
+    let at = reset::again(facts, one.at)?;
+    let text = "what is asked for before is given nothing again, and then it is registered once more";
+    Some(Evidence::supports(Weight::Fair, text).at(facts.expr(at).span))
 }
 
 /// What says that an effect takes a callback off only on some of its ways.

@@ -320,7 +320,8 @@ fn may_equal(facts: &Facts, a: ExprId, b: ExprId) -> bool {
 
 /// Whether a condition above the registration asks the emitter: `if not log.handlers`.
 pub fn asked(facts: &Facts, one: &Registered) -> bool {
-    let Some(binding) = one.emitter.and_then(|emitter| facts.binding_of(emitter)) else { return false };
+    let other = one.emitter.filter(|emitter| facts.exported.is_some() || !callback::is_instance(facts, *emitter));
+    let Some(binding) = other.and_then(|emitter| facts.binding_of(emitter)) else { return false };
     let conditions = lifetime::conditions(facts, one.at).into_iter().chain(owner::leaving(facts, one.at));
     let spans: Vec<Span> = conditions.map(|condition| facts.expr(condition).span).collect();
     // Whether there is an emitter at all says nothing about what is registered there.

@@ -34,6 +34,12 @@ pub(super) fn calls<'a>(context: &Context<'a>) -> Vec<Registered<'a>> {
         .collect()
 }
 
+/// Whether a name is that of a collection of callbacks, by its last word or by its first (`on_close`).
+fn is_collection(registration: &Registration, name: &str) -> bool {
+    let first = |word: &String| word.ends_with('_') && name.strip_prefix(word.as_str()).is_some_and(|rest| !rest.is_empty());
+    key::ends_with(&registration.collections, name) || registration.collections.iter().any(first)
+}
+
 fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration) -> Option<Registered<'a>> {
     let facts = context.facts;
     let receiver = facts.callee(call).receiver;
@@ -41,7 +47,7 @@ fn read<'a>(context: &Context<'a>, call: ExprId, registration: &'a Registration)
     let emitter = emitter.map(|emitter| unchained(facts, registration, emitter));
     let keyword = registration.callback_name.as_deref().unwrap_or_default();
     let callback = facts.argument(call, keyword, Some(registration.callback))?;
-    let collects = |expr: ExprId| key::last_name(facts, expr).is_some_and(|name| key::ends_with(&registration.collections, name));
+    let collects = |expr: ExprId| key::last_name(facts, expr).is_some_and(|name| is_collection(registration, name));
     let answers = |expr: ExprId| key::last_name(facts, expr).is_some_and(|name| key::ends_with(&registration.answering, name));
     if receiver.is_some_and(answers) {
         return None;

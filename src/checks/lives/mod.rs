@@ -17,6 +17,7 @@ pub mod named;
 pub mod owner;
 pub mod promise;
 pub mod registrar;
+pub mod reset;
 pub mod served;
 pub mod share;
 pub mod sole;

@@ -209,8 +209,9 @@ fn is_guarded(facts: &Facts, at: ExprId, counts: &dyn Fn(PlaceId) -> bool) -> bo
         facts.exported.is_none() || matches!(facts.function(*id).kind, FunctionKind::Named | FunctionKind::Closure)
     };
     let family: Vec<FunctionId> = facts.enclosing(function).filter(changing).collect();
-    // Whoever asks a field of the instance does not ask for the instance.
-    let whole = |place: &Place| facts.exported.is_some() && place.path.is_empty() && matches!(place.root, Root::Instance(_));
+    // A method of the instance changes some field, and where the one that is asked for is known, hardly another.
+    let known = facts.exported.is_some() || super::reset::again(facts, at).is_some();
+    let whole = |place: &Place| known && place.path.is_empty() && matches!(place.root, Root::Instance(_));
     // Whether there is something at all is not changed by what is done with it.
     let plain = |operations: &[Operation]| {
         let mut asked = operations.iter().filter(|operation| tested(facts.expr(operation.expr).span));
@@ -220,6 +221,7 @@ fn is_guarded(facts: &Facts, at: ExprId, counts: &dyn Fn(PlaceId) -> bool) -> bo
         let operations = facts.operations(id);
         !whole(place)
             && lasts(facts, id, function)
+            && super::reset::emptied(facts, id, &family).is_none()
             && operations.iter().any(|operation| tested(facts.expr(operation.expr).span) && !is_ability(facts, operation.expr))
             && operations.iter().any(|operation| {
                 changes(facts, id, &operation.action)
