@@ -25,6 +25,8 @@ pub struct Vocabulary {
     pub finalizer: Vec<Finalizer>,
     /// Lists of those who wait for something (check `listener`).
     pub waiting: Vec<Waiting>,
+    /// Sources that do not end when what they are piped to does (check `handle`).
+    pub piped: Vec<Piped>,
     /// Cache decorators and cache constructors (checks `memo`, `cache`).
     pub memo: Vec<Memo>,
     /// Queues and channels (check `channel`).
@@ -793,6 +795,26 @@ pub struct Waiting {
     pub remove: Vec<String>,
     /// Methods and functions that take out everything.
     pub drain: Vec<String>,
+}
+
+/// A source that goes on holding what it has opened when the answer it is piped to is broken off.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a table with `kind`, `open`, `pipe`, `sink`, `beside`, `end` and `events`")]
+pub struct Piped {
+    /// What to call it in a sentence: `read stream`.
+    pub kind: String,
+    /// Calls that open it.
+    pub open: Vec<Pattern>,
+    /// Methods that pipe it.
+    pub pipe: Vec<String>,
+    /// Last words of the names of parameters that are the answer to somebody who may go (`res`).
+    pub sink: Vec<String>,
+    /// Last words of the name of the parameter beside it, by which a handler of requests is known (`req`).
+    pub beside: Vec<String>,
+    /// Functions and methods that end it, or have it ended.
+    pub end: Vec<String>,
+    /// Events by which the answer says that it was broken off.
+    pub events: Vec<String>,
 }
 
 /// A cache decorator or a cache constructor.

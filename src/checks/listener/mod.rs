@@ -1,5 +1,6 @@
 //! Callbacks registered with something that outlives the registrant.
 
+pub mod again;
 pub mod check;
 pub mod emitter;
 pub mod expectant;
