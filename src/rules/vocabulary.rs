@@ -151,6 +151,8 @@ pub struct Vocabulary {
     pub collects: Vec<String>,
     /// Calls that register something with the scope that is active when they are made (`onScopeDispose`); last names fit, too.
     pub scoped: Vec<Pattern>,
+    /// Calls that call back when a time is over (`setTimeout`).
+    pub later: Vec<Pattern>,
     /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
     pub race: Vec<Pattern>,
     /// Parts of a file's name by which it is chosen for a page or an app, which goes on whatever is waited for; check `timer`.
