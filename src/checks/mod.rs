@@ -136,7 +136,8 @@ fn one(context: &Context) -> Vec<Finding> {
         }
         Check::Timer => work::timer::check(context),
         Check::Listener => {
-            let late = [listener::late::check(context), listener::scope::check(context), listener::again::check(context)].concat();
+            let late =
+                [listener::late::check(context), listener::scope::check(context), listener::again::check(context)].concat();
             [listener::check::check(context), growth::waiting::check(context), late].concat()
         }
         Check::Task => work::task::check(context),

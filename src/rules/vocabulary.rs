@@ -369,6 +369,8 @@ pub struct Life {
     pub ends: Vec<String>,
     /// Names of parameters by which a function is given one request, message or connection.
     pub given: Vec<String>,
+    /// Functions and entries that are told when a value of a component changes (`watch`).
+    pub watchers: Vec<String>,
     /// Functions whose value nobody can call, so that an effect which returns it has no clean-up (`addEventListener`).
     pub valueless: Vec<String>,
     /// First words of functions that each component which uses them calls for itself.

@@ -49,9 +49,7 @@ fn map(context: &Context, place: PlaceId) -> Option<Finding> {
 fn entry(facts: &Facts, operation: &Operation) -> Option<(ExprId, ExprId)> {
     match operation.action {
         Action::SetItem { key, value, update: None } => key.zip(value),
-        Action::Method { name, call } if facts.text(name) == "set" => {
-            facts.positional(call, 0).zip(facts.positional(call, 1))
-        }
+        Action::Method { name, call } if facts.text(name) == "set" => facts.positional(call, 0).zip(facts.positional(call, 1)),
         _ => None,
     }
 }
@@ -86,9 +84,8 @@ fn left(context: &Context, all: &[Operation]) -> Option<Left> {
         Action::Method { name, .. } => matches!(facts.text(name), "delete" | "clear"),
         _ => false,
     };
-    let empties = |operation: &&Operation| {
-        entry(facts, operation).is_some_and(|(_, value)| facts.literal(value) == Some(Literal::Null))
-    };
+    let empties =
+        |operation: &&Operation| entry(facts, operation).is_some_and(|(_, value)| facts.literal(value) == Some(Literal::Null));
     let taken: Vec<&Operation> = all.iter().filter(takes).collect();
     let emptied = all.iter().find(empties);
     match (taken.as_slice(), emptied) {

@@ -54,7 +54,9 @@ fn alike<'a>(facts: &'a Facts, ty: TypeId, call: ExprId, verb: &str) -> impl Ite
             && ours.len() == theirs.len()
             && receivers.is_some_and(|(a, b)| is_same(facts, a, b))
             && ours.iter().zip(theirs).all(same)
-            && ours.iter().any(|arg| matches!(facts.kind(*arg), ExprKind::Field { base, .. } if callback::is_instance(facts, base)))
+            && ours
+                .iter()
+                .any(|arg| matches!(facts.kind(*arg), ExprKind::Field { base, .. } if callback::is_instance(facts, base)))
     })
 }
 

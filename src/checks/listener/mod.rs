@@ -17,5 +17,6 @@ pub mod scope;
 mod settled;
 mod shared;
 pub mod tenure;
+mod toggled;
 pub mod uneven;
 pub mod unkept;
