@@ -86,11 +86,11 @@ fn left(context: &Context, all: &[Operation]) -> Option<Left> {
     };
     let empties =
         |operation: &&Operation| entry(facts, operation).is_some_and(|(_, value)| facts.literal(value) == Some(Literal::Null));
-    let taken: Vec<&Operation> = all.iter().filter(takes).collect();
-    let emptied = all.iter().find(empties);
-    match (taken.as_slice(), emptied) {
-        ([], Some(emptied)) => Some(Left::Key(emptied.expr)),
-        ([first, ..], None) if taken.iter().all(|one| is_late(context, one.function)) => Some(Left::Entry(first.expr)),
+    let removals: Vec<&Operation> = all.iter().filter(takes).collect();
+    let hollow = all.iter().find(empties);
+    match (removals.as_slice(), hollow) {
+        ([], Some(hollow)) => Some(Left::Key(hollow.expr)),
+        ([first, ..], None) if removals.iter().all(|one| is_late(context, one.function)) => Some(Left::Entry(first.expr)),
         _ => None,
     }
 }
