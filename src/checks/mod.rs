@@ -131,11 +131,13 @@ fn one(context: &Context) -> Vec<Finding> {
         Check::Channel => growth::queue::check(context),
         Check::Handle => {
             let plain = [handle::check::check(context), handle::answered::check(context)].concat();
-            [plain, handle::wrapped::check(context), handle::example::check(context)].concat()
+            let others = [handle::wrapped::check(context), handle::example::check(context)].concat();
+            [plain, others, handle::piped::check(context)].concat()
         }
         Check::Timer => work::timer::check(context),
         Check::Listener => {
-            let late = [listener::late::check(context), listener::scope::check(context)].concat();
+            let late =
+                [listener::late::check(context), listener::scope::check(context), listener::again::check(context)].concat();
             [listener::check::check(context), growth::waiting::check(context), late].concat()
         }
         Check::Task => work::task::check(context),

@@ -21,5 +21,5 @@ pub use raw::{Check, Example, Family, Rule};
 pub use set::{RuleSet, Verbs};
 pub use tables::Tables;
 pub use vocabulary::{
-    Bound, Channel, Container, Finalizer, Life, Lifetime, Memo, Registration, Resource, Vocabulary, Waiting, Words,
+    Bound, Channel, Container, Finalizer, Life, Lifetime, Memo, Piped, Registration, Resource, Vocabulary, Waiting, Words,
 };

@@ -25,6 +25,8 @@ pub struct Vocabulary {
     pub finalizer: Vec<Finalizer>,
     /// Lists of those who wait for something (check `listener`).
     pub waiting: Vec<Waiting>,
+    /// Sources that do not end when what they are piped to does (check `handle`).
+    pub piped: Vec<Piped>,
     /// Cache decorators and cache constructors (checks `memo`, `cache`).
     pub memo: Vec<Memo>,
     /// Queues and channels (check `channel`).
@@ -155,6 +157,8 @@ pub struct Vocabulary {
     pub collects: Vec<String>,
     /// Calls that register something with the scope that is active when they are made (`onScopeDispose`); last names fit, too.
     pub scoped: Vec<Pattern>,
+    /// Calls that call back when a time is over (`setTimeout`).
+    pub later: Vec<Pattern>,
     /// Calls that wait for the first of several to be done, and leave the others waiting (`Promise.race`).
     pub race: Vec<Pattern>,
     /// Parts of a file's name by which it is chosen for a page or an app, which goes on whatever is waited for; check `timer`.
@@ -383,6 +387,8 @@ pub struct Life {
     pub ends: Vec<String>,
     /// Names of parameters by which a function is given one request, message or connection.
     pub given: Vec<String>,
+    /// Functions and entries that are told when a value of a component changes (`watch`).
+    pub watchers: Vec<String>,
     /// Functions whose value nobody can call, so that an effect which returns it has no clean-up (`addEventListener`).
     pub valueless: Vec<String>,
     /// First words of functions that each component which uses them calls for itself.
@@ -823,6 +829,26 @@ pub struct Waiting {
     /// First words of functions that are called many times before what is waited for comes.
     #[serde(default)]
     pub again: Vec<String>,
+}
+
+/// A source that goes on holding what it has opened when the answer it is piped to is broken off.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a table with `kind`, `open`, `pipe`, `sink`, `beside`, `end` and `events`")]
+pub struct Piped {
+    /// What to call it in a sentence: `read stream`.
+    pub kind: String,
+    /// Calls that open it.
+    pub open: Vec<Pattern>,
+    /// Methods that pipe it.
+    pub pipe: Vec<String>,
+    /// Last words of the names of parameters that are the answer to somebody who may go (`res`).
+    pub sink: Vec<String>,
+    /// Last words of the name of the parameter beside it, by which a handler of requests is known (`req`).
+    pub beside: Vec<String>,
+    /// Functions and methods that end it, or have it ended.
+    pub end: Vec<String>,
+    /// Events by which the answer says that it was broken off.
+    pub events: Vec<String>,
 }
 
 /// A cache decorator or a cache constructor.

@@ -1,5 +1,6 @@
 //! Entries that are left behind: a collection beside others keyed alike is not cleaned where they are.
 
+use super::answered;
 use super::apart;
 use super::carried;
 use super::clear;
@@ -31,6 +32,7 @@ pub fn check(context: &Context) -> Vec<Finding> {
     };
     let mut findings: Vec<Finding> = all.iter().filter_map(found).collect();
     findings.extend(orphan::check(context));
+    findings.extend(answered::check(context));
     findings.dedup_by_key(|finding| finding.primary.span);
     findings
 }

@@ -1,6 +1,7 @@
 //! Collections and caches that grow for as long as their owner lives.
 
 pub mod abroad;
+mod answered;
 pub mod apart;
 pub mod astray;
 mod carried;

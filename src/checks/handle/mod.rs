@@ -22,6 +22,7 @@ mod lending;
 pub mod obligation;
 pub mod parts;
 pub mod path;
+pub mod piped;
 pub mod plight;
 pub mod reopen;
 mod risk;

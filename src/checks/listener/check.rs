@@ -12,6 +12,7 @@ use super::read;
 use super::shared;
 use super::skipped;
 use super::tenure;
+use super::toggled;
 use super::uneven;
 use super::unkept;
 use crate::checks::Context;
@@ -118,7 +119,7 @@ fn judge(context: &Context, one: &Registered, all: &[Registered]) -> Option<Find
         return None;
     }
     let removal = one.removal;
-    if let Some(left) = unreturned(context, one) {
+    if let Some(left) = unreturned(context, one).or_else(|| toggled::left(context, one)) {
         return Some(tell(context, one, removal, left));
     }
     let asked = !one.registration.shared && (owner::guarded(facts, one.at) || identity::asked(facts, one));

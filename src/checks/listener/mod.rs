@@ -1,5 +1,6 @@
 //! Callbacks registered with something that outlives the registrant.
 
+pub mod again;
 pub mod check;
 pub mod emitter;
 pub mod expectant;
@@ -17,5 +18,6 @@ mod settled;
 mod shared;
 pub mod skipped;
 pub mod tenure;
+mod toggled;
 pub mod uneven;
 pub mod unkept;

@@ -169,9 +169,17 @@ fn mentions(facts: &Facts, methods: &[FunctionId]) -> Vec<(FunctionId, FunctionI
     let mut found = Vec::new();
     for (name, methods) in named {
         let operations = facts.fields_named(name).iter().flat_map(|place| facts.operations(*place));
+        let operations = operations.filter(|operation| !is_taken_off(facts, operation));
         found.extend(operations.flat_map(|operation| methods.iter().map(|method| (operation.function, *method))));
     }
     found
+}
+
+/// Whether a method is only named to be called no more: `source.removeEventListener("move", this.moved)`.
+fn is_taken_off(facts: &Facts, operation: &Operation) -> bool {
+    let Action::Argument { call, .. } = operation.action else { return false };
+    let first = facts.method_name(call).and_then(|verb| super::key::split(verb).into_iter().next());
+    facts.exported.is_some() && first.is_some_and(|verb| matches!(verb.as_str(), "remove" | "off" | "unsubscribe" | "unlisten"))
 }
 
 /// Whether an expression runs at most once for its owner because a flag, or the thing itself, is asked first.

@@ -40,9 +40,15 @@ pub fn check(
         return None;
     }
     let elsewhere = deeds.iter().find(|deed| deed.2 == Deed::Released);
+    let sibling = sibling(facts, timer, &reached, all);
+    // Whoever cancels one of them at the end means all of them, however soon they are gone.
+    let meant = sibling.is_some() && timer.holds == Holds::Instance;
+    if timer.short && (!meant || elsewhere.is_none()) {
+        return None;
+    }
     let mut evidence = vec![cancelled(facts, timer, elsewhere, deeds.is_empty())];
     evidence.extend(unseen(context, ty, &reached, elsewhere));
-    if timer.resource.minor && !repeats(facts, timer) {
+    if timer.resource.minor && !repeats(facts, timer) && !(meant && elsewhere.is_some()) {
         evidence.push(Evidence::doubts(Weight::Strong, "it fires once, and lets go then"));
     }
     if !context.words.words.drawn.is_empty() && timer.resource.ends && timer.holds < Holds::Instance && !repeats(facts, timer) {
@@ -62,7 +68,7 @@ pub fn check(
     if named::reached(facts, &facts.relatives(ty)) == Some(Reach::Any) {
         evidence.push(Evidence::doubts(Weight::Decisive, "fields of the instance are also reached by names that are computed"));
     }
-    evidence.extend(sibling(facts, timer, &reached, all));
+    evidence.extend(sibling);
     evidence.extend(checked(facts, timer, &reached));
     if timer.holds == Holds::Instance {
         evidence.push(Evidence::supports(Weight::Slight, "its callback keeps the object that has ended alive"));

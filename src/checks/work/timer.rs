@@ -29,6 +29,8 @@ pub struct Timer<'a> {
     pub callback: Option<ExprId>,
     pub holds: Holds,
     pub kept: Kept,
+    /// Whether it is gone so soon that it matters only where the end of its object sees to others like it.
+    pub short: bool,
 }
 
 /// Findings of the rule that asks for `timer`.
@@ -86,10 +88,19 @@ fn read<'a>(context: &Context<'a>, call: ExprId, resource: &'a Resource) -> Opti
     let named = |arg: &ExprId| Some(*arg) != delay && (facts.place(*arg).is_some() || facts.binding_of(*arg).is_some());
     let callback = known.or_else(|| args.clone().find(named));
     let holds = args.map(|arg| callback::holds(facts, &context.words.weak, arg)).max()?;
-    let timer = Timer { call, resource, function, callback, holds, kept };
     // Without a delay it fires at once.
+    let at_once = resource.ends && delay.is_none_or(|delay| acquire::is_short(facts, delay, 0));
     let short = resource.ends && delay.is_none_or(|delay| acquire::is_short(facts, delay, resource.short));
-    (!short || repeats(facts, &timer)).then_some(timer)
+    let beside = !at_once && facts.exported.is_some() && kept.holders.iter().any(|place| is_own_field(facts, *place));
+    let mut timer = Timer { call, resource, function, callback, holds, kept, short };
+    timer.short = short && !repeats(facts, &timer);
+    (!timer.short || beside).then_some(timer)
+}
+
+/// Whether a place is a field of the instance itself.
+fn is_own_field(facts: &Facts, place: PlaceId) -> bool {
+    let place = facts.places.get(place);
+    matches!(place.root, Root::Instance(_)) && matches!(place.path.as_slice(), [Segment::Field(_)])
 }
 
 /// Whether the callback leads back, without a condition on the way, to the call that sets the timer.
@@ -125,6 +136,7 @@ fn judge(context: &Context, timer: &Timer, all: &[Timer]) -> Option<Finding> {
     deeds.retain(|deed| !life::is_dead(facts, &context.words.words, deed.0));
     match field {
         Some(field) => kept_in_field(context, timer, field, &deeds, all),
+        None if timer.short => None,
         None if !deeds.is_empty() => {
             let renewed = renewed::variable(facts, timer).and_then(|variable| replaced(context, timer, variable, &deeds));
             renewed.or_else(|| unreturned(context, timer, &deeds))
@@ -170,6 +182,9 @@ fn kept_in_field(
         _ => None,
     };
     let missed = owner.and_then(|ty| missed::check(context, timer, ty, field, deeds, all));
+    if timer.short {
+        return missed;
+    }
     // Without an end of its owner, a handle that is only kept is as good as lost.
     let unended = || {
         let forgotten = deeds.is_empty()
