@@ -860,6 +860,9 @@ pub struct Memo {
     /// The argument that caps it; none means that it is never capped.
     #[serde(default)]
     pub bound: Option<Bound>,
+    /// Last names of the types of a mapping that it is given and that caps it.
+    #[serde(default)]
+    pub capped_by: Vec<String>,
     /// Methods of the decorated function that empty the cache.
     #[serde(default)]
     pub clear: Vec<String>,

@@ -61,11 +61,27 @@ fn on_method(context: &Context, id: FunctionId, decorator: ExprId, memo: &Memo) 
     finding.weigh(context.prior())
 }
 
+/// Whether a decorator is given a mapping that caps it: `@cached(cache=TTLCache(maxsize=100, ttl=60))`, or a name for one.
+fn is_given_cap(facts: &Facts, decorator: ExprId, memo: &Memo) -> bool {
+    let caps = |value: ExprId| facts.callee_name(value).is_some_and(|name| memo.capped_by.iter().any(|word| word == name));
+    let named = |value: ExprId| {
+        let definitions = facts.binding_of(value).map(|binding| facts.binding(binding).definitions.as_slice());
+        definitions.is_some_and(|all| all.iter().any(|one| facts.value_of(one).is_some_and(caps)))
+    };
+    facts.args(decorator).iter().any(|arg| {
+        let value = match facts.kind(*arg) {
+            ExprKind::Named { value, .. } => value,
+            _ => *arg,
+        };
+        caps(value) || named(value)
+    })
+}
+
 fn method_evidence(context: &Context, function: &Function, decorator: ExprId, memo: &Memo) -> Vec<Evidence> {
     let facts = context.facts;
     let words = &context.words.words;
     let mut evidence = Vec::new();
-    let limited = !unlimited(facts, decorator, memo);
+    let limited = !unlimited(facts, decorator, memo) || is_given_cap(facts, decorator, memo);
     evidence.push(if limited {
         Evidence::supports(Weight::Slight, "its limit counts calls, not instances")
     } else {

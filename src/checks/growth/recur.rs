@@ -25,6 +25,10 @@ pub fn recurring(context: &Context, held: &Held, growth: &Growth) -> bool {
         return false;
     }
     if held.life == Life::Loop {
+        // A key that is written out is one and the same in every round.
+        if growth.key.is_some_and(|key| facts.literal(key).is_some()) {
+            return false;
+        }
         return lifetime::serving_around(facts, words, growth.expr).is_some();
     }
     if held.life == Life::Closure && own == Some(growth.function) {
