@@ -12,7 +12,7 @@ use crate::checks::handle::way::{HELD, Leaving, Way};
 use crate::checks::lives::callback;
 use crate::checks::lives::key::{self, Keys};
 use crate::checks::lives::lifetime::{self, Life};
-use crate::facts::{ExprId, ExprKind, Facts, Literal, StepKind};
+use crate::facts::{ExprId, ExprKind, Facts, Literal, Operator, StepKind};
 use crate::finding::{Evidence, Finding, Mark, Role, Stance, Weight};
 use crate::rules::Pattern;
 
@@ -183,6 +183,8 @@ pub fn leaving(context: &Context, made: ExprId, releases: &[ExprId], any: bool) 
     for release in releases {
         custody.effects.insert(*release, Effect::Release);
         custody.releases.push(*release);
+        // `if key in entries: entries.remove(key)`: on the other way there is no entry.
+        custody.effects.extend(membership(facts, *release).map(|asked| (asked, Effect::Release)));
     }
     let harmless = |call: ExprId| {
         call == made
@@ -210,6 +212,18 @@ pub fn leaving(context: &Context, made: ExprId, releases: &[ExprId], any: bool) 
         _ => 1,
     };
     ways.iter().filter(telling).min_by_key(rank).copied()
+}
+
+/// The condition of a removal that asks whether the entry is there at all.
+fn membership(facts: &Facts, release: ExprId) -> Option<ExprId> {
+    let place = facts.callee(release).receiver.and_then(|on| facts.place(on))?;
+    let asked = lifetime::conditions(facts, release).first().copied()?;
+    match facts.kind(asked) {
+        ExprKind::Operation { operator: Operator::In, operands } => {
+            facts.list(operands).iter().any(|part| facts.place(*part) == Some(place)).then_some(asked)
+        }
+        _ => None,
+    }
 }
 
 /// Whether a way out is taken because of the answer that making the entry gave.
