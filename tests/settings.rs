@@ -106,7 +106,7 @@ fn patterns_leave_files_and_rules_out() {
 
 #[test]
 fn levels_are_set_for_all_rules_or_for_one() {
-    let unsure = "class Log:\n    lines = []\n\n    def add(self, line):\n        self.lines.append(line)\n";
+    let unsure = "class Log:\n    def __init__(self):\n        self.lines = []\n\n    def add(self, line):\n        self.lines.append(line)\n";
     let folder = folder(&[("a.py", unsure), ("watertight.toml", "")]);
     let count = |text: &str| {
         fs::write(folder.path().join("watertight.toml"), text).expect("a file can be written");
